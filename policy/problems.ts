@@ -1,0 +1,158 @@
+/** What is wrong with a stack, in words: the setting, its value, what is allowed and what to do. */
+import { closestMatch } from "leven";
+import { z } from "zod";
+
+import { schemas, type LogSystem } from "./settings.ts";
+
+export interface Problem {
+  /** `logs.maxEntries`, `callers[0].name` */
+  readonly path: string;
+  /** Goes on from the path: `is 5000; allowed is 10000 to 10000000`. Lower case, no full stop. */
+  readonly message: string;
+}
+
+/** One text for all problems of one stack, a line each. */
+export function formatProblems(stack: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const lines = problems.map(({ path, message }) => `  ai-gateway:${path} ${message}`);
+  return [`stack ${stack} has ${count}:`, ...lines].join("\n");
+}
+
+/** The problems behind one finding of the schema: one, or one for each unknown key. */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  raw: unknown,
+  system: LogSystem,
+  secretKeys: ReadonlySet<string>,
+): Problem[] {
+  const node = nodeAt(jsonSchemas[system], issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => describeUnknownKey([...issue.path, key], node, system));
+  }
+  const path = formatPath(issue.path);
+  const value = valueAt(raw, issue.path);
+  const isSecret = node.secret === true || secretKeys.has(String(issue.path[0]));
+  if (value === undefined) {
+    return [{ path, message: `is missing; set it to ${expectation(node)}${fallback(node)}` }];
+  }
+  const shown = isSecret ? "has a value that is not allowed" : `is ${show(value)}`;
+  return [{ path, message: `${shown}; allowed is ${expectation(node)}${hint(value, node)}` }];
+}
+
+function describeUnknownKey(path: readonly PropertyKey[], node: Node, system: LogSystem): Problem {
+  const key = String(path.at(-1));
+  const other = system === "legacy" ? "observability" : "legacy";
+  if (hasNode(jsonSchemas[other], path)) {
+    return {
+      path: formatPath(path),
+      message: `has no effect with logSystem ${system}; remove it, or set logSystem to ${other}`,
+    };
+  }
+  const known = Object.keys(node.properties ?? {});
+  const nearest = closestMatch(key, known, { maxDistance: 4 });
+  const advice =
+    nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`;
+  return { path: formatPath(path), message: `is not a setting; ${advice}` };
+}
+
+/** What a setting allows: `a whole number from 10000 to 10000000 (https://…)`. */
+export function expectation(node: Node): string {
+  const source = node.source === undefined ? "" : ` (${node.source})`;
+  return `${allowed(node)}${source}`;
+}
+
+const OR = new Intl.ListFormat("en", { type: "disjunction" });
+
+/** The same without the source. */
+export function allowed(node: Node): string {
+  if (node.expects !== undefined) return node.expects;
+  if (node.enum !== undefined) return OR.format(node.enum);
+  if (node.type === "integer") return `a whole number from ${node.minimum} to ${node.maximum}`;
+  if (node.type === "boolean") return "true or false";
+  if (node.type === "array") return `a list of ${node.minItems ?? 0} to ${node.maxItems} items`;
+  if (node.type === "object") return `a group of ${Object.keys(node.properties ?? {}).join(", ")}`;
+  return "text";
+}
+
+function fallback(node: Node): string {
+  return node.fallback === undefined ? "" : `, or set ${node.fallback} in the environment`;
+}
+
+/** The remedy for the commonest slips of YAML. */
+function hint(value: unknown, node: Node): string {
+  if (typeof value === "string" && (node.type === "integer" || node.type === "boolean")) {
+    return "; write it without quotes";
+  }
+  if (typeof value === "number" && node.type === "string") return "; write it in quotes";
+  return "";
+}
+
+function show(value: unknown): string {
+  if (typeof value === "object")
+    return Array.isArray(value) ? `a list of ${value.length}` : "a group of settings";
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
+}
+
+/** The part of JSON Schema that the settings use, with their own notes. */
+export interface Node {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly items?: Node;
+  readonly expects?: string;
+  readonly source?: string;
+  readonly secret?: boolean;
+  readonly fallback?: string;
+}
+
+/** The two shapes of a stack as plain data: for messages, and for the table in docs/settings.md. */
+export const jsonSchemas: Readonly<Record<LogSystem, Node>> = {
+  legacy: toNode(schemas.legacy),
+  observability: toNode(schemas.observability),
+};
+
+function toNode(schema: z.core.$ZodType): Node {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod's type leaves out the notes of .meta()
+  return z.toJSONSchema(schema, { io: "input" }) as Node;
+}
+
+function child(node: Node | undefined, key: PropertyKey): Node | undefined {
+  if (typeof key === "number") return node?.items;
+  const properties = node?.properties ?? {};
+  return Object.hasOwn(properties, key) ? properties[String(key)] : undefined;
+}
+
+function hasNode(root: Node, path: readonly PropertyKey[]): boolean {
+  return path.reduce<Node | undefined>(child, root) !== undefined;
+}
+
+function nodeAt(root: Node, path: readonly PropertyKey[]): Node {
+  return path.reduce<Node | undefined>(child, root) ?? {};
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : undefined,
+    raw,
+  );
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => {
+      if (typeof key === "number") return `[${key}]`;
+      return index === 0 ? String(key) : `.${String(key)}`;
+    })
+    .join("");
+}

@@ -1,0 +1,82 @@
+/**
+ * A stack file as Pulumi would hand it to a program, read without Pulumi.
+ *
+ * Pulumi's own reader (Go, yaml.v3) keeps `off` and `no` as text, reads `010` as 8, `10_000` as 10000 and an
+ * unquoted day as a time stamp; a YAML 1.2 reader would not. Here those scalars come out as Pulumi's do.
+ */
+import { parseDocument, type ScalarTag } from "yaml";
+
+import type { ConfigValues } from "./parse-settings.ts";
+
+export interface StackFile {
+  /** The settings of the `ai-gateway` namespace. */
+  readonly values: ConfigValues;
+  /** Settings of which some part is encrypted, and so unknown without Pulumi. */
+  readonly encrypted: readonly string[];
+}
+
+const NAMESPACE = "ai-gateway:";
+
+/** Throws with the position when the text is not YAML, or not a stack file. */
+export function readStackFile(text: string): StackFile {
+  const document = parseDocument(text, {
+    customTags: (tags) => [...GO_SCALARS, ...tags],
+    merge: true,
+  });
+  const [error] = document.errors;
+  if (error !== undefined) throw new Error(`not YAML: ${error.message}`);
+
+  const content: unknown = document.toJS() ?? {};
+  const config = isRecord(content) ? (content["config"] ?? {}) : undefined;
+  if (!isRecord(config))
+    throw new Error("not a stack file: it has no group of settings under config");
+
+  const own = Object.entries(config)
+    .filter(([key]) => key.startsWith(NAMESPACE))
+    .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const);
+  return {
+    values: Object.fromEntries(own.map(([key, value]) => [key, asPulumiText(value)])),
+    encrypted: own.filter(([, value]) => isEncrypted(value)).map(([key]) => key),
+  };
+}
+
+function asPulumiText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Pulumi writes an encrypted value as the one-key mapping `secure: v1:…`, at any depth. */
+function isEncrypted(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isEncrypted);
+  if (!isRecord(value)) return false;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only?.[0] === "secure" && typeof only[1] === "string") return true;
+  return entries.some(([, child]) => isEncrypted(child));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const GO_SCALARS: ScalarTag[] = [
+  {
+    tag: "tag:yaml.org,2002:int",
+    default: true,
+    test: /^[-+]?0[0-7_]+$/,
+    resolve: (text) => Number.parseInt(text.replaceAll("_", ""), 8),
+  },
+  {
+    tag: "tag:yaml.org,2002:int",
+    default: true,
+    test: /^[-+]?[1-9][0-9]*(?:_[0-9]+)+$/,
+    resolve: (text) => Number(text.replaceAll("_", "")),
+  },
+  {
+    // The text that Go's time.Time prints: seen as `2026-12-31 00:00:00 +0000 UTC`.
+    tag: "tag:yaml.org,2002:timestamp",
+    default: true,
+    test: /^\d{4}-\d{1,2}-\d{1,2}$/,
+    resolve: (text) => `${text.replaceAll(/-(\d)(?=-|$)/g, "-0$1")} 00:00:00 +0000 UTC`,
+  },
+];

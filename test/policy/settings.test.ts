@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { parseSettings } from "../../policy/parse-settings.ts";
+import { formatProblems } from "../../policy/problems.ts";
+import { problemsOf, stackValues } from "../support/settings.ts";
+
+test("both shipped stacks are good once they name an account and a caller", () => {
+  expect(problemsOf(stackValues("dev"))).toEqual([]);
+  expect(problemsOf(stackValues("prod"))).toEqual([]);
+});
+
+test("a development stack keeps bodies, a production stack never does", () => {
+  const dev = parseSettings(stackValues("dev"));
+  const prod = parseSettings(stackValues("prod"));
+
+  expect(dev).toMatchObject({ ok: true, settings: { logs: { collect: "full" }, protect: false } });
+  expect(prod).toMatchObject({
+    ok: true,
+    settings: { logs: { collect: "metadata" }, protect: true },
+  });
+});
+
+test("what a stack leaves out is closed, protected or off", () => {
+  const { worker } = JSON.parse(JSON.stringify({ worker: { name: "w", models: ["@cf/a/b"] } }));
+  const parsed = parseSettings(
+    stackValues("prod", { protect: undefined, rateLimit: undefined, worker }),
+  );
+
+  expect(parsed).toMatchObject({
+    ok: true,
+    settings: {
+      protect: true,
+      worker: { access: "token", workersDev: false, maxBodyBytes: 1_000_000 },
+    },
+  });
+  expect(Object.keys(parsed.ok ? parsed.settings : {})).not.toContain("rateLimit");
+});
+
+test("every problem of a stack is told at once, with value, limit and remedy", () => {
+  const values = stackValues("dev", {
+    gatewayId: "App!",
+    accountId: undefined,
+    logs: { colect: "full", maxEntries: 5000, whenFull: "deleteOldest" },
+    rateLimt: {},
+    worker: { name: "w", models: [], access: "token" },
+    callers: [],
+  });
+
+  expect(problemsOf(values)).toEqual([
+    'gatewayId is "App!"; allowed is 1 to 64 of a-z, 0-9, _ and single - (https://developers.cloudflare.com/ai-gateway/reference/limits/)',
+    "accountId is missing; set it to 32 hexadecimal characters, lower case, or set CLOUDFLARE_ACCOUNT_ID in the environment",
+    "logs.collect is missing; set it to full, metadata, or none",
+    "logs.maxEntries is 5000; allowed is a whole number from 10000 to 10000000 (https://developers.cloudflare.com/ai-gateway/reference/limits/)",
+    "logs.colect is not a setting; did you mean collect?",
+    "worker.models is a list of 0; allowed is a list of 1 to 50 items",
+    "rateLimt is not a setting; did you mean rateLimit?",
+    "callers is empty, so nobody could call the Worker; add a caller with the SHA-256 of its token (README, “Deploy”), or set worker.access to open",
+  ]);
+});
+
+test("the text of all problems names the stack and their number", () => {
+  const problems = [{ path: "logs.collect", message: "is missing; set it to full" }];
+
+  expect(formatProblems("dev", problems)).toBe(
+    "stack dev has 1 problem:\n  ai-gateway:logs.collect is missing; set it to full",
+  );
+});
+
+test("a setting of one log system cannot be written for the other", () => {
+  const problems = problemsOf(stackValues("dev", { logSystem: "observability" }));
+
+  expect(problems).toEqual([
+    "logs.maxEntries has no effect with logSystem observability; remove it, or set logSystem to legacy",
+    "logs.whenFull has no effect with logSystem observability; remove it, or set logSystem to legacy",
+  ]);
+});
+
+test("a stack on Workers Observability says only what is collected", () => {
+  const parsed = parseSettings(
+    stackValues("dev", { logSystem: "observability", logs: { collect: "none" } }),
+  );
+
+  expect(parsed).toMatchObject({
+    ok: true,
+    settings: { logs: { system: "observability", collect: "none" } },
+  });
+});
+
+test("a wrong log system is told beside every other problem", () => {
+  const problems = problemsOf(stackValues("dev", { logSystem: "new", tier: "staging" }));
+
+  expect(problems).toEqual([
+    'tier is "staging"; allowed is development or production',
+    'logSystem is "new"; allowed is legacy or observability (https://developers.cloudflare.com/ai-gateway/observability/logging/)',
+  ]);
+});
+
+test("a number in quotes is told to lose them", () => {
+  const problems = problemsOf(
+    stackValues("dev", { logs: { collect: "full", maxEntries: "20000", whenFull: "stop" } }),
+  );
+
+  expect(problems).toEqual([
+    'logs.maxEntries is "20000"; allowed is a whole number from 10000 to 10000000 (https://developers.cloudflare.com/ai-gateway/reference/limits/); write it without quotes',
+  ]);
+});
+
+test("an open Worker needs no caller", () => {
+  const worker = { name: "w", models: ["@cf/a/b"], access: "open" };
+
+  expect(problemsOf(stackValues("dev", { worker, callers: undefined }))).toEqual([]);
+});
+
+test("a token in place of its hash is refused without being shown", () => {
+  const callers = [{ name: "web", sha256: "sk-very-secret-token" }];
+
+  const problems = problemsOf(stackValues("dev", { callers }));
+
+  expect(problems).toEqual([
+    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case",
+  ]);
+});
+
+test("a setting that the stack encrypts is never shown", () => {
+  const parsed = parseSettings(
+    stackValues("dev", { gatewayId: "Secret!" }),
+    new Set(["gatewayId"]),
+  );
+
+  expect(JSON.stringify(parsed)).not.toContain("Secret!");
+});
+
+test("names that every object inherits are no settings", () => {
+  const problems = problemsOf({ ...stackValues("dev"), constructor: "1", ["__proto__x"]: "1" });
+
+  expect(problems).toHaveLength(2);
+  expect(problems[0]).toContain("constructor is not a setting");
+});
+
+test("no stack makes the check throw, and no accepted stack leaves the platform's ranges", () => {
+  const junk = fc.dictionary(
+    fc.constantFrom("gatewayId", "logs", "cache", "retry", "rateLimit", "worker", "callers", "x"),
+    fc.oneof(fc.string(), fc.json()),
+  );
+  const retry = fc.record({
+    maxAttempts: fc.integer({ min: -1, max: 7 }),
+    delayMs: fc.integer({ min: 0, max: 6000 }),
+    backoff: fc.constantFrom("constant", "linear", "exponential"),
+  });
+  const logs = fc.record({
+    collect: fc.constantFrom("full", "metadata", "none"),
+    maxEntries: fc.integer({ min: 9_990, max: 10_000_010 }),
+    whenFull: fc.constantFrom("deleteOldest", "stop"),
+  });
+
+  fc.assert(
+    fc.property(junk, (values) => {
+      expect(problemsOf(stackValues("dev", values)).length).toBeGreaterThanOrEqual(0);
+    }),
+  );
+  fc.assert(
+    fc.property(retry, logs, (retryGroup, logsGroup) => {
+      const parsed = parseSettings(stackValues("dev", { retry: retryGroup, logs: logsGroup }));
+      const isInside =
+        retryGroup.maxAttempts >= 1 &&
+        retryGroup.maxAttempts <= 5 &&
+        retryGroup.delayMs >= 100 &&
+        retryGroup.delayMs <= 5000 &&
+        logsGroup.maxEntries >= 10_000 &&
+        logsGroup.maxEntries <= 10_000_000;
+      expect(parsed.ok).toBe(isInside);
+    }),
+  );
+});

@@ -1,0 +1,16 @@
+import type { Reporter, TestModule } from "vitest/node";
+
+/** The last line of a run, alone: `12 passed, 0 failed`. For readers of a pipeline, human or not. */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const passed = tests.filter((test) => test.result().state === "passed").length;
+    // A file that does not even load holds no test, and has failed all the same.
+    const broken = modules.filter((module) => module.errors().length > 0).length;
+    const failed = tests.filter((test) => test.result().state === "failed").length + broken;
+    const skipped = tests.length - passed - (failed - broken);
+    const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+    // After vitest's own summary, which the default reporter prints at this same moment.
+    process.on("exit", () => console.log(line));
+  }
+}

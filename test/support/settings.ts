@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseSettings, type ConfigValues } from "../../policy/parse-settings.ts";
+import { readStackFile } from "../../policy/stack-file.ts";
+
+export const ROOT = join(import.meta.dirname, "../..");
+
+/** What an account adds to a shipped stack file before it can be deployed. */
+const ACCOUNT = {
+  accountId: "0123456789abcdef0123456789abcdef",
+  callers: JSON.stringify([{ name: "web", sha256: "ab".repeat(32) }]),
+};
+
+/** A shipped stack, as Pulumi would hand it over, with some settings written differently (undefined: left out). */
+export function stackValues(
+  stack: "dev" | "prod",
+  changes: Readonly<Record<string, unknown>> = {},
+): ConfigValues {
+  const { values } = readStackFile(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8"));
+  const changed = Object.entries({ ...values, ...ACCOUNT, ...changes })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  return Object.fromEntries(changed);
+}
+
+/** The same under full keys, as `pulumi.runtime.setAllConfig` takes them. */
+export function stackConfig(...args: Parameters<typeof stackValues>): Record<string, string> {
+  const entries = Object.entries(stackValues(...args));
+  return Object.fromEntries(entries.map(([key, value]) => [`ai-gateway:${key}`, value]));
+}
+
+/** The problems of a stack, one text each: `logs.maxEntries is 5; allowed is …`. */
+export function problemsOf(values: ConfigValues): string[] {
+  const parsed = parseSettings(values);
+  return parsed.ok ? [] : parsed.problems.map(({ path, message }) => `${path} ${message}`);
+}
