@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+
+import { BindingError, checkEnv } from "../../worker/chat/env.ts";
+
+const complete = {
+  AI: { run: () => undefined },
+  GATEWAY_ID: "app-test",
+  COLLECT_LOGS: "full",
+  MODELS: '["@cf/a/b"]',
+  ACCESS: "token",
+  CALLERS: '[{"name":"web","sha256":"00"}]',
+  MAX_BODY_BYTES: "2000",
+  STACK: "test",
+  RELEASE: "abc123",
+};
+
+test("complete bindings are read into what the code relies on", () => {
+  expect(checkEnv(complete)).toMatchObject({
+    GATEWAY_ID: "app-test",
+    MODELS: ["@cf/a/b"],
+    CALLERS: [{ name: "web", sha256: "00" }],
+    MAX_BODY_BYTES: 2000,
+  });
+});
+
+test.each(Object.keys(complete))("without %s the Worker does not run", (name) => {
+  for (const value of [undefined, "", "  "]) {
+    const bindings = { ...complete, [name]: value };
+    expect(() => checkEnv(bindings)).toThrow(`unusable bindings: ${name};`);
+  }
+});
+
+test.each([
+  ["COLLECT_LOGS", "sometimes"],
+  ["MODELS", "[]"],
+  ["MODELS", '[""]'],
+  ["MODELS", "@cf/a/b"],
+  ["ACCESS", "none"],
+  ["CALLERS", '[{"name":"web"}]'],
+  ["CALLERS", "secret-that-must-not-show"],
+  ["MAX_BODY_BYTES", "0"],
+  ["MAX_BODY_BYTES", "1e99"],
+])("%s of %j is named, and its value is not", (name, value) => {
+  const act = () => checkEnv({ ...complete, [name]: value });
+
+  expect(act).toThrow(BindingError);
+  expect(act).toThrow(
+    `Worker has missing or unusable bindings: ${name}; infra/chat-worker.ts declares them, deploy the stack again`,
+  );
+});

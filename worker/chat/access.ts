@@ -1,0 +1,31 @@
+import { auth as readBasic } from "hono/utils/basic-auth";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { sha256 } from "hono/utils/crypto";
+
+import type { Caller } from "./env.ts";
+
+/**
+ * The name of the caller, or undefined for one we do not know. The token comes as a bearer token (SDKs, curl) or as
+ * the password of Basic (a browser's prompt). Every hash is compared, each in constant time, so that neither
+ * the answer's time nor its order tells which callers exist.
+ */
+export async function authenticate(
+  request: Request,
+  callers: readonly Caller[],
+): Promise<string | undefined> {
+  const token = readToken(request);
+  if (token === undefined) return undefined;
+
+  const hash = (await sha256(token)) ?? "";
+  const matches = await Promise.all(
+    callers.map(async ({ name, sha256: known }) =>
+      (await timingSafeEqual(hash, known)) ? name : undefined,
+    ),
+  );
+  return matches.find((name) => name !== undefined);
+}
+
+function readToken(request: Request): string | undefined {
+  const [, bearer] = /^bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  return bearer ?? readBasic(request)?.password;
+}

@@ -1,0 +1,64 @@
+/** What a deploy hands over, what the code may rely on, and the check between them. */
+import type { AiOptions } from "@cloudflare/workers-types";
+import * as z from "zod/mini";
+
+/** The part of the Workers AI binding that is used: always the raw response, see models.ts. */
+export interface AiBinding {
+  run(model: string, inputs: object, options: AiOptions & { gateway: object }): Promise<Response>;
+}
+
+// Blank counts as missing: a gateway id of "" would send the call past the stack's gateway.
+const text = z.string().check(z.trim(), z.minLength(1));
+const json = z.pipe(z.string(), z.transform(parseJson));
+
+const bindings = z.object({
+  AI: z.custom<AiBinding>((value) => typeof value === "object" && value !== null),
+  GATEWAY_ID: text,
+  COLLECT_LOGS: z.enum(["full", "metadata", "none"]),
+  MODELS: z.pipe(json, z.tuple([text], text)),
+  ACCESS: z.enum(["token", "open"]),
+  /** JSON list: the SHA-256 of each caller's token, 64 hexadecimal characters. */
+  CALLERS: z.pipe(json, z.array(z.object({ name: text, sha256: text }))),
+  MAX_BODY_BYTES: z.pipe(json, z.int().check(z.positive())),
+  STACK: text,
+  RELEASE: text,
+});
+
+/** As deployed: every name is declared in infra/chat-worker.ts, and the compiler compares the two. */
+export type RawEnv = { readonly [name in keyof z.input<typeof bindings>]?: unknown };
+
+export type Env = Readonly<z.output<typeof bindings>>;
+
+export type Caller = Env["CALLERS"][number];
+
+/** The Worker was deployed without something it needs. The message may be shown to a caller. */
+export class BindingError extends Error {}
+
+const checked = new WeakMap<RawEnv, Env>();
+
+/**
+ * Checks the bindings, once for each deploy. Throws a BindingError with the names of all that are missing or unusable;
+ * a value is never shown.
+ */
+export function checkEnv(raw: RawEnv): Env {
+  const known = checked.get(raw);
+  if (known !== undefined) return known;
+  const result = bindings.safeParse(raw);
+  if (!result.success) {
+    const names = new Set(result.error.issues.map(({ path }) => String(path[0])));
+    throw new BindingError(
+      `Worker has missing or unusable bindings: ${[...names].join(", ")}; ` +
+        "infra/chat-worker.ts declares them, deploy the stack again",
+    );
+  }
+  checked.set(raw, result.data);
+  return result.data;
+}
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

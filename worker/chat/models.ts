@@ -1,0 +1,59 @@
+/** The one way to a model: through the stack's gateway, under the stack's log policy. */
+import type { Env } from "./env.ts";
+
+export interface Call {
+  readonly model: string;
+  readonly inputs: object;
+  /** Who asks, for the log's metadata. */
+  readonly caller: string;
+  /** The Worker's own route, for the log's metadata. */
+  readonly route: string;
+  /** Finds the log, also where no answer comes that could name it. */
+  readonly eventId: string;
+}
+
+export interface ModelAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  /** Undefined when the gateway kept no log. */
+  readonly logId: string | undefined;
+  readonly retryAfter: string | undefined;
+}
+
+/**
+ * Asks a model and returns what the gateway answered, whatever its status. Throws when no answer came.
+ *
+ * Gateway id, collection and bodies are said on every call and come from the stack alone. No header and no
+ * field of the inbound request reaches the options.
+ */
+export async function askModel(env: Env, call: Call): Promise<ModelAnswer> {
+  const response = await env.AI.run(call.model, call.inputs, {
+    gateway: {
+      id: env.GATEWAY_ID,
+      collectLog: env.COLLECT_LOGS !== "none",
+      eventId: call.eventId,
+      // At most five; the gateway drops the rest.
+      // https://developers.cloudflare.com/ai-gateway/observability/custom-metadata/
+      metadata: { stack: env.STACK, caller: call.caller, release: env.RELEASE, route: call.route },
+    },
+    // The binding has no option for bodies; the header is the documented switch.
+    // https://developers.cloudflare.com/ai-gateway/observability/logging/
+    extraHeaders: { "cf-aig-collect-log-payload": String(env.COLLECT_LOGS === "full") },
+    // Not env.AI.aiGatewayLogId: the binding keeps one for all calls, and two at once overwrite each other's.
+    returnRawResponse: true,
+  });
+  return {
+    status: response.status,
+    body: parseJson(await response.text()),
+    logId: response.headers.get("cf-aig-log-id") ?? undefined,
+    retryAfter: response.headers.get("retry-after") ?? undefined,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
