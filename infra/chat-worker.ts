@@ -1,0 +1,81 @@
+import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
+import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
+import type { types } from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "../policy/settings.ts";
+import type { RawEnv } from "../worker/chat/env.ts";
+import type { Bundle } from "./bundle.ts";
+
+// The newest date the pinned workerd knows: the local runtime then behaves as the deployed one.
+const COMPATIBILITY_DATE = "2026-10-23";
+
+export interface ChatWorkerArgs extends Pick<
+  Settings,
+  "accountId" | "logs" | "worker" | "callers"
+> {
+  readonly gatewayId: pulumi.Input<string>;
+  readonly bundle: Bundle;
+}
+
+/** The chat Worker and its address. Gateway, log policy, models and access are the stack's, never the caller's. */
+export class ChatWorker extends pulumi.ComponentResource {
+  /** Absent when the stack serves no workers.dev address, or does not say the account's subdomain. */
+  readonly url: string | undefined;
+
+  constructor(name: string, args: ChatWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ai-gateway:index:ChatWorker", name, {}, opts);
+
+    const script = new WorkersScript(
+      name,
+      {
+        accountId: args.accountId,
+        scriptName: args.worker.name,
+        contentFile: args.bundle.file,
+        contentSha256: args.bundle.sha256,
+        mainModule: "chat.js",
+        compatibilityDate: COMPATIBILITY_DATE,
+        bindings: bindings(args),
+      },
+      { parent: this },
+    );
+    // Said even when it is off, so that an address opened by hand shows as drift. Previews would be a second door.
+    new WorkersScriptSubdomain(
+      name,
+      {
+        accountId: args.accountId,
+        scriptName: script.scriptName,
+        enabled: args.worker.workersDev,
+        previewsEnabled: false,
+      },
+      { parent: this },
+    );
+
+    this.url = workersDevUrl(args.worker);
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+type Binding = Omit<types.input.WorkersScriptBinding, "name">;
+
+function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
+  // Keyed by RawEnv: a binding that the Worker asks for and this record lacks is a type error.
+  const byName: Record<keyof RawEnv, Binding> = {
+    AI: { type: "ai" },
+    GATEWAY_ID: { type: "plain_text", text: args.gatewayId },
+    COLLECT_LOGS: { type: "plain_text", text: args.logs.collect },
+    MODELS: { type: "plain_text", text: JSON.stringify(args.worker.models) },
+    ACCESS: { type: "plain_text", text: args.worker.access },
+    CALLERS: { type: "secret_text", text: pulumi.secret(JSON.stringify(args.callers)) },
+    MAX_BODY_BYTES: { type: "plain_text", text: String(args.worker.maxBodyBytes) },
+    STACK: { type: "plain_text", text: pulumi.getStack() },
+    // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.
+    RELEASE: { type: "plain_text", text: args.bundle.sha256.slice(0, 12) },
+  };
+  return Object.entries(byName).map(([name, binding]) => ({ name, ...binding }));
+}
+
+function workersDevUrl(worker: Settings["worker"]): string | undefined {
+  if (!worker.workersDev || worker.workersDevSubdomain === undefined) return undefined;
+  return `https://${worker.name}.${worker.workersDevSubdomain}.workers.dev`;
+}

@@ -1,0 +1,18 @@
+import { bundleWorker } from "./bundle.ts";
+import { ChatWorker } from "./chat-worker.ts";
+import { readSettings } from "./config.ts";
+import { Gateway } from "./gateway.ts";
+
+const settings = readSettings();
+
+const gateway = new Gateway("gateway", settings);
+
+const chat = new ChatWorker("chat", {
+  ...settings,
+  gatewayId: gateway.gatewayId,
+  bundle: await bundleWorker("chat"),
+});
+
+export const gatewayId = gateway.gatewayId;
+export const openaiBaseUrl = gateway.openaiBaseUrl;
+export const workerUrl = chat.url;

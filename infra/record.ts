@@ -1,0 +1,122 @@
+/**
+ * What the program declares, without an engine and without an account: the tests ask it, and the embedded Cloudflare
+ * applies it. Pulumi's runtime is global to a process, and ES modules are loaded once: one recording at a time, and
+ * a new process (or a new module registry) for the next.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+
+export interface Recorded {
+  /** `cloudflare:index/aiGateway:AiGateway` */
+  readonly type: string;
+  /** The logical name. */
+  readonly name: string;
+  /** As a provider gets them; secrets are in clear here. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Inputs of which some part is secret. */
+  readonly secretInputs: readonly string[];
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  /** Logical names, with type: `ai-gateway:index:Gateway gateway` */
+  readonly parent: string;
+  readonly dependencies: readonly string[];
+}
+
+export interface Recording {
+  /** Components and the stack itself are left out: a provider never sees them. */
+  readonly resources: readonly Recorded[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Runs the program for one stack. `config` has full keys (`ai-gateway:gatewayId`) and Pulumi's strings.
+ * Rejects with the program's own error, for bad settings a pulumi.RunError.
+ */
+export async function recordStack(
+  stack: string,
+  config: Readonly<Record<string, string>>,
+  program: () => Promise<unknown>,
+): Promise<Recording> {
+  const resources: Recorded[] = [];
+  // What the SDK sends to an engine; the mocks' own hook shows no options.
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
+  const { registerResource } = MockMonitor.prototype;
+  MockMonitor.prototype.registerResource = async function (request: RegisterRequest, answer) {
+    if (request.getCustom()) resources.push(read(request));
+    return registerResource.call(this, request, answer);
+  };
+  const mocks: pulumi.runtime.Mocks = {
+    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
+    call({ token }) {
+      throw new Error(`the program asked the provider for ${token}, which no recording can answer`);
+    },
+  };
+
+  try {
+    await pulumi.runtime.setMocks(mocks, "ai-gateway", stack, false);
+    pulumi.runtime.setAllConfig({ ...config });
+    const outputs = await pulumi.runtime.runInPulumiStack(program);
+    await pulumi.runtime.disconnect();
+    return { resources, outputs: outputs ?? {} };
+  } finally {
+    MockMonitor.prototype.registerResource = registerResource;
+  }
+}
+
+/** The part of Pulumi's RegisterResourceRequest that a recording keeps. */
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getCustom(): boolean;
+  getObject(): { toJavaScript(): Record<string, unknown> };
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+  getParent(): string;
+  getDependenciesList(): string[];
+}
+
+function read(request: RegisterRequest): Recorded {
+  const inputs = Object.entries(request.getObject().toJavaScript()).map(
+    ([key, value]) => [key, reveal(value)] as const,
+  );
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    inputs: Object.fromEntries(inputs.map(([key, { value }]) => [key, value])),
+    secretInputs: inputs.filter(([, { isSecret }]) => isSecret).map(([key]) => key),
+    protect: request.getProtect(),
+    retainOnDelete: request.getRetainondelete(),
+    parent: fromUrn(request.getParent()),
+    dependencies: request.getDependenciesList().map(fromUrn),
+  };
+}
+
+/** `urn:pulumi:dev::ai-gateway::parentType$type::name` → `type name` */
+function fromUrn(urn: string): string {
+  const [, , types = "", name = ""] = urn.split("::");
+  return `${types.split("$").at(-1)} ${name}`;
+}
+
+/** The two keys of Pulumi's wire form of a secret, in pulumi/sdk/nodejs/runtime/rpc.ts. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** A value without its secret wrappers, at any depth: one secret element makes the SDK wrap its whole list. */
+function reveal(value: unknown): { readonly value: unknown; readonly isSecret: boolean } {
+  if (Array.isArray(value)) {
+    const items = value.map(reveal);
+    return {
+      value: items.map((item) => item.value),
+      isSecret: items.some(({ isSecret }) => isSecret),
+    };
+  }
+  if (typeof value !== "object" || value === null) return { value, isSecret: false };
+  if (Reflect.get(value, SIGNATURE) === SECRET) {
+    return { value: reveal(Reflect.get(value, "value")).value, isSecret: true };
+  }
+  const entries = Object.entries(value).map(([key, item]) => [key, reveal(item)] as const);
+  return {
+    value: Object.fromEntries(entries.map(([key, item]) => [key, item.value])),
+    isSecret: entries.some(([, item]) => item.isSecret),
+  };
+}

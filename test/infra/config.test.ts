@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { readSettings } from "../../infra/config.ts";
+import { stackConfig } from "../support/settings.ts";
+
+beforeEach(() =>
+  pulumi.runtime.setMocks(
+    { newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) },
+    "ai-gateway",
+    "dev",
+  ),
+);
+afterEach(() => vi.unstubAllEnvs());
+
+test("bad settings stop the program with one expected error that names all of them", () => {
+  pulumi.runtime.setAllConfig(stackConfig("dev", { gatewayId: "A!", tier: "x" }));
+
+  const error = catchError(readSettings);
+
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  expect(error.message.split("\n")).toEqual([
+    "stack dev has 2 problems:",
+    expect.stringMatching(/^ {2}ai-gateway:gatewayId is "A!"; allowed is /),
+    '  ai-gateway:tier is "x"; allowed is development or production',
+  ]);
+});
+
+test("the account comes from the environment where the stack names none", () => {
+  vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", "f".repeat(32));
+  pulumi.runtime.setAllConfig(stackConfig("dev", { accountId: undefined }));
+
+  expect(readSettings().accountId).toBe("f".repeat(32));
+});
+
+test("the stack's account goes before the environment's", () => {
+  vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", "f".repeat(32));
+  pulumi.runtime.setAllConfig(stackConfig("dev"));
+
+  expect(readSettings().accountId).toBe("0123456789abcdef0123456789abcdef");
+});
+
+test("settings of other namespaces are left alone", () => {
+  pulumi.runtime.setAllConfig({ ...stackConfig("dev"), "cloudflare:apiToken": "t", "my:x": "1" });
+
+  expect(readSettings().gatewayId).toBe("app-dev");
+});
+
+test("an encrypted setting that is wrong is not shown", () => {
+  vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", '["ai-gateway:gatewayId"]');
+  pulumi.runtime.setAllConfig(stackConfig("dev", { gatewayId: "Hidden!" }));
+
+  expect(catchError(readSettings).message).not.toContain("Hidden!");
+});
+
+function catchError(act: () => unknown): Error {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("it did not throw");
+}

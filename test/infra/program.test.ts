@@ -1,0 +1,208 @@
+import { expect, test, vi } from "vitest";
+
+import { recordStack, type Recorded, type Recording } from "../../infra/record.ts";
+import { stackConfig } from "../support/settings.ts";
+
+test("the dev gateway keeps full logs under a small cap, and may be deleted", async () => {
+  const { inputs, protect, retainOnDelete } = gateway(await record("dev"));
+
+  expect(inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    aiGatewayId: "app-dev",
+    authentication: true,
+    byokOnly: false,
+    collectLogs: true,
+    logManagement: 10_000,
+    logManagementStrategy: "DELETE_OLDEST",
+    logClassification: false,
+    logpush: false,
+    zdr: false,
+    cacheTtl: 0,
+    cacheInvalidateOnUpdate: true,
+    rateLimitingLimit: 0,
+    rateLimitingInterval: 0,
+    rateLimitingTechnique: "fixed",
+    workersAiBillingMode: "postpaid",
+    storeId: "",
+  });
+  expect({ protect, retainOnDelete }).toEqual({ protect: false, retainOnDelete: false });
+});
+
+test("the prod gateway is closed and protected: the Worker alone switches its calls' logs on", async () => {
+  const { inputs, protect, retainOnDelete } = gateway(await record("prod"));
+
+  expect(inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    aiGatewayId: "app-prod",
+    authentication: true,
+    byokOnly: false,
+    collectLogs: false,
+    logManagement: 1_000_000,
+    logManagementStrategy: "DELETE_OLDEST",
+    logClassification: false,
+    logpush: false,
+    zdr: false,
+    cacheTtl: 0,
+    cacheInvalidateOnUpdate: true,
+    rateLimitingLimit: 600,
+    rateLimitingInterval: 60,
+    rateLimitingTechnique: "sliding",
+    workersAiBillingMode: "postpaid",
+    storeId: "",
+  });
+  expect({ protect, retainOnDelete }).toEqual({ protect: true, retainOnDelete: true });
+});
+
+test("a stack that keeps no logs declares a gateway that collects none", async () => {
+  const logs = { collect: "none", maxEntries: 20_000, whenFull: "stop" };
+
+  expect(gateway(await record("dev", { logs })).inputs).toMatchObject({
+    collectLogs: false,
+    logManagement: 20_000,
+    logManagementStrategy: "STOP_INSERTING",
+  });
+});
+
+test("on Workers Observability the cap is pinned to the API's own default", async () => {
+  const changes = { logSystem: "observability", logs: { collect: "metadata" } };
+
+  expect(gateway(await record("prod", changes)).inputs).toMatchObject({
+    collectLogs: false,
+    logManagement: 10_000_000,
+    logManagementStrategy: "DELETE_OLDEST",
+  });
+});
+
+test("cache and retries reach the gateway as the stack says them", async () => {
+  const changes = {
+    cache: { ttlSeconds: 300 },
+    retry: { maxAttempts: 2, delayMs: 500, backoff: "exponential" },
+  };
+
+  expect(gateway(await record("dev", changes)).inputs).toMatchObject({
+    cacheTtl: 300,
+    retryMaxAttempts: 2,
+    retryDelay: 500,
+    retryBackoff: "exponential",
+  });
+});
+
+test("the Worker is bound to its stack's gateway, log policy, models and callers", async () => {
+  const { inputs } = worker(await record("prod"));
+
+  expect(inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    scriptName: "chat-prod",
+    mainModule: "chat.js",
+    contentFile: "dist/chat.js",
+    contentSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    compatibilityDate: "2026-10-23",
+    bindings: [
+      { name: "AI", type: "ai" },
+      { name: "GATEWAY_ID", type: "plain_text", text: "app-prod" },
+      { name: "COLLECT_LOGS", type: "plain_text", text: "metadata" },
+      {
+        name: "MODELS",
+        type: "plain_text",
+        text: '["@cf/meta/llama-3.1-8b-instruct-fast","@cf/openai/gpt-oss-120b"]',
+      },
+      { name: "ACCESS", type: "plain_text", text: "token" },
+      {
+        name: "CALLERS",
+        type: "secret_text",
+        text: `[{"name":"web","sha256":"${"ab".repeat(32)}"}]`,
+      },
+      { name: "MAX_BODY_BYTES", type: "plain_text", text: "1000000" },
+      { name: "STACK", type: "plain_text", text: "prod" },
+      { name: "RELEASE", type: "plain_text", text: String(inputs["contentSha256"]).slice(0, 12) },
+    ],
+  });
+});
+
+test("the callers' hashes are secret in the state, and nothing else is", async () => {
+  const { resources } = await record("prod");
+
+  expect(resources.map(({ name, secretInputs }) => [name, secretInputs])).toEqual([
+    ["gateway", []],
+    ["chat", ["bindings"]],
+    ["chat", []],
+  ]);
+});
+
+test("the Worker waits for its gateway, and its address for the Worker", async () => {
+  const { resources } = await record("dev");
+
+  expect(resources.map(({ type, parent, dependencies }) => [type, parent, dependencies])).toEqual([
+    [AI_GATEWAY, "ai-gateway:index:Gateway gateway", []],
+    [WORKERS_SCRIPT, "ai-gateway:index:ChatWorker chat", [`${AI_GATEWAY} gateway`]],
+    [SUBDOMAIN, "ai-gateway:index:ChatWorker chat", [`${WORKERS_SCRIPT} chat`]],
+  ]);
+});
+
+test("an address is open only where the stack says so, and previews never are", async () => {
+  const open = await record("dev");
+  const closed = await record("dev", {
+    worker: { name: "chat-dev", models: ["@cf/a/b"], workersDev: false },
+  });
+
+  expect([open, closed].map((recording) => find(recording, SUBDOMAIN).inputs)).toMatchObject([
+    { scriptName: "chat-dev", enabled: true, previewsEnabled: false },
+    { scriptName: "chat-dev", enabled: false, previewsEnabled: false },
+  ]);
+});
+
+test("the stack tells its gateway, the SDK's base URL and the Worker's address", async () => {
+  const { outputs } = await record("dev", {
+    worker: { name: "w", models: ["@cf/a/b"], workersDev: true, workersDevSubdomain: "acme" },
+  });
+
+  expect(outputs).toEqual({
+    gatewayId: "app-dev",
+    openaiBaseUrl:
+      "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
+    workerUrl: "https://w.acme.workers.dev",
+  });
+});
+
+test("an address nobody can know is no output", async () => {
+  expect((await record("dev")).outputs).not.toHaveProperty("workerUrl");
+});
+
+const AI_GATEWAY = "cloudflare:index/aiGateway:AiGateway";
+const WORKERS_SCRIPT = "cloudflare:index/workersScript:WorkersScript";
+const SUBDOMAIN = "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain";
+
+const recordings = new Map<string, Recording>();
+
+/** What the program declares for a shipped stack with some settings changed; each is recorded once. */
+async function record(...args: Parameters<typeof stackConfig>): Promise<Recording> {
+  const key = JSON.stringify(args);
+  const known = recordings.get(key);
+  if (known !== undefined) return known;
+
+  // The program runs as it is loaded.
+  vi.resetModules();
+  const { default: program } = await import("../../infra/main.js");
+  const recording = await recordStack(args[0], stackConfig(...args), program);
+  recordings.set(key, recording);
+  return recording;
+}
+
+function find({ resources }: Recording, type: string): Recorded {
+  const found = resources.filter((resource) => resource.type === type);
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(
+      `${found.length} resources of type ${type}: ${resources.map((each) => each.type).join()}`,
+    );
+  }
+  return only;
+}
+
+function gateway(recording: Recording): Recorded {
+  return find(recording, AI_GATEWAY);
+}
+
+function worker(recording: Recording): Recorded {
+  return find(recording, WORKERS_SCRIPT);
+}
