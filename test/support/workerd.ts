@@ -1,0 +1,179 @@
+/**
+ * The chat Worker in the real Workers runtime, with the real AI binding. A scripted server stands where Cloudflare's
+ * would, and keeps what left the runtime. Without `local/`, which may be deleted.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+
+import { Log, LogLevel, Miniflare, type RemoteProxyConnectionString } from "miniflare";
+import { afterAll } from "vitest";
+import { z } from "zod";
+
+import { bundleWorker } from "../../infra/bundle.ts";
+import { ROOT } from "./settings.ts";
+
+export const TOKEN = "token-of-web";
+
+/** A deploy of the prod kind: metadata only, callers by token. */
+const BINDINGS = {
+  GATEWAY_ID: "app-test",
+  COLLECT_LOGS: "metadata",
+  MODELS: '["@cf/old/model","@cf/new/model"]',
+  ACCESS: "token",
+  CALLERS: JSON.stringify([
+    { name: "web", sha256: createHash("sha256").update(TOKEN).digest("hex") },
+    { name: "job", sha256: createHash("sha256").update("token-of-job").digest("hex") },
+  ]),
+  MAX_BODY_BYTES: "2000",
+  STACK: "test",
+  RELEASE: "abc123",
+};
+
+/** One call of the AI binding as it left the runtime. */
+export interface WireCall {
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: { readonly inputs: unknown; readonly options: unknown };
+}
+
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface WorkerScene {
+  /** Bindings that differ; undefined leaves one out. */
+  readonly bindings?: Readonly<Record<string, string | undefined>>;
+  readonly withoutAi?: boolean;
+  /** What Cloudflare answers; a default model that says "hello". */
+  readonly reply?: (call: WireCall) => Reply;
+}
+
+export interface RunningWorker {
+  /** Fetches a path with the token of `web`, unless `init` has headers of its own. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  readonly url: URL;
+  readonly calls: readonly WireCall[];
+}
+
+/** Starts the Worker, or takes the one of this file that has the same bindings. Calls and replies are the scene's own. */
+export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorker> {
+  const key = JSON.stringify([{ ...BINDINGS, ...scene.bindings }, scene.withoutAi]);
+  const runtime = runtimes.get(key) ?? startRuntime(scene);
+  runtimes.set(key, runtime);
+  const { url, cloudflare } = await runtime;
+
+  const calls: WireCall[] = [];
+  cloudflare.answer = (call) => {
+    calls.push(call);
+    return (scene.reply ?? sayHello)(call);
+  };
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  return { url, calls, ask: (path, init) => fetch(new URL(path, url), { headers, ...init }) };
+}
+
+/** A chat request's body for the older model. */
+export function chatBody(changes: Readonly<Record<string, unknown>> = {}): string {
+  const messages = [{ role: "user", content: "Hi" }];
+  return JSON.stringify({ model: "@cf/old/model", messages, ...changes });
+}
+
+/** An answer's error object. */
+export async function errorOf(response: Response): Promise<Record<string, unknown>> {
+  const body: unknown = await response.json();
+  return Object(Object(body).error);
+}
+
+function sayHello(): Reply {
+  const usage = { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 };
+  return { headers: { "cf-aig-log-id": "log-1" }, body: { response: "hello", usage } };
+}
+
+interface Runtime {
+  readonly url: URL;
+  readonly cloudflare: Cloudflare;
+  stop(): Promise<void>;
+}
+
+const runtimes = new Map<string, Promise<Runtime>>();
+
+afterAll(async () => {
+  for (const runtime of runtimes.values()) await (await runtime).stop();
+});
+
+async function startRuntime({ bindings, withoutAi }: WorkerScene): Promise<Runtime> {
+  const cloudflare = await startCloudflare();
+  const { file } = await bundleWorker("chat");
+  const contents = await readFile(join(ROOT, file), "utf8");
+  const texts = Object.entries({ ...BINDINGS, ...bindings }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, { type: "text", value }] as const],
+  );
+  const ai = withoutAi === true ? {} : { AI: { type: "ai", dev: { remote: true } } as const };
+  const miniflare = new Miniflare({
+    cf: false,
+    // The Worker's own error lines are part of some scenes, not of the tests' output.
+    log: new Log(LogLevel.NONE),
+    handleStructuredLogs: () => {},
+    workers: [
+      {
+        config: {
+          name: "chat",
+          compatibilityDate: "2026-10-23",
+          manifest: { mainModule: "chat.js", modules: { "chat.js": { type: "esm", contents } } },
+          env: { ...Object.fromEntries(texts), ...ai },
+        },
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
+        dev: { remoteProxyConnectionString: cloudflare.url as RemoteProxyConnectionString },
+      },
+    ],
+  });
+  const url = await miniflare.ready;
+  return {
+    url,
+    cloudflare,
+    stop: async () => {
+      await miniflare.dispose();
+      cloudflare.stop();
+    },
+  };
+}
+
+interface Cloudflare {
+  readonly url: URL;
+  answer: (call: WireCall) => Reply;
+  stop(): void;
+}
+
+async function startCloudflare(): Promise<Cloudflare> {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = cloudflare.answer({
+      url: String(request.headers["mf-url"]),
+      headers: request.headers,
+      body: z.object({ inputs: z.unknown(), options: z.unknown() }).parse(await json(request)),
+    });
+    response.writeHead(status ?? 200, { "content-type": "application/json", ...headers });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  };
+  const server = createServer((request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const cloudflare: Cloudflare = {
+    url: new URL(`http://127.0.0.1:${port}`),
+    answer: sayHello,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return cloudflare;
+}

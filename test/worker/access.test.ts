@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+
+import { startWorker, TOKEN } from "../support/workerd.ts";
+
+const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
+
+test.each([
+  ["a bearer token", { authorization: `Bearer ${TOKEN}` }],
+  ["a bearer token in any case", { authorization: `bearer ${TOKEN}` }],
+  ["a browser's password, under any name", basic(`anyone:${TOKEN}`)],
+])("%s opens the Worker", async (_, headers) => {
+  const worker = await startWorker();
+
+  expect((await worker.ask("/v1/models", { headers })).status).toBe(200);
+});
+
+test.each([
+  ["no token", {}],
+  ["an unknown token", { authorization: "Bearer other" }],
+  ["an empty token", { authorization: "Bearer " }],
+  ["the hash in place of its token", { authorization: `Bearer ${"ab".repeat(32)}` }],
+  ["a token as the name", basic(`${TOKEN}:`)],
+  ["a token with more behind it", { authorization: `Bearer ${TOKEN}x` }],
+  ["a broken header", { authorization: "Basic %%%" }],
+])("%s is refused with the standard prompts, and nothing is asked", async (_, headers) => {
+  const worker = await startWorker();
+
+  for (const path of ["/", "/v1/models", "/v1/chat/completions", "/nothing"]) {
+    const response = await worker.ask(path, { headers });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toMatch(/^Basic realm="[^"]+".*, Bearer$/);
+    expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
+  }
+  expect(worker.calls).toEqual([]);
+});
+
+test("each caller goes into the log under its own name", async () => {
+  const worker = await startWorker();
+
+  await worker.ask("/");
+  await worker.ask("/", { headers: { authorization: "Bearer token-of-job" } });
+
+  expect(worker.calls.map((call) => call.body.options)).toMatchObject([
+    { gateway: { metadata: { caller: "web" } } },
+    { gateway: { metadata: { caller: "job" } } },
+  ]);
+});
+
+test("an open Worker answers everybody, as anonymous", async () => {
+  const worker = await startWorker({ bindings: { ACCESS: "open", CALLERS: "[]" } });
+
+  const response = await worker.ask("/", { headers: {} });
+
+  expect(response.status).toBe(200);
+  expect(worker.calls[0]?.body.options).toMatchObject({
+    gateway: { metadata: { caller: "anonymous" } },
+  });
+});
+
+test("health needs no token and asks no model", async () => {
+  const worker = await startWorker();
+
+  const response = await worker.ask("/health", { headers: {} });
+
+  expect(await response.json()).toEqual({ status: "ok" });
+  expect(worker.calls).toEqual([]);
+});
+
+test.each([
+  ["another site", { "sec-fetch-site": "cross-site" }],
+  ["a sister site", { "sec-fetch-site": "same-site" }],
+  ["a prefetch", { "sec-fetch-site": "none", "sec-purpose": "prefetch" }],
+])("%s cannot make a browser spend on the sample prompt", async (_, headers) => {
+  const worker = await startWorker();
+
+  const response = await worker.ask("/", {
+    headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+  });
+
+  expect(response.status).toBe(403);
+  expect(worker.calls).toEqual([]);
+});
+
+test("a browser's own navigation gets the sample answer", async () => {
+  const worker = await startWorker();
+  const headers = { ...basic(`me:${TOKEN}`), "sec-fetch-site": "none" };
+
+  expect((await worker.ask("/", { headers })).status).toBe(200);
+});

@@ -1,0 +1,169 @@
+import OpenAI from "openai";
+import { expect, test } from "vitest";
+
+import { chatBody, errorOf, startWorker, TOKEN } from "../support/workerd.ts";
+
+const CHAT = "/v1/chat/completions";
+
+test("GET / answers the sample prompt as JSON, with the ids of its log", async () => {
+  const worker = await startWorker();
+
+  const response = await worker.ask("/");
+
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({
+    prompt: "In one sentence: what does an AI gateway do?",
+    answer: "hello",
+    model: "@cf/old/model",
+    usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 },
+    logId: "log-1",
+    eventId: response.headers.get("x-event-id"),
+  });
+  expect(response.headers.get("x-log-id")).toBe("log-1");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+});
+
+test("OpenAI's own SDK chats with the base URL swapped", async () => {
+  const worker = await startWorker();
+  const client = new OpenAI({ baseURL: new URL("/v1", worker.url).href, apiKey: TOKEN });
+
+  const { data: completion, response } = await client.chat.completions
+    .create({ model: "@cf/old/model", messages: [{ role: "user", content: "Hi" }], max_tokens: 5 })
+    .withResponse();
+
+  expect(completion).toMatchObject({
+    object: "chat.completion",
+    model: "@cf/old/model",
+    choices: [
+      { index: 0, message: { role: "assistant", content: "hello" }, finish_reason: "stop" },
+    ],
+    usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 },
+  });
+  expect(response.headers.get("x-log-id")).toBe("log-1");
+  expect(worker.calls[0]?.body.inputs).toEqual({
+    messages: [{ role: "user", content: "Hi" }],
+    max_tokens: 5,
+  });
+});
+
+test("OpenAI's own SDK lists the stack's models", async () => {
+  const worker = await startWorker();
+  const client = new OpenAI({ baseURL: new URL("/v1", worker.url).href, apiKey: TOKEN });
+
+  const { data } = await client.models.list();
+
+  expect(data.map(({ id, owned_by }) => [id, owned_by])).toEqual([
+    ["@cf/old/model", "old"],
+    ["@cf/new/model", "new"],
+  ]);
+});
+
+test("a model that answers as OpenAI does keeps its tool calls and its finish reason", async () => {
+  const call = { id: "c1", type: "function", function: { name: "look", arguments: "{}" } };
+  const choices = [
+    {
+      index: 0,
+      message: { role: "assistant", content: null, tool_calls: [call] },
+      finish_reason: "tool_calls",
+    },
+  ];
+  const worker = await startWorker({ reply: () => ({ body: { choices } }) });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(await response.json()).toMatchObject({
+    object: "chat.completion",
+    choices: [{ message: { content: null, tool_calls: [call] }, finish_reason: "tool_calls" }],
+  });
+});
+
+test("an older model's tool calls and parsed JSON come in OpenAI's shape", async () => {
+  const body = { response: { answer: 42 }, tool_calls: [{ name: "look", arguments: { at: 1 } }] };
+  const worker = await startWorker({ reply: () => ({ body }) });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  const message = {
+    role: "assistant",
+    content: '{"answer":42}',
+    tool_calls: [
+      { id: "call_0", type: "function", function: { name: "look", arguments: '{"at":1}' } },
+    ],
+  };
+  expect(await response.json()).toMatchObject({
+    choices: [{ message, finish_reason: "tool_calls" }],
+  });
+});
+
+test("an answer that nobody can read is a 502, with the id of its log", async () => {
+  const reply = () => ({ headers: { "cf-aig-log-id": "log-2" }, body: "<html>" });
+  const worker = await startWorker({ reply });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.status).toBe(502);
+  expect(response.headers.get("x-log-id")).toBe("log-2");
+  expect(await response.json()).toMatchObject({ error: { code: "bad_model_output" } });
+});
+
+test.each([
+  ["no JSON", "{", 400, "invalid_json", "body is not JSON"],
+  ["a list", "[]", 400, "invalid_json", "body is not a JSON object"],
+  ["no messages", chatBody({ messages: [] }), 400, "invalid_value", "messages: "],
+  ["a wild temperature", chatBody({ temperature: 9 }), 400, "invalid_value", "temperature: "],
+  [
+    "an unknown model",
+    chatBody({ model: "@cf/x/y" }),
+    404,
+    "model_not_found",
+    'model "@cf/x/y" is not served here; served are @cf/old/model, @cf/new/model',
+  ],
+  [
+    "a stream",
+    chatBody({ stream: true }),
+    400,
+    "unsupported_parameter",
+    "stream is not supported; leave it out",
+  ],
+  ["two answers", chatBody({ n: 2 }), 400, "unsupported_parameter", "n is not supported"],
+  [
+    "too many bytes",
+    chatBody({ user: "x".repeat(2000) }),
+    413,
+    "request_too_large",
+    "body has more than 2000 bytes, the limit of this stack",
+  ],
+])("%s is refused as OpenAI would, before any model is asked", async (...row) => {
+  const [, body, status, code, message] = row;
+  const worker = await startWorker();
+
+  const response = await worker.ask(CHAT, { method: "POST", body });
+
+  expect(response.status).toBe(status);
+  const error = await errorOf(response);
+  expect(error).toMatchObject({ code, type: "invalid_request_error" });
+  expect(error["message"]).toContain(message);
+  expect(worker.calls).toEqual([]);
+});
+
+test("what asks for the usual is not refused, and null means absent", async () => {
+  const worker = await startWorker();
+  const body = chatBody({ stream: false, n: 1, temperature: null, max_completion_tokens: 7 });
+
+  const response = await worker.ask(CHAT, { method: "POST", body });
+
+  expect(response.status).toBe(200);
+  expect(worker.calls[0]?.body.inputs).toEqual({
+    messages: [{ role: "user", content: "Hi" }],
+    max_tokens: 7,
+  });
+});
+
+test("a path that nothing answers is a 404 that names the ones that do", async () => {
+  const worker = await startWorker();
+
+  const response = await worker.ask("/v1/nothing");
+
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+});

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+
+import { chatBody, errorOf, startWorker } from "../support/workerd.ts";
+
+/** An error of the gateway as it is seen on the wire. */
+const ofGateway = (httpCode: number, code: number) => ({
+  status: httpCode,
+  body: {
+    success: false,
+    result: [],
+    messages: [],
+    error: [{ code, message: "as the gateway words it" }],
+    name: "AiGatewayError",
+    httpCode,
+    internalCode: code,
+  },
+});
+const ofWorkersAi = (status: number, code: number) => ({
+  status,
+  body: { errors: [{ code, message: "as Workers AI words it" }] },
+});
+const plain = (status: number, body: unknown) => ({ status, body });
+
+test.each([
+  ["no such gateway", ofGateway(400, 2001), 500, "gateway_misconfigured"],
+  ["unreadable model output", ofGateway(400, 2002), 502, "bad_model_output"],
+  ["the gateway's rate limit", ofGateway(429, 2003), 429, "rate_limit_exceeded"],
+  ["a provider that fails", ofGateway(400, 2005), 502, "upstream_error"],
+  ["a gateway that refuses the Worker", ofGateway(401, 2009), 500, "gateway_misconfigured"],
+  ["a guardrail on the prompt", ofGateway(424, 2016), 400, "content_filter"],
+  ["a guardrail on the answer", ofGateway(422, 2017), 400, "content_filter"],
+  ["a malformed request", ofGateway(400, 2019), 400, "invalid_request"],
+  ["no credits", ofGateway(402, 2021), 429, "insufficient_quota"],
+  ["DLP on the request", ofGateway(424, 2029), 400, "content_filter"],
+  ["DLP on the answer", ofGateway(424, 2030), 400, "content_filter"],
+  ["wrong stored credentials", ofGateway(401, 2047), 500, "gateway_misconfigured"],
+  ["no balance", ofGateway(402, 2049), 429, "insufficient_quota"],
+  ["a model unknown to the catalogue", ofGateway(400, 7003), 404, "model_not_found"],
+  ["a guardrail scanner that is down", ofGateway(503, 7013), 503, "guardrails_unavailable"],
+  ["a model's bad input", ofWorkersAi(400, 5004), 400, "invalid_request"],
+  ["a model that is denied", ofWorkersAi(403, 5018), 403, "denied_by_policy"],
+  ["a model that is too slow", ofWorkersAi(408, 3007), 504, "upstream_timeout"],
+  ["a prompt too large for its model", ofWorkersAi(413, 3006), 413, "request_too_large"],
+  ["the daily allocation", ofWorkersAi(429, 3036), 429, "insufficient_quota"],
+  ["no capacity", ofWorkersAi(429, 3040), 429, "rate_limit_exceeded"],
+  [
+    "an account policy",
+    plain(403, { success: false, error: { message: "Access denied by policy" } }),
+    403,
+    "denied_by_policy",
+  ],
+  [
+    "a spend limit",
+    plain(429, { error: { message: "Spending limit exceeded", spent: 5, limit: 5 } }),
+    429,
+    "insufficient_quota",
+  ],
+  ["an unknown code", ofGateway(418, 9999), 502, "upstream_error"],
+  ["a page in place of JSON", plain(500, "<html>"), 502, "upstream_error"],
+])("%s has its documented status and code", async (_, reply, status, code) => {
+  const headers = { "cf-aig-log-id": "log-of-failure", "retry-after": "7" };
+  const worker = await startWorker({ reply: () => ({ ...reply, headers }) });
+
+  const response = await worker.ask("/v1/chat/completions", { method: "POST", body: chatBody() });
+
+  expect(response.status).toBe(status);
+  const error = await errorOf(response);
+  expect(error["code"]).toBe(code);
+  expect(error["message"]).not.toContain("words it");
+  expect(response.headers.get("x-log-id")).toBe("log-of-failure");
+  expect(response.headers.get("x-event-id")).toMatch(/^[0-9a-f-]{36}$/);
+  expect(response.headers.get("retry-after")).toBe("7");
+});
