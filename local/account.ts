@@ -1,0 +1,107 @@
+/** The local account: what the program declared, in the form that the gateway and the runtime use. */
+import { z } from "zod";
+
+import type { Declared } from "./engine/evaluate.ts";
+
+// The API's own names and bounds; mocks check nothing, so this is where a bad value stops.
+// https://developers.cloudflare.com/api/resources/ai_gateway/methods/create/
+const aiGateway = z.strictObject({
+  accountId: z.string(),
+  aiGatewayId: z.string().min(1).max(64),
+  authentication: z.boolean(),
+  byokOnly: z.literal(false),
+  cacheInvalidateOnUpdate: z.boolean(),
+  cacheTtl: z.int().min(0),
+  collectLogs: z.boolean(),
+  logClassification: z.literal(false),
+  logManagement: z.int().min(10_000).max(10_000_000),
+  logManagementStrategy: z.enum(["STOP_INSERTING", "DELETE_OLDEST"]),
+  logpush: z.literal(false),
+  rateLimitingInterval: z.int().min(0),
+  rateLimitingLimit: z.int().min(0),
+  rateLimitingTechnique: z.enum(["fixed", "sliding"]),
+  retryMaxAttempts: z.int().min(1).max(5).optional(),
+  retryDelay: z.int().min(0).max(60_000).optional(),
+  retryBackoff: z.enum(["constant", "linear", "exponential"]).optional(),
+  storeId: z.literal(""),
+  workersAiBillingMode: z.literal("postpaid"),
+  zdr: z.literal(false),
+});
+
+const workersScript = z.strictObject({
+  accountId: z.string(),
+  scriptName: z.string(),
+  contentFile: z.string(),
+  contentSha256: z.string(),
+  mainModule: z.string(),
+  compatibilityDate: z.string(),
+  bindings: z.array(
+    z.discriminatedUnion("type", [
+      z.strictObject({ type: z.literal("ai"), name: z.string() }),
+      z.strictObject({
+        type: z.enum(["plain_text", "secret_text"]),
+        name: z.string(),
+        text: z.string(),
+      }),
+    ]),
+  ),
+});
+
+const workersScriptSubdomain = z.strictObject({
+  accountId: z.string(),
+  scriptName: z.string(),
+  enabled: z.boolean(),
+  previewsEnabled: z.boolean(),
+});
+
+const TYPES = {
+  "cloudflare:index/aiGateway:AiGateway": aiGateway,
+  "cloudflare:index/workersScript:WorkersScript": workersScript,
+  "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain": workersScriptSubdomain,
+} as const;
+
+export type GatewaySettings = z.infer<typeof aiGateway>;
+export type Script = z.infer<typeof workersScript>;
+
+export interface Account {
+  readonly gateways: ReadonlyMap<string, GatewaySettings>;
+  readonly script: Script;
+}
+
+/**
+ * Applies what a program declared. Throws, naming every resource that the local account does not have or whose inputs
+ * Cloudflare would refuse; nothing is applied then.
+ */
+export function applyResources(resources: readonly Declared[]): Account {
+  const problems: string[] = [];
+  const gateways = new Map<string, GatewaySettings>();
+  const scripts: Script[] = [];
+  for (const { type, name, inputs } of resources) {
+    if (!isKnown(type)) {
+      problems.push(
+        `${type} "${name}" does not exist locally; known are ${Object.keys(TYPES).join(", ")}`,
+      );
+      continue;
+    }
+    const result = TYPES[type].safeParse(inputs);
+    if (!result.success) {
+      for (const { path, message } of result.error.issues) {
+        problems.push(`${type} "${name}": ${path.join(".")}: ${message}`);
+      }
+    } else if ("aiGatewayId" in result.data) {
+      gateways.set(result.data.aiGatewayId, result.data);
+    } else if ("contentFile" in result.data) {
+      scripts.push(result.data);
+    }
+  }
+  const [script, ...others] = scripts;
+  if (problems.length === 0 && (script === undefined || others.length > 0)) {
+    problems.push(`the program declares ${scripts.length} Workers; the local runtime serves one`);
+  }
+  if (script === undefined || problems.length > 0) throw new Error(problems.join("\n"));
+  return { gateways, script };
+}
+
+function isKnown(type: string): type is keyof typeof TYPES {
+  return Object.hasOwn(TYPES, type);
+}

@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+
+export interface Args {
+  readonly stack: string;
+  readonly upstream: URL | undefined;
+  readonly port: number;
+}
+
+/**
+ * The words behind a command. Undefined, with the usage printed and the exit code set, when they were not understood or
+ * ask for help.
+ */
+export function readArgs(usage: string): Args | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        stack: { type: "string", default: "dev" },
+        upstream: { type: "string" },
+        port: { type: "string", default: "8787" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      console.log(usage);
+      return undefined;
+    }
+    if (values.upstream !== undefined && !usage.includes("--upstream")) {
+      throw new Error("--upstream is for npm start; wrangler dev asks the real Workers AI");
+    }
+    return {
+      stack: parseStack(values.stack),
+      upstream: values.upstream === undefined ? undefined : parseUpstream(values.upstream),
+      port: parsePort(values.port),
+    };
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+function parseStack(text: string): string {
+  if (/^[a-zA-Z0-9_.-]+$/.test(text)) return text;
+  throw new Error(`--stack is ${JSON.stringify(text)}; allowed are letters, digits, _, . and -`);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_000) return port;
+  throw new Error(`--port is ${JSON.stringify(text)}; allowed is a whole number from 1 to 65000`);
+}
+
+function parseUpstream(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
+  throw new Error(
+    `--upstream is ${JSON.stringify(text)}; allowed is a URL such as http://127.0.0.1:11434/v1`,
+  );
+}

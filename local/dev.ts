@@ -1,0 +1,51 @@
+/** `npm run dev`: the declared Worker under `wrangler dev`, with the real Workers AI and the real gateway. */
+import { spawn } from "node:child_process";
+
+import { readArgs } from "./args.ts";
+import { loadAccount, readLocalKey, StackError } from "./stack.ts";
+import { watchSources } from "./watch.ts";
+import { writeWranglerConfig } from "./wrangler-config.ts";
+
+const USAGE = `usage: npm run dev [-- --stack dev] [--port N]
+
+  --stack  the stack file to run, Pulumi.<stack>.yaml (dev)
+  --port   where the Worker answers (8787)`;
+
+await main().catch((error: unknown) => {
+  if (!(error instanceof StackError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const args = readArgs(USAGE);
+  if (args === undefined) return;
+  const key = await readLocalKey();
+  const { gateways, script } = await loadAccount(args.stack, key);
+  const config = await writeWranglerConfig(args.stack, script);
+  const [gatewayId] = gateways.keys();
+  console.log(`stack ${args.stack} under wrangler dev, with the real Workers AI
+
+  Every call runs in your Cloudflare account and is billed there: log in first (npx wrangler login).
+  The gateway ${gatewayId} must exist there: pulumi up --stack ${args.stack}. Without it each call fails with 2001.
+  Key  ${key} (as bearer token; in a browser: any name, the key as password)
+`);
+
+  // It watches the configuration and the bundle, which a reload writes anew.
+  watchSources(args.stack, async (changed) => {
+    try {
+      await writeWranglerConfig(args.stack, (await loadAccount(args.stack, key)).script);
+    } catch (error) {
+      if (!(error instanceof StackError)) throw error;
+      console.error(`${changed} changed, the last good state goes on: ${error.message}`);
+    }
+  });
+  const wrangler = spawn("wrangler", ["dev", "--config", config, "--port", String(args.port)], {
+    stdio: "inherit",
+  });
+  wrangler.once("exit", (code) => process.exit(code ?? 1));
+  // A terminal's Ctrl-C reaches wrangler by itself; a signal to this process alone must not leave it behind.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => wrangler.kill(signal));
+  }
+}

@@ -1,0 +1,31 @@
+/** The child process: runs the stack's program once, answers with what it declared, and ends. */
+import { RunError } from "@pulumi/pulumi";
+
+import program from "../../infra/main.js";
+import { recordStack } from "../../infra/record.ts";
+import type { Evaluation, Order } from "./evaluate.ts";
+
+// A program that fails rejects the stack's outputs too, which nobody awaits: the failure is reported below.
+process.on("unhandledRejection", () => {});
+
+process.once("message", (order: Order) => {
+  void evaluate(order).then((evaluation) => process.send?.(evaluation, () => process.disconnect()));
+});
+
+async function evaluate({ stack, config }: Order): Promise<Evaluation> {
+  try {
+    const { resources } = await recordStack(stack, config, program);
+    return {
+      ok: true,
+      resources: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),
+    };
+  } catch (error) {
+    // As Pulumi prints it: an expected error without its stack trace.
+    const message = RunError.isInstance(error)
+      ? error.message
+      : error instanceof Error
+        ? error.stack
+        : undefined;
+    return { ok: false, message: message ?? String(error) };
+  }
+}

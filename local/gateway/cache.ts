@@ -1,0 +1,35 @@
+/** Answers to identical requests. In memory, as the real cache is volatile. */
+export interface CachedAnswer {
+  readonly body: string;
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
+}
+
+export class Cache {
+  readonly #entries = new Map<
+    string,
+    { readonly answer: CachedAnswer; readonly expiresAt: number }
+  >();
+  readonly #now: () => number;
+
+  /** `now` in milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get(key: string): CachedAnswer | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.expiresAt > this.#now()) return entry.answer;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  set(key: string, answer: CachedAnswer, ttlSeconds: number): void {
+    this.#entries.set(key, { answer, expiresAt: this.#now() + ttlSeconds * 1000 });
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}

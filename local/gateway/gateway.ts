@@ -1,0 +1,205 @@
+/** The local AI Gateway: one request in, one answer out, and what the declared settings make of it on the way. */
+import { randomUUIDv7 } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { z } from "zod";
+
+import type { GatewaySettings } from "../account.ts";
+import type { Log, LogStore } from "../logs/store.ts";
+import { Cache } from "./cache.ts";
+import type { Model, ModelReply } from "./model.ts";
+import type { RequestOptions } from "./options.ts";
+import { RateLimiter } from "./rate-limit.ts";
+
+export interface GatewayRequest {
+  readonly gatewayId: string;
+  readonly model: string;
+  readonly inputs: unknown;
+  readonly options: RequestOptions;
+}
+
+export interface GatewayAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What became of a request, before it is logged. */
+interface Outcome {
+  readonly status: number;
+  readonly body: string;
+  readonly cached: boolean;
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
+}
+
+// Not Cloudflare's prices: a stand-in, so that the column can be looked at. US dollars a token.
+const PRICE_IN = 0.15 / 1_000_000;
+const PRICE_OUT = 0.6 / 1_000_000;
+
+export class LocalGateway {
+  readonly #store: LogStore;
+  readonly #model: Model;
+  readonly #now: () => number;
+  readonly #cache: Cache;
+  readonly #limiters = new Map<string, RateLimiter>();
+  #gateways: ReadonlyMap<string, GatewaySettings> = new Map();
+
+  constructor(store: LogStore, model: Model, now: () => number = Date.now) {
+    this.#store = store;
+    this.#model = model;
+    this.#now = now;
+    this.#cache = new Cache(now);
+  }
+
+  /** The account's gateways from now on. Counts and logs go on; answers cached under other settings do not. */
+  configure(gateways: ReadonlyMap<string, GatewaySettings>): void {
+    this.#gateways = gateways;
+    this.#cache.clear();
+  }
+
+  settings(gatewayId: string): GatewaySettings | undefined {
+    return this.#gateways.get(gatewayId);
+  }
+
+  async handle(request: GatewayRequest): Promise<GatewayAnswer> {
+    const settings = this.#gateways.get(request.gatewayId);
+    if (settings === undefined) {
+      return refusal(400, 2001, "Please configure AI Gateway in the Cloudflare dashboard");
+    }
+    const startedAt = this.#now();
+    const eventId = request.options.eventId ?? randomUUIDv7();
+    const outcome = await this.#answer(request, settings);
+    const logId = this.#log(request, settings, outcome, { startedAt, eventId });
+    return {
+      status: outcome.status,
+      headers: {
+        // Exactly this: the binding parses no other content type.
+        "content-type": "application/json",
+        "cf-aig-cache-status": outcome.cached ? "HIT" : "MISS",
+        "cf-aig-event-id": eventId,
+        ...(logId !== undefined && { "cf-aig-log-id": logId }),
+      },
+      body: outcome.body,
+    };
+  }
+
+  async #answer(request: GatewayRequest, settings: GatewaySettings): Promise<Outcome> {
+    const { model, inputs, options } = request;
+    const ttl = options.cacheTtlSeconds ?? defaultTtl(options, settings);
+    const usesCache = ttl > 0 && options.skipCache !== true;
+    const key = options.cacheKey ?? JSON.stringify([request.gatewayId, model, inputs]);
+    const hit = usesCache ? this.#cache.get(key) : undefined;
+    // Before the rate limit: an answer from the cache does not count.
+    if (hit !== undefined) return { ...hit, status: 200, cached: true };
+
+    const isAccepted = this.#limiter(request.gatewayId).accept({
+      limit: settings.rateLimitingLimit,
+      intervalSeconds: settings.rateLimitingInterval,
+      technique: settings.rateLimitingTechnique,
+    });
+    if (!isAccepted) return { ...refusal(429, 2003, "Rate limited"), cached: false };
+
+    const reply = await this.#callWithRetries(request, settings);
+    if (reply === undefined) {
+      return { ...refusal(400, 2005, "Failed to get response from provider"), cached: false };
+    }
+    const answer = { body: reply.body, ...readTokens(reply.body) };
+    if (usesCache && reply.status === 200) this.#cache.set(key, answer, ttl);
+    return { ...answer, status: reply.status, cached: false };
+  }
+
+  /** Undefined when the last attempt failed, too. */
+  async #callWithRetries(
+    request: GatewayRequest,
+    settings: GatewaySettings,
+  ): Promise<ModelReply | undefined> {
+    const retries = request.options.maxAttempts ?? settings.retryMaxAttempts ?? 0;
+    const delay = request.options.retryDelayMs ?? settings.retryDelay ?? 0;
+    const backoff = request.options.backoff ?? settings.retryBackoff ?? "constant";
+    for (let retry = 0; ; retry++) {
+      const reply = await this.#model(request.model, request.inputs).catch(() => undefined);
+      const hasFailed = reply === undefined || reply.status === 429 || reply.status >= 500;
+      if (!hasFailed) return reply;
+      if (retry >= retries) return undefined;
+      const factor = { constant: 1, linear: retry + 1, exponential: 2 ** retry }[backoff];
+      await sleep(delay * factor);
+    }
+  }
+
+  /** Keeps a log if the settings and the request say so; a request's word goes before the gateway's. */
+  #log(
+    { gatewayId, model, inputs, options }: GatewayRequest,
+    settings: GatewaySettings,
+    outcome: Outcome,
+    { startedAt, eventId }: { readonly startedAt: number; readonly eventId: string },
+  ): string | undefined {
+    if (!(options.collectLog ?? settings.collectLogs)) return undefined;
+    const { tokensIn, tokensOut } = outcome;
+    const hasTokens = tokensIn !== undefined && tokensOut !== undefined;
+    const cost = hasTokens ? tokensIn * PRICE_IN + tokensOut * PRICE_OUT : undefined;
+    const log: Log = {
+      id: randomUUIDv7(),
+      createdAt: startedAt,
+      gateway: gatewayId,
+      provider: "workers-ai",
+      model,
+      status: outcome.status,
+      durationMs: this.#now() - startedAt,
+      tokensIn,
+      tokensOut,
+      cost: outcome.cached ? 0 : cost,
+      cached: outcome.cached,
+      eventId,
+      metadata: options.metadata ?? {},
+    };
+    const keepsBodies = options.collectLogPayload ?? true;
+    const bodies = keepsBodies
+      ? { request: JSON.stringify(inputs), response: outcome.body }
+      : undefined;
+    const isKept = this.#store.insert(log, bodies, {
+      maxEntries: settings.logManagement,
+      whenFull: settings.logManagementStrategy,
+    });
+    return isKept ? log.id : undefined;
+  }
+
+  #limiter(gatewayId: string): RateLimiter {
+    const limiter = this.#limiters.get(gatewayId) ?? new RateLimiter(this.#now);
+    this.#limiters.set(gatewayId, limiter);
+    return limiter;
+  }
+}
+
+/** An error of the gateway itself. The list is called `error` here, as seen; Workers AI calls its own `errors`. */
+export function refusal(status: number, code: number, message: string): GatewayAnswer {
+  const body = {
+    success: false,
+    result: [],
+    messages: [],
+    error: [{ code, message }],
+    name: "AiGatewayError",
+    httpCode: status,
+    internalCode: code,
+    description: message,
+  };
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** A cache key with caching off means five minutes. https://developers.cloudflare.com/ai-gateway/features/caching/ */
+function defaultTtl(options: RequestOptions, settings: GatewaySettings): number {
+  return settings.cacheTtl === 0 && options.cacheKey !== undefined ? 300 : settings.cacheTtl;
+}
+
+const withUsage = z.object({
+  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }),
+});
+
+function readTokens(body: string): Pick<Outcome, "tokensIn" | "tokensOut"> {
+  try {
+    const { usage } = withUsage.parse(JSON.parse(body));
+    return { tokensIn: usage.prompt_tokens, tokensOut: usage.completion_tokens };
+  } catch {
+    return {};
+  }
+}

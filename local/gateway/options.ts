@@ -1,0 +1,100 @@
+/** What one request may say about itself, from the binding's options and from `cf-aig-*` headers. */
+import type { IncomingHttpHeaders } from "node:http";
+
+import { z } from "zod";
+
+/** Absent means: as the gateway is set. Names and bounds: https://developers.cloudflare.com/ai-gateway/glossary/ */
+export interface RequestOptions {
+  readonly collectLog?: boolean | undefined;
+  readonly collectLogPayload?: boolean | undefined;
+  readonly skipCache?: boolean | undefined;
+  readonly cacheTtlSeconds?: number | undefined;
+  readonly cacheKey?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  readonly eventId?: string | undefined;
+  readonly maxAttempts?: number | undefined;
+  readonly retryDelayMs?: number | undefined;
+  readonly backoff?: "constant" | "linear" | "exponential" | undefined;
+}
+
+const flatMetadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const backoff = z.enum(["constant", "linear", "exponential"]);
+
+const bindingOptions = z.object({
+  collectLog: z.boolean().optional(),
+  skipCache: z.boolean().optional(),
+  cacheTtl: z.number().optional(),
+  cacheKey: z.string().optional(),
+  metadata: flatMetadata.optional(),
+  eventId: z.string().optional(),
+  retries: z
+    .object({
+      maxAttempts: z.number().optional(),
+      retryDelayMs: z.number().optional(),
+      backoff: backoff.optional(),
+    })
+    .optional(),
+});
+
+/** The `gateway` group of the binding's third argument, without its id. What it does not know has no effect. */
+export function readBindingOptions(gateway: unknown): RequestOptions {
+  const options = bindingOptions.parse(gateway);
+  return said({
+    collectLog: options.collectLog,
+    skipCache: options.skipCache,
+    cacheTtlSeconds: options.cacheTtl,
+    cacheKey: options.cacheKey,
+    metadata: options.metadata && firstFive(options.metadata),
+    eventId: options.eventId,
+    maxAttempts: options.retries?.maxAttempts,
+    retryDelayMs: options.retries?.retryDelayMs,
+    backoff: options.retries?.backoff,
+  });
+}
+
+export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions {
+  const header = (name: string): string | undefined => {
+    const value = headers[`cf-aig-${name}`];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  return said({
+    collectLog: toBoolean(header("collect-log")),
+    collectLogPayload: toBoolean(header("collect-log-payload")),
+    skipCache: toBoolean(header("skip-cache")),
+    cacheTtlSeconds: toNumber(header("cache-ttl")),
+    cacheKey: header("cache-key"),
+    metadata: toMetadata(header("metadata")),
+    eventId: header("event-id"),
+    maxAttempts: toNumber(header("max-attempts")),
+    retryDelayMs: toNumber(header("retry-delay")),
+    backoff: backoff.safeParse(header("backoff")).data,
+  });
+}
+
+/** Only what was said, so that one source never hides the other's value. */
+function said(options: RequestOptions): RequestOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function toBoolean(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : text.toLowerCase() === "true";
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return text === undefined || !Number.isFinite(number) ? undefined : number;
+}
+
+function toMetadata(text: string | undefined): RequestOptions["metadata"] {
+  try {
+    const parsed = flatMetadata.safeParse(JSON.parse(text ?? "null"));
+    return parsed.data && firstFive(parsed.data);
+  } catch {
+    return undefined;
+  }
+}
+
+// https://developers.cloudflare.com/ai-gateway/observability/custom-metadata/
+function firstFive<T>(metadata: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(metadata).slice(0, 5));
+}

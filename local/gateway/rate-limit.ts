@@ -1,0 +1,29 @@
+/** Counts the requests of one gateway. Fixed windows follow the clock; a sliding window is the trailing interval. */
+export interface RateLimit {
+  /** 0 is off. */
+  readonly limit: number;
+  readonly intervalSeconds: number;
+  readonly technique: "fixed" | "sliding";
+}
+
+export class RateLimiter {
+  #accepted: number[] = [];
+  readonly #now: () => number;
+
+  /** `now` in milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Whether one more request fits; counts it if so. */
+  accept({ limit, intervalSeconds, technique }: RateLimit): boolean {
+    if (limit === 0 || intervalSeconds === 0) return true;
+    const now = this.#now();
+    const interval = intervalSeconds * 1000;
+    const windowStart = technique === "fixed" ? now - (now % interval) : now - interval + 1;
+    this.#accepted = this.#accepted.filter((time) => time >= windowStart);
+    if (this.#accepted.length >= limit) return false;
+    this.#accepted.push(now);
+    return true;
+  }
+}

@@ -1,0 +1,70 @@
+/** The real Workers runtime, with the real AI binding pointed at the local AI Gateway. The one file that knows Miniflare. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import {
+  Log,
+  LogLevel,
+  Miniflare,
+  type MiniflareOptions,
+  type RemoteProxyConnectionString,
+} from "miniflare";
+
+import type { Script } from "./account.ts";
+
+export interface Runtime {
+  readonly url: URL;
+  /** Serves another script, or the same one with other bindings, at the same address. */
+  update(script: Script): Promise<void>;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Starts a declared Worker, until the process exits. `gateway` is where its AI binding sends every call.
+ */
+export async function startRuntime(
+  script: Script,
+  gateway: URL,
+  address: Address,
+): Promise<Runtime> {
+  const miniflare = new Miniflare(await options(script, gateway, address));
+  const url = await miniflare.ready;
+  return {
+    url,
+    update: async (changed) => miniflare.setOptions(await options(changed, gateway, address)),
+  };
+}
+
+async function options(script: Script, gateway: URL, address: Address): Promise<MiniflareOptions> {
+  const contents = await readFile(join(import.meta.dirname, "..", script.contentFile), "utf8");
+  const bindings = script.bindings.map((binding) =>
+    binding.type === "ai"
+      ? ([binding.name, { type: "ai", dev: { remote: true } }] as const)
+      : ([binding.name, { type: "text", value: binding.text }] as const),
+  );
+  return {
+    ...address,
+    // Otherwise it looks for a description of Cloudflare's network on the network.
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    workers: [
+      {
+        config: {
+          name: script.scriptName,
+          compatibilityDate: script.compatibilityDate,
+          manifest: {
+            mainModule: script.mainModule,
+            modules: { [script.mainModule]: { type: "esm", contents } },
+          },
+          env: Object.fromEntries(bindings),
+        },
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
+        dev: { remoteProxyConnectionString: gateway as RemoteProxyConnectionString },
+      },
+    ],
+  };
+}

@@ -1,0 +1,76 @@
+/** A stack file made ready for a machine without account: what only an account knows has a local stand-in. */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { readStackFile } from "../policy/stack-file.ts";
+import { applyResources, type Account } from "./account.ts";
+import { evaluate } from "./engine/evaluate.ts";
+
+export const ROOT = join(import.meta.dirname, "..");
+
+/** Where a local account keeps its key and its logs; not committed. */
+export const STATE = join(ROOT, ".local");
+
+/** Where a stack names no account, or names it encrypted. */
+export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
+
+/** An error for the person at the keyboard: printed without a stack trace. */
+export class StackError extends Error {}
+
+/**
+ * Runs the stack's program and applies what it declares. The local key is the one caller, since the hashes of the
+ * real callers are encrypted, and their tokens elsewhere.
+ * Throws a StackError with the message that `pulumi up` would print.
+ */
+export async function loadAccount(stack: string, key: string): Promise<Account> {
+  const { values, encrypted } = await readStack(stack);
+  const named = encrypted.includes("accountId") ? undefined : values["accountId"];
+  const local = {
+    ...values,
+    accountId: named ?? process.env["CLOUDFLARE_ACCOUNT_ID"] ?? LOCAL_ACCOUNT_ID,
+    callers: JSON.stringify([
+      { name: "local", sha256: createHash("sha256").update(key).digest("hex") },
+    ]),
+  };
+  const unknown = encrypted.filter((setting) => !["accountId", "callers"].includes(setting));
+  if (unknown.length > 0) {
+    throw new StackError(
+      `Pulumi.${stack}.yaml encrypts ${unknown.join(", ")}, which cannot be read without Pulumi; ` +
+        "set it again without --secret, it is no secret",
+    );
+  }
+  const config = Object.fromEntries(
+    Object.entries(local).map(([name, text]) => [`ai-gateway:${name}`, text]),
+  );
+  const evaluation = await evaluate({ stack, config });
+  if (!evaluation.ok) throw new StackError(evaluation.message);
+  try {
+    return applyResources(evaluation.resources);
+  } catch (error) {
+    throw new StackError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function readStack(stack: string): Promise<ReturnType<typeof readStackFile>> {
+  const file = `Pulumi.${stack}.yaml`;
+  const text = await readFile(join(ROOT, file), "utf8").catch(() => {
+    throw new StackError(`there is no ${file}; give the name of a stack that has one: --stack dev`);
+  });
+  try {
+    return readStackFile(text);
+  } catch (error) {
+    throw new StackError(`${file} is ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The token of the local caller: made once, so that a client's configuration outlives a restart. */
+export async function readLocalKey(): Promise<string> {
+  const file = join(STATE, "key");
+  const known = await readFile(file, "utf8").catch(() => "");
+  if (known !== "") return known;
+  const key = `local-${randomBytes(24).toString("base64url")}`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, key, { mode: 0o600 });
+  return key;
+}

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+
+import { applyResources } from "../../local/account.ts";
+import { OPEN } from "../support/gateway.ts";
+
+const gateway = {
+  type: "cloudflare:index/aiGateway:AiGateway",
+  name: "gateway",
+  inputs: { ...OPEN },
+};
+const script = {
+  type: "cloudflare:index/workersScript:WorkersScript",
+  name: "chat",
+  inputs: {
+    accountId: "0".repeat(32),
+    scriptName: "chat",
+    contentFile: "dist/chat.js",
+    contentSha256: "00",
+    mainModule: "chat.js",
+    compatibilityDate: "2026-10-23",
+    bindings: [{ type: "ai", name: "AI" }],
+  },
+};
+
+test("a gateway and a Worker are applied as declared", () => {
+  const account = applyResources([gateway, script]);
+
+  expect(account.gateways.get("app")).toEqual(OPEN);
+  expect(account.script).toEqual(script.inputs);
+});
+
+test("a resource type that the local account does not have stops it by name, beside every other problem", () => {
+  const zone = { type: "cloudflare:index/zone:Zone", name: "site", inputs: {} };
+  const wrong = { ...gateway, inputs: { ...OPEN, cacheTtl: -1, logManagement: 5 } };
+
+  expect(() => applyResources([zone, wrong, script])).toThrow(
+    /cloudflare:index\/zone:Zone "site" does not exist locally.*"gateway": cacheTtl.*"gateway": logManagement/s,
+  );
+});
+
+test("an input that is not imitated stops it by name", () => {
+  const exporter = { ...gateway, inputs: { ...OPEN, otels: [] } };
+
+  expect(() => applyResources([exporter, script])).toThrow(/"gateway": .*otels/);
+});
+
+test("a program without a Worker stops it", () => {
+  expect(() => applyResources([gateway])).toThrow("declares 0 Workers");
+});

@@ -1,0 +1,226 @@
+import { expect, test } from "vitest";
+
+import type { GatewayAnswer } from "../../local/gateway/gateway.ts";
+import type { Model, ModelReply } from "../../local/gateway/model.ts";
+import { OPEN, openGateway } from "../support/gateway.ts";
+
+test("an unknown gateway id is refused with 2001 and leaves no log", async () => {
+  const { ask, store } = openGateway();
+
+  const answer = await ask({ gatewayId: "other" });
+
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    success: false,
+    internalCode: 2001,
+    error: [{ code: 2001, message: "Please configure AI Gateway in the Cloudflare dashboard" }],
+  });
+  expect(store.count()).toBe(0);
+});
+
+test("a log holds what was asked, what it took and where it came from", async () => {
+  const { ask, store } = openGateway();
+
+  const answer = await ask({ options: { eventId: "e1", metadata: { stack: "dev" } } });
+
+  const [log] = store.list(10);
+  expect(log).toEqual({
+    id: answer.headers["cf-aig-log-id"],
+    createdAt: Date.UTC(2026, 10, 22),
+    gateway: "app",
+    provider: "workers-ai",
+    model: "@cf/meta/x",
+    status: 200,
+    durationMs: 0,
+    tokensIn: 1,
+    tokensOut: 17,
+    cost: expect.closeTo(0.000_010_35, 9),
+    cached: false,
+    eventId: "e1",
+    metadata: { stack: "dev" },
+    hasBodies: true,
+  });
+  expect(answer.headers["cf-aig-event-id"]).toBe("e1");
+  expect(log?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+});
+
+// [gateway collects, request's collectLog, request's payload] → [a log, with bodies]
+test.each([
+  [true, undefined, undefined, true, true],
+  [true, undefined, false, true, false],
+  [true, false, undefined, false, false],
+  [true, false, true, false, false],
+  [true, true, false, true, false],
+  [false, undefined, undefined, false, false],
+  [false, undefined, true, false, false],
+  [false, true, undefined, true, true],
+  [false, true, false, true, false],
+])(
+  "gateway %s, request %s, payload %s: log %s, bodies %s",
+  async (collectLogs, collectLog, collectLogPayload, isLogged, hasBodies) => {
+    const { ask, store } = openGateway({ settings: { collectLogs } });
+
+    const answer = await ask({ options: { collectLog, collectLogPayload } });
+
+    const logs = store.list(10);
+    expect(logs.map((log) => log.hasBodies)).toEqual(isLogged ? [hasBodies] : []);
+    expect("cf-aig-log-id" in answer.headers).toBe(isLogged);
+  },
+);
+
+test("a full gateway that deletes the oldest keeps the newest, one for one", async () => {
+  const { ask, store } = openGateway({ settings: { logManagement: 3 } });
+
+  const ids = [];
+  for (let n = 0; n < 5; n++) ids.push((await ask()).headers["cf-aig-log-id"]);
+
+  expect(store.list(10).map(({ id }) => id)).toEqual(ids.slice(2).toReversed());
+  expect(store.count()).toBe(3);
+});
+
+test("a full gateway that stops serves on and keeps nothing more", async () => {
+  const settings = { logManagement: 3, logManagementStrategy: "STOP_INSERTING" } as const;
+  const { ask, store } = openGateway({ settings });
+
+  const answers: GatewayAnswer[] = [];
+  for (let n = 0; n < 5; n++) answers.push(await ask());
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  expect(answers.map(({ headers }) => "cf-aig-log-id" in headers)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(store.count()).toBe(3);
+});
+
+test("an identical request is answered from the cache, logged as cached and free, until the time is up", async () => {
+  const { ask, store, clock } = openGateway({ settings: { cacheTtl: 60 } });
+
+  const first = await ask();
+  const second = await ask();
+  clock.now += 60_000;
+  const third = await ask();
+
+  expect([first, second, third].map(cacheStatus)).toEqual(["MISS", "HIT", "MISS"]);
+  expect(second.body).toBe(first.body);
+  expect(store.list(10)[1]).toMatchObject({ cached: true, cost: 0, status: 200 });
+});
+
+test("another request, another model and a skipped cache are not answered from it", async () => {
+  const { ask } = openGateway({ settings: { cacheTtl: 60 } });
+  await ask();
+
+  const answers = [
+    await ask({ inputs: { messages: [{ role: "user", content: "Other" }] } }),
+    await ask({ model: "@cf/meta/y" }),
+    await ask({ options: { skipCache: true } }),
+  ];
+
+  expect(answers.map(cacheStatus)).toEqual(["MISS", "MISS", "MISS"]);
+});
+
+test("a change of settings forgets the answers cached before it", async () => {
+  const { ask, gateway } = openGateway({ settings: { cacheTtl: 60 } });
+  await ask();
+
+  gateway.configure(new Map([["app", { ...OPEN, cacheTtl: 60 }]]));
+
+  expect(cacheStatus(await ask())).toBe("MISS");
+});
+
+test("requests over the limit are refused with 2003 and logged, hits of the cache do not count", async () => {
+  const limit = { rateLimitingLimit: 2, rateLimitingInterval: 10 };
+  const { ask, store } = openGateway({ settings: { ...limit, cacheTtl: 60 } });
+  const another = (content: string) => ask({ inputs: { messages: [{ role: "user", content }] } });
+
+  const answers = [await ask(), await ask(), await another("b"), await another("c"), await ask()];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 200]);
+  expect(JSON.parse(answers[3]?.body ?? "")).toMatchObject({ internalCode: 2003 });
+  expect(store.list(10)[1]).toMatchObject({ status: 429, tokensIn: undefined, cost: undefined });
+});
+
+test.each([
+  // Fixed windows follow the clock: five seconds later a new one has begun.
+  ["fixed", 5, 200],
+  ["sliding", 5, 429],
+  ["sliding", 10, 200],
+] as const)("a %s window counts %i s later as %i", async (technique, seconds, status) => {
+  const limit = { rateLimitingLimit: 1, rateLimitingInterval: 10 };
+  const { ask, clock } = openGateway({ settings: { ...limit, rateLimitingTechnique: technique } });
+  clock.now += 5000;
+  await ask();
+
+  clock.now += seconds * 1000;
+
+  expect((await ask()).status).toBe(status);
+});
+
+test("a failing model is asked again as often as the gateway's retries say", async () => {
+  const retries = { retryMaxAttempts: 2, retryDelay: 0, retryBackoff: "constant" } as const;
+  const { model, calls } = failing(2);
+  const { ask, store } = openGateway({ settings: retries, model });
+
+  expect((await ask()).status).toBe(200);
+  expect(calls()).toBe(3);
+  expect(store.count()).toBe(1);
+});
+
+test("a model that goes on failing ends in 2005, and the request's own retries go first", async () => {
+  const retries = { retryMaxAttempts: 5, retryDelay: 0, retryBackoff: "constant" } as const;
+  const { model, calls } = failing(100);
+  const { ask, store } = openGateway({ settings: retries, model });
+
+  const answer = await ask({ options: { maxAttempts: 1 } });
+
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.body)).toMatchObject({ internalCode: 2005 });
+  expect(calls()).toBe(2);
+  expect(store.list(1)[0]).toMatchObject({ status: 400 });
+});
+
+test("without retries a failing model is asked once", async () => {
+  const { model, calls } = failing(100);
+  const { ask } = openGateway({ model });
+
+  await ask();
+
+  expect(calls()).toBe(1);
+});
+
+test("a model's own refusal is passed on and not asked again", async () => {
+  const { ask } = openGateway({ settings: { retryMaxAttempts: 5 } });
+
+  const answer = await ask({ inputs: {} });
+
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ code: 5004 }] });
+});
+
+test.each([
+  ["@cf/meta/llama-3.1-8b-instruct", ["response", "usage"]],
+  ["@cf/openai/gpt-oss-120b", ["choices", "id", "model", "object", "usage"]],
+])("%s answers in the shape its family has", async (model, keys) => {
+  const { ask } = openGateway();
+
+  expect(Object.keys(JSON.parse((await ask({ model })).body)).toSorted()).toEqual(keys);
+});
+
+function cacheStatus({ headers }: GatewayAnswer): string | undefined {
+  return headers["cf-aig-cache-status"];
+}
+
+/** A model whose first answers are failures: an error of its own, then no answer at all, in turn. */
+function failing(times: number): { readonly model: Model; readonly calls: () => number } {
+  let calls = 0;
+  const model = async (): Promise<ModelReply> => {
+    calls++;
+    if (calls > times) return { status: 200, body: '{"response":"at last"}' };
+    if (calls % 2 === 0) throw new Error("connection refused");
+    return { status: 503, body: "busy" };
+  };
+  return { model, calls: () => calls };
+}

@@ -1,0 +1,235 @@
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import { promisify } from "node:util";
+
+import getPort from "get-port";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+
+import { copyProject, start, waitFor, type Project, type Started } from "../support/project.ts";
+
+const run = promisify(execFile);
+
+let project: Project;
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
+
+test("npm start prints a curl line that works, and the request is on the logs page", async () => {
+  const local = await startLocal("dev");
+
+  const [curl] = /curl [^]*?}]}'/.exec(local.process.output()) ?? [""];
+  const { stdout } = await run("bash", ["-c", `${curl} --silent`]);
+
+  expect(JSON.parse(stdout)).toMatchObject({ object: "chat.completion" });
+  const page = await fetchText(local.logs);
+  expect(page).toContain("1 request ");
+  expect(rows(page)).toEqual([
+    [
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      "app-dev",
+      "workers-ai",
+      "@cf/meta/llama-3.1-8b-instruct-fast",
+      "200",
+      expect.stringMatching(/^\d+ ms$/),
+      "2",
+      expect.stringMatching(/^\d+$/),
+      expect.stringMatching(/^\$0\.0000\d\d$/),
+      "no",
+      "kept",
+    ],
+  ]);
+});
+
+test("under metadata a hostile caller leaves a log without bodies, and one beside the Worker leaves none", async () => {
+  const local = await startLocal("prod");
+
+  const response = await local.chat({
+    "cf-aig-collect-log": "true",
+    "cf-aig-collect-log-payload": "true",
+  });
+  const beside = await fetch(`${local.logs}/v1/any/app-prod/workers-ai/@cf/meta/x`, {
+    method: "POST",
+    headers: { "cf-aig-authorization": `Bearer ${local.key}` },
+    body: JSON.stringify({ messages: [{ role: "user", content: "round it" }] }),
+  });
+
+  expect([response.status, beside.status]).toEqual([200, 200]);
+  const list = rows(await fetchText(local.logs));
+  expect(list.map((row) => row.at(-1))).toEqual(["not kept"]);
+  const log = await fetchText(`${local.logs}/logs/${response.headers.get("x-log-id")}`);
+  expect(log).toContain("No bodies");
+  expect(log).not.toContain("a secret prompt");
+});
+
+test("a gateway lets nobody in beside the Worker without a token", async () => {
+  const local = await startLocal("dev");
+
+  const response = await fetch(`${local.logs}/v1/any/app-dev/workers-ai/@cf/meta/x`, {
+    method: "POST",
+    body: "{}",
+  });
+
+  expect(response.status).toBe(401);
+  expect(await response.json()).toMatchObject({ internalCode: 2009 });
+});
+
+test("edits to the stack file and to the Worker are taken over, a bad one is not, and the logs stay", async () => {
+  const local = await startLocal("dev");
+  await local.chat();
+  const before = rows(await fetchText(local.logs)).length;
+
+  await project.edit("Pulumi.dev.yaml", "collect: full", "collect: none");
+  await local.process.waitFor(/Pulumi\.dev\.yaml changed: reloaded/);
+  await local.chat({ "cf-aig-collect-log": "true", "cf-aig-collect-log-payload": "true" });
+  expect(rows(await fetchText(local.logs))).toHaveLength(before);
+
+  await project.edit("Pulumi.dev.yaml", "collect: none", "collect: nothing");
+  await local.process.waitFor(/last good state goes on: stack dev has 1 problem:\n.*"nothing"/);
+  expect((await local.chat()).status).toBe(200);
+
+  await project.edit("Pulumi.dev.yaml", "collect: nothing", "collect: full");
+  await project.edit("worker/chat/index.ts", "In one sentence: what", "In two sentences: what");
+  const answer = await waitFor(
+    async () => {
+      // The runtime restarts: a connection kept from before is closed.
+      const text = await fetchText(local.worker, local.headers).catch(() => "");
+      return text.includes("In two sentences") ? text : undefined;
+    },
+    () => local.process.output(),
+  );
+  expect(answer).toContain("This is the local model");
+  expect(rows(await fetchText(local.logs)).length).toBeGreaterThan(before);
+});
+
+test("a busy port is told, and the next one is taken", async () => {
+  const first = await startLocal("dev");
+  const port = Number(new URL(first.worker).port);
+
+  const second = await startLocal("prod", ["--port", String(port)]);
+
+  expect(second.process.output()).toContain(`port ${port} is busy: taking `);
+  expect(second.worker).not.toBe(first.worker);
+});
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s ends it, and nothing is left running", async (signal, code) => {
+  const local = await startLocal("dev");
+
+  expect(await local.process.stop(signal)).toBe(code);
+
+  // Soon, not at once: until the system has reaped a dead process, it still counts as one.
+  await waitFor(
+    () => !local.process.isAlive() || undefined,
+    () => "a process of its group",
+  );
+  await expect(fetch(local.worker)).rejects.toThrow("fetch failed");
+});
+
+test("a bad stack file stops it with the program's own message", async () => {
+  const bad = await copyProject();
+  onTestFinished(() => bad.remove());
+  await bad.edit("Pulumi.dev.yaml", "gatewayId: app-dev", "gatewayId: App");
+  await bad.edit("Pulumi.dev.yaml", "maxEntries", "maxEntrys");
+
+  const process = start(bad, "local/start.ts");
+
+  expect(await process.exited).toBe(1);
+  expect(process.output().trim().split("\n")).toEqual([
+    "error: stack dev has 3 problems:",
+    expect.stringMatching(/^ {2}ai-gateway:gatewayId is "App"; allowed is /),
+    expect.stringMatching(/^ {2}ai-gateway:logs\.maxEntries is missing; /),
+    "  ai-gateway:logs.maxEntrys is not a setting; did you mean maxEntries?",
+  ]);
+});
+
+test.each([
+  [["--stack", "staging"], 1, "error: there is no Pulumi.staging.yaml; give the name of a stack"],
+  [["--stack", "../x"], 2, 'error: --stack is "../x"; allowed are'],
+  [["--port", "http"], 2, 'error: --port is "http"; allowed is a whole number from 1 to 65000'],
+  [["--upstream", "ollama"], 2, 'error: --upstream is "ollama"; allowed is a URL'],
+  [["--prot", "1"], 2, "Unknown option '--prot'"],
+  [["--upstream", "http://127.0.0.1:9"], 1, "does not answer: "],
+])("%j ends at once with a message", async (args, code, message) => {
+  const process = start(project, "local/start.ts", args);
+
+  expect(await process.exited).toBe(code);
+  expect(process.output()).toContain(message);
+  expect(process.output()).not.toContain("    at ");
+});
+
+test("an upstream with OpenAI's protocol answers in the local model's place", async () => {
+  const asked: unknown[] = [];
+  const upstream = createServer((request, response) => {
+    response.setHeader("content-type", "application/json");
+    if (request.url === "/v1/models") return response.end('{"data":[{"id":"llama-at-home"}]}');
+    let body = "";
+    request.on("data", (chunk) => (body += chunk));
+    return request.on("end", () => {
+      asked.push(JSON.parse(body));
+      const message = { role: "assistant", content: "from upstream" };
+      response.end(JSON.stringify({ choices: [{ message, finish_reason: "stop" }] }));
+    });
+  });
+  const port = await getPort();
+  upstream.listen(port, "127.0.0.1");
+  onTestFinished(() => void upstream.close());
+
+  const local = await startLocal("dev", ["--upstream", `http://127.0.0.1:${port}/v1`]);
+
+  expect(await (await local.chat()).text()).toContain("from upstream");
+  expect(asked).toEqual([
+    { model: "llama-at-home", messages: [{ role: "user", content: "a secret prompt" }] },
+  ]);
+});
+
+interface Local {
+  readonly process: Started;
+  readonly worker: string;
+  readonly logs: string;
+  readonly key: string;
+  readonly headers: Record<string, string>;
+  readonly chat: (headers?: Record<string, string>) => Promise<Response>;
+}
+
+/** `npm start` on free ports, ended with the test. */
+async function startLocal(stack: string, args: readonly string[] = []): Promise<Local> {
+  const port = args.includes("--port") ? [] : ["--port", String(await getPort())];
+  const process = start(project, "local/start.ts", ["--stack", stack, ...port, ...args]);
+  onTestFinished(async () => void (await process.stop("SIGTERM")));
+  const found = await process.waitFor(/Worker +(\S+)\n +Logs +(\S+)\n +Key +(\S+)[^]*Ctrl-C/);
+  const [, worker = "", logs = "", key = ""] = found;
+  const authorization = { authorization: `Bearer ${key}` };
+  const body = JSON.stringify({
+    model: "@cf/openai/gpt-oss-120b",
+    messages: [{ role: "user", content: "a secret prompt" }],
+  });
+  return {
+    process,
+    worker,
+    logs,
+    key,
+    headers: authorization,
+    chat: (headers) =>
+      fetch(`${worker}/v1/chat/completions`, {
+        method: "POST",
+        headers: { ...authorization, ...headers },
+        body,
+      }),
+  };
+}
+
+async function fetchText(url: string, headers: Record<string, string> = {}): Promise<string> {
+  return (await fetch(url, { headers })).text();
+}
+
+/** The cells of the page's table, row by row. */
+function rows(page: string): string[][] {
+  return [...page.matchAll(/<tr>(?<cells>[^]*?)<\/tr>/g)]
+    .map(([, cells = ""]) => [...cells.matchAll(/<td[^>]*>([^]*?)<\/td>/g)])
+    .map((cells) => cells.map(([, cell = ""]) => cell.replaceAll(/<[^>]*>/g, "").trim()))
+    .filter((cells) => cells.length > 0);
+}

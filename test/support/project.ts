@@ -1,0 +1,98 @@
+/** A copy of the project for tests that edit it, or run it with state of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { ROOT } from "./settings.ts";
+
+const PARTS = ["infra", "policy", "worker", "local", "package.json", "tsconfig.json"];
+const STACKS = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"];
+
+export interface Project {
+  readonly folder: string;
+  /** Replaces a text in a file; the text must be there. */
+  edit(file: string, from: string, to: string): Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+export async function copyProject(more: readonly string[] = []): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), "project-"));
+  for (const part of [...PARTS, ...STACKS, ...more]) {
+    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  }
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return {
+    folder,
+    edit: async (file, from, to) => {
+      const text = await readFile(join(folder, file), "utf8");
+      if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)}`);
+      await writeFile(join(folder, file), text.replace(from, to));
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface Started {
+  /** What it has printed so far, errors too. */
+  output(): string;
+  /** Resolves with the first match in the output; rejects with the output when none comes. */
+  readonly waitFor: (pattern: RegExp) => Promise<RegExpExecArray>;
+  /** Sends a signal as a terminal does, to the whole group. Resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  readonly exited: Promise<number | null>;
+  /** Whether any process that it started, or it itself, still runs. */
+  isAlive(): boolean;
+}
+
+/** Runs a TypeScript file of a project, in a process group of its own. */
+export function start(project: Project, file: string, args: readonly string[] = []): Started {
+  const nodeArgs = ["--disable-warning=ExperimentalWarning", file, ...args];
+  const child = spawn(process.execPath, nodeArgs, {
+    cwd: project.folder,
+    detached: true,
+    env: { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env["PATH"]}` },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return {
+    output: () => output,
+    exited,
+    waitFor: (pattern) =>
+      waitFor(
+        () => pattern.exec(output) ?? undefined,
+        () => output,
+      ),
+    stop: async (signal = "SIGINT") => {
+      signalGroup(child, signal);
+      return exited;
+    },
+    isAlive: () => signalGroup(child, 0),
+  };
+}
+
+/** Asks again and again until there is an answer. */
+export async function waitFor<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  describe: () => string,
+): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`waited 20 s in vain; the last that was seen: ${describe()}`);
+}
+
+/** False when nobody is left to be signalled. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return pid !== undefined && process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
