@@ -1,0 +1,18 @@
+import { BY_CODE, BY_STATUS } from "../worker/chat/failures.ts";
+
+/** What a caller gets for each failure of the gateway and of Workers AI, as a Markdown table. */
+export function failuresTable(): string {
+  return [
+    "| from Cloudflare | status | `code` | `type` | message |",
+    "| --- | --- | --- | --- | --- |",
+    ...listRows(BY_CODE, "code"),
+    ...listRows(BY_STATUS, "status"),
+  ].join("\n");
+}
+
+function listRows(failures: typeof BY_CODE, name: string): string[] {
+  return Object.entries(failures).map(
+    ([key, { status, type, code, message }]) =>
+      `| ${name} ${key} | ${status} | \`${code}\` | \`${type}\` | ${message} |`,
+  );
+}

@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { copyProject, type Project } from "./support/project.ts";
+import { ROOT } from "./support/settings.ts";
+
+const run = promisify(execFile);
+const bin = (name: string) => join(ROOT, "node_modules/.bin", name);
+
+let project: Project;
+beforeAll(async () => {
+  const configs = [".oxlintrc.json", "vitest.config.ts", "test", "docs", "README.md", "LICENSE"];
+  project = await copyProject(configs);
+});
+afterAll(() => project.remove());
+
+test.each([
+  ["policy/planted.ts", 'import "@pulumi/pulumi";'],
+  ["policy/planted.ts", 'import "../infra/config.ts";'],
+  ["policy/planted.ts", 'import "node:fs";'],
+  ["infra/planted.ts", 'import "../local/account.ts";'],
+  ["infra/planted.ts", 'import { checkEnv } from "../worker/chat/env.ts";\ncheckEnv({});'],
+  ["worker/planted.ts", 'import "node:fs";'],
+  ["worker/chat/planted.ts", 'import "../../policy/settings.ts";'],
+  ["local/planted.ts", 'import "../test/support/settings.ts";'],
+])("an arrow against the house is refused: %s says %s", async (file, text) => {
+  const path = join(project.folder, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${text}\n`);
+
+  const { stdout } = await run(bin("oxlint"), [file], { cwd: project.folder }).catch(
+    (error: { readonly stdout: string }) => error,
+  );
+  await rm(path);
+
+  expect(stdout).toContain("no-restricted-imports");
+});
+
+test("the arrows of the house as it stands are all allowed", async () => {
+  const { stdout } = await run(bin("oxlint"), ["infra", "policy", "worker", "local"], {
+    cwd: project.folder,
+  });
+
+  expect(stdout).toContain("0 errors");
+});
+
+test("wrangler and the project use one Miniflare", async () => {
+  const readDependencies = async (file: string): Promise<Record<string, string>> =>
+    Object.assign({}, ...["dependencies", "devDependencies"].map((key) => JSON.parse(file)[key]));
+  const ours = await readDependencies(await readFile(join(ROOT, "package.json"), "utf8"));
+  const file = await readFile(join(ROOT, "node_modules/wrangler/package.json"), "utf8");
+
+  expect(ours["miniflare"]).toBe((await readDependencies(file))["miniflare"]);
+});
+
+test(
+  "without local/ and its tests the rest type-checks and passes",
+  { timeout: 120_000 },
+  async () => {
+    for (const part of ["local", "test/local", "test/bench", "test/support/gateway.ts"]) {
+      await rm(join(project.folder, part), { recursive: true, force: true });
+    }
+    await rm(join(project.folder, "test/architecture.test.ts"));
+
+    await run(bin("tsc"), [], { cwd: project.folder });
+    const { stdout } = await run(bin("vitest"), ["run"], { cwd: project.folder });
+
+    expect(stdout).toMatch(/\n\d\d+ passed, 0 failed\n$/);
+  },
+);
