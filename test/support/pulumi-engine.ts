@@ -1,0 +1,116 @@
+/**
+ * The smallest engine that Pulumi's own Node.js runner accepts, spoken to over gRPC as the CLI's is. It registers what
+ * it is sent and keeps it; it plans and deploys nothing.
+ */
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { ROOT } from "./settings.ts";
+
+// From where Pulumi itself loads them, so that both sides speak the same version.
+const require = createRequire(join(ROOT, "node_modules/@pulumi/pulumi/package.json"));
+const grpc = require("@grpc/grpc-js");
+const resource = require("./proto/resource_grpc_pb.js");
+const engine = require("./proto/engine_grpc_pb.js");
+const messages = require("./proto/resource_pb.js");
+const engineMessages = require("./proto/engine_pb.js");
+const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js");
+
+export interface ProgramRun {
+  readonly exitCode: number;
+  /** `error: …`, `warning: …`, `info: …`, as the CLI would print them. */
+  readonly log: readonly string[];
+  readonly resources: readonly string[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the project's program as `pulumi up` does: `cmd/run` of @pulumi/pulumi, in the project's folder. */
+export async function runProgram(
+  stack: string,
+  config: Readonly<Record<string, string>>,
+  nodeArgs: readonly string[] = [],
+): Promise<ProgramRun> {
+  const log: string[] = [];
+  const resources: string[] = [];
+  let outputs: Record<string, unknown> = {};
+  const server = new grpc.Server();
+  server.addService(resource.ResourceMonitorService, {
+    supportsFeature: (_: Call, answer: Answer) =>
+      answer(null, new messages.SupportsFeatureResponse().setHassupport(true)),
+    getDeploymentInfo: (_: Call, answer: Answer) =>
+      answer({ code: grpc.status.UNIMPLEMENTED, message: "as an engine before it" }),
+    registerResource: ({ request }: Call, answer: Answer) => {
+      const urn = `urn:pulumi:${stack}::ai-gateway::${request.getType()}::${request.getName()}`;
+      resources.push(`${request.getType()} ${request.getName()}`);
+      const id = request.getCustom() ? `${request.getName()}-id` : "";
+      const response = new messages.RegisterResourceResponse().setUrn(urn).setId(id);
+      answer(null, response.setObject(request.getObject()));
+    },
+    registerResourceOutputs: ({ request }: Call, answer: Answer) => {
+      if (request.getUrn().includes("pulumi:pulumi:Stack")) {
+        outputs = request.getOutputs().toJavaScript();
+      }
+      answer(null, new Empty());
+    },
+    signalAndWaitForShutdown: (_: Call, answer: Answer) => answer(null, new Empty()),
+  });
+  server.addService(engine.EngineService, {
+    log: ({ request }: Call, answer: Answer) => {
+      const severity = SEVERITIES[request.getSeverity()];
+      if (severity !== "debug") log.push(`${severity}: ${request.getMessage()}`);
+      answer(null, new Empty());
+    },
+    setRootResource: (_: Call, answer: Answer) =>
+      answer(null, new engineMessages.SetRootResourceResponse()),
+    getRootResource: (_: Call, answer: Answer) =>
+      answer(null, new engineMessages.GetRootResourceResponse()),
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    const credentials = grpc.ServerCredentials.createInsecure();
+    server.bindAsync("127.0.0.1:0", credentials, (error: Error | null, bound: number) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+
+  const address = `127.0.0.1:${port}`;
+  const runner = join(ROOT, "node_modules/@pulumi/pulumi/cmd/run/index.js");
+  const args = ["--monitor", address, "--engine", address, "--project", "ai-gateway"];
+  const child = promisify(execFile)(
+    process.execPath,
+    [...nodeArgs, runner, ...args, "--stack", stack, "--pwd", ROOT, "--parallel", "16", "."],
+    {
+      env: {
+        ...process.env,
+        PULUMI_CONFIG: JSON.stringify(config),
+        PULUMI_CONFIG_SECRET_KEYS: "[]",
+        PULUMI_NODEJS_TYPESCRIPT: "false",
+      },
+    },
+  );
+  const exitCode = await child.then(
+    () => 0,
+    (error: { readonly code: number }) => error.code,
+  );
+  server.forceShutdown();
+  // Sorted: independent resources register in any order.
+  return { exitCode, log, resources: resources.toSorted(), outputs };
+}
+
+const SEVERITIES = ["debug", "info", "warning", "error"];
+
+// Pulumi publishes no types for a server: what is used of a message is named here.
+interface Call {
+  readonly request: {
+    getType(): string;
+    getName(): string;
+    getCustom(): boolean;
+    getObject(): unknown;
+    getUrn(): string;
+    getOutputs(): { toJavaScript(): Record<string, unknown> };
+    getSeverity(): number;
+    getMessage(): string;
+  };
+}
+type Answer = (error: object | null, response?: unknown) => void;
