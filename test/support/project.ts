@@ -1,5 +1,5 @@
 /** A copy of the project for tests that edit it, or run it with state of its own. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,8 +41,6 @@ export interface Started {
   /** Sends a signal as a terminal does, to the whole group. Resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   readonly exited: Promise<number | null>;
-  /** Whether any process that it started, or it itself, still runs. */
-  isAlive(): boolean;
 }
 
 /** Runs a TypeScript file of a project, in a process group of its own. */
@@ -67,10 +65,9 @@ export function start(project: Project, file: string, args: readonly string[] = 
         () => output,
       ),
     stop: async (signal = "SIGINT") => {
-      signalGroup(child, signal);
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
       return exited;
     },
-    isAlive: () => signalGroup(child, 0),
   };
 }
 
@@ -86,13 +83,4 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(`waited 20 s in vain; the last that was seen: ${describe()}`);
-}
-
-/** False when nobody is left to be signalled. */
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return pid !== undefined && process.kill(-pid, signal);
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,103 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+
+import { expect, test } from "vitest";
+
+import { openDoor } from "../../local/door.ts";
+import { openGateway, type GatewayScene, type RunningGateway } from "../support/gateway.ts";
+
+const BODY = JSON.stringify({ messages: [{ role: "user", content: "Hi" }] });
+const PATH = "/v1/any-account/app/workers-ai/@cf/meta/x";
+
+test("a call beside the Worker is answered and logged as its own headers and the gateway say", async () => {
+  const { send, store } = await open();
+
+  const answer = await send("POST", PATH, {
+    "cf-aig-authorization": "Bearer local-key",
+    "cf-aig-collect-log-payload": "false",
+    "cf-aig-metadata": '{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}',
+    "cf-aig-event-id": "e1",
+  });
+
+  expect(answer.status).toBe(200);
+  expect(store.list(10)).toMatchObject([
+    { eventId: "e1", hasBodies: false, metadata: { a: 1, b: 2, c: 3, d: 4, e: 5 } },
+  ]);
+});
+
+test.each([
+  ["no token", {}],
+  ["another token", { "cf-aig-authorization": "Bearer other" }],
+  ["the token in the provider's header", { authorization: "Bearer local-key" }],
+])("an authenticated gateway refuses %s with 2009", async (_, headers) => {
+  const { send, store } = await open();
+
+  const answer = await send("POST", PATH, headers);
+
+  expect(answer.status).toBe(401);
+  expect(JSON.parse(answer.body)).toMatchObject({ internalCode: 2009 });
+  expect(store.count()).toBe(0);
+});
+
+test("under metadata a call beside the Worker leaves no log", async () => {
+  const { send, store } = await open({ settings: { collectLogs: false } });
+
+  const answer = await send("POST", PATH, { "cf-aig-authorization": "Bearer local-key" });
+
+  expect(answer.status).toBe(200);
+  expect(store.count()).toBe(0);
+});
+
+test.each([
+  ["GET", "/nothing", 404, "no such page"],
+  ["GET", "/logs/unknown", 404, "no such page"],
+  ["POST", "/v1/any/app/openai/chat/completions", 501, "does not imitate"],
+  ["DELETE", "/", 404, "no such page"],
+])("%s %s is refused with a word", async (method, path, status, message) => {
+  const { send } = await open();
+
+  const answer = await send(method, path);
+
+  expect(answer.status).toBe(status);
+  expect(answer.body).toContain(message);
+});
+
+test("a call of the binding without a gateway id is not imitated, and says so", async () => {
+  const { send } = await open();
+
+  const answer = await send("POST", "/", { "mf-url": "https://workers-binding.ai/run?version=3" });
+
+  expect(answer.status).toBe(501);
+  expect(answer.body).toContain("without a gateway id");
+});
+
+test("a name other than this machine's opens nothing", async () => {
+  const { send } = await open();
+
+  expect((await send("GET", "/", { host: "evil.test" })).status).toBe(403);
+  expect((await send("GET", "/", { host: "localhost:1" })).status).toBe(200);
+});
+
+interface OpenDoor extends RunningGateway {
+  readonly send: (
+    method: string,
+    path: string,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<{ readonly status: number | undefined; readonly body: string }>;
+}
+
+async function open(scene?: GatewayScene): Promise<OpenDoor> {
+  const running = openGateway(scene);
+  const { gateway, store } = running;
+  const url = await openDoor({ gateway, store, key: "local-key", host: "127.0.0.1", port: 0 });
+  const send: OpenDoor["send"] = (method, path, headers = {}) =>
+    new Promise((resolve, reject) => {
+      // Not fetch: it sets the Host header itself.
+      const sent = request(new URL(path, url), { method, headers }, (response) => {
+        text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+      });
+      sent.once("error", reject);
+      sent.end(method === "POST" ? BODY : undefined);
+    });
+  return { ...running, send };
+}
