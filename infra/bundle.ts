@@ -33,7 +33,9 @@ export async function bundleWorker(name: string): Promise<Bundle> {
     logLevel: "silent",
     write: false,
   });
-  const bytes = outputFiles[0]?.contents ?? new Uint8Array();
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error(`esbuild made no file out of worker/${name}/index.ts`);
+  const bytes = output.contents;
 
   // Renamed into place: a program that runs beside this one never reads half a file.
   const path = join(ROOT, file);

@@ -31,6 +31,7 @@ export class Gateway extends pulumi.ComponentResource {
         logpush: false,
         zdr: false,
         cacheTtl: args.cache?.ttlSeconds ?? 0,
+        // An answer cached under the settings before must not outlive them.
         cacheInvalidateOnUpdate: true,
         rateLimitingLimit: args.rateLimit?.requests ?? 0,
         rateLimitingInterval: args.rateLimit?.intervalSeconds ?? 0,

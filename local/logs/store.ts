@@ -68,7 +68,8 @@ export class LogStore {
   /** Opens the file, or makes it. `:memory:` for a store that ends with the process. */
   constructor(path: string) {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-    this.#database = new DatabaseSync(path);
+    // Two runs of one stack share the file, and wait for each other's writes.
+    this.#database = new DatabaseSync(path, { timeout: 5000 });
     this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     this.#database.exec(SCHEMA);
     for (const row of this.#database
