@@ -5,7 +5,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Each file in its own process: Pulumi's runtime is global.
     pool: "forks",
-    testTimeout: 30_000,
+    // Generous: a test that starts processes must not fail because the machine is busy.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     reporters: ["default", "./test/support/closing-line.ts"],
   },
 });

@@ -11,6 +11,7 @@ import {
 } from "miniflare";
 
 import type { Script } from "./account.ts";
+import { ROOT } from "./paths.ts";
 
 export interface Runtime {
   readonly url: URL;
@@ -40,7 +41,7 @@ export async function startRuntime(
 }
 
 async function options(script: Script, gateway: URL, address: Address): Promise<MiniflareOptions> {
-  const contents = await readFile(join(import.meta.dirname, "..", script.contentFile), "utf8");
+  const contents = await readFile(join(ROOT, script.contentFile), "utf8");
   const bindings = script.bindings.map((binding) =>
     binding.type === "ai"
       ? ([binding.name, { type: "ai", dev: { remote: true } }] as const)

@@ -6,11 +6,7 @@ import { dirname, join } from "node:path";
 import { readStackFile } from "../policy/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
-
-export const ROOT = join(import.meta.dirname, "..");
-
-/** Where a local account keeps its key and its logs; not committed. */
-export const STATE = join(ROOT, ".local");
+import { ROOT, STATE } from "./paths.ts";
 
 /** Where a stack names no account, or names it encrypted. */
 export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";

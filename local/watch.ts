@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 
-import { ROOT } from "./stack.ts";
+import { ROOT } from "./paths.ts";
 
 /**
  * Watches what a stack is made of: its file and the sources. Calls back once for each burst of changes, with the

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 import type { Script } from "./account.ts";
-import { LOCAL_ACCOUNT_ID, ROOT, STATE } from "./stack.ts";
+import { ROOT, STATE } from "./paths.ts";
+import { LOCAL_ACCOUNT_ID } from "./stack.ts";
 
 /**
  * Writes what wrangler needs to run a declared Worker, and returns the configuration's path. Ids and bindings come

@@ -1,5 +1,7 @@
-import { fork } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
+
+import { ROOT } from "../paths.ts";
 
 export interface Order {
   readonly stack: string;
@@ -17,15 +19,25 @@ export type Evaluation =
   | { readonly ok: true; readonly resources: readonly Declared[] }
   | { readonly ok: false; readonly message: string };
 
+let prepared: ChildProcess | undefined;
+
+/** Starts the process of the next evaluation, so that it loads Pulumi while the caller still does other things. */
+export function prepareEvaluation(): void {
+  prepared ??= startProgram();
+  // Until it is needed it keeps nobody waiting: a command that ends early ends it too.
+  prepared.unref();
+  prepared.channel?.unref();
+}
+
 /**
  * Runs the stack's own program, `infra/`, and returns what it declares. In a process of its own, because
  * Pulumi's runtime and the modules of the program live as long as their process.
  */
 export async function evaluate(order: Order): Promise<Evaluation> {
-  const child = fork(join(import.meta.dirname, "program.ts"), {
-    cwd: join(import.meta.dirname, "../.."),
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
+  const child = prepared ?? startProgram();
+  prepared = undefined;
+  child.ref();
+  child.channel?.ref();
   return new Promise((resolve, reject) => {
     child.once("message", (evaluation: Evaluation) => resolve(evaluation));
     child.once("error", reject);
@@ -33,5 +45,12 @@ export async function evaluate(order: Order): Promise<Evaluation> {
       resolve({ ok: false, message: `the program ended with code ${code}` }),
     );
     child.send(order);
+  });
+}
+
+function startProgram(): ChildProcess {
+  return fork(join(import.meta.dirname, "program.ts"), {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
 }

@@ -76,11 +76,11 @@ export async function waitFor<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   describe: () => string,
 ): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error(`waited 20 s in vain; the last that was seen: ${describe()}`);
+  throw new Error(`waited a minute in vain; the last that was seen: ${describe()}`);
 }

@@ -1,0 +1,6 @@
+import { join } from "node:path";
+
+export const ROOT = join(import.meta.dirname, "..");
+
+/** Where a local account keeps its key, its logs and compiled code; not committed. */
+export const STATE = join(ROOT, ".local");

@@ -1,0 +1,98 @@
+/** The stack's own program, applied to a Cloudflare account on this machine. */
+import { join } from "node:path";
+
+import getPort, { portNumbers } from "get-port";
+import { z } from "zod";
+
+import type { Script } from "./account.ts";
+import { readArgs } from "./args.ts";
+import { openDoor } from "./door.ts";
+import { LocalGateway } from "./gateway/gateway.ts";
+import { connectUpstream, localModel, type Model } from "./gateway/model.ts";
+import { LogStore } from "./logs/store.ts";
+import { STATE } from "./paths.ts";
+import { loadAccount, readLocalKey, StackError } from "./stack.ts";
+import { watchSources } from "./watch.ts";
+
+const HOST = "127.0.0.1";
+const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N]
+
+  --stack     the stack file to run, Pulumi.<stack>.yaml (dev)
+  --upstream  a server with OpenAI's protocol to ask, such as http://127.0.0.1:11434/v1 (a small local model)
+  --port      where the Worker answers (8787); the next port serves the logs`;
+
+await main().catch((error: unknown) => {
+  if (!(error instanceof StackError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const args = readArgs(USAGE);
+  if (args === undefined) return;
+  const key = await readLocalKey();
+  // Side by side: together they are most of the way to the first answer.
+  const [account, { startRuntime }, model] = await Promise.all([
+    loadAccount(args.stack, key),
+    import("./runtime.ts"),
+    connectModel(args.upstream),
+  ]);
+
+  const store = new LogStore(join(STATE, args.stack, "logs.sqlite"));
+  const gateway = new LocalGateway(store, model);
+  gateway.configure(account.gateways);
+  const port = await freePort(args.port);
+  const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
+  const door = await openDoor({ gateway, store, key, host: HOST, port: doorPort });
+  const runtime = await startRuntime(account.script, door, { host: HOST, port });
+
+  const reload = async (changed: string) => {
+    try {
+      const next = await loadAccount(args.stack, key);
+      gateway.configure(next.gateways);
+      await runtime.update(next.script);
+      console.log(`${changed} changed: reloaded`);
+    } catch (error) {
+      if (!(error instanceof StackError)) throw error;
+      console.error(`${changed} changed, the last good state goes on: ${error.message}`);
+    }
+  };
+  watchSources(args.stack, reload);
+  // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
+  process.once("exit", () => store.close());
+
+  const worker = runtime.url.origin;
+  console.log(`stack ${args.stack} runs on this machine, without an account
+
+  Worker  ${worker}
+  Logs    ${door.origin}
+  Key     ${key} (in a browser: any name, the key as password)
+
+  curl ${worker}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
+    -d '{"model": "${firstModel(account.script)}", "messages": [{"role": "user", "content": "Hello"}]}'
+
+Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
+}
+
+async function connectModel(upstream: URL | undefined): Promise<Model> {
+  if (upstream === undefined) return localModel;
+  return connectUpstream(upstream).catch((error: unknown) => {
+    const { cause, message } = error instanceof Error ? error : new Error(String(error));
+    const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;
+    throw new StackError(
+      `--upstream ${upstream.href} does not answer: ${reason}; is the server running?`,
+    );
+  });
+}
+
+async function freePort(wanted: number): Promise<number> {
+  const port = await getPort({ host: HOST, port: portNumbers(wanted, wanted + 100) });
+  if (port !== wanted) console.log(`port ${wanted} is busy: taking ${port}`);
+  return port;
+}
+
+function firstModel({ bindings }: Script): string {
+  const models = bindings.find((binding) => binding.name === "MODELS");
+  const text = models !== undefined && "text" in models ? models.text : "[]";
+  return z.array(z.string()).parse(JSON.parse(text))[0] ?? "";
+}
