@@ -1,0 +1,84 @@
+/** `npm run bench [-- --rounds N]`: how big and how slow, each figure beside its reference. A slow figure is no error. */
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+
+import { bundleWorker } from "../../infra/bundle.ts";
+import { ROOT } from "../../local/paths.ts";
+import { measureStarts } from "./starts.ts";
+import { compare, formatTable, median, type Row } from "./table.ts";
+import { runVitest, type Run } from "./vitest-run.ts";
+
+const ROUNDS = readRounds();
+
+const rows = [await bundleRow(), await startRow(), ...(await testRows())];
+console.log(
+  `medians of ${ROUNDS} rounds; Node ${process.versions.node}, ${availableParallelism()} cores\n`,
+);
+console.log(formatTable(rows));
+
+function readRounds(): number {
+  const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+  const rounds = Number(values.rounds);
+  if (Number.isInteger(rounds) && rounds >= 1) return rounds;
+  throw new Error(`--rounds is ${values.rounds}; allowed is a whole number from 1`);
+}
+
+async function bundleRow(): Promise<Row> {
+  const { file } = await bundleWorker("chat");
+  const { length } = gzipSync(await readFile(join(ROOT, file)), { level: 9 });
+  return compare({
+    what: "chat Worker, gzipped",
+    measured: length / 1024,
+    reference: 20,
+    unit: "KiB",
+    source: "limit",
+  });
+}
+
+async function startRow(): Promise<Row> {
+  const { local, wrangler } = await measureStarts(ROUNDS);
+  return compare({
+    what: "npm start to first answer",
+    measured: median(local) / 1000,
+    reference: median(wrangler) / 1000,
+    unit: "s",
+    source: "wrangler dev",
+    aim: 0.5,
+  });
+}
+
+async function testRows(): Promise<Row[]> {
+  const graph: Run[] = [];
+  for (let round = 0; round < ROUNDS; round++) graph.push(await runVitest("test/infra/program.test.ts"));
+  const suite = await runVitest();
+  return [
+    testRow("graph tests, the whole run", 1, graph, ({ runMs }) => runMs),
+    testRow("graph tests, the tests alone", 1, graph, ({ testsMs }) => testsMs),
+    testRow("all tests, run once", 60, [suite], ({ wallMs }) => wallMs),
+  ];
+}
+
+/** Says so when there is nothing to measure, or when a test failed: then the figure is of a broken run. */
+function testRow(
+  what: string,
+  limitSeconds: number,
+  runs: readonly Run[],
+  read: (run: Run) => number,
+): Row {
+  const row = compare({
+    what,
+    measured: median(runs.map(read)) / 1000,
+    reference: limitSeconds,
+    unit: "s",
+    source: "limit",
+  });
+  const failed = Math.max(...runs.map((run) => run.failed));
+  if (failed > 0) {
+    process.exitCode = 1;
+    return { ...row, ratio: `${failed} failed` };
+  }
+  return runs.some(({ tests }) => tests === 0) ? { ...row, measured: "no tests", ratio: "" } : row;
+}

@@ -1,0 +1,62 @@
+/** One line of what is printed: a figure beside its reference. */
+export interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly reference: string;
+  readonly ratio: string;
+  readonly aim: string;
+}
+
+const HEADER: Row = {
+  what: "what",
+  measured: "measured",
+  reference: "reference",
+  ratio: "ratio",
+  aim: "aim",
+};
+
+export interface Figure {
+  readonly what: string;
+  readonly measured: number;
+  readonly reference: number;
+  readonly unit: string;
+  /** What the reference is. */
+  readonly source: string;
+  /** The ratio that is good enough. */
+  readonly aim?: number;
+}
+
+export function compare(figure: Figure): Row {
+  const { what, measured, reference, unit, source, aim = 1 } = figure;
+  return {
+    what,
+    measured: `${measured.toFixed(2)} ${unit}`,
+    reference: `${reference.toFixed(2)} ${unit} (${source})`,
+    ratio: (measured / reference).toFixed(2),
+    aim: `${aim} or less`,
+  };
+}
+
+export function formatTable(rows: readonly Row[]): string {
+  const table = [HEADER, ...rows].map(({ what, measured, reference, ratio, aim }) => [
+    what,
+    measured,
+    reference,
+    ratio,
+    aim,
+  ]);
+  const width = (column: number) => Math.max(...table.map((cells) => cells[column]?.length ?? 0));
+  const widths = table[0]?.map((_, column) => width(column)) ?? [];
+  return table
+    .map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** NaN for no values. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
+  return (lower + upper) / 2;
+}
