@@ -52,7 +52,8 @@ async function startRow(): Promise<Row> {
 
 async function testRows(): Promise<Row[]> {
   const graph: Run[] = [];
-  for (let round = 0; round < ROUNDS; round++) graph.push(await runVitest("test/infra/program.test.ts"));
+  for (let round = 0; round < ROUNDS; round++)
+    graph.push(await runVitest("test/infra/program.test.ts"));
   const suite = await runVitest();
   return [
     testRow("graph tests, the whole run", 1, graph, ({ runMs }) => runMs),
