@@ -32,8 +32,9 @@ export function describeIssue(
   const path = formatPath(issue.path);
   const value = valueAt(raw, issue.path);
   const isSecret = node.secret === true || secretKeys.has(String(issue.path[0]));
-  if (value === undefined) {
-    return [{ path, message: `is missing; set it to ${expectation(node)}${fallback(node)}` }];
+  if (value === undefined || value === null || value === "") {
+    const state = value === undefined ? "missing" : "empty";
+    return [{ path, message: `is ${state}; set it to ${expectation(node)}${fallback(node)}` }];
   }
   const shown = isSecret ? "has a value that is not allowed" : `is ${show(value)}`;
   return [{ path, message: `${shown}; allowed is ${expectation(node)}${hint(value, node)}` }];
@@ -80,9 +81,10 @@ function fallback(node: Node): string {
 
 /** The remedy for the commonest slips of YAML. */
 function hint(value: unknown, node: Node): string {
-  if (typeof value === "string" && (node.type === "integer" || node.type === "boolean")) {
-    return "; write it without quotes";
-  }
+  const isQuoted =
+    (node.type === "integer" && /^\d+$/.test(String(value))) ||
+    (node.type === "boolean" && /^(true|false)$/.test(String(value)));
+  if (typeof value === "string" && isQuoted) return "; write it without quotes";
   if (typeof value === "number" && node.type === "string") return "; write it in quotes";
   return "";
 }

@@ -106,6 +106,16 @@ test("a number in quotes is told to lose them", () => {
   ]);
 });
 
+test("a word that is not a boolean is no matter of quotes, and nothing is called empty", () => {
+  const problems = problemsOf(stackValues("dev", { protect: "yes", cache: "", retry: null }));
+
+  expect(problems).toEqual([
+    'protect is "yes"; allowed is true or false',
+    "cache is empty; set it to a group of ttlSeconds",
+    "retry is empty; set it to a group of maxAttempts, delayMs, backoff",
+  ]);
+});
+
 test("an open Worker needs no caller", () => {
   const worker = { name: "w", models: ["@cf/a/b"], access: "open" };
 
