@@ -1,7 +1,7 @@
 /** `npm run dev`: the declared Worker under `wrangler dev`, with the real Workers AI and the real gateway. */
 import { spawn } from "node:child_process";
 
-import { readArgs } from "./args.ts";
+import { runCommand, type Args } from "./command.ts";
 import { loadAccount, readLocalKey, StackError } from "./stack.ts";
 import { watchSources } from "./watch.ts";
 import { writeWranglerConfig } from "./wrangler-config.ts";
@@ -11,15 +11,9 @@ const USAGE = `usage: npm run dev [-- --stack dev] [--port N]
   --stack  the stack file to run, Pulumi.<stack>.yaml (dev)
   --port   where the Worker answers (8787)`;
 
-await main().catch((error: unknown) => {
-  if (!(error instanceof StackError)) throw error;
-  console.error(`error: ${error.message}`);
-  process.exitCode = 1;
-});
+await runCommand(USAGE, main);
 
-async function main(): Promise<void> {
-  const args = readArgs(USAGE);
-  if (args === undefined) return;
+async function main(args: Args): Promise<void> {
   const key = await readLocalKey();
   const { gateways, script } = await loadAccount(args.stack, key);
   const config = await writeWranglerConfig(args.stack, script);

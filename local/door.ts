@@ -8,7 +8,7 @@ import { json } from "node:stream/consumers";
 import { z } from "zod";
 
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
-import { readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
+import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
 import { logPage, logsPage } from "./logs/page.ts";
 import type { LogStore } from "./logs/store.ts";
 
@@ -50,8 +50,7 @@ async function answer(request: IncomingMessage, args: DoorArgs): Promise<Gateway
 
   const { pathname } = new URL(request.url ?? "/", "http://door");
   const bindingUrl = request.headers["mf-url"];
-  if (typeof bindingUrl === "string")
-    return answerBinding(request, new URL(bindingUrl).pathname, args);
+  if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, args);
   if (request.method === "POST") return answerProvider(request, pathname, args);
   if (request.method === "GET" && pathname === "/") {
     return page(200, await logsPage(args.store.list(ROWS_SHOWN), args.store.count()));
@@ -62,36 +61,38 @@ async function answer(request: IncomingMessage, args: DoorArgs): Promise<Gateway
   return text(404, "no such page; the logs are at /");
 }
 
-const bindingBody = z.object({
+const bindingCall = z.object({
   inputs: z.unknown(),
-  options: z.object({ gateway: z.object({ id: z.string() }).loose() }).loose(),
+  options: z.object({ gateway: bindingGateway }),
 });
 
 /** A call of the AI binding, as the Workers runtime forwards it: its own URL and headers arrive as `mf-` headers. */
 async function answerBinding(
   request: IncomingMessage,
-  path: string,
+  url: string,
   { gateway }: DoorArgs,
 ): Promise<GatewayAnswer> {
-  const body = bindingBody.safeParse(await readJson(request));
-  if (path !== "/ai-gateway/run" || !body.success) {
-    return text(
-      501,
-      `the local AI Gateway does not imitate a call of ${path} without a gateway id`,
-    );
-  }
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
       name.replace(/^mf-header-/, ""),
       value,
     ]),
   );
-  const { gateway: options } = body.data.options;
+  const model = headers["cf-consn-model-id"];
+  const call = bindingCall.safeParse(await readJson(request));
+  if (
+    URL.parse(url)?.pathname !== "/ai-gateway/run" ||
+    typeof model !== "string" ||
+    !call.success
+  ) {
+    return text(501, "of the AI binding, only run() through a gateway is imitated here");
+  }
+  const { inputs, options } = call.data;
   return gateway.handle({
-    gatewayId: options.id,
-    model: String(headers["cf-consn-model-id"]),
-    inputs: body.data.inputs,
-    options: { ...readBindingOptions(options), ...readHeaderOptions(headers) },
+    gatewayId: options.gateway.id,
+    model,
+    inputs,
+    options: { ...readBindingOptions(options.gateway), ...readHeaderOptions(headers) },
   });
 }
 

@@ -5,7 +5,7 @@ import getPort, { portNumbers } from "get-port";
 import { z } from "zod";
 
 import type { Script } from "./account.ts";
-import { readArgs } from "./args.ts";
+import { runCommand, type Args } from "./command.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
 import { connectUpstream, localModel, type Model } from "./gateway/model.ts";
@@ -21,15 +21,9 @@ const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N]
   --upstream  a server with OpenAI's protocol to ask, such as http://127.0.0.1:11434/v1 (a small local model)
   --port      where the Worker answers (8787); the next port serves the logs`;
 
-await main().catch((error: unknown) => {
-  if (!(error instanceof StackError)) throw error;
-  console.error(`error: ${error.message}`);
-  process.exitCode = 1;
-});
+await runCommand(USAGE, main);
 
-async function main(): Promise<void> {
-  const args = readArgs(USAGE);
-  if (args === undefined) return;
+async function main(args: Args): Promise<void> {
   const key = await readLocalKey();
   // Side by side: together they are most of the way to the first answer.
   const [account, { startRuntime }, model] = await Promise.all([

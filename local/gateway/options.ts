@@ -20,7 +20,9 @@ export interface RequestOptions {
 const flatMetadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const backoff = z.enum(["constant", "linear", "exponential"]);
 
-const bindingOptions = z.object({
+/** The `gateway` group of the binding's third argument. What is not named here has no effect. */
+export const bindingGateway = z.object({
+  id: z.string().min(1),
   collectLog: z.boolean().optional(),
   skipCache: z.boolean().optional(),
   cacheTtl: z.number().optional(),
@@ -36,9 +38,7 @@ const bindingOptions = z.object({
     .optional(),
 });
 
-/** The `gateway` group of the binding's third argument, without its id. What it does not know has no effect. */
-export function readBindingOptions(gateway: unknown): RequestOptions {
-  const options = bindingOptions.parse(gateway);
+export function readBindingOptions(options: z.output<typeof bindingGateway>): RequestOptions {
   return said({
     collectLog: options.collectLog,
     skipCache: options.skipCache,

@@ -7,6 +7,7 @@ import { openDoor } from "../../local/door.ts";
 import { openGateway, type GatewayScene, type RunningGateway } from "../support/gateway.ts";
 
 const BODY = JSON.stringify({ messages: [{ role: "user", content: "Hi" }] });
+const RUN = "https://workers-binding.ai/ai-gateway/run?version=3";
 const PATH = "/v1/any-account/app/workers-ai/@cf/meta/x";
 
 test("a call beside the Worker is answered and logged as its own headers and the gateway say", async () => {
@@ -62,13 +63,32 @@ test.each([
   expect(answer.body).toContain(message);
 });
 
-test("a call of the binding without a gateway id is not imitated, and says so", async () => {
-  const { send } = await open();
+test.each([
+  ["without a gateway", "https://workers-binding.ai/run?version=3", { inputs: {}, options: {} }],
+  ["to no URL", "junk", { inputs: {}, options: { gateway: { id: "app" } } }],
+  ["with junk for options", RUN, { inputs: {}, options: { gateway: { id: "app", metadata: 1 } } }],
+  ["with an empty gateway id", RUN, { inputs: {}, options: { gateway: { id: "" } } }],
+  ["without a body", RUN, undefined],
+])("a call of the binding %s is not imitated, and says so", async (_, url, body) => {
+  const { send, store } = await open();
+  const headers = { "mf-url": url, "mf-header-cf-consn-model-id": "@cf/meta/x" };
 
-  const answer = await send("POST", "/", { "mf-url": "https://workers-binding.ai/run?version=3" });
+  const answer = await send("POST", "/", headers, JSON.stringify(body));
 
   expect(answer.status).toBe(501);
-  expect(answer.body).toContain("without a gateway id");
+  expect(answer.body).toContain("only run() through a gateway");
+  expect(store.count()).toBe(0);
+});
+
+test("a call of the binding is answered as its options say", async () => {
+  const { send, store } = await open();
+  const headers = { "mf-url": RUN, "mf-header-cf-consn-model-id": "@cf/meta/x" };
+  const options = { gateway: { id: "app", eventId: "e1", collectLog: true, unknown: 1 } };
+
+  const answer = await send("POST", "/", headers, JSON.stringify({ inputs: {}, options }));
+
+  expect(answer.status).toBe(400);
+  expect(store.list(1)).toMatchObject([{ eventId: "e1", model: "@cf/meta/x", status: 400 }]);
 });
 
 test("a name other than this machine's opens nothing", async () => {
@@ -83,6 +103,7 @@ interface OpenDoor extends RunningGateway {
     method: string,
     path: string,
     headers?: Readonly<Record<string, string>>,
+    body?: string,
   ) => Promise<{ readonly status: number | undefined; readonly body: string }>;
 }
 
@@ -90,14 +111,17 @@ async function open(scene?: GatewayScene): Promise<OpenDoor> {
   const running = openGateway(scene);
   const { gateway, store } = running;
   const url = await openDoor({ gateway, store, key: "local-key", host: "127.0.0.1", port: 0 });
-  const send: OpenDoor["send"] = (method, path, headers = {}) =>
+  const send: OpenDoor["send"] = (method, path, headers = {}, body = BODY) =>
     new Promise((resolve, reject) => {
       // Not fetch: it sets the Host header itself.
       const sent = request(new URL(path, url), { method, headers }, (response) => {
-        text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+        text(response).then(
+          (received) => resolve({ status: response.statusCode, body: received }),
+          reject,
+        );
       });
       sent.once("error", reject);
-      sent.end(method === "POST" ? BODY : undefined);
+      sent.end(method === "POST" ? body : undefined);
     });
   return { ...running, send };
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 
+import { StackError } from "./stack.ts";
+
 export interface Args {
   readonly stack: string;
   readonly upstream: URL | undefined;
@@ -7,10 +9,21 @@ export interface Args {
 }
 
 /**
- * The words behind a command. Undefined, with the usage printed and the exit code set, when they were not understood or
- * ask for help.
+ * Runs a command with the words behind it. Bad words print the usage, a StackError prints its message; both set the
+ * exit code. Anything else is our own fault, and keeps its stack trace.
  */
-export function readArgs(usage: string): Args | undefined {
+export async function runCommand(usage: string, run: (args: Args) => Promise<void>): Promise<void> {
+  const args = readArgs(usage);
+  if (args === undefined) return;
+  await run(args).catch((error: unknown) => {
+    if (!(error instanceof StackError)) throw error;
+    console.error(`error: ${error.message}`);
+    process.exitCode = 1;
+  });
+}
+
+/** Undefined, with the exit code set, when the words were not understood or ask for help. */
+function readArgs(usage: string): Args | undefined {
   try {
     const { values } = parseArgs({
       options: {
