@@ -8,6 +8,7 @@ export default defineConfig({
     // Generous: a test that starts processes must not fail because the machine is busy.
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    setupFiles: ["./test/support/compile-cache.ts"],
     reporters: ["default", "./test/support/closing-line.ts"],
   },
 });

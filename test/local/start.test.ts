@@ -90,26 +90,18 @@ test("edits to the stack file and to the Worker are taken over, a bad one is not
   expect(rows(await fetchText(local.logs)).length).toBeGreaterThan(before);
 });
 
-test("a busy port is told, and the next one is taken", async () => {
+test("a busy port is told, the next one is taken, and a signal leaves nothing running", async () => {
   const first = await startLocal("dev");
   const port = Number(new URL(first.worker).port);
-
   const second = await startLocal("prod", ["--port", String(port)]);
 
   expect(second.process.output()).toContain(`port ${port} is busy: taking `);
   expect(second.worker).not.toBe(first.worker);
-});
 
-test.each([
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const)("%s ends it, and nothing is left running", async (signal, code) => {
-  const local = await startLocal("dev");
-
-  expect(await local.process.stop(signal)).toBe(code);
-
-  for (const url of [local.worker, local.logs]) {
+  // Ctrl-C, and the end of a service.
+  expect(await first.process.stop("SIGINT")).toBe(130);
+  expect(await second.process.stop("SIGTERM")).toBe(143);
+  for (const url of [first.worker, first.logs, second.worker, second.logs]) {
     await expect(fetch(url)).rejects.toThrow("fetch failed");
   }
 });
