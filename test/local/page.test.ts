@@ -1,9 +1,9 @@
-import chromium from "@sparticuz/chromium";
 import getPort from "get-port";
-import { chromium as playwright, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openDoor } from "../../local/door.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { openGateway, type RunningGateway } from "../support/gateway.ts";
 
 let browser: Browser;
@@ -11,13 +11,7 @@ let running: RunningGateway;
 let url: URL;
 
 beforeAll(async () => {
-  // The package ships Chromium for Linux on x64; elsewhere an installed Chrome takes its place.
-  const isShipped = process.platform === "linux" && process.arch === "x64";
-  browser = await playwright.launch(
-    isShipped
-      ? { executablePath: await chromium.executablePath(), args: chromium.args }
-      : { channel: "chrome" },
-  );
+  browser = await launchBrowser();
   running = openGateway({ settings: { cacheTtl: 60 } });
   const { gateway, store } = running;
   url = await openDoor({ gateway, store, key: "k", host: "127.0.0.1", port: await getPort() });

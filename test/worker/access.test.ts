@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { startWorker, TOKEN } from "../support/workerd.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { chatBody, startWorker, TOKEN } from "../support/workerd.ts";
 
 const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
 
@@ -28,7 +29,9 @@ test.each([
   for (const path of ["/", "/v1/models", "/v1/chat/completions", "/nothing"]) {
     const response = await worker.ask(path, { headers });
     expect(response.status).toBe(401);
-    expect(response.headers.get("www-authenticate")).toMatch(/^Basic realm="[^"]+".*, Bearer$/);
+    expect(response.headers.get("www-authenticate")).toBe(
+      'Basic realm="token as password", Bearer realm="token"',
+    );
     expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
   }
   expect(worker.calls).toEqual([]);
@@ -70,15 +73,43 @@ test.each([
   ["another site", { "sec-fetch-site": "cross-site" }],
   ["a sister site", { "sec-fetch-site": "same-site" }],
   ["a prefetch", { "sec-fetch-site": "none", "sec-purpose": "prefetch" }],
-])("%s cannot make a browser spend on the sample prompt", async (_, headers) => {
+])("%s cannot make a browser spend, by a page or by a form", async (_, headers) => {
   const worker = await startWorker();
+  const sent = { authorization: `Bearer ${TOKEN}`, "content-type": "text/plain", ...headers };
 
-  const response = await worker.ask("/", {
-    headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+  const page = await worker.ask("/", { headers: sent });
+  const form = await worker.ask("/v1/chat/completions", {
+    method: "POST",
+    headers: sent,
+    body: chatBody(),
   });
 
-  expect(response.status).toBe(403);
+  expect([page.status, form.status]).toEqual([403, 403]);
   expect(worker.calls).toEqual([]);
+});
+
+test("a look at the headers alone asks no model", async () => {
+  const worker = await startWorker();
+
+  const response = await worker.ask("/", { method: "HEAD" });
+
+  expect(response.status).toBe(200);
+  expect(worker.calls).toEqual([]);
+});
+
+test("Chromium logs in with the token as password", async () => {
+  const worker = await startWorker();
+  const browser = await launchBrowser();
+  const context = await browser.newContext({
+    httpCredentials: { username: "anyone", password: TOKEN },
+  });
+  const page = await context.newPage();
+
+  const response = await page.goto(worker.url.href);
+  await browser.close();
+
+  expect(response?.status()).toBe(200);
+  expect(worker.calls).toHaveLength(1);
 });
 
 test("a browser's own navigation gets the sample answer", async () => {

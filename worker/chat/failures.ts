@@ -121,6 +121,9 @@ export function describeFailure(status: number, body: unknown): Refusal {
 /** No answer at all. */
 export const noAnswer: Refusal = UPSTREAM;
 
+/** The request is JSON, but nested so deeply that it cannot be written again. */
+export const tooDeep: Refusal = { ...BAD_INPUT, message: "the request is nested too deeply" };
+
 /** An answer with success, in a shape we do not know. */
 export const unreadable: Refusal = {
   status: 502,

@@ -7,7 +7,7 @@ import { Hono } from "hono/tiny";
 import { authenticate } from "./access.ts";
 import { toCompletion, type Completion } from "./completion.ts";
 import { BindingError, checkEnv, type Env, type RawEnv } from "./env.ts";
-import { describeFailure, noAnswer, unreadable } from "./failures.ts";
+import { describeFailure, noAnswer, tooDeep, unreadable } from "./failures.ts";
 import { askModel, type Call, type ModelAnswer } from "./models.ts";
 import { errorBody, isRefusal, modelList, readChat, type Refusal } from "./openai.ts";
 
@@ -34,6 +34,11 @@ app.use(async (context, next) => {
 
 app.get("/health", (context) => context.json({ status: "ok" }));
 
+app.use(async (context, next) => {
+  if (isUnasked(context.req.raw.headers)) return refuse(context, crossSite);
+  return next();
+});
+
 app.use(
   createMiddleware<App>(async (context, next) => {
     const { ACCESS, CALLERS } = context.var.env;
@@ -45,7 +50,8 @@ app.use(
 );
 
 app.get("/", async (context) => {
-  if (isUnasked(context.req.raw.headers)) return refuse(context, crossSite);
+  // Hono answers HEAD as GET without the body; a look at the headers must not cost a model call.
+  if (context.req.raw.method === "HEAD") return context.body(null);
   const { env, caller } = context.var;
   const model = env.MODELS[0];
   const inputs = { messages: [{ role: "user", content: SAMPLE_PROMPT }] };
@@ -118,7 +124,7 @@ async function chat(
       model: call.model,
       cause: String(error),
     });
-    return refuse(context, noAnswer);
+    return refuse(context, error instanceof RangeError ? tooDeep : noAnswer);
   }
   if (answer.logId !== undefined) context.header("x-log-id", answer.logId);
   if (answer.status !== 200) {
@@ -135,11 +141,8 @@ function refuse(context: Context, refusal: Refusal): Response {
 }
 
 function refuseUnknownCaller(context: Context<App>): Response {
-  context.header(
-    "www-authenticate",
-    'Basic realm="AI Gateway, token as password", charset="UTF-8"',
-  );
-  context.header("www-authenticate", "Bearer", { append: true });
+  // One line, each scheme with a realm and nothing more: Chromium ignores a list with other parameters.
+  context.header("www-authenticate", 'Basic realm="token as password", Bearer realm="token"');
   return refuse(context, {
     status: 401,
     type: "authentication_error",
@@ -157,12 +160,13 @@ function refuseTooLarge(context: Context<App>): Response {
   });
 }
 
-// GET / costs money, and a browser that holds the token sends it by itself: no other site and no prefetch may ask.
+// A model call costs money, and a browser that holds the token sends it by itself: no other site may ask, by a form, a
+// script or a link, and no prefetch.
 const crossSite: Refusal = {
   status: 403,
   type: "permission_error",
   code: "cross_site",
-  message: "the sample prompt is answered only to a request of your own",
+  message: "another site may not ask on your behalf; in a browser, type the address itself",
 };
 
 function isUnasked(headers: Headers): boolean {

@@ -1,5 +1,9 @@
 /** OpenAI's chat protocol: what a request may say, and how answers and errors look. */
+import en from "zod/v4/locales/en.js";
 import * as z from "zod/mini";
+
+// Without a language zod/mini says no more than "Invalid input".
+z.config(en());
 
 // Only what is named here reaches a model. Anything else in the body is dropped, the gateway's options among it.
 const chatRequest = z.object({
@@ -25,9 +29,9 @@ const chatRequest = z.object({
   stop: z.optional(z.nullable(z.union([z.string(), z.array(z.string())]))),
   frequency_penalty: z.optional(z.nullable(z.number().check(z.gte(-2), z.lte(2)))),
   presence_penalty: z.optional(z.nullable(z.number().check(z.gte(-2), z.lte(2)))),
-  tools: z.optional(z.array(z.looseObject({ type: z.string() }))),
-  tool_choice: z.optional(z.union([z.string(), z.looseObject({ type: z.string() })])),
-  response_format: z.optional(z.looseObject({ type: z.string() })),
+  tools: z.optional(z.nullable(z.array(z.looseObject({ type: z.string() })))),
+  tool_choice: z.optional(z.nullable(z.union([z.string(), z.looseObject({ type: z.string() })]))),
+  response_format: z.optional(z.nullable(z.looseObject({ type: z.string() }))),
 });
 
 /** Fields that would change the answer and are not served: refused by name, unless they ask for the usual. */
