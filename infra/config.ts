@@ -18,7 +18,8 @@ export function readSettings(): Settings {
       .filter(([key]) => key.startsWith(NAMESPACE))
       .map(([key, value]) => [key.slice(NAMESPACE.length), value]),
   );
-  const accountId = values["accountId"] ?? process.env["CLOUDFLARE_ACCOUNT_ID"];
+  // An empty variable is none.
+  const accountId = values["accountId"] ?? (process.env["CLOUDFLARE_ACCOUNT_ID"] || undefined);
 
   const parsed = parseSettings(
     accountId === undefined ? values : { ...values, accountId },

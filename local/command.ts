@@ -59,12 +59,19 @@ function parseStack(text: string): string {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_000) return port;
-  throw new Error(`--port is ${JSON.stringify(text)}; allowed is a whole number from 1 to 65000`);
+  if (/^\d+$/.test(text) && port >= 1024 && port <= 65_000) return port;
+  throw new Error(
+    `--port is ${JSON.stringify(text)}; allowed is a whole number from 1024 to 65000`,
+  );
 }
 
 function parseUpstream(text: string): URL {
   const url = URL.parse(text);
+  if (url !== null && url.username + url.password !== "") {
+    throw new Error(
+      "--upstream holds a user name or a password, which is not supported; leave it out",
+    );
+  }
   if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
   throw new Error(
     `--upstream is ${JSON.stringify(text)}; allowed is a URL such as http://127.0.0.1:11434/v1`,

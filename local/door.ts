@@ -48,7 +48,7 @@ async function answer(request: IncomingMessage, args: DoorArgs): Promise<Gateway
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   if (!["127.0.0.1", "localhost"].includes(host)) return text(403, "only for this machine");
 
-  const { pathname } = new URL(request.url ?? "/", "http://door");
+  const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
   if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, args);
   if (request.method === "POST") return answerProvider(request, pathname, args);

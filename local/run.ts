@@ -43,8 +43,8 @@ async function main(args: Args): Promise<void> {
   const reload = async (changed: string) => {
     try {
       const next = await loadAccount(args.stack, key);
-      gateway.configure(next.gateways);
       await runtime.update(next.script);
+      gateway.configure(next.gateways);
       console.log(`${changed} changed: reloaded`);
     } catch (error) {
       if (!(error instanceof StackError)) throw error;
@@ -73,9 +73,7 @@ async function connectModel(upstream: URL | undefined): Promise<Model> {
   return connectUpstream(upstream).catch((error: unknown) => {
     const { cause, message } = error instanceof Error ? error : new Error(String(error));
     const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;
-    throw new StackError(
-      `--upstream ${upstream.href} does not answer: ${reason}; is the server running?`,
-    );
+    throw new StackError(`--upstream ${upstream.href} cannot be used: ${reason}`);
   });
 }
 

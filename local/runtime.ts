@@ -12,10 +12,14 @@ import {
 
 import type { Script } from "./account.ts";
 import { ROOT } from "./paths.ts";
+import { StackError } from "./stack.ts";
 
 export interface Runtime {
   readonly url: URL;
-  /** Serves another script, or the same one with other bindings, at the same address. */
+  /**
+   * Serves another script, or the same one with other bindings, at the same address. Rejects with a StackError when it
+   * does not load; what was served before goes on.
+   */
   update(script: Script): Promise<void>;
 }
 
@@ -32,11 +36,21 @@ export async function startRuntime(
   gateway: URL,
   address: Address,
 ): Promise<Runtime> {
-  const miniflare = new Miniflare(await options(script, gateway, address));
+  let serving = await options(script, gateway, address);
+  const miniflare = new Miniflare(serving);
   const url = await miniflare.ready;
   return {
     url,
-    update: async (changed) => miniflare.setOptions(await options(changed, gateway, address)),
+    update: async (changed) => {
+      const next = await options(changed, gateway, address);
+      try {
+        await miniflare.setOptions(next);
+        serving = next;
+      } catch (cause) {
+        await miniflare.setOptions(serving);
+        throw new StackError("the Worker does not load; the runtime says why above", { cause });
+      }
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { readStackFile } from "../policy/stack-file.ts";
+import { isEncrypted, readStackFile } from "../policy/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.ts";
@@ -15,7 +15,7 @@ export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
 export class StackError extends Error {}
 
 /**
- * Runs the stack's program and applies what it declares. The local key is the one caller, since the hashes of the
+ * Runs the stack's program and applies what it declares. The local key is one more caller, since the hashes of the
  * real callers are encrypted, and their tokens elsewhere.
  * Throws a StackError with the message that `pulumi up` would print.
  */
@@ -24,10 +24,8 @@ export async function loadAccount(stack: string, key: string): Promise<Account> 
   const named = encrypted.includes("accountId") ? undefined : values["accountId"];
   const local = {
     ...values,
-    accountId: named ?? process.env["CLOUDFLARE_ACCOUNT_ID"] ?? LOCAL_ACCOUNT_ID,
-    callers: JSON.stringify([
-      { name: "local", sha256: createHash("sha256").update(key).digest("hex") },
-    ]),
+    accountId: named ?? LOCAL_ACCOUNT_ID,
+    callers: withLocalCaller(values["callers"], key),
   };
   const unknown = encrypted.filter((setting) => !["accountId", "callers"].includes(setting));
   if (unknown.length > 0) {
@@ -48,6 +46,20 @@ export async function loadAccount(stack: string, key: string): Promise<Account> 
   }
 }
 
+/** The stack's callers, checked as they are but for hashes that only Pulumi can read, and one more whose key we know. */
+function withLocalCaller(callers: string | undefined, key: string): string {
+  const local = { name: "local", sha256: createHash("sha256").update(key).digest("hex") };
+  try {
+    const known: unknown = JSON.parse(callers ?? "[]", (_, value: unknown) =>
+      // No token has this hash.
+      isEncrypted(value) ? "0".repeat(64) : value,
+    );
+    // Anything else is for the program to refuse, as it would be in a deploy.
+    if (Array.isArray(known)) return JSON.stringify([...known, local]);
+  } catch {}
+  return callers ?? "";
+}
+
 async function readStack(stack: string): Promise<ReturnType<typeof readStackFile>> {
   const file = `Pulumi.${stack}.yaml`;
   const text = await readFile(join(ROOT, file), "utf8").catch(() => {
@@ -64,9 +76,9 @@ async function readStack(stack: string): Promise<ReturnType<typeof readStackFile
 export async function readLocalKey(): Promise<string> {
   const file = join(STATE, "key");
   const known = await readFile(file, "utf8").catch(() => "");
-  if (known !== "") return known;
+  if (known.trim() !== "") return known.trim();
   const key = `local-${randomBytes(24).toString("base64url")}`;
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, key, { mode: 0o600 });
   return key;
 }

@@ -1,5 +1,4 @@
-import { watch } from "node:fs";
-import { join } from "node:path";
+import { watch } from "chokidar";
 
 import { ROOT } from "./paths.ts";
 
@@ -10,15 +9,12 @@ import { ROOT } from "./paths.ts";
 export function watchSources(stack: string, reload: (changed: string) => Promise<void>): void {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
-  const schedule = (changed: string) => {
+  const sources = [`Pulumi.${stack}.yaml`, "infra", "policy", "worker"];
+  // Not node:fs: where an editor or git replaces a file, its recursive watch loses it.
+  watch(sources, { cwd: ROOT, ignoreInitial: true }).on("all", (_, changed) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       running = running.then(() => reload(changed));
     }, 100);
-  };
-  const file = `Pulumi.${stack}.yaml`;
-  watch(ROOT, (_, name) => name === file && schedule(file));
-  for (const folder of ["infra", "policy", "worker"]) {
-    watch(join(ROOT, folder), { recursive: true }, (_, name) => schedule(join(folder, name ?? "")));
-  }
+  });
 }

@@ -4,7 +4,7 @@
  * Pulumi's own reader (Go, yaml.v3) keeps `off` and `no` as text, reads `010` as 8, `10_000` as 10000 and an
  * unquoted day as a time stamp; a YAML 1.2 reader would not. Here those scalars come out as Pulumi's do.
  */
-import { parseDocument, type ScalarTag } from "yaml";
+import { parseDocument, type Document, type ScalarTag } from "yaml";
 
 import type { ConfigValues } from "./parse-settings.ts";
 
@@ -26,7 +26,7 @@ export function readStackFile(text: string): StackFile {
   const [error] = document.errors;
   if (error !== undefined) throw new Error(`not YAML: ${error.message}`);
 
-  const content: unknown = document.toJS() ?? {};
+  const content = toPlain(document);
   const config = isRecord(content) ? (content["config"] ?? {}) : undefined;
   if (!isRecord(config))
     throw new Error("not a stack file: it has no group of settings under config");
@@ -40,13 +40,23 @@ export function readStackFile(text: string): StackFile {
   };
 }
 
+function toPlain(document: Document): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw new Error(`not YAML: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function asPulumiText(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Pulumi writes an encrypted value as the one-key mapping `secure: v1:…`, at any depth. */
-function isEncrypted(value: unknown): boolean {
+export function isEncrypted(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isEncrypted);
   if (!isRecord(value)) return false;
   const entries = Object.entries(value);

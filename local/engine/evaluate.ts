@@ -19,6 +19,9 @@ export type Evaluation =
   | { readonly ok: true; readonly resources: readonly Declared[] }
   | { readonly ok: false; readonly message: string };
 
+// A program that never ends would hold up every later reload.
+const LIMIT_MS = 60_000;
+
 let prepared: ChildProcess | undefined;
 
 /** Starts the process of the next evaluation, so that it loads Pulumi while the caller still does other things. */
@@ -39,11 +42,15 @@ export async function evaluate(order: Order): Promise<Evaluation> {
   child.ref();
   child.channel?.ref();
   return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
     child.once("message", (evaluation: Evaluation) => resolve(evaluation));
     child.once("error", reject);
-    child.once("exit", (code) =>
-      resolve({ ok: false, message: `the program ended with code ${code}` }),
-    );
+    child.once("exit", (code, signal) => {
+      clearTimeout(limit);
+      const end =
+        signal === null ? `ended with code ${code}` : `did not end within ${LIMIT_MS / 1000} s`;
+      resolve({ ok: false, message: `the program, infra/, ${end}` });
+    });
     child.send(order);
   });
 }

@@ -155,7 +155,7 @@ export class LocalGateway {
     };
     const keepsBodies = options.collectLogPayload ?? true;
     const bodies = keepsBodies
-      ? { request: JSON.stringify(inputs), response: outcome.body }
+      ? { request: JSON.stringify(inputs ?? null), response: outcome.body }
       : undefined;
     const isKept = this.#store.insert(log, bodies, {
       maxEntries: settings.logManagement,
@@ -191,8 +191,10 @@ function defaultTtl(options: RequestOptions, settings: GatewaySettings): number 
   return settings.cacheTtl === 0 && options.cacheKey !== undefined ? 300 : settings.cacheTtl;
 }
 
+// A count that is no count is left out, rather than kept as something the page cannot show.
+const tokens = z.int().nonnegative();
 const withUsage = z.object({
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }),
+  usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }),
 });
 
 function readTokens(body: string): Pick<Outcome, "tokensIn" | "tokensOut"> {

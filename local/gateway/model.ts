@@ -42,16 +42,15 @@ export const localModel: Model = async (name, inputs) => {
 
 /**
  * A server with OpenAI's protocol, for example Ollama at http://127.0.0.1:11434/v1, asked for the first model it lists.
- * Rejects when the server does not list one.
+ * Rejects when the server does not list one within ten seconds.
  */
 export async function connectUpstream(base: URL): Promise<Model> {
   const root = base.href.replace(/\/$/, "");
-  const response = await fetch(`${root}/models`);
-  const list = z
-    .object({ data: z.array(z.object({ id: z.string() })).min(1) })
-    .safeParse(await response.json());
-  if (!list.success) throw new Error(`${root}/models lists no model`);
-  const model = list.data.data[0]?.id;
+  const response = await fetch(`${root}/models`, { signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`GET ${root}/models answers ${response.status}`);
+  const list = modelList.safeParse(await response.json());
+  const model = list.data?.data[0]?.id;
+  if (model === undefined) throw new Error(`GET ${root}/models lists no model`);
 
   return async (_name, inputs) => {
     const answer = await fetch(`${root}/chat/completions`, {
@@ -59,9 +58,14 @@ export async function connectUpstream(base: URL): Promise<Model> {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ...z.record(z.string(), z.unknown()).parse(inputs), model }),
     });
-    return { status: answer.status, body: await answer.text() };
+    const body = await answer.text();
+    // The gateway answers 2005 whatever the reason was; the person at the keyboard wants the reason.
+    if (!answer.ok) console.error(`upstream answered ${answer.status}: ${body.slice(0, 500)}`);
+    return { status: answer.status, body };
   };
 }
+
+const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** Seen of Workers AI's models: newer families answer with `choices`, older ones with `response`. */
 function answersAsOpenAi(name: string): boolean {

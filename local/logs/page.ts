@@ -134,13 +134,13 @@ async function page(title: string, content: Html | Promise<Html>): Promise<strin
 }
 
 const STYLE = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+:root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }
 main { margin: 2rem auto; max-width: 90rem; padding: 0 1rem; overflow-x: auto; }
 h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; }
 table { border-collapse: collapse; }
-th, td { padding: 0.35rem 0.75rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-thead th, td { white-space: nowrap; }
+th, td { padding: 0.35rem 0.6rem; overflow-wrap: anywhere; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+thead th, .number { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 pre { padding: 1rem; overflow-x: auto; background: color-mix(in srgb, currentColor 7%, transparent); white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

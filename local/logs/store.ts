@@ -67,7 +67,7 @@ export class LogStore {
 
   /** Opens the file, or makes it. `:memory:` for a store that ends with the process. */
   constructor(path: string) {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Two runs of one stack share the file, and wait for each other's writes.
     this.#database = new DatabaseSync(path, { timeout: 5000 });
     this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
@@ -103,9 +103,9 @@ export class LogStore {
     return true;
   }
 
-  /** Of all gateways. */
+  /** Of all gateways, those of another process that shares the file included. */
   count(): number {
-    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    return Number(this.#database.prepare("SELECT count(*) AS n FROM logs").get()?.["n"]);
   }
 
   /** Newest first. */

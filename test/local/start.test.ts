@@ -77,6 +77,12 @@ test("edits to the stack file and to the Worker are taken over, a bad one is not
   expect((await local.chat()).status).toBe(200);
 
   await project.edit("Pulumi.dev.yaml", "collect: nothing", "collect: full");
+  await project.replace("worker/chat/index.ts", (text) => `${text}\nthrow new Error("at load");\n`);
+  await local.process.waitFor(/at load[^]*last good state goes on: the Worker does not load/);
+  expect((await local.chat().catch(() => local.chat())).status).toBe(200);
+  await project.replace("worker/chat/index.ts", (text) =>
+    text.replace(/\nthrow new Error.*\n$/, ""),
+  );
   await project.edit("worker/chat/index.ts", "In one sentence: what", "In two sentences: what");
   const answer = await waitFor(
     async () => {
@@ -126,16 +132,17 @@ test("a bad stack file stops it with the program's own message", async () => {
 test.each([
   [["--stack", "staging"], 1, "error: there is no Pulumi.staging.yaml; give the name of a stack"],
   [["--stack", "../x"], 2, 'error: --stack is "../x"; allowed are'],
-  [["--port", "http"], 2, 'error: --port is "http"; allowed is a whole number from 1 to 65000'],
+  [["--port", "80"], 2, 'error: --port is "80"; allowed is a whole number from 1024 to 65000'],
+  [["--upstream", "http://me:hidden@x.test"], 2, "--upstream holds a user name or a password"],
   [["--upstream", "ollama"], 2, 'error: --upstream is "ollama"; allowed is a URL'],
   [["--prot", "1"], 2, "Unknown option '--prot'"],
-  [["--upstream", "http://127.0.0.1:9"], 1, "does not answer: "],
+  [["--upstream", "http://127.0.0.1:9"], 1, "cannot be used: "],
 ])("%j ends at once with a message", async (args, code, message) => {
   const process = start(project, "local/start.ts", args);
 
   expect(await process.exited).toBe(code);
   expect(process.output()).toContain(message);
-  expect(process.output()).not.toContain("    at ");
+  expect(process.output()).not.toMatch(/ {4}at |hidden/);
 });
 
 test("an upstream with OpenAI's protocol answers in the local model's place", async () => {

@@ -1,6 +1,6 @@
 /** A copy of the project for tests that edit it, or run it with state of its own. */
 import { spawn } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -13,6 +13,8 @@ export interface Project {
   readonly folder: string;
   /** Replaces a text in a file; the text must be there. */
   edit(file: string, from: string, to: string): Promise<void>;
+  /** Writes a file anew beside the old one and moves it into place, as many editors and git do. */
+  replace(file: string, change: (text: string) => string): Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -28,6 +30,11 @@ export async function copyProject(more: readonly string[] = []): Promise<Project
       const text = await readFile(join(folder, file), "utf8");
       if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)}`);
       await writeFile(join(folder, file), text.replace(from, to));
+    },
+    replace: async (file, change) => {
+      const path = join(folder, file);
+      await writeFile(`${path}.new`, change(await readFile(path, "utf8")));
+      await rename(`${path}.new`, path);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
