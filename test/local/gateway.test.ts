@@ -200,6 +200,18 @@ test("a model's own refusal is passed on and not asked again", async () => {
   expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ code: 5004 }] });
 });
 
+test.each([5.5, -1, 2 ** 53 + 2])(
+  "a count of %d tokens is no count, and is left out",
+  async (count) => {
+    const usage = { prompt_tokens: count, completion_tokens: 1 };
+    const body = JSON.stringify({ response: "Hi", usage });
+    const { ask, store } = openGateway({ model: async () => ({ status: 200, body }) });
+
+    expect((await ask()).body).toBe(body);
+    expect(store.list(1)).toMatchObject([{ status: 200, tokensIn: undefined, cost: undefined }]);
+  },
+);
+
 test.each([
   ["@cf/meta/llama-3.1-8b-instruct", ["response", "usage"]],
   ["@cf/openai/gpt-oss-120b", ["choices", "id", "model", "object", "usage"]],
