@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { get, type OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import getPort from "get-port";
+import getPort, { portNumbers } from "get-port";
 
 export interface Server {
   readonly name: string;
@@ -34,7 +34,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
  * the call. Rejects, with what the server printed, when it ends or stays silent for a minute.
  */
 export async function timeToAnswer(server: Server): Promise<number> {
-  const port = await getPort({ host: "127.0.0.1" });
+  // Below the ports that a system gives to clients: among those, a poll before anybody listens can connect to itself.
+  const port = await getPort({ host: "127.0.0.1", port: portNumbers(20_000, 30_000) });
   const startedAt = performance.now();
   const { child, closed, output } = start(server, port);
   try {
