@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 
 import { runCommand, type Args } from "./command.ts";
-import { loadAccount, readLocalKey, StackError } from "./stack.ts";
+import { loadAccount, readLocalKey } from "./stack.ts";
 import { watchSources } from "./watch.ts";
 import { writeWranglerConfig } from "./wrangler-config.ts";
 
@@ -26,13 +26,8 @@ async function main(args: Args): Promise<void> {
 `);
 
   // It watches the configuration and the bundle, which a reload writes anew.
-  watchSources(args.stack, async (changed) => {
-    try {
-      await writeWranglerConfig(args.stack, (await loadAccount(args.stack, key)).script);
-    } catch (error) {
-      if (!(error instanceof StackError)) throw error;
-      console.error(`${changed} changed, the last good state goes on: ${error.message}`);
-    }
+  watchSources(args.stack, async () => {
+    await writeWranglerConfig(args.stack, (await loadAccount(args.stack, key)).script);
   });
   const wrangler = spawn("wrangler", ["dev", "--config", config, "--port", String(args.port)], {
     stdio: "inherit",

@@ -40,18 +40,12 @@ async function main(args: Args): Promise<void> {
   const door = await openDoor({ gateway, store, key, host: HOST, port: doorPort });
   const runtime = await startRuntime(account.script, door, { host: HOST, port });
 
-  const reload = async (changed: string) => {
-    try {
-      const next = await loadAccount(args.stack, key);
-      await runtime.update(next.script);
-      gateway.configure(next.gateways);
-      console.log(`${changed} changed: reloaded`);
-    } catch (error) {
-      if (!(error instanceof StackError)) throw error;
-      console.error(`${changed} changed, the last good state goes on: ${error.message}`);
-    }
-  };
-  watchSources(args.stack, reload);
+  watchSources(args.stack, async (changed) => {
+    const next = await loadAccount(args.stack, key);
+    await runtime.update(next.script);
+    gateway.configure(next.gateways);
+    console.log(`${changed} changed: reloaded`);
+  });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
   process.once("exit", () => store.close());
 

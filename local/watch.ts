@@ -1,10 +1,11 @@
 import { watch } from "chokidar";
 
 import { ROOT } from "./paths.ts";
+import { StackError } from "./stack.ts";
 
 /**
  * Watches what a stack is made of: its file and the sources. Calls back once for each burst of changes, with the
- * file that changed last, and never twice at a time; until the process exits.
+ * file that changed last, and never twice at a time; until the process exits. A StackError of the callback is printed.
  */
 export function watchSources(stack: string, reload: (changed: string) => Promise<void>): void {
   let timer: NodeJS.Timeout | undefined;
@@ -14,7 +15,16 @@ export function watchSources(stack: string, reload: (changed: string) => Promise
   watch(sources, { cwd: ROOT, ignoreInitial: true }).on("all", (_, changed) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(() => reload(changed));
+      running = running.then(() => attempt(changed, reload));
     }, 100);
   });
+}
+
+async function attempt(changed: string, reload: (changed: string) => Promise<void>): Promise<void> {
+  try {
+    await reload(changed);
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    console.error(`${changed} changed, the last good state goes on: ${error.message}`);
+  }
 }

@@ -44,16 +44,19 @@ const NOT_FOUND: Refusal = {
   message: "Workers AI does not know this model",
 };
 
+/** An answer with success, in a shape we do not know. */
+export const unreadable: Refusal = {
+  status: 502,
+  type: "server_error",
+  code: "bad_model_output",
+  message: "the model's answer cannot be read",
+};
+
 /** By the code of the gateway or of Workers AI. */
 export const BY_CODE: Readonly<Record<number, Refusal>> = {
   // AI Gateway
   2001: { ...MISCONFIGURED, message: "the stack's gateway does not exist; deploy the stack again" },
-  2002: {
-    status: 502,
-    type: "server_error",
-    code: "bad_model_output",
-    message: "the model's answer cannot be read",
-  },
+  2002: unreadable,
   2003: RATE_LIMITED,
   2005: UPSTREAM,
   2009: { ...MISCONFIGURED, message: "the gateway refused the Worker" },
@@ -123,14 +126,6 @@ export const noAnswer: Refusal = UPSTREAM;
 
 /** The request is JSON, but nested so deeply that it cannot be written again. */
 export const tooDeep: Refusal = { ...BAD_INPUT, message: "the request is nested too deeply" };
-
-/** An answer with success, in a shape we do not know. */
-export const unreadable: Refusal = {
-  status: 502,
-  type: "server_error",
-  code: "bad_model_output",
-  message: "the model's answer cannot be read",
-};
 
 /** The three places a code is seen in: `internalCode`, the gateway's `error` list, Workers AI's `errors` list. */
 function readCode(body: unknown): number | undefined {
