@@ -1,3 +1,4 @@
+import { WorkersCustomDomain } from "@pulumi/cloudflare/workersCustomDomain.js";
 import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
 import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
 import type { types } from "@pulumi/cloudflare";
@@ -20,7 +21,7 @@ export interface ChatWorkerArgs extends Pick<
 
 /** The chat Worker and its address. Gateway, log policy, models and access are the stack's, never the caller's. */
 export class ChatWorker extends pulumi.ComponentResource {
-  /** Absent when the stack serves no workers.dev address, or does not say the account's subdomain. */
+  /** Absent when the stack has no domain and serves no workers.dev address, or does not say the account's subdomain. */
   readonly url: string | undefined;
 
   constructor(name: string, args: ChatWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -51,7 +52,19 @@ export class ChatWorker extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.url = workersDevUrl(args.worker);
+    if (args.worker.domain !== undefined) {
+      new WorkersCustomDomain(
+        name,
+        {
+          accountId: args.accountId,
+          hostname: args.worker.domain,
+          service: script.scriptName,
+        },
+        { parent: this },
+      );
+    }
+
+    this.url = workerUrl(args.worker);
     this.registerOutputs({ url: this.url });
   }
 }
@@ -75,7 +88,8 @@ function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
   return Object.entries(byName).map(([name, binding]) => ({ name, ...binding }));
 }
 
-function workersDevUrl(worker: Settings["worker"]): string | undefined {
+function workerUrl(worker: Settings["worker"]): string | undefined {
+  if (worker.domain !== undefined) return `https://${worker.domain}`;
   if (!worker.workersDev || worker.workersDevSubdomain === undefined) return undefined;
   return `https://${worker.name}.${worker.workersDevSubdomain}.workers.dev`;
 }

@@ -1,11 +1,12 @@
 import { AiGateway } from "@pulumi/cloudflare/aiGateway.js";
+import type { types } from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Logs, Settings } from "../policy/settings.ts";
 
-export type GatewayArgs = Pick<
+export type GatewayArgs = Omit<
   Settings,
-  "accountId" | "gatewayId" | "protect" | "logs" | "cache" | "rateLimit" | "retry"
+  "plan" | "tier" | "readers" | "worker" | "callers" | "waivers"
 >;
 
 /** One AI Gateway, closed by default: a call beside the Worker is stored only where the stack keeps full logs. */
@@ -24,12 +25,11 @@ export class Gateway extends pulumi.ComponentResource {
       {
         accountId: args.accountId,
         aiGatewayId: args.gatewayId,
-        authentication: true,
-        byokOnly: false,
+        authentication: args.authentication,
+        byokOnly: args.byokOnly,
         ...logInputs(args.logs),
-        logClassification: false,
         logpush: false,
-        zdr: false,
+        zdr: args.zdr,
         cacheTtl: args.cache?.ttlSeconds ?? 0,
         // An answer cached under the settings before must not outlive them.
         cacheInvalidateOnUpdate: true,
@@ -37,7 +37,8 @@ export class Gateway extends pulumi.ComponentResource {
         rateLimitingInterval: args.rateLimit?.intervalSeconds ?? 0,
         rateLimitingTechnique: args.rateLimit?.technique ?? "fixed",
         ...retryInputs(args.retry),
-        workersAiBillingMode: "postpaid",
+        ...putOnlyInputs(args),
+        workersAiBillingMode: args.billing,
         // Not left out: the API reports "", and the provider would send null on the next update.
         storeId: "",
       },
@@ -56,6 +57,7 @@ function logInputs(logs: Logs) {
     // Metadata only is not a setting of the platform: the gateway stays off, and the Worker switches each of
     // its own calls on, without bodies.
     collectLogs: logs.collect === "full",
+    logClassification: logs.classification,
     // What the API fills in by itself; on observability it is not known to mean anything.
     logManagement: logs.system === "legacy" ? logs.maxEntries : 10_000_000,
     logManagementStrategy:
@@ -70,5 +72,72 @@ function retryInputs(retry: Settings["retry"]) {
     retryMaxAttempts: retry.maxAttempts,
     retryDelay: retry.delayMs,
     retryBackoff: retry.backoff,
+  };
+}
+
+/**
+ * What the API takes on an update only; a create may drop it, and a refresh then shows it. Nothing for what is off: the
+ * API has no value for it that every published page agrees on.
+ * https://developers.cloudflare.com/api/resources/ai_gateway/methods/update/
+ */
+function putOnlyInputs({ exports, guardrails, dlp, spendLimits }: GatewayArgs) {
+  return {
+    ...(exports.length > 0 && { otels: exports.map(toOtel) }),
+    ...(guardrails && {
+      guardrails: {
+        prompt: toVerdicts(guardrails.prompt),
+        response: toVerdicts(guardrails.response),
+      },
+    }),
+    ...(dlp.length > 0 && {
+      dlp: { enabled: true, policies: dlp.map(toDlpPolicy) },
+    }),
+    ...(spendLimits.length > 0 && {
+      spendLimits: { enabled: true, rules: spendLimits.map(toSpendRule) },
+    }),
+  };
+}
+
+function toOtel(copy: Settings["exports"][number]): types.input.AiGatewayOtel {
+  return {
+    url: copy.url,
+    headers: pulumi.secret({ ...copy.headers }),
+    contentType: copy.contentType,
+    ...(copy.authorization !== undefined && { authorization: copy.authorization }),
+  };
+}
+
+/** `{ P1: "flag" }` → `{ p1: "FLAG" }` */
+function toVerdicts(
+  verdicts: NonNullable<Settings["guardrails"]>["prompt"],
+): types.input.AiGatewayGuardrailsPrompt {
+  return Object.fromEntries(
+    Object.entries(verdicts).flatMap(([hazard, verdict]) =>
+      verdict === undefined ? [] : [[hazard.toLowerCase(), verdict.toUpperCase()]],
+    ),
+  );
+}
+
+function toDlpPolicy(policy: Settings["dlp"][number]): types.input.AiGatewayDlpPolicy {
+  return {
+    id: policy.id,
+    enabled: true,
+    action: policy.action.toUpperCase(),
+    checks: policy.check.map((side) => side.toUpperCase()),
+    profiles: [...policy.profiles],
+  };
+}
+
+function toSpendRule(limit: Settings["spendLimits"][number]): types.input.AiGatewaySpendLimitsRule {
+  return {
+    // Never left out: the provider's default is one constant, and two rules would share it.
+    id: limit.id,
+    enabled: true,
+    limit: limit.limitUsd,
+    limitType: "cost",
+    // Seconds by every example seen; the unit itself is not documented.
+    window: limit.windowSeconds,
+    technique: limit.technique,
+    ...(limit.per === "caller" && { metadata: { caller: { mode: "partition" } } }),
   };
 }

@@ -3,29 +3,71 @@ import { z } from "zod";
 
 import type { Declared } from "./engine/evaluate.ts";
 
+const verdicts = z.partialRecord(
+  z.enum(["p1", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13"]),
+  z.enum(["FLAG", "BLOCK"]),
+);
+
+const dlpPolicy = z.strictObject({
+  id: z.string(),
+  enabled: z.boolean(),
+  action: z.enum(["FLAG", "BLOCK"]),
+  checks: z.array(z.enum(["REQUEST", "RESPONSE"])),
+  profiles: z.array(z.string()),
+});
+
+const otel = z.strictObject({
+  url: z.url(),
+  headers: z.record(z.string(), z.string()),
+  authorization: z.string().optional(),
+  contentType: z.enum(["json", "protobuf"]),
+});
+
+const spendRule = z.strictObject({
+  id: z.string(),
+  enabled: z.boolean(),
+  limit: z.number().positive(),
+  limitType: z.literal("cost"),
+  window: z.number().positive(),
+  technique: z.enum(["fixed", "sliding"]),
+  metadata: z.record(z.string(), z.strictObject({ mode: z.literal("partition") })).optional(),
+});
+
 // The API's own names and bounds; mocks check nothing, so this is where a bad value stops.
 // https://developers.cloudflare.com/api/resources/ai_gateway/methods/create/
 const aiGateway = z.strictObject({
   accountId: z.string(),
   aiGatewayId: z.string().min(1).max(64),
   authentication: z.boolean(),
-  byokOnly: z.literal(false),
+  byokOnly: z.boolean(),
   cacheInvalidateOnUpdate: z.boolean(),
   cacheTtl: z.int().min(0),
   collectLogs: z.boolean(),
-  logClassification: z.literal(false),
+  dlp: z.strictObject({ enabled: z.boolean(), policies: z.array(dlpPolicy) }).optional(),
+  guardrails: z.strictObject({ prompt: verdicts, response: verdicts }).optional(),
+  logClassification: z.boolean(),
   logManagement: z.int().min(10_000).max(10_000_000),
   logManagementStrategy: z.enum(["STOP_INSERTING", "DELETE_OLDEST"]),
   logpush: z.literal(false),
+  otels: z.array(otel).optional(),
   rateLimitingInterval: z.int().min(0),
   rateLimitingLimit: z.int().min(0),
   rateLimitingTechnique: z.enum(["fixed", "sliding"]),
   retryMaxAttempts: z.int().min(1).max(5).optional(),
   retryDelay: z.int().min(0).max(60_000).optional(),
   retryBackoff: z.enum(["constant", "linear", "exponential"]).optional(),
+  spendLimits: z
+    .strictObject({ enabled: z.boolean(), rules: z.array(spendRule).max(20) })
+    .optional(),
   storeId: z.literal(""),
-  workersAiBillingMode: z.literal("postpaid"),
-  zdr: z.literal(false),
+  workersAiBillingMode: z.enum(["postpaid", "unified"]),
+  zdr: z.boolean(),
+});
+
+const workersCustomDomain = z.strictObject({
+  accountId: z.string(),
+  hostname: z.string(),
+  service: z.string(),
 });
 
 const workersScript = z.strictObject({
@@ -56,12 +98,31 @@ const workersScriptSubdomain = z.strictObject({
 
 const TYPES = {
   "cloudflare:index/aiGateway:AiGateway": aiGateway,
+  "cloudflare:index/workersCustomDomain:WorkersCustomDomain": workersCustomDomain,
   "cloudflare:index/workersScript:WorkersScript": workersScript,
   "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain": workersScriptSubdomain,
 } as const;
 
 export type GatewaySettings = z.infer<typeof aiGateway>;
 export type Script = z.infer<typeof workersScript>;
+
+/** What a gateway may declare and the local one does not do, in the words of the stack file. */
+const NOT_IMITATED: readonly (readonly [string, (gateway: GatewaySettings) => boolean])[] = [
+  ["exports", ({ otels }) => otels !== undefined],
+  ["guardrails", ({ guardrails }) => guardrails !== undefined],
+  ["dlp", ({ dlp }) => dlp !== undefined],
+  ["spendLimits", ({ spendLimits }) => spendLimits !== undefined],
+  ["logs.classification", ({ logClassification }) => logClassification],
+  ["byokOnly", ({ byokOnly }) => byokOnly],
+  ["zdr", ({ zdr }) => zdr],
+];
+
+/** Settings of which this machine shows nothing. */
+export function notImitated(gateways: Account["gateways"]): string[] {
+  return NOT_IMITATED.flatMap(([setting, isDeclared]) =>
+    [...gateways.values()].some(isDeclared) ? [setting] : [],
+  );
+}
 
 export interface Account {
   readonly gateways: ReadonlyMap<string, GatewaySettings>;

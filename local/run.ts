@@ -4,7 +4,7 @@ import { join } from "node:path";
 import getPort, { portNumbers } from "get-port";
 import { z } from "zod";
 
-import type { Script } from "./account.ts";
+import { notImitated, type Script } from "./account.ts";
 import { runCommand, type Args } from "./command.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
@@ -49,6 +49,8 @@ async function main(args: Args): Promise<void> {
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
   process.once("exit", () => store.close());
 
+  const missing = notImitated(account.gateways);
+  if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
   const worker = runtime.url.origin;
   console.log(`stack ${args.stack} runs on this machine, without an account
 

@@ -3,7 +3,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { isEncrypted, readStackFile } from "../policy/stack-file.ts";
+import { withStandIns } from "../policy/offline.ts";
+import type { ConfigValues } from "../policy/parse-settings.ts";
+import { formatProblems } from "../policy/problems.ts";
+import { readStackFile } from "../policy/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.ts";
@@ -20,20 +23,12 @@ export class StackError extends Error {}
  * Throws a StackError with the message that `pulumi up` would print.
  */
 export async function loadAccount(stack: string, key: string): Promise<Account> {
-  const { values, encrypted } = await readStack(stack);
-  const named = encrypted.includes("accountId") ? undefined : values["accountId"];
+  const values = await readStack(stack);
   const local = {
     ...values,
-    accountId: named ?? LOCAL_ACCOUNT_ID,
+    accountId: values["accountId"] ?? LOCAL_ACCOUNT_ID,
     callers: withLocalCaller(values["callers"], key),
   };
-  const unknown = encrypted.filter((setting) => !["accountId", "callers"].includes(setting));
-  if (unknown.length > 0) {
-    throw new StackError(
-      `Pulumi.${stack}.yaml encrypts ${unknown.join(", ")}, which cannot be read without Pulumi; ` +
-        "set it again without --secret, it is no secret",
-    );
-  }
   const config = Object.fromEntries(
     Object.entries(local).map(([name, text]) => [`ai-gateway:${name}`, text]),
   );
@@ -46,27 +41,30 @@ export async function loadAccount(stack: string, key: string): Promise<Account> 
   }
 }
 
-/** The stack's callers, checked as they are but for hashes that only Pulumi can read, and one more whose key we know. */
+/** The stack's callers, and one more whose key we know. */
 function withLocalCaller(callers: string | undefined, key: string): string {
   const local = { name: "local", sha256: createHash("sha256").update(key).digest("hex") };
   try {
-    const known: unknown = JSON.parse(callers ?? "[]", (_, value: unknown) =>
-      // No token has this hash.
-      isEncrypted(value) ? "0".repeat(64) : value,
-    );
+    const known: unknown = JSON.parse(callers ?? "[]");
     // Anything else is for the program to refuse, as it would be in a deploy.
     if (Array.isArray(known)) return JSON.stringify([...known, local]);
   } catch {}
   return callers ?? "";
 }
 
-async function readStack(stack: string): Promise<ReturnType<typeof readStackFile>> {
+async function readStack(stack: string): Promise<ConfigValues> {
   const file = `Pulumi.${stack}.yaml`;
   const text = await readFile(join(ROOT, file), "utf8").catch(() => {
     throw new StackError(`there is no ${file}; give the name of a stack that has one: --stack dev`);
   });
+  const { readable, unreadable } = withStandIns(parse(file, text));
+  if (unreadable.length > 0) throw new StackError(formatProblems(stack, unreadable));
+  return readable;
+}
+
+function parse(file: string, text: string): ConfigValues {
   try {
-    return readStackFile(text);
+    return readStackFile(text).values;
   } catch (error) {
     throw new StackError(`${file} is ${error instanceof Error ? error.message : String(error)}`);
   }

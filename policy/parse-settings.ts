@@ -6,7 +6,9 @@
  */
 import type { z } from "zod";
 
+import { IDENTITIES, REPEATABLE, identityOf } from "./identities.ts";
 import { describeIssue, type Problem } from "./problems.ts";
+import { jsonSchemas } from "./schema.ts";
 import { schemas, type Settings } from "./settings.ts";
 
 /** Setting name without its namespace → text or JSON. */
@@ -31,7 +33,7 @@ export function parseSettings(
   const issues = result.success ? [] : result.error.issues;
   const problems = [
     ...issues.flatMap((issue: z.core.$ZodIssue) => describeIssue(issue, raw, system, secretKeys)),
-    ...missingCallers(raw),
+    ...repeated(raw),
   ];
   if (!result.success || problems.length > 0) return { ok: false, problems };
   return { ok: true, settings: result.data };
@@ -42,36 +44,52 @@ function decode(values: ConfigValues): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([key, text]) => [
       key,
-      TEXT_SETTINGS.has(key) ? text : parseJson(text),
+      // Text stays text even where it looks like a number: an account id of digits, a gateway named 7.
+      jsonSchemas.legacy.properties?.[key]?.type === "string" ? text : parseJson(text),
     ]),
   );
 }
 
-// Text even where it looks like a number: an account id of digits, a gateway named 7.
-const TEXT_SETTINGS = new Set(["gatewayId", "accountId", "tier", "logSystem"]);
-
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_, value: unknown) => toDay(value));
   } catch {
     return text;
   }
 }
 
-/** A rule between two settings, told beside the others even when one of them is otherwise wrong. */
-function missingCallers(raw: Record<string, unknown>): Problem[] {
+/** A day without quotes reaches a program as Go prints a time stamp; written as a day it is one. */
+function toDay(value: unknown): unknown {
+  return typeof value === "string"
+    ? value.replace(/^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/, "$1")
+    : value;
+}
+
+/** A rule between the items of a list, told beside the others even when one of them is otherwise wrong. */
+function repeated(raw: Record<string, unknown>): Problem[] {
   const worker = raw["worker"];
-  const access =
-    typeof worker === "object" && worker !== null && "access" in worker ? worker.access : "token";
-  const callers = raw["callers"];
-  const hasNone = callers === undefined || (Array.isArray(callers) && callers.length === 0);
-  if (access !== "token" || !hasNone) return [];
+  const models = typeof worker === "object" && worker !== null && Reflect.get(worker, "models");
   return [
-    {
-      path: "callers",
-      message:
-        "is empty, so nobody could call the Worker; add a caller with the SHA-256 of its token " +
-        "(README, “Deploy”), or set worker.access to open",
-    },
+    ...Object.entries(IDENTITIES).flatMap(([list, field]) =>
+      duplicates(REPEATABLE.has(list) ? [] : raw[list], (item) => identityOf(item, field)).map(
+        (index) => ({
+          path: `${list}[${index}].${field}`,
+          message: "is in the list twice; remove one",
+        }),
+      ),
+    ),
+    ...duplicates(models, (item) => item).map((index) => ({
+      path: `worker.models[${index}]`,
+      message: "is in the list twice; remove one",
+    })),
   ];
+}
+
+/** Indices of items whose identity an earlier item has. */
+function duplicates(list: unknown, identify: (item: unknown) => unknown): number[] {
+  if (!Array.isArray(list)) return [];
+  const identities = list.map(identify);
+  return identities.flatMap((identity, index) =>
+    identity !== undefined && identities.indexOf(identity) < index ? [index] : [],
+  );
 }

@@ -1,11 +1,12 @@
 /** What is wrong with a stack, in words: the setting, its value, what is allowed and what to do. */
 import { closestMatch } from "leven";
-import { z } from "zod";
+import type { z } from "zod";
 
-import { schemas, type LogSystem } from "./settings.ts";
+import { formatPath, hasNode, jsonSchemas, nodeAt, type Node } from "./schema.ts";
+import type { LogSystem } from "./settings.ts";
 
 export interface Problem {
-  /** `logs.maxEntries`, `callers[0].name` */
+  /** `logs.maxEntries`, `callers[0].name`; empty for the file as a whole */
   readonly path: string;
   /** Goes on from the path: `is 5000; allowed is 10000 to 10000000`. Lower case, no full stop. */
   readonly message: string;
@@ -14,8 +15,13 @@ export interface Problem {
 /** One text for all problems of one stack, a line each. */
 export function formatProblems(stack: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const lines = problems.map(({ path, message }) => `  ai-gateway:${path} ${message}`);
+  const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
   return [`stack ${stack} has ${count}:`, ...lines].join("\n");
+}
+
+/** With the setting's name as the stack file has it. */
+export function formatProblem({ path, message }: Problem): string {
+  return path === "" ? message : `ai-gateway:${path} ${message}`;
 }
 
 /** The problems behind one finding of the schema: one, or one for each unknown key. */
@@ -26,6 +32,11 @@ export function describeIssue(
   secretKeys: ReadonlySet<string>,
 ): Problem[] {
   const node = nodeAt(jsonSchemas[system], issue.path);
+  if (issue.code === "invalid_key") {
+    const names = nodeAt(jsonSchemas[system], issue.path.slice(0, -1)).propertyNames ?? {};
+    const message = `is not a name that can stand here; allowed is ${allowed(names)}`;
+    return [{ path: formatPath(issue.path), message }];
+  }
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => describeUnknownKey([...issue.path, key], node, system));
   }
@@ -70,6 +81,7 @@ export function allowed(node: Node): string {
   if (node.enum !== undefined) return OR.format(node.enum);
   if (node.type === "integer") return `a whole number from ${node.minimum} to ${node.maximum}`;
   if (node.type === "boolean") return "true or false";
+  if (node.additionalProperties) return "a group of names and values";
   if (node.type === "array") return `a list of ${node.minItems ?? 0} to ${node.maxItems} items`;
   if (node.type === "object") return `a group of ${Object.keys(node.properties ?? {}).join(", ")}`;
   return "text";
@@ -96,50 +108,6 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
 }
 
-/** The part of JSON Schema that the settings use, with their own notes. */
-export interface Node {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly required?: readonly string[];
-  readonly items?: Node;
-  readonly expects?: string;
-  readonly source?: string;
-  readonly secret?: boolean;
-  readonly fallback?: string;
-}
-
-/** The two shapes of a stack as plain data: for messages, and for the table in docs/settings.md. */
-export const jsonSchemas: Readonly<Record<LogSystem, Node>> = {
-  legacy: toNode(schemas.legacy),
-  observability: toNode(schemas.observability),
-};
-
-function toNode(schema: z.core.$ZodType): Node {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod's type leaves out the notes of .meta()
-  return z.toJSONSchema(schema, { io: "input" }) as Node;
-}
-
-function child(node: Node | undefined, key: PropertyKey): Node | undefined {
-  if (typeof key === "number") return node?.items;
-  const properties = node?.properties ?? {};
-  return Object.hasOwn(properties, key) ? properties[String(key)] : undefined;
-}
-
-function hasNode(root: Node, path: readonly PropertyKey[]): boolean {
-  return path.reduce<Node | undefined>(child, root) !== undefined;
-}
-
-function nodeAt(root: Node, path: readonly PropertyKey[]): Node {
-  return path.reduce<Node | undefined>(child, root) ?? {};
-}
-
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>
@@ -148,13 +116,4 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
         : undefined,
     raw,
   );
-}
-
-function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, index) => {
-      if (typeof key === "number") return `[${key}]`;
-      return index === 0 ? String(key) : `.${String(key)}`;
-    })
-    .join("");
 }

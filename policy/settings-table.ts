@@ -1,4 +1,5 @@
-import { allowed, jsonSchemas, type Node } from "./problems.ts";
+import { allowed } from "./problems.ts";
+import { jsonSchemas, type Node } from "./schema.ts";
 
 /** Every setting of a stack as a Markdown table, in the order in which a reviewer asks. */
 export function settingsTable(): string {

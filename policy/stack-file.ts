@@ -11,8 +11,8 @@ import type { ConfigValues } from "./parse-settings.ts";
 export interface StackFile {
   /** The settings of the `ai-gateway` namespace. */
   readonly values: ConfigValues;
-  /** Settings of which some part is encrypted, and so unknown without Pulumi. */
-  readonly encrypted: readonly string[];
+  /** Whether Pulumi adds values of an environment (Pulumi ESC) that the file does not show. */
+  readonly hasEnvironment: boolean;
 }
 
 const NAMESPACE = "ai-gateway:";
@@ -36,7 +36,7 @@ export function readStackFile(text: string): StackFile {
     .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const);
   return {
     values: Object.fromEntries(own.map(([key, value]) => [key, asPulumiText(value)])),
-    encrypted: own.filter(([, value]) => isEncrypted(value)).map(([key]) => key),
+    hasEnvironment: isRecord(content) && content["environment"] !== undefined,
   };
 }
 
@@ -56,13 +56,9 @@ function asPulumiText(value: unknown): string {
 }
 
 /** Pulumi writes an encrypted value as the one-key mapping `secure: v1:…`, at any depth. */
-export function isEncrypted(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isEncrypted);
-  if (!isRecord(value)) return false;
-  const entries = Object.entries(value);
-  const [only] = entries;
-  if (entries.length === 1 && only?.[0] === "secure" && typeof only[1] === "string") return true;
-  return entries.some(([, child]) => isEncrypted(child));
+export function isCipher(value: unknown): boolean {
+  const entries = isRecord(value) ? Object.entries(value) : [];
+  return entries.length === 1 && entries[0]?.[0] === "secure" && typeof entries[0][1] === "string";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -87,7 +87,9 @@ export class LocalGateway {
   async #answer(request: GatewayRequest, settings: GatewaySettings): Promise<Outcome> {
     const { model, inputs, options } = request;
     const ttl = options.cacheTtlSeconds ?? defaultTtl(options, settings);
-    const usesCache = ttl > 0 && options.skipCache !== true;
+    // A third party's model is not cached on this way in.
+    // https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider
+    const usesCache = ttl > 0 && options.skipCache !== true && isWorkersAi(model);
     const key = options.cacheKey ?? JSON.stringify([request.gatewayId, model, inputs]);
     const hit = usesCache ? this.#cache.get(key) : undefined;
     // Before the rate limit: an answer from the cache does not count.
@@ -142,7 +144,7 @@ export class LocalGateway {
       id: randomUUIDv7(),
       createdAt: startedAt,
       gateway: gatewayId,
-      provider: "workers-ai",
+      provider: isWorkersAi(model) ? "workers-ai" : (model.split("/")[0] ?? model),
       model,
       status: outcome.status,
       durationMs: this.#now() - startedAt,
@@ -184,6 +186,11 @@ export function refusal(status: number, code: number, message: string): GatewayA
     description: message,
   };
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** Else a third party's: `openai/gpt-5-mini`. */
+function isWorkersAi(model: string): boolean {
+  return model.startsWith("@cf/");
 }
 
 /** A cache key with caching off means five minutes. https://developers.cloudflare.com/ai-gateway/features/caching/ */

@@ -8,6 +8,9 @@ vi.mock("../../infra/bundle.ts", () => ({
   bundleWorker: async () => ({ file: "dist/chat.js", sha256: "abcdef0123456789".repeat(4) }),
 }));
 
+// Rules between stacks are rules.test.ts's subject.
+vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
+
 test("the dev gateway keeps full logs under a small cap, and may be deleted", async () => {
   const { inputs, protect, retainOnDelete } = gateway(await record("dev"));
 
@@ -42,7 +45,7 @@ test("the prod gateway is closed and protected: the Worker alone switches its ca
     authentication: true,
     byokOnly: false,
     collectLogs: false,
-    logManagement: 1_000_000,
+    logManagement: 90_000,
     logManagementStrategy: "DELETE_OLDEST",
     logClassification: false,
     logpush: false,
@@ -169,12 +172,88 @@ test("the stack tells its gateway, the SDK's base URL and the Worker's address",
   });
 });
 
+test("a domain of its own is declared for the Worker, and is its address", async () => {
+  const recording = await record("dev", {
+    worker: { name: "w", models: ["@cf/a/b"], domain: "chat.example.com" },
+  });
+
+  expect(find(recording, CUSTOM_DOMAIN).inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    hostname: "chat.example.com",
+    service: "w",
+  });
+  expect(recording.outputs["workerUrl"]).toBe("https://chat.example.com");
+});
+
+test("what the stack says of providers, exporters, guardrails, DLP and money reaches the gateway", async () => {
+  const { inputs, secretInputs } = gateway(
+    await record("dev", {
+      byokOnly: true,
+      zdr: true,
+      billing: "unified",
+      logs: { collect: "full", classification: true, maxEntries: 10_000, whenFull: "deleteOldest" },
+      exports: [
+        {
+          kind: "otel",
+          url: "https://otel.example.com/v1/traces",
+          headers: { "x-key": "hush" },
+          authorization: "otel-token",
+          contentType: "protobuf",
+        },
+      ],
+      guardrails: { prompt: { P1: "block" }, response: { S10: "flag" } },
+      dlp: [{ id: "cards", action: "block", check: ["request"], profiles: [PROFILE] }],
+      spendLimits: [{ id: "daily", limitUsd: 5, windowSeconds: 86_400, per: "caller" }],
+    }),
+  );
+
+  expect(inputs).toMatchObject({
+    byokOnly: true,
+    zdr: true,
+    workersAiBillingMode: "unified",
+    logClassification: true,
+    otels: [
+      {
+        url: "https://otel.example.com/v1/traces",
+        headers: { "x-key": "hush" },
+        authorization: "otel-token",
+        contentType: "protobuf",
+      },
+    ],
+    guardrails: { prompt: { p1: "BLOCK" }, response: { s10: "FLAG" } },
+    dlp: {
+      enabled: true,
+      policies: [
+        { id: "cards", enabled: true, action: "BLOCK", checks: ["REQUEST"], profiles: [PROFILE] },
+      ],
+    },
+    spendLimits: {
+      enabled: true,
+      rules: [
+        {
+          id: "daily",
+          enabled: true,
+          limit: 5,
+          limitType: "cost",
+          window: 86_400,
+          technique: "fixed",
+          metadata: { caller: { mode: "partition" } },
+        },
+      ],
+    },
+  });
+  expect(secretInputs).toEqual(["otels"]);
+});
+
+const PROFILE = "00000000-0000-4000-8000-000000000001";
+
 test("an address nobody can know is no output", async () => {
   expect((await record("dev")).outputs).not.toHaveProperty("workerUrl");
 });
 
 const AI_GATEWAY = "cloudflare:index/aiGateway:AiGateway";
 const WORKERS_SCRIPT = "cloudflare:index/workersScript:WorkersScript";
+const CUSTOM_DOMAIN = "cloudflare:index/workersCustomDomain:WorkersCustomDomain";
 const SUBDOMAIN = "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain";
 
 const recordings = new Map<string, Recording>();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { applyResources } from "../../local/account.ts";
+import { applyResources, notImitated } from "../../local/account.ts";
 import { OPEN } from "../support/gateway.ts";
 
 const gateway = {
@@ -39,9 +39,18 @@ test("a resource type that the local account does not have stops it by name, bes
 });
 
 test("an input that is not imitated stops it by name", () => {
-  const exporter = { ...gateway, inputs: { ...OPEN, otels: [] } };
+  const billed = { ...gateway, inputs: { ...OPEN, stripe: {} } };
 
-  expect(() => applyResources([exporter, script])).toThrow(/"gateway": .*otels/);
+  expect(() => applyResources([billed, script])).toThrow(/"gateway": .*stripe/);
+});
+
+test("what a gateway declares and the local one does not do is named", () => {
+  const quiet = applyResources([gateway, script]);
+  const busy = { ...OPEN, zdr: true, spendLimits: { enabled: true, rules: [] } };
+  const promising = applyResources([{ ...gateway, inputs: busy }, script]);
+
+  expect(notImitated(quiet.gateways)).toEqual([]);
+  expect(notImitated(promising.gateways)).toEqual(["spendLimits", "zdr"]);
 });
 
 test("a program without a Worker stops it", () => {

@@ -25,7 +25,7 @@ test("a caller that a deploy would refuse is refused here, and a token is not sh
 });
 
 test("an encrypted setting that is no secret stops it, and says so", async () => {
-  await expect(load("[]", "{ secure: v1:abc }")).rejects.toThrow("encrypts worker");
+  await expect(load("[]", "{ secure: v1:abc }")).rejects.toThrow("worker is encrypted");
 });
 
 /** The dev stack of a project of its own, with some callers. */

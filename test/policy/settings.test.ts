@@ -55,7 +55,6 @@ test("every problem of a stack is told at once, with value, limit and remedy", (
     "logs.colect is not a setting; did you mean collect?",
     "worker.models is a list of 0; allowed is a list of 1 to 50 items",
     "rateLimt is not a setting; did you mean rateLimit?",
-    "callers is empty, so nobody could call the Worker; add a caller with the SHA-256 of its token (README, “Deploy”), or set worker.access to open",
   ]);
 });
 
@@ -114,12 +113,6 @@ test("a word that is not a boolean is no matter of quotes, and nothing is called
     "cache is empty; set it to a group of ttlSeconds",
     "retry is empty; set it to a group of maxAttempts, delayMs, backoff",
   ]);
-});
-
-test("an open Worker needs no caller", () => {
-  const worker = { name: "w", models: ["@cf/a/b"], access: "open" };
-
-  expect(problemsOf(stackValues("dev", { worker, callers: undefined }))).toEqual([]);
 });
 
 test("a token in place of its hash is refused without being shown", () => {

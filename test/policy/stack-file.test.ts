@@ -27,16 +27,12 @@ test("settings of another namespace are not ours", () => {
   expect(values("1")).not.toHaveProperty("y");
 });
 
-test("an encrypted value is known as one, at any depth", () => {
-  const file = readStackFile(
-    "config:\n  ai-gateway:callers: [{name: web, sha256: {secure: v1:abc}}]\n  ai-gateway:tier: production\n",
-  );
-
-  expect(file.encrypted).toEqual(["callers"]);
+test("a stack file without settings is read as empty", () => {
+  expect(readStackFile("encryptionsalt: v1:x\n")).toEqual({ values: {}, hasEnvironment: false });
 });
 
-test("a stack file without settings is read as empty", () => {
-  expect(readStackFile("encryptionsalt: v1:x\n")).toEqual({ values: {}, encrypted: [] });
+test("an environment that may set more is seen", () => {
+  expect(readStackFile("environment: [app/prod]\n").hasEnvironment).toBe(true);
 });
 
 test("a file that is not YAML is refused with the place", () => {

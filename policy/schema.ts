@@ -1,0 +1,67 @@
+/** The schema of a stack as plain data: for messages, tables, editors, and to know what a place in a stack file means. */
+import { z } from "zod";
+
+import { schemas, type LogSystem } from "./settings.ts";
+
+/** The part of JSON Schema that the settings use, with their own notes. */
+export interface Node {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
+  readonly items?: Node;
+  /** The values of a group whose names the stack file chooses. */
+  readonly additionalProperties?: false | Node;
+  readonly propertyNames?: Node;
+  readonly expects?: string;
+  readonly source?: string;
+  readonly secret?: boolean;
+  readonly fallback?: string;
+}
+
+/** `["logs", "maxEntries"]`, `["callers", 0, "name"]` */
+export type Path = readonly PropertyKey[];
+
+/** The two shapes of a stack. The legacy one has every setting of the other. */
+export const jsonSchemas: Readonly<Record<LogSystem, Node>> = {
+  legacy: toNode(schemas.legacy),
+  observability: toNode(schemas.observability),
+};
+
+function toNode(schema: z.core.$ZodType): Node {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod's type leaves out the notes of .meta()
+  return z.toJSONSchema(schema, { io: "input" }) as Node;
+}
+
+/** An empty node where the schema has none. */
+export function nodeAt(root: Node, path: Path): Node {
+  return path.reduce<Node | undefined>(child, root) ?? {};
+}
+
+export function hasNode(root: Node, path: Path): boolean {
+  return path.reduce<Node | undefined>(child, root) !== undefined;
+}
+
+function child(node: Node | undefined, key: PropertyKey): Node | undefined {
+  if (typeof key === "number") return node?.items;
+  const properties = node?.properties ?? {};
+  if (Object.hasOwn(properties, key)) return properties[String(key)];
+  return node?.additionalProperties || undefined;
+}
+
+/** `logs.maxEntries`, `callers[0].name`: as Pulumi's `--path` takes it. */
+export function formatPath(path: Path): string {
+  return path
+    .map((key, index) => {
+      if (typeof key === "number") return `[${key}]`;
+      return index === 0 ? String(key) : `.${String(key)}`;
+    })
+    .join("");
+}

@@ -1,0 +1,126 @@
+/** What is logged, who reads it, and where copies go. */
+import { z } from "zod";
+
+import { DAY_EXPECTS, DOCS, LIMITS, NAME_EXPECTS, day, name, offUnlessSet } from "./notes.ts";
+
+export const logSystem = z.enum(["legacy", "observability"]).meta({
+  description:
+    "the account's log system: legacy if the account was created before 2026-09-24, else observability",
+  source: `${DOCS}/observability/logging/`,
+});
+
+const keepDays = z.int().min(1).max(3650);
+
+const collected = {
+  collect: z.enum(["full", "metadata", "none"]).meta({
+    description:
+      "what a log keeps: full (with prompt and answer), metadata (model, tokens, cost, status, duration) or none (no log)",
+  }),
+  classification: offUnlessSet(
+    "let Cloudflare read the stored prompts and answers to label tasks; needs collect full",
+    `${DOCS}/observability/log-classification/`,
+  ),
+};
+
+export const legacyLogs = z.strictObject({
+  ...collected,
+  maxEntries: z.int().min(10_000).max(10_000_000).meta({
+    description: "logs kept at most, by count; legacy log system only",
+    source: LIMITS,
+  }),
+  whenFull: z.enum(["deleteOldest", "stop"]).meta({
+    description:
+      "at maxEntries: delete the oldest logs, or stop logging (requests are served on); legacy log system only",
+  }),
+  keepDays: keepDays.optional().meta({
+    description:
+      "days a log is kept; on legacy logs something must delete older ones, on observability the platform does, after 7",
+  }),
+});
+
+// No cap and no strategy: on this system storage is bounded by the plan's allowance and by days.
+export const observabilityLogs = z.strictObject({
+  ...collected,
+  keepDays: keepDays.optional().meta({
+    description: "days a log is kept; the platform's own number, written for the reader",
+  }),
+});
+
+export const readers = z
+  .array(
+    z.strictObject({
+      name: name.meta({
+        description: "name of the person, team or pipeline",
+        expects: NAME_EXPECTS,
+      }),
+      kind: z
+        .enum(["person", "ci"])
+        .meta({ description: "person (one or a team), or ci (a pipeline)" }),
+      until: day.optional().meta({
+        description: "last day of the access",
+        expects: DAY_EXPECTS,
+      }),
+      addresses: z
+        .array(
+          z
+            .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+            .meta({ expects: "an IP address or a range such as 203.0.113.0/24" }),
+        )
+        .min(1)
+        .max(50)
+        .optional()
+        .meta({ description: "networks the access is limited to" }),
+    }),
+  )
+  .max(50)
+  .default([])
+  .meta({ description: "who is meant to read the logs" });
+
+export const exports = z
+  .array(
+    z.strictObject({
+      kind: z.enum(["otel"]).meta({
+        description: "otel: each request as an OpenTelemetry trace, prompt and answer included",
+        expects: "otel (an export to r2 does not exist here yet)",
+        source: `${DOCS}/observability/otel-integration/`,
+      }),
+      // Shown in pages and reviews, so nothing that may hold a key: no user, password, query or fragment.
+      url: z
+        .string()
+        .max(500)
+        .regex(/^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._~/%:-]*)?$/)
+        .meta({
+          description: "where the traces go",
+          expects: "an https URL without user name, password or query",
+        }),
+      headers: z
+        .record(
+          z
+            .string()
+            .regex(/^[A-Za-z0-9-]{1,64}$/)
+            .meta({ expects: "a header's name, of letters, digits and -" }),
+          z.string().min(1).max(4096).meta({ secret: true, expects: "text, as a Pulumi secret" }),
+        )
+        .default({})
+        .meta({
+          description: "headers of each export, such as Authorization; the values are secrets",
+        }),
+      authorization: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{1,100}$/)
+        .optional()
+        .meta({
+          description:
+            "name of a secret in the account's Secrets Store, sent as Authorization in place of a header",
+          expects: "a name of letters, digits, _ and -",
+        }),
+      contentType: z
+        .enum(["json", "protobuf"])
+        .default("json")
+        .meta({ description: "encoding of the traces" }),
+      keepDays: keepDays.optional().meta({ description: "days the receiver keeps its copy" }),
+    }),
+  )
+  .max(10)
+  .default([])
+  .meta({ description: "copies that leave AI Gateway" });

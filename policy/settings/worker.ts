@@ -1,0 +1,76 @@
+/** The chat Worker and who may call it. */
+import { z } from "zod";
+
+import { LIMITS, NAME_EXPECTS, name } from "./notes.ts";
+
+const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+
+export const worker = z.strictObject({
+  name: label.meta({
+    description: "name of the chat Worker and first label of its workers.dev address",
+    expects: "1 to 63 of a-z, 0-9 and -, not at either end",
+    source: "https://developers.cloudflare.com/workers/platform/limits/",
+  }),
+  models: z
+    .array(
+      z
+        .string()
+        // Not dynamic/…: a dynamic route decides by itself which model gets the prompt.
+        .regex(/^(?:@cf\/|(?!dynamic\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
+        .meta({
+          expects: "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL",
+          source: "https://developers.cloudflare.com/workers-ai/models/",
+        }),
+    )
+    .min(1)
+    .max(50)
+    .meta({ description: "models a caller may ask for; the first answers GET /" }),
+  access: z.enum(["token", "open"]).default("token").meta({
+    description: "who may call: token (the callers below) or open (everybody, at your cost)",
+  }),
+  domain: z
+    .string()
+    .max(253)
+    .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/)
+    .optional()
+    .meta({
+      description: "serve the Worker at https://DOMAIN, in a zone of the account",
+      expects: "a host name such as chat.example.com, lower case",
+      source: "https://developers.cloudflare.com/workers/configuration/routing/custom-domains/",
+    }),
+  workersDev: z.boolean().default(false).meta({
+    description: "serve the Worker at https://NAME.SUBDOMAIN.workers.dev",
+  }),
+  workersDevSubdomain: label.optional().meta({
+    description: "the account's workers.dev subdomain, for the workerUrl output",
+    expects: "the label before .workers.dev",
+  }),
+  // A larger log is not stored, so a larger request would be served unseen.
+  maxBodyBytes: z
+    .int()
+    .min(1024)
+    .max(10_000_000)
+    .default(1_000_000)
+    .meta({ description: "largest request body the Worker reads", source: LIMITS }),
+});
+
+export const callers = z
+  .array(
+    z.strictObject({
+      name: name.meta({
+        description: "name of the caller in each log's metadata; repeat it to rotate a token",
+        expects: NAME_EXPECTS,
+      }),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .meta({
+          description: "SHA-256 of the caller's token, as a Pulumi secret",
+          expects: "64 hexadecimal characters, lower case",
+          secret: true,
+        }),
+    }),
+  )
+  .max(100)
+  .default([])
+  .meta({ description: "who may call the Worker when access is token" });
