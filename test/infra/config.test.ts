@@ -1,8 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { readSettings } from "../../infra/config.ts";
-import { stackConfig } from "../support/settings.ts";
+import { ROOT, stackConfig } from "../support/settings.ts";
+
+const otherFiles = vi.hoisted(() => vi.fn(() => new Map<string, string>()));
+vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: otherFiles }));
 
 beforeEach(() =>
   pulumi.runtime.setMocks(
@@ -38,6 +44,43 @@ test("the stack's account goes before the environment's", () => {
   pulumi.runtime.setAllConfig(stackConfig("dev"));
 
   expect(readSettings().accountId).toBe("0123456789abcdef0123456789abcdef");
+});
+
+test("a broken rule stops the program, with every other, and a warning does not", () => {
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  pulumi.runtime.setAllConfig(
+    stackConfig("dev", { authentication: "false", gatewayId: "default", callers: undefined }),
+  );
+
+  const error = catchError(readSettings);
+
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  expect(error.message.split("\n")).toEqual([
+    "stack dev has 2 problems:",
+    expect.stringMatching(/^ {2}ai-gateway:authentication is false; .*\[open-gateway\]$/),
+    expect.stringMatching(/^ {2}ai-gateway:gatewayId is default; .*\[default-gateway\]$/),
+  ]);
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/^ai-gateway:callers is empty; .*\[no-callers\]$/)],
+  ]);
+});
+
+test("the project's other stack files count, and one that cannot be read does not", () => {
+  const twin = readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8");
+  otherFiles.mockReturnValueOnce(
+    new Map([
+      ["dev", twin],
+      ["twin", twin],
+      ["broken", "config: 7"],
+    ]),
+  );
+  pulumi.runtime.setAllConfig(stackConfig("dev"));
+
+  expect(catchError(readSettings).message.split("\n")).toEqual([
+    "stack dev has 2 problems:",
+    expect.stringContaining("gatewayId is app-dev, which stack twin has too"),
+    expect.stringContaining("worker.name is chat-dev, which stack twin has too"),
+  ]);
 });
 
 test("settings of other namespaces are left alone", () => {

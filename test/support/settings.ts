@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Stack } from "../../policy/offline.ts";
 import { parseSettings, type ConfigValues } from "../../policy/parse-settings.ts";
+import { formatProblems } from "../../policy/problems.ts";
 import { readStackFile } from "../../policy/stack-file.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
@@ -34,4 +36,11 @@ export function stackConfig(...args: Parameters<typeof stackValues>): Record<str
 export function problemsOf(values: ConfigValues): string[] {
   const parsed = parseSettings(values);
   return parsed.ok ? [] : parsed.problems.map(({ path, message }) => `${path} ${message}`);
+}
+
+/** The same as a stack that the rules judge. Throws where it cannot be written. */
+export function stackWith(...[name, changes]: Parameters<typeof stackValues>): Stack {
+  const parsed = parseSettings(stackValues(name, changes));
+  if (!parsed.ok) throw new Error(formatProblems(name, parsed.problems));
+  return { name, accountId: parsed.settings.accountId, settings: parsed.settings };
 }

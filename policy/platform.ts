@@ -1,0 +1,18 @@
+/** What Cloudflare fixes and no setting changes. */
+
+/** Stored logs of all gateways of an account on the free plan, on the legacy system. */
+export const FREE_PLAN_LOGS = 100_000;
+
+/** https://developers.cloudflare.com/ai-gateway/reference/limits/ */
+export const GATEWAYS = { free: 10, paid: 20 } as const;
+
+/**
+ * Days that Workers Observability keeps an AI Gateway log, on every plan from 2026-12-01; before that day 3 on the free
+ * one. https://developers.cloudflare.com/observability/pricing/
+ */
+export const OBSERVABILITY_DAYS = 7;
+
+/** Whether Cloudflare runs the model itself; else the prompt goes to a third party. */
+export function isWorkersAi(model: string): boolean {
+  return model.startsWith("@cf/");
+}

@@ -1,0 +1,124 @@
+/** Rules between the stacks of one account. */
+import { FREE_PLAN_LOGS, GATEWAYS } from "../platform.ts";
+import type { Stack } from "../offline.ts";
+import { DOCS, LIMITS } from "../settings/notes.ts";
+import { breachIf, type Rule, type Surroundings } from "./rule.ts";
+
+const BOTH_ERROR = { development: "error", production: "error" } as const;
+const STRICT_IN_PRODUCTION = { development: "warning", production: "error" } as const;
+const OR_SAY_ACCOUNTS = "or set accountId in both files if their accounts differ";
+
+export const accountRules: readonly Rule[] = [
+  {
+    id: "default-gateway",
+    says: "no stack owns the gateway default",
+    because: "Cloudflare makes it again, with logs on, as soon as a request names no gateway",
+    source: `${DOCS}/configuration/manage-gateway/`,
+    remedy: "choose another id",
+    severity: BOTH_ERROR,
+    breaches: ({ settings }) =>
+      breachIf(settings.gatewayId === "default", "gatewayId", "is default"),
+  },
+  {
+    id: "shared-gateway",
+    says: "each stack has a gateway of its own",
+    because: "two stacks would undo each other's log settings, and the last deploy would win",
+    source: `${DOCS}/configuration/manage-gateway/`,
+    remedy: `choose another id, ${OR_SAY_ACCOUNTS}`,
+    severity: BOTH_ERROR,
+    breaches: (stack, around) => {
+      const { gatewayId } = stack.settings;
+      const twin = neighbours(stack, around).find(
+        (other) => other.settings.gatewayId === gatewayId,
+      );
+      return breachIf(
+        twin !== undefined,
+        "gatewayId",
+        `is ${gatewayId}, which stack ${twin?.name} has too`,
+      );
+    },
+  },
+  {
+    id: "shared-worker",
+    says: "each stack has a Worker of its own",
+    because: "a Worker's name is its identity: the last deploy would replace the other stack's",
+    source: "https://developers.cloudflare.com/workers/configuration/routing/workers-dev/",
+    remedy: `choose another name, ${OR_SAY_ACCOUNTS}`,
+    severity: BOTH_ERROR,
+    breaches: (stack, around) => {
+      const { name } = stack.settings.worker;
+      const twin = neighbours(stack, around).find((other) => other.settings.worker.name === name);
+      return breachIf(
+        twin !== undefined,
+        "worker.name",
+        `is ${name}, which stack ${twin?.name} has too`,
+      );
+    },
+  },
+  {
+    id: "account-facts-differ",
+    says: "stacks of one account agree on its plan and its log system",
+    because: "both are facts about the account, so one of the files is wrong",
+    source: `${DOCS}/observability/logging/`,
+    remedy: `correct the wrong one, ${OR_SAY_ACCOUNTS}`,
+    severity: STRICT_IN_PRODUCTION,
+    breaches: (stack, around) => {
+      const { plan, logs } = stack.settings;
+      return neighbours(stack, around).flatMap(({ name, settings: other }) => [
+        ...breachIf(other.plan !== plan, "plan", `is ${plan}, and ${other.plan} in stack ${name}`),
+        ...breachIf(
+          other.logs.system !== logs.system,
+          "logSystem",
+          `is ${logs.system}, and ${other.logs.system} in stack ${name}`,
+        ),
+      ]);
+    },
+  },
+  {
+    id: "cap-over-plan",
+    says: "the caps of an account's stacks fit its plan",
+    because: `the free plan stores ${FREE_PLAN_LOGS} logs of all gateways together, whatever their caps say`,
+    source: LIMITS,
+    remedy: "lower the caps, or set plan to paid if the account is",
+    severity: STRICT_IN_PRODUCTION,
+    breaches: (stack, around) => {
+      const stacks = [stack, ...neighbours(stack, around)];
+      const caps = stacks.flatMap(({ settings: { logs } }) =>
+        logs.system === "legacy" ? [logs.maxEntries] : [],
+      );
+      const total = caps.reduce((sum, cap) => sum + cap, 0);
+      return breachIf(
+        stack.settings.plan === "free" &&
+          stack.settings.logs.system === "legacy" &&
+          total > FREE_PLAN_LOGS,
+        "logs.maxEntries",
+        `makes ${total} with the account's other stacks, over the free plan's ${FREE_PLAN_LOGS}`,
+      );
+    },
+  },
+  {
+    id: "too-many-gateways",
+    says: "an account has no more stacks than its plan has gateways",
+    because: `an account has ${GATEWAYS.free} gateways on the free plan and ${GATEWAYS.paid} on a paid one`,
+    source: LIMITS,
+    remedy: "remove a stack, or give it an account of its own",
+    severity: STRICT_IN_PRODUCTION,
+    breaches: (stack, around) => {
+      const count = 1 + neighbours(stack, around).length;
+      const limit = GATEWAYS[stack.settings.plan];
+      return breachIf(
+        count > limit,
+        "gatewayId",
+        `is one of ${count} gateways, over the ${stack.settings.plan} plan's ${limit}`,
+      );
+    },
+  },
+];
+
+/** Stacks that may be in the same account: an account that a file does not name may be any. */
+function neighbours(stack: Stack, { others }: Surroundings): readonly Stack[] {
+  return others.filter(
+    ({ accountId }) =>
+      accountId === undefined || stack.accountId === undefined || accountId === stack.accountId,
+  );
+}

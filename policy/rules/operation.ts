@@ -1,0 +1,93 @@
+/** Rules about use: who may call, what it may cost, and what must not be lost. */
+import { isWorkersAi } from "../platform.ts";
+import { DOCS } from "../settings/notes.ts";
+import { breachIf, type Rule } from "./rule.ts";
+
+export const operationRules: readonly Rule[] = [
+  {
+    id: "open-gateway",
+    says: "the gateway asks its callers for a token",
+    because: "its address is no secret, and whoever calls it spends and logs in your name",
+    source: `${DOCS}/configuration/authentication/`,
+    remedy: "remove authentication; true is what a stack has without it",
+    severity: { development: "error", production: "error" },
+    breaches: ({ settings }) => breachIf(!settings.authentication, "authentication", "is false"),
+  },
+  {
+    id: "open-worker",
+    says: "the Worker asks its callers for a token",
+    because: "everybody who finds its address spends your money",
+    source: `${DOCS}/features/rate-limiting/`,
+    remedy: "set it to token and name the callers",
+    severity: { development: "warning", production: "error" },
+    breaches: ({ settings: { worker } }) =>
+      breachIf(worker.access === "open", "worker.access", "is open"),
+  },
+  {
+    id: "no-callers",
+    says: "a Worker has callers",
+    because: "with access token and no caller, every request is refused",
+    source: "https://developers.cloudflare.com/workers/configuration/secrets/",
+    remedy: "add a caller with the SHA-256 of its token (README, “Deploy”)",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { worker, callers } }) =>
+      breachIf(worker.access === "token" && callers.length === 0, "callers", "is empty"),
+  },
+  {
+    id: "unprotected-production",
+    says: "a production gateway cannot be deleted by a slip",
+    because: "with the gateway go its logs, most likely, and they exist nowhere else",
+    source: `${DOCS}/configuration/manage-gateway/`,
+    remedy: "set it to true",
+    severity: { production: "error" },
+    breaches: ({ settings }) => breachIf(!settings.protect, "protect", "is false"),
+  },
+  {
+    id: "logging-stops",
+    says: "logging goes on when storage is full",
+    because: "at the cap nothing new is stored and Logpush stops, while requests are served on",
+    source: `${DOCS}/observability/logging/legacy-logs/`,
+    remedy: "set it to deleteOldest",
+    severity: { development: "warning", production: "error" },
+    breaches: ({ settings: { logs, exports, tier } }) =>
+      breachIf(
+        logs.system === "legacy" &&
+          logs.whenFull === "stop" &&
+          (tier === "production" || exports.length > 0),
+        "logs.whenFull",
+        "is stop",
+      ),
+  },
+  {
+    id: "unbounded-spend",
+    says: "a third party's models have a spend limit",
+    because: "each call is billed by the token, and a rate limit bounds requests, not money",
+    source: `${DOCS}/features/spend-limits/`,
+    remedy: "add one to spendLimits",
+    severity: { development: "warning", production: "error" },
+    breaches: ({ settings: { worker, spendLimits } }) => {
+      const model = worker.models.find((name) => !isWorkersAi(name));
+      return breachIf(
+        model !== undefined && spendLimits.length === 0,
+        "spendLimits",
+        `is empty, while worker.models has ${model}`,
+      );
+    },
+  },
+  {
+    id: "cache-without-effect",
+    says: "cache is declared where it works",
+    because: "through the AI binding only Workers AI models are cached",
+    source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
+    remedy: "remove cache, or the model",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { worker, cache } }) =>
+      worker.models.flatMap((model, index) =>
+        breachIf(
+          cache !== undefined && !isWorkersAi(model),
+          `worker.models[${index}]`,
+          `is ${model}, which is not cached`,
+        ),
+      ),
+  },
+];

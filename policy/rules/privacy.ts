@@ -1,0 +1,139 @@
+/** Rules about prompts and answers: where they are kept, who reads them, and how long. */
+import { DOCS } from "../settings/notes.ts";
+import { OBSERVABILITY_DAYS } from "../platform.ts";
+import { breachIf, type Rule } from "./rule.ts";
+
+const BOTH_ERROR = { development: "error", production: "error" } as const;
+
+export const privacyRules: readonly Rule[] = [
+  {
+    id: "bodies-in-production",
+    says: "a production stack stores no prompts and answers",
+    because:
+      "every token with AI Gateway Read and every member who may view the account can read them",
+    source: `${DOCS}/observability/logging/`,
+    remedy: "set it to metadata or none",
+    severity: { production: "error" },
+    breaches: ({ settings: { logs } }) =>
+      breachIf(logs.collect === "full", "logs.collect", "is full"),
+  },
+  {
+    id: "bodies-in-a-copy",
+    says: "a stack that stores no prompts sends none elsewhere",
+    because:
+      "each OpenTelemetry trace holds prompt and answer, and nothing documents that the log switches hold them back",
+    source: `${DOCS}/observability/otel-integration/`,
+    remedy: "remove the export, or set logs.collect to full",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { logs, exports } }) =>
+      exports.flatMap(({ url }, index) =>
+        breachIf(
+          logs.collect !== "full",
+          `exports[${index}].url`,
+          `is ${url}, while logs.collect is ${logs.collect}`,
+        ),
+      ),
+  },
+  {
+    id: "classification-without-bodies",
+    says: "only stored prompts and answers are classified",
+    because: "classification reads what the gateway collects, and turns off with it",
+    source: `${DOCS}/observability/log-classification/`,
+    remedy: "set logs.classification to false, or logs.collect to full",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { logs } }) =>
+      breachIf(
+        logs.classification && logs.collect !== "full",
+        "logs.classification",
+        `is true, while logs.collect is ${logs.collect}`,
+      ),
+  },
+  {
+    id: "keep-days-not-enforced",
+    says: "logs.keepDays is a promise that something keeps",
+    because:
+      "legacy logs stay until somebody deletes them, and Workers Observability knows one number of days",
+    source: `${DOCS}/observability/logging/legacy-logs/`,
+    remedy:
+      "remove it, or waive this rule with the name of what deletes the logs (nothing here does yet)",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { logs } }) =>
+      breachIf(
+        logs.keepDays !== undefined &&
+          (logs.system === "legacy" || logs.keepDays < OBSERVABILITY_DAYS),
+        "logs.keepDays",
+        `is ${logs.keepDays}, and nothing deletes logs of that age`,
+      ),
+  },
+  {
+    id: "keep-days-too-long",
+    says: "logs.keepDays is no longer than the log system keeps",
+    because: `Workers Observability keeps AI Gateway logs for ${OBSERVABILITY_DAYS} days`,
+    source: "https://developers.cloudflare.com/observability/pricing/",
+    remedy: `set it to ${OBSERVABILITY_DAYS}, and keep longer what must be kept by an export`,
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { logs } }) =>
+      breachIf(
+        logs.system === "observability" &&
+          logs.keepDays !== undefined &&
+          logs.keepDays > OBSERVABILITY_DAYS,
+        "logs.keepDays",
+        `is ${logs.keepDays}`,
+      ),
+  },
+  {
+    id: "copy-outlives-logs",
+    says: "a copy is kept no longer than logs.keepDays",
+    because: "a time limit that a copy outlives is none",
+    source: `${DOCS}/observability/otel-integration/`,
+    remedy: "say the receiver's days in exports[].keepDays, no more than logs.keepDays",
+    severity: { development: "warning", production: "error" },
+    breaches: ({ settings: { logs, exports } }) =>
+      exports.flatMap((copy, index) => {
+        const { keepDays: limit } = logs;
+        if (limit === undefined || (copy.keepDays ?? Infinity) <= limit) return [];
+        const days = copy.keepDays === undefined ? "does not say how long" : `is ${copy.keepDays}`;
+        const message = `${days}, while logs.keepDays is ${limit}`;
+        return [{ path: `exports[${index}].keepDays`, message }];
+      }),
+  },
+  {
+    id: "reader-without-expiry",
+    says: "every reader has a last day",
+    because: "a token that reads every prompt of the account should not outlive its purpose",
+    source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
+    remedy: "set until",
+    severity: { development: "warning", production: "error" },
+    breaches: ({ settings: { readers } }) =>
+      readers.flatMap(({ name, until }, index) =>
+        breachIf(until === undefined, `readers[${index}].until`, `is missing for ${name}`),
+      ),
+  },
+  {
+    id: "reader-expired",
+    says: "a reader whose last day is over is removed",
+    because: "a page that names former readers is no list of readers",
+    source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
+    remedy: "remove the reader, or set a later day",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { readers } }, { today }) =>
+      readers.flatMap(({ name, until }, index) =>
+        breachIf(
+          until !== undefined && until < today,
+          `readers[${index}].until`,
+          `was ${until} for ${name}`,
+        ),
+      ),
+  },
+  {
+    id: "shared-cache-in-production",
+    says: "production answers are not served again to others",
+    because:
+      "the cache belongs to the gateway: an answer to one user is served to all who ask the same",
+    source: `${DOCS}/features/caching/`,
+    remedy: "remove cache",
+    severity: { production: "warning" },
+    breaches: ({ settings: { cache } }) =>
+      breachIf(cache !== undefined, "cache.ttlSeconds", `is ${cache?.ttlSeconds}`),
+  },
+];

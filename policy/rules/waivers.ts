@@ -1,0 +1,57 @@
+/** Rules about exceptions. They come last, know which rules are broken, and cannot be waived. */
+import { closestMatch } from "leven";
+
+import type { Rule } from "./rule.ts";
+
+const SOURCE = "docs/rules.md";
+
+/** `waivable` are the ids that a waiver may name. */
+export function waiverRules(waivable: readonly string[]): readonly Rule[] {
+  return [
+    {
+      id: "waiver-unknown",
+      says: "a waiver names a rule that can be waived",
+      because: "an exception to nothing is a slip of the pen",
+      source: SOURCE,
+      remedy: "name one of the rules in docs/rules.md",
+      severity: { development: "error", production: "error" },
+      breaches: ({ settings: { waivers } }) =>
+        waivers.flatMap(({ rule }, index) => {
+          if (waivable.includes(rule)) return [];
+          const nearest = closestMatch(rule, [...waivable], { maxDistance: 6 });
+          const guess = nearest === undefined ? "" : ` (did you mean ${nearest}?)`;
+          return [
+            { path: `waivers[${index}].rule`, message: `is ${JSON.stringify(rule)}${guess}` },
+          ];
+        }),
+    },
+    {
+      id: "waiver-expired",
+      says: "a waiver is used up to its last day",
+      because: "an exception that does not end is a rule",
+      source: SOURCE,
+      remedy: "mend what it excuses and remove it, or review it anew with a later day",
+      severity: { development: "error", production: "error" },
+      breaches: ({ settings: { waivers } }, { today }) =>
+        waivers.flatMap(({ rule, until }, index) =>
+          until < today
+            ? [{ path: `waivers[${index}].until`, message: `was ${until} for ${rule}` }]
+            : [],
+        ),
+    },
+    {
+      id: "waiver-unused",
+      says: "a waiver excuses something",
+      because: "left behind, it would excuse the next change without a review",
+      source: SOURCE,
+      remedy: "remove it",
+      severity: { development: "warning", production: "error" },
+      breaches: ({ settings: { waivers } }, { broken, today }) =>
+        waivers.flatMap(({ rule, until }, index) =>
+          waivable.includes(rule) && !broken.has(rule) && until >= today
+            ? [{ path: `waivers[${index}].rule`, message: `is ${rule}, which the stack keeps` }]
+            : [],
+        ),
+    },
+  ];
+}

@@ -1,0 +1,264 @@
+import { expect, test } from "vitest";
+
+import { RULES, check } from "../../policy/rules.ts";
+import type { Stack } from "../../policy/offline.ts";
+import { stackWith } from "../support/settings.ts";
+
+const TODAY = "2026-11-22";
+const LEGACY = { collect: "metadata", maxEntries: 20_000, whenFull: "deleteOldest" };
+const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
+const worker = (changes: object) => ({ name: "w", models: ["@cf/a/b"], ...changes });
+const neighbour = (name: string, changes: object) => ({
+  ...stackWith("dev", { gatewayId: `gw-${name}`, worker: worker({ name }), ...changes }),
+  name,
+});
+
+/** `error bodies-in-production: logs.collect is full` */
+function broken(stack: Stack, others: readonly Stack[] = []): string[] {
+  return check(stack, { others, today: TODAY }).map(
+    ({ severity, rule, path, message }) => `${severity} ${rule.id}: ${path} ${message}`,
+  );
+}
+
+test("both shipped stacks break no rule once they have a caller", () => {
+  expect(broken(stackWith("dev"), [stackWith("prod")])).toEqual([]);
+  expect(broken(stackWith("prod"), [stackWith("dev")])).toEqual([]);
+});
+
+/** Rule → a change of a shipped stack that breaks it, and what is then said in development and in production. */
+const CASES: Record<string, [change: Record<string, unknown>, dev: string[], prod: string[]]> = {
+  "bodies-in-production": [
+    { logs: { ...LEGACY, collect: "full" } },
+    [],
+    ["error: logs.collect is full"],
+  ],
+  "bodies-in-a-copy": [
+    { logs: LEGACY, exports: [OTEL] },
+    ["error: exports[0].url is https://otel.example.com/v1/traces, while logs.collect is metadata"],
+    ["error: exports[0].url is https://otel.example.com/v1/traces, while logs.collect is metadata"],
+  ],
+  "classification-without-bodies": [
+    { logs: { ...LEGACY, classification: true } },
+    ["error: logs.classification is true, while logs.collect is metadata"],
+    ["error: logs.classification is true, while logs.collect is metadata"],
+  ],
+  "keep-days-not-enforced": [
+    { logs: { ...LEGACY, keepDays: 30 } },
+    ["error: logs.keepDays is 30, and nothing deletes logs of that age"],
+    ["error: logs.keepDays is 30, and nothing deletes logs of that age"],
+  ],
+  "keep-days-too-long": [
+    { logSystem: "observability", logs: { collect: "metadata", keepDays: 8 } },
+    ["error: logs.keepDays is 8"],
+    ["error: logs.keepDays is 8"],
+  ],
+  "copy-outlives-logs": [
+    {
+      logSystem: "observability",
+      logs: { collect: "full", keepDays: 7 },
+      exports: [
+        { ...OTEL, keepDays: 8 },
+        { ...OTEL, url: "https://b.example.com" },
+      ],
+    },
+    [
+      "warning: exports[0].keepDays is 8, while logs.keepDays is 7",
+      "warning: exports[1].keepDays does not say how long, while logs.keepDays is 7",
+    ],
+    [
+      "error: exports[0].keepDays is 8, while logs.keepDays is 7",
+      "error: exports[1].keepDays does not say how long, while logs.keepDays is 7",
+    ],
+  ],
+  "reader-without-expiry": [
+    { readers: [{ name: "oncall", kind: "person" }] },
+    ["warning: readers[0].until is missing for oncall"],
+    ["error: readers[0].until is missing for oncall"],
+  ],
+  "reader-expired": [
+    { readers: [{ name: "oncall", kind: "person", until: "2026-11-21" }] },
+    ["warning: readers[0].until was 2026-11-21 for oncall"],
+    ["warning: readers[0].until was 2026-11-21 for oncall"],
+  ],
+  "shared-cache-in-production": [
+    { cache: { ttlSeconds: 60 } },
+    [],
+    ["warning: cache.ttlSeconds is 60"],
+  ],
+  "open-gateway": [
+    { authentication: "false" },
+    ["error: authentication is false"],
+    ["error: authentication is false"],
+  ],
+  "open-worker": [
+    { worker: worker({ access: "open" }) },
+    ["warning: worker.access is open"],
+    ["error: worker.access is open"],
+  ],
+  "no-callers": [
+    { callers: undefined },
+    ["warning: callers is empty"],
+    ["warning: callers is empty"],
+  ],
+  "unprotected-production": [{ protect: "false" }, [], ["error: protect is false"]],
+  "logging-stops": [
+    { logs: { ...LEGACY, collect: "full", whenFull: "stop" }, exports: [OTEL] },
+    ["warning: logs.whenFull is stop"],
+    ["error: logs.whenFull is stop"],
+  ],
+  "unbounded-spend": [
+    { worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
+    ["warning: spendLimits is empty, while worker.models has openai/gpt-5-mini"],
+    ["error: spendLimits is empty, while worker.models has openai/gpt-5-mini"],
+  ],
+  "cache-without-effect": [
+    { cache: { ttlSeconds: 60 }, worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
+    ["warning: worker.models[1] is openai/gpt-5-mini, which is not cached"],
+    ["warning: worker.models[1] is openai/gpt-5-mini, which is not cached"],
+  ],
+  "default-gateway": [
+    { gatewayId: "default" },
+    ["error: gatewayId is default"],
+    ["error: gatewayId is default"],
+  ],
+  "cap-over-plan": [
+    { logs: { ...LEGACY, maxEntries: 100_001 } },
+    [
+      "warning: logs.maxEntries makes 100001 with the account's other stacks, over the free plan's 100000",
+    ],
+    [
+      "error: logs.maxEntries makes 100001 with the account's other stacks, over the free plan's 100000",
+    ],
+  ],
+  "waiver-unknown": [
+    { waivers: [{ rule: "bodies-in-prodction", reason: "a slip of the pen", until: TODAY }] },
+    ['error: waivers[0].rule is "bodies-in-prodction" (did you mean bodies-in-production?)'],
+    ['error: waivers[0].rule is "bodies-in-prodction" (did you mean bodies-in-production?)'],
+  ],
+  "waiver-expired": [
+    { waivers: [{ rule: "no-callers", reason: "until the app is there", until: "2026-11-21" }] },
+    ["error: waivers[0].until was 2026-11-21 for no-callers"],
+    ["error: waivers[0].until was 2026-11-21 for no-callers"],
+  ],
+  "waiver-unused": [
+    { waivers: [{ rule: "no-callers", reason: "until the app is there", until: TODAY }] },
+    ["warning: waivers[0].rule is no-callers, which the stack keeps"],
+    ["error: waivers[0].rule is no-callers, which the stack keeps"],
+  ],
+};
+
+test.each(Object.entries(CASES))("%s is found where it holds", (id, [change, dev, prod]) => {
+  const found = (name: "dev" | "prod") =>
+    broken(stackWith(name, change)).filter((text) => text.includes(` ${id}: `));
+
+  expect(found("dev")).toEqual(dev.map((text) => text.replace(":", ` ${id}:`)));
+  expect(found("prod")).toEqual(prod.map((text) => text.replace(":", ` ${id}:`)));
+});
+
+test("every rule is broken by a case above or by one between stacks below", () => {
+  const between = ["shared-gateway", "shared-worker", "account-facts-differ", "too-many-gateways"];
+
+  expect(RULES.map(({ id }) => id).toSorted()).toEqual(
+    [...Object.keys(CASES), ...between].toSorted(),
+  );
+});
+
+test("two stacks of one account with one gateway, or one Worker, are found", () => {
+  const twin = neighbour("twin", { gatewayId: "app-dev", worker: worker({ name: "chat-dev" }) });
+
+  expect(broken(stackWith("dev"), [twin])).toEqual([
+    "error shared-gateway: gatewayId is app-dev, which stack twin has too",
+    "error shared-worker: worker.name is chat-dev, which stack twin has too",
+  ]);
+});
+
+test("stacks of two accounts may be alike, and an account that is not named may be any", () => {
+  const twin = neighbour("twin", { gatewayId: "app-dev", plan: "paid" });
+
+  expect(broken(stackWith("dev"), [{ ...twin, accountId: "f".repeat(32) }])).toEqual([]);
+  expect(broken(stackWith("dev"), [{ ...twin, accountId: undefined }])).toHaveLength(2);
+  expect(broken({ ...stackWith("dev"), accountId: undefined }, [twin])).toHaveLength(2);
+});
+
+test("stacks of one account that disagree about it are found", () => {
+  const other = neighbour("other", {
+    plan: "paid",
+    logSystem: "observability",
+    logs: { collect: "none" },
+  });
+
+  expect(broken(stackWith("prod"), [other])).toEqual([
+    "error account-facts-differ: plan is free, and paid in stack other",
+    "error account-facts-differ: logSystem is legacy, and observability in stack other",
+  ]);
+});
+
+test("the caps of an account add up, and a paid plan has room for them", () => {
+  const logs = { ...LEGACY, maxEntries: 90_001 };
+  const stack = (changes: object) => stackWith("prod", { logs, ...changes });
+  const others = (plan: string) => [neighbour("a", { plan })];
+
+  expect(broken(stack({}), others("free"))).toEqual([
+    "error cap-over-plan: logs.maxEntries makes 100001 with the account's other stacks, over the free plan's 100000",
+  ]);
+  expect(broken(stack({ plan: "paid" }), others("paid"))).toEqual([]);
+});
+
+test("a stack more than the plan has gateways is found", () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      neighbour(`s${index}`, { logSystem: "observability", logs: { collect: "none" } }),
+    );
+  const stack = stackWith("prod", { logSystem: "observability", logs: { collect: "none" } });
+
+  expect(broken(stack, many(9))).toEqual([]);
+  expect(broken(stack, many(10))).toEqual([
+    "error too-many-gateways: gatewayId is one of 11 gateways, over the free plan's 10",
+  ]);
+});
+
+test("a waiver excuses its rule to the end of its last day, and no other", () => {
+  const waivers = (until: string) => [
+    { rule: "bodies-in-production", reason: "the audit of December", until },
+  ];
+  const logs = { ...LEGACY, collect: "full", whenFull: "stop" };
+  const stop = "error logging-stops: logs.whenFull is stop";
+
+  expect(broken(stackWith("prod", { logs, waivers: waivers(TODAY) }))).toEqual([stop]);
+  expect(broken(stackWith("prod", { logs, waivers: waivers("2026-11-21") }))).toEqual([
+    "error bodies-in-production: logs.collect is full",
+    stop,
+    "error waiver-expired: waivers[0].until was 2026-11-21 for bodies-in-production",
+  ]);
+});
+
+test("a rule about waivers cannot be waived", () => {
+  const waivers = [{ rule: "waiver-unused", reason: "an attempt to be clever", until: TODAY }];
+
+  expect(broken(stackWith("prod", { waivers }))).toEqual([
+    expect.stringMatching(/^error waiver-unknown: waivers\[0\]\.rule is "waiver-unused"/),
+  ]);
+});
+
+test("errors are told before warnings", () => {
+  const changes = { callers: undefined, gatewayId: "default", cache: { ttlSeconds: 60 } };
+
+  expect(broken(stackWith("prod", changes)).map((text) => text.split(" ")[0])).toEqual([
+    "error",
+    "warning",
+    "warning",
+  ]);
+});
+
+test("logging may stop in development, where no copy depends on it", () => {
+  expect(broken(stackWith("dev", { logs: { ...LEGACY, whenFull: "stop" } }))).toEqual([]);
+});
+
+test("days that Workers Observability does not keep are promised by nobody", () => {
+  const logs = (keepDays: number) => ({ collect: "metadata", keepDays });
+  const found = (days: number) =>
+    broken(stackWith("dev", { logSystem: "observability", logs: logs(days) }));
+
+  expect(found(6)).toHaveLength(1);
+  expect(found(7)).toEqual([]);
+});
