@@ -1,6 +1,6 @@
 /** The child process: runs the stack's program once, answers with what it declared, and ends. */
 // oxlint-disable-next-line import/no-unassigned-import -- it changes how the next import loads
-import "./lazy-typescript.ts";
+import "./lazy-modules.ts";
 
 import { RunError } from "@pulumi/pulumi";
 

@@ -1,0 +1,37 @@
+/**
+ * Import this before Pulumi: it keeps Pulumi from loading, until something uses it, what the program of a stack hardly
+ * ever uses. That is two thirds of the files that Pulumi is made of, and of the time it takes to load.
+ */
+import { createRequire, Module } from "node:module";
+
+// As Pulumi finds them: arborist is its dependency, not ours.
+const require = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
+
+// The first two are for functions that Pulumi writes into state (dynamic providers): it parses them with TypeScript, and
+// finds the packages they need with arborist. The third drives Pulumi from inside a program.
+for (const name of ["./typescript-shim.js", "@npmcli/arborist", "./automation/index.js"]) {
+  loadOnUse(require.resolve(name));
+}
+
+function loadOnUse(file: string): void {
+  const lazy = new Module(file);
+  const load = (): object => {
+    if (require.cache[file] === lazy) delete require.cache[file];
+    return require(file);
+  };
+  lazy.exports = new Proxy(
+    {},
+    {
+      // Without __esModule Pulumi copies the properties at once: it would copy none.
+      get: (_, key) => key === "__esModule" || Reflect.get(load(), key),
+      // An ES module that imports a name asks for it with this first, and takes undefined where there is none.
+      getOwnPropertyDescriptor: (_, key) => {
+        const found = Reflect.getOwnPropertyDescriptor(load(), key);
+        // A proxy may not call permanent what its empty target does not have.
+        return found && { ...found, configurable: true };
+      },
+    },
+  );
+  lazy.loaded = true;
+  require.cache[file] = lazy;
+}
