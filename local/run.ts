@@ -10,7 +10,7 @@ import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
 import { connectUpstream, localModel, type Model } from "./gateway/model.ts";
 import { LogStore } from "./logs/store.ts";
-import { STATE } from "./paths.ts";
+import { STATE } from "./paths.js";
 import { loadAccount, readLocalKey, StackError } from "./stack.ts";
 import { watchSources } from "./watch.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "miniflare";
 
 import type { Script } from "./account.ts";
-import { ROOT } from "./paths.ts";
+import { ROOT } from "./paths.js";
 import { StackError } from "./stack.ts";
 
 export interface Runtime {

@@ -1,5 +1,6 @@
 /** A stack file made ready for a machine without account: what only an account knows has a local stand-in. */
 import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -9,7 +10,7 @@ import { formatProblems } from "../policy/problems.ts";
 import { readStackFile } from "../policy/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
-import { ROOT, STATE } from "./paths.ts";
+import { ROOT, STATE } from "./paths.js";
 
 /** Where a stack names no account, or names it encrypted. */
 export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
@@ -23,7 +24,7 @@ export class StackError extends Error {}
  * Throws a StackError with the message that `pulumi up` would print.
  */
 export async function loadAccount(stack: string, key: string): Promise<Account> {
-  const values = await readStack(stack);
+  const values = readStack(stack);
   const local = {
     ...values,
     accountId: values["accountId"] ?? LOCAL_ACCOUNT_ID,
@@ -52,11 +53,12 @@ function withLocalCaller(callers: string | undefined, key: string): string {
   return callers ?? "";
 }
 
-async function readStack(stack: string): Promise<ConfigValues> {
+function readStack(stack: string): ConfigValues {
   const file = `Pulumi.${stack}.yaml`;
-  const text = await readFile(join(ROOT, file), "utf8").catch(() => {
+  const text = readText(file);
+  if (text === undefined) {
     throw new StackError(`there is no ${file}; give the name of a stack that has one: --stack dev`);
-  });
+  }
   const { readable, unreadable } = withStandIns(parse(file, text));
   if (unreadable.length > 0) throw new StackError(formatProblems(stack, unreadable));
   return readable;
@@ -67,6 +69,18 @@ function parse(file: string, text: string): ConfigValues {
     return readStackFile(text).values;
   } catch (error) {
     throw new StackError(`${file} is ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Undefined when the file cannot be read. At once, not in a later turn: the program's order then leaves before the
+ * caller loads Miniflare, which lets no other work in for a while.
+ */
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(join(ROOT, file), "utf8");
+  } catch {
+    return undefined;
   }
 }
 

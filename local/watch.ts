@@ -1,6 +1,6 @@
 import { watch } from "chokidar";
 
-import { ROOT } from "./paths.ts";
+import { ROOT } from "./paths.js";
 import { StackError } from "./stack.ts";
 
 /**

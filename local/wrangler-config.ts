@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 import type { Script } from "./account.ts";
-import { ROOT, STATE } from "./paths.ts";
+import { ROOT, STATE } from "./paths.js";
 import { LOCAL_ACCOUNT_ID } from "./stack.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 
-import { ROOT } from "../paths.ts";
+import { ROOT } from "../paths.js";
 
 export interface Order {
   readonly stack: string;

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
 import { bundleWorker } from "../../infra/bundle.ts";
-import { ROOT } from "../../local/paths.ts";
+import { ROOT } from "../../local/paths.js";
 import { measureStarts } from "./starts.ts";
 import { compare, formatTable, median, type Row } from "./table.ts";
 import { runVitest, type Run } from "./vitest-run.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Script } from "../../local/account.ts";
-import { ROOT } from "../../local/paths.ts";
+import { ROOT } from "../../local/paths.js";
 import { loadAccount, readLocalKey } from "../../local/stack.ts";
 import { timeToAnswer, type Server } from "./time-to-answer.ts";
 
@@ -35,8 +35,8 @@ export async function measureStarts(rounds: number): Promise<Starts> {
 
 function localStart(key: string): Server {
   return {
-    name: "local/start.ts",
-    args: ["--disable-warning=ExperimentalWarning", join(ROOT, "local/start.ts")],
+    name: "local/start.js",
+    args: ["--disable-warning=ExperimentalWarning", join(ROOT, "local/start.js")],
     headers: { authorization: `Bearer ${key}` },
     isAnswer: (status) => status === 200,
   };

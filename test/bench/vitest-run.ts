@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import { ROOT } from "../../local/paths.ts";
+import { ROOT } from "../../local/paths.js";
 
 export interface Run {
   readonly tests: number;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readSettings } from "../../infra/config.ts";
 import { ROOT, stackConfig } from "../support/settings.ts";
 
-const otherFiles = vi.hoisted(() => vi.fn(() => new Map<string, string>()));
+const otherFiles = vi.hoisted(() => vi.fn<() => Map<string, string>>(() => new Map()));
 vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: otherFiles }));
 
 beforeEach(() =>

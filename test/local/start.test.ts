@@ -118,7 +118,7 @@ test("a bad stack file stops it with the program's own message", async () => {
   await bad.edit("Pulumi.dev.yaml", "gatewayId: app-dev", "gatewayId: App");
   await bad.edit("Pulumi.dev.yaml", "maxEntries", "maxEntrys");
 
-  const process = start(bad, "local/start.ts");
+  const process = start(bad, "local/start.js");
 
   expect(await process.exited).toBe(1);
   expect(process.output().trim().split("\n")).toEqual([
@@ -138,7 +138,7 @@ test.each([
   [["--prot", "1"], 2, "Unknown option '--prot'"],
   [["--upstream", "http://127.0.0.1:9"], 1, "cannot be used: "],
 ])("%j ends at once with a message", async (args, code, message) => {
-  const process = start(project, "local/start.ts", args);
+  const process = start(project, "local/start.js", args);
 
   expect(await process.exited).toBe(code);
   expect(process.output()).toContain(message);
@@ -182,7 +182,7 @@ interface Local {
 /** `npm start` on free ports, ended with the test. */
 async function startLocal(stack: string, args: readonly string[] = []): Promise<Local> {
   const port = args.includes("--port") ? [] : ["--port", String(await getPort())];
-  const process = start(project, "local/start.ts", ["--stack", stack, ...port, ...args]);
+  const process = start(project, "local/start.js", ["--stack", stack, ...port, ...args]);
   onTestFinished(async () => void (await process.stop("SIGTERM")));
   const found = await process.waitFor(/Worker +(\S+)\n +Logs +(\S+)\n +Key +(\S+)[^]*Ctrl-C/);
   const [, worker = "", logs = "", key = ""] = found;

@@ -50,7 +50,7 @@ export interface Started {
   readonly exited: Promise<number | null>;
 }
 
-/** Runs a TypeScript file of a project, in a process group of its own. */
+/** Runs a file of a project, in a process group of its own. */
 export function start(project: Project, file: string, args: readonly string[] = []): Started {
   const nodeArgs = ["--disable-warning=ExperimentalWarning", file, ...args];
   const child = spawn(process.execPath, nodeArgs, {

@@ -1,3 +1,4 @@
+// JavaScript, because start.js needs a path before it can afford to load TypeScript.
 import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "..");

@@ -1,12 +1,15 @@
-/** `npm start`. What takes longest begins first: the process that runs the stack's program, then everything else. */
+// JavaScript, so that the cache is on before any TypeScript loads: Node keeps what it made of TypeScript there too, and
+// then has no need of its own compiler.
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
-import { prepareEvaluation } from "./engine/evaluate.ts";
-import { STATE } from "./paths.ts";
+import { STATE } from "./paths.js";
 
 // Compiled once, not at every start: half of the way to the first answer is reading other people's code.
 const { directory } = enableCompileCache(join(STATE, "compile-cache"));
 if (directory !== undefined) process.env["NODE_COMPILE_CACHE"] = directory;
+
+// What takes longest begins first: the process that runs the stack's program, then everything else.
+const { prepareEvaluation } = await import("./engine/evaluate.ts");
 prepareEvaluation();
 await import("./run.ts");
