@@ -3,12 +3,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { settingsTable } from "../policy/settings-table.ts";
+import { editorSchema } from "../policy/editor-schema.ts";
 import { failuresTable } from "./failures-table.ts";
+import { writePolicyPages } from "./policy-pages.ts";
+import { rulesTable } from "./rules-table.ts";
 
 /** The pages with a generated part, which stands between two marks. */
 export const PAGES = {
   "README.md": settingsTable,
   "docs/failures.md": failuresTable,
+  "docs/rules.md": rulesTable,
 } as const;
 
 /** A page as it should be. */
@@ -19,9 +23,19 @@ export function withTable(page: string, table: string): string {
   );
 }
 
+/** What the first line of every stack file names. */
+export const EDITOR_SCHEMA = "policy/stack-file.schema.json";
+
+export function editorSchemaText(): string {
+  return `${JSON.stringify(editorSchema(), null, 2)}\n`;
+}
+
 if (import.meta.main) {
+  const project = join(import.meta.dirname, "..");
   for (const [name, table] of Object.entries(PAGES)) {
-    const file = join(import.meta.dirname, "..", name);
+    const file = join(project, name);
     await writeFile(file, withTable(await readFile(file, "utf8"), table()));
   }
+  await writeFile(join(project, EDITOR_SCHEMA), editorSchemaText());
+  await writePolicyPages(project);
 }

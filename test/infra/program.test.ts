@@ -168,6 +168,7 @@ test("the stack tells its gateway, the SDK's base URL and the Worker's address",
     gatewayId: "app-dev",
     openaiBaseUrl:
       "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
+    policyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     workerUrl: "https://w.acme.workers.dev",
   });
 });

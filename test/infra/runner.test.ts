@@ -21,6 +21,7 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
       gatewayId: "app-dev",
       openaiBaseUrl:
         "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
+      policyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     },
   });
 });

@@ -1,0 +1,132 @@
+/** The facts about calls: who, from where, to which models, within which limits. */
+import { isWorkersAi } from "../platform.ts";
+import type { Settings } from "../settings.ts";
+import type { Fact } from "../statement.ts";
+import { count, list } from "./words.ts";
+
+export function trafficFacts(settings: Settings): readonly Fact[] {
+  return [
+    callers(settings),
+    address(settings),
+    models(settings),
+    money(settings),
+    cache(settings),
+    limits(settings),
+    retries(settings),
+    deletion(settings),
+  ];
+}
+
+function callers({ worker, callers: declared }: Settings): Fact {
+  const names = [...new Set(declared.map(({ name }) => name))];
+  const answer =
+    worker.access === "open"
+      ? "EVERYBODY"
+      : names.length === 0
+        ? "nobody yet: no caller is declared"
+        : `${list(names)}, each with a token`;
+  return {
+    id: "callers",
+    question: "Who may call the Worker?",
+    answer,
+    value: worker.access === "open" ? "everybody" : names,
+  };
+}
+
+function address({ worker }: Settings): Fact {
+  const addresses = [
+    ...(worker.domain === undefined ? [] : [`https://${worker.domain}`]),
+    ...(worker.workersDev
+      ? [`https://${worker.name}.${worker.workersDevSubdomain ?? "SUBDOMAIN"}.workers.dev`]
+      : []),
+  ];
+  return {
+    id: "address",
+    question: "Where does it answer?",
+    answer: addresses.length === 0 ? "nowhere on the Internet" : list(addresses),
+    value: addresses,
+  };
+}
+
+function models({ worker }: Settings): Fact {
+  const third = worker.models.filter((model) => !isWorkersAi(model));
+  const providers = [...new Set(third.map((model) => model.split("/")[0] ?? model))];
+  const leaving = providers.length === 0 ? "" : `; prompts go to ${list(providers)}`;
+  return {
+    id: "models",
+    question: "Which models?",
+    answer: `${list(worker.models)}${leaving}`,
+    value: worker.models,
+  };
+}
+
+function money({ billing, byokOnly, zdr }: Settings): Fact {
+  const parts = [
+    billing === "unified"
+      ? "Workers AI from AI Gateway credits"
+      : "Workers AI on the account's bill",
+    byokOnly
+      ? "third parties with keys of your own only"
+      : "third parties from credits where no key is stored",
+    ...(zdr ? ["paid from credits only at endpoints that retain nothing"] : []),
+  ];
+  return {
+    id: "money",
+    question: "With whose money and keys?",
+    answer: parts.join("; "),
+    value: { billing, byokOnly, zdr },
+  };
+}
+
+function cache({ cache: declared }: Settings): Fact {
+  return {
+    id: "cache",
+    question: "Are answers kept for others?",
+    answer:
+      declared === undefined
+        ? "no"
+        : `yes: for ${count(declared.ttlSeconds, "second")}, for every caller who sends the same request`,
+    value: declared?.ttlSeconds ?? 0,
+  };
+}
+
+function limits({ rateLimit, spendLimits }: Settings): Fact {
+  const rate = rateLimit && [
+    `${count(rateLimit.requests, "request")} in ${count(rateLimit.intervalSeconds, "second")} (${rateLimit.technique}) for all callers together`,
+  ];
+  const spend = spendLimits.map(
+    ({ limitUsd, windowSeconds, per, technique }) =>
+      `${limitUsd.toLocaleString("en")} USD in ${count(windowSeconds, "second")} (${technique}) ${per === "caller" ? "for each caller" : "for all callers together"}, best effort`,
+  );
+  const all = [...(rate ?? []), ...spend];
+  return {
+    id: "limits",
+    question: "Which limits hold?",
+    answer: all.length === 0 ? "none" : list(all),
+    value: { rateLimit: rateLimit ?? null, spendLimits },
+    ...(spend.length > 0 && {
+      notProved: "that the window is in seconds, and that Workers AI on the account's bill counts",
+    }),
+  };
+}
+
+function retries({ retry }: Settings): Fact {
+  return {
+    id: "retries",
+    question: "Are failed calls repeated?",
+    answer:
+      retry === undefined
+        ? "no"
+        : `yes, up to ${count(retry.maxAttempts, "time")}, after ${retry.delayMs} ms (${retry.backoff}); each may be billed`,
+    value: retry ?? null,
+  };
+}
+
+function deletion({ protect }: Settings): Fact {
+  return {
+    id: "deletion",
+    question: "Can the gateway be deleted?",
+    answer: protect ? "no: it is protected, and kept if it leaves the stack" : "YES, with its logs",
+    value: !protect,
+  };
+}

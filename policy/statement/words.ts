@@ -1,0 +1,11 @@
+const AND = new Intl.ListFormat("en", { type: "conjunction", style: "narrow" });
+
+/** `a, b, c` */
+export function list(items: readonly string[]): string {
+  return AND.format(items);
+}
+
+/** `1 day`, `1,000 days` */
+export function count(amount: number, unit: string): string {
+  return `${amount.toLocaleString("en")} ${unit}${amount === 1 ? "" : "s"}`;
+}

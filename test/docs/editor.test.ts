@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { EDITOR_SCHEMA, editorSchemaText } from "../../docs/update.ts";
+import { openInEditor } from "../support/editor.ts";
+import { ROOT } from "../support/settings.ts";
+
+const read = async (file: string) => readFile(join(ROOT, file), "utf8");
+
+/** The shipped development stack with one text replaced. */
+async function edit(from: string, to: string) {
+  const text = await read("Pulumi.dev.yaml");
+  expect(text).toContain(from);
+  return openInEditor(text.replace(from, to));
+}
+
+test("the editors' schema is the code's (npm run docs)", async () => {
+  expect(await read(EDITOR_SCHEMA)).toBe(editorSchemaText());
+});
+
+test.each(["Pulumi.dev.yaml", "Pulumi.prod.yaml"])(
+  "an editor marks nothing in %s",
+  async (file) => {
+    expect(await openInEditor(await read(file)).marks()).toEqual([]);
+  },
+);
+
+test.each([
+  ["maxEntries: 10000", "maxEntries: 10", /minimum of 10000/],
+  ["collect: full", "collect: bodies", /"full", "metadata", "none"|Accepted values?: /],
+  ["collect: full", "colect: full", /colect/],
+  ["ai-gateway:plan", "ai-gateway:plna", /plna|plan/],
+  ["logSystem: legacy", "logSystem: observability", /maxEntries/],
+  ["access: token", "domain: Chat", /pattern|host name/],
+  ["worker:", "callers: [{ name: web, sha256: plain }]\n  ai-gateway:worker:", /object/],
+])("an editor marks %s written as %s", async (from, to, message) => {
+  const marks = await (await edit(from, to)).marks();
+
+  expect(marks.join("\n")).toMatch(message);
+});
+
+test("an encrypted secret, a boolean as text and other namespaces are not marked", async () => {
+  const more = `  ai-gateway:callers: [{ name: web, sha256: { secure: "v1:x" } }]
+  ai-gateway:zdr: "true"
+  cloudflare:apiToken: { secure: "v1:y" }
+encryptionsalt: v1:z
+`;
+
+  expect(await openInEditor((await read("Pulumi.dev.yaml")) + more).marks()).toEqual([]);
+});
+
+test("an editor explains what a value means for logs", async () => {
+  const editor = await edit("collect: full", "coll¦ect: full");
+
+  expect(await editor.explains()).toContain("full (with prompt and answer)");
+});
+
+test("an editor offers settings and values", async () => {
+  const settings = openInEditor(`${await read("Pulumi.dev.yaml")}  ai¦\n`);
+  const group = await edit("collect: full", "collect: full\n    ¦");
+  const values = await edit("collect: full # prompts and answers are stored", "collect: ¦");
+
+  expect(await settings.offers()).toEqual(
+    expect.arrayContaining(["ai-gateway:readers", "ai-gateway:waivers"]),
+  );
+  // Only what the group has not said yet.
+  expect(await group.offers()).toEqual(["classification", "keepDays"]);
+  expect(await values.offers()).toEqual(expect.arrayContaining(["full", "metadata", "none"]));
+});

@@ -1,0 +1,205 @@
+import { expect, test } from "vitest";
+
+import { toPage, toText } from "../../policy/render.ts";
+import { stateStack } from "../../policy/statement.ts";
+import { stackWith } from "../support/settings.ts";
+
+const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
+
+/** Fact → its answer. */
+async function answers(...args: Parameters<typeof stackWith>): Promise<Record<string, string>> {
+  const { facts } = await stateStack(stackWith(...args).settings);
+  return Object.fromEntries(facts.map(({ id, answer }) => [id, answer]));
+}
+
+test("development says that bodies are kept, production that they never are", async () => {
+  expect(await answers("dev")).toMatchObject({
+    bodies: "YES, of every call",
+    beside: "YES, with prompt and answer",
+    full: "beyond 10,000 logs the oldest are deleted",
+    copies: "no",
+    otherReaders: "no",
+    callers: "web, each with a token",
+    deletion: "YES, with its logs",
+  });
+  expect(await answers("prod")).toMatchObject({
+    bodies: "no, never: the Worker says so on every call",
+    beside: "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
+    limits: "600 requests in 60 seconds (sliding) for all callers together",
+    deletion: "no: it is protected, and kept if it leaves the stack",
+  });
+});
+
+test("a stack that keeps no logs says so", async () => {
+  const logs = { collect: "none", maxEntries: 20_000, whenFull: "stop" };
+
+  expect(await answers("dev", { logs })).toMatchObject({
+    bodies: "no",
+    logged: "no",
+    beside: "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
+    full: "from 20,000 logs on nothing new is stored; requests are served on, unseen",
+  });
+});
+
+test("what an Observability account keeps is Cloudflare's to say", async () => {
+  const changes = { logSystem: "observability", logs: { collect: "metadata" } };
+
+  expect(await answers("dev", changes)).toMatchObject({
+    where: "in Workers Observability, dataset ai-gateway",
+    days: "7 days, by Cloudflare's own rule (free plan: 3 days until 2026-11-30)",
+    full: "the rest of the day (UTC) is not stored",
+  });
+  expect(await answers("dev", { ...changes, plan: "paid" })).toMatchObject({
+    full: "it is not: more is stored, and billed",
+  });
+});
+
+test("days that nothing enforces are not called kept", async () => {
+  const logs = { collect: "none", maxEntries: 20_000, whenFull: "stop", keepDays: 1 };
+
+  expect(await answers("dev", { logs })).toMatchObject({
+    days: "1 day are declared, and nothing in this stack deletes older logs",
+  });
+});
+
+test("everybody who reads prompts is named", async () => {
+  const told = await answers("dev", {
+    readers: [
+      { name: "oncall", kind: "person", until: "2027-03-31", addresses: ["203.0.113.0/24"] },
+      { name: "deploy", kind: "ci" },
+    ],
+    exports: [{ ...OTEL, keepDays: 30 }],
+    guardrails: { prompt: { P1: "block" }, response: { S10: "flag" } },
+    dlp: [
+      {
+        id: "cards",
+        action: "flag",
+        check: ["request", "response"],
+        profiles: ["00000000-0000-4000-8000-000000000001"],
+      },
+    ],
+    logs: { collect: "full", classification: true, maxEntries: 10_000, whenFull: "deleteOldest" },
+  });
+
+  expect(told).toMatchObject({
+    readers:
+      "meant to: oncall (person, until 2027-03-31, from 203.0.113.0/24), deploy (CI, no last day); " +
+      "able to: every token of the account with AI Gateway Read, and every member who may view it",
+    copies:
+      "YES, with prompt and answer, as traces: to https://otel.example.com/v1/traces (kept there for 30 days)",
+    otherReaders:
+      "yes: guardrails (models on Workers AI, while a call runs), data loss prevention (Cloudflare, while a call runs), classification (Cloudflare, from stored logs)",
+    searches:
+      "P1 in the prompt (block), S10 in the response (flag), DLP cards in the request, the response (flag)",
+  });
+});
+
+test("a copy whose end nobody states is told as one", async () => {
+  expect(await answers("dev", { exports: [OTEL] })).toMatchObject({
+    copies: expect.stringContaining("(kept there for a time not stated)"),
+  });
+});
+
+test("an open door is told in capitals", async () => {
+  const worker = { name: "w", models: ["@cf/a/b", "openai/gpt-5-mini"], access: "open" };
+
+  expect(await answers("dev", { authentication: "false", worker })).toMatchObject({
+    callers: "EVERYBODY",
+    change: expect.stringContaining("beside it EVERYBODY who knows the gateway's address"),
+    address: "nowhere on the Internet",
+    models: "@cf/a/b, openai/gpt-5-mini; prompts go to openai",
+  });
+});
+
+test("addresses, money, cache, limits and retries are told with their units", async () => {
+  const told = await answers("dev", {
+    billing: "unified",
+    byokOnly: "true",
+    zdr: "true",
+    cache: { ttlSeconds: 3600 },
+    retry: { maxAttempts: 1, delayMs: 500, backoff: "linear" },
+    spendLimits: [
+      { id: "all", limitUsd: 1000, windowSeconds: 86_400 },
+      { id: "each", limitUsd: 0.5, windowSeconds: 60, per: "caller", technique: "sliding" },
+    ],
+    worker: {
+      name: "w",
+      models: ["@cf/a/b"],
+      domain: "chat.example.com",
+      workersDev: true,
+      workersDevSubdomain: "acme",
+    },
+  });
+
+  expect(told).toMatchObject({
+    address: "https://chat.example.com, https://w.acme.workers.dev",
+    money:
+      "Workers AI from AI Gateway credits; third parties with keys of your own only; paid from credits only at endpoints that retain nothing",
+    cache: "yes: for 3,600 seconds, for every caller who sends the same request",
+    limits:
+      "1,000 USD in 86,400 seconds (fixed) for all callers together, best effort, 0.5 USD in 60 seconds (sliding) for each caller, best effort",
+    retries: "yes, up to 1 time, after 500 ms (linear); each may be billed",
+  });
+});
+
+test("nobody may call where no caller is declared", async () => {
+  expect(await answers("dev", { callers: undefined })).toMatchObject({
+    callers: "nobody yet: no caller is declared",
+  });
+});
+
+test("the first line that changes when production begins to keep bodies says so", async () => {
+  const logs = { collect: "full", maxEntries: 90_000, whenFull: "deleteOldest" };
+  const before = toPage("prod", await stateStack(stackWith("prod").settings)).split("\n");
+  const after = toPage("prod", await stateStack(stackWith("prod", { logs }).settings)).split("\n");
+
+  expect(after.find((line, index) => line !== before[index])).toBe(
+    "| Are prompts and answers stored? | YES, of every call |",
+  );
+});
+
+test("the fingerprint is the policy's: another account or token leaves it, another fact does not", async () => {
+  const fingerprint = async (changes: Record<string, unknown>) =>
+    (await stateStack(stackWith("prod", changes).settings)).fingerprint;
+  const shipped = await fingerprint({});
+
+  expect(await fingerprint({ accountId: "f".repeat(32) })).toBe(shipped);
+  expect(await fingerprint({ callers: [{ name: "web", sha256: "c".repeat(64) }] })).toBe(shipped);
+  expect(await fingerprint({ callers: [{ name: "app", sha256: "c".repeat(64) }] })).not.toBe(
+    shipped,
+  );
+  expect(await fingerprint({ protect: "false" })).not.toBe(shipped);
+});
+
+test("what is not proved is marked, and told below", async () => {
+  const page = toPage("prod", await stateStack(stackWith("prod").settings));
+
+  expect(page).toContain("the Worker says so on every call (not proved: 1) |");
+  expect(page).toContain(
+    "\n1. that Cloudflare heeds the Worker's switch on a call of the AI binding\n",
+  );
+  expect(toPage("dev", await stateStack(stackWith("dev").settings))).not.toContain("(not proved:");
+});
+
+test("an exception stands among the facts, and cannot become markup", async () => {
+  const waivers = [
+    { rule: "bodies-in-production", reason: "an <b>audit</b> | [x](y) `z`", until: "2027-01-31" },
+  ];
+  const statement = await stateStack(stackWith("prod", { waivers }).settings);
+
+  expect(toPage("prod", statement)).toContain(
+    String.raw`| Exception from bodies-in-production | until 2027-01-31: an \<b\>audit\</b\> \| \[x\](y) \`z\` |`,
+  );
+  expect(toText(statement)).toContain("until 2027-01-31: an <b>audit</b> | [x](y) `z`");
+});
+
+test("no secret of a stack reaches its statement", async () => {
+  const { settings } = stackWith("dev", {
+    exports: [{ ...OTEL, headers: { Authorization: "planted-secret" } }],
+    callers: [{ name: "web", sha256: "5ec7e7".padEnd(64, "0") }],
+  });
+  const text = JSON.stringify(await stateStack(settings));
+
+  expect(text).not.toContain("planted-secret");
+  expect(text).not.toContain("5ec7e7");
+});
