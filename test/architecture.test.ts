@@ -27,6 +27,8 @@ test.each([
   ["worker/planted.ts", 'import "node:fs";'],
   ["worker/chat/planted.ts", 'import "../../policy/settings.ts";'],
   ["local/planted.ts", 'import "../test/support/settings.ts";'],
+  ["ops/planted.ts", 'import "../infra/config.ts";'],
+  ["ops/planted.ts", 'import "../local/account.ts";'],
 ])("an arrow against the house is refused: %s says %s", async (file, text) => {
   const path = join(project.folder, file);
   await mkdir(dirname(path), { recursive: true });
@@ -41,7 +43,7 @@ test.each([
 });
 
 test("the arrows of the house as it stands are all allowed", async () => {
-  const { stdout } = await run(bin("oxlint"), ["infra", "policy", "worker", "local"], {
+  const { stdout } = await run(bin("oxlint"), ["infra", "policy", "worker", "local", "ops"], {
     cwd: project.folder,
   });
 
@@ -58,10 +60,18 @@ test("wrangler and the project use one Miniflare", async () => {
 });
 
 test(
-  "without local/ and its tests the rest type-checks and passes",
+  "without local/, ops/ and their tests the rest type-checks and passes",
   { timeout: 120_000 },
   async () => {
-    for (const part of ["local", "test/local", "test/bench", "test/support/gateway.ts"]) {
+    const ring = [
+      "local",
+      "ops",
+      "test/local",
+      "test/ops",
+      "test/bench",
+      "test/support/gateway.ts",
+    ];
+    for (const part of ring) {
       await rm(join(project.folder, part), { recursive: true, force: true });
     }
     await rm(join(project.folder, "test/architecture.test.ts"));

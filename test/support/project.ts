@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { ROOT } from "./settings.ts";
 
-const PARTS = ["infra", "policy", "worker", "local", "package.json", "tsconfig.json"];
+const PARTS = ["infra", "policy", "worker", "local", "ops", "package.json", "tsconfig.json"];
 const STACKS = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"];
 
 export interface Project {

@@ -1,0 +1,169 @@
+/** What a change of a stack file means for the logs, in words: for the reviewer of a pull request. */
+import { listLeaves, type Leaf } from "./leaves.ts";
+import type { Stack } from "./offline.ts";
+import { isWorkersAi } from "./platform.ts";
+
+/** What is destroyed cannot be had back, so that effect goes before the others. */
+export const EFFECTS = ["destroys logs", "less private", "more private", "neutral"] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+export interface Change {
+  /** `logs.collect`, `readers.oncall.until` */
+  readonly path: string;
+  /** `absent` where there was nothing. */
+  readonly from: string;
+  readonly to: string;
+  readonly effect: Effect;
+  /** Where the values do not say it by themselves. */
+  readonly because?: string;
+}
+
+/** Every change from one state of a stack to another, gravest first. */
+export function compareStacks(from: Stack, to: Stack): readonly Change[] {
+  const before = listLeaves({ ...from.settings, accountId: from.accountId });
+  const after = listLeaves({ ...to.settings, accountId: to.accountId });
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths]
+    .filter((path) => before.get(path)?.value !== after.get(path)?.value)
+    .flatMap((path) => describe(before.get(path), after.get(path), { before, after }))
+    .toSorted((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
+}
+
+type Leaves = ReturnType<typeof listLeaves>;
+
+function describe(
+  from: Leaf | undefined,
+  to: Leaf | undefined,
+  { before, after }: { readonly before: Leaves; readonly after: Leaves },
+): Change[] {
+  const leaf = to ?? from;
+  if (leaf === undefined) return [];
+  // An item that comes or goes as a whole is told once.
+  const { item } = leaf;
+  if (item !== undefined && before.has(item) !== after.has(item)) return [];
+  const { effect, because } = (JUDGES[leaf.pattern] ?? neutral)(from?.value, to?.value);
+  return [
+    {
+      path: leaf.path,
+      from: String(from?.value ?? "absent"),
+      to: String(to?.value ?? "absent"),
+      effect,
+      ...(because !== undefined && { because }),
+    },
+  ];
+}
+
+type Value = Leaf["value"] | undefined;
+type Judge = (from: Value, to: Value) => Pick<Change, "effect" | "because">;
+
+const neutral: Judge = () => ({ effect: "neutral" });
+
+/** An item or a switch with which somebody sees more. */
+const reveals: Judge = (_, to) => ({
+  effect: to === undefined || to === false ? "more private" : "less private",
+});
+
+const conceals: Judge = (_, to) => ({
+  effect: to === undefined || to === false ? "less private" : "more private",
+});
+
+/** A later value in the list is less private. */
+function ranked(...values: readonly Value[]): Judge {
+  return (from, to) => ({
+    effect: values.indexOf(to) > values.indexOf(from) ? "less private" : "more private",
+  });
+}
+
+/** A number that bounds what is seen; absent means `otherwise`. */
+function bounds(otherwise: number): Judge {
+  return (from, to) => ({
+    effect: Number(to ?? otherwise) > Number(from ?? otherwise) ? "less private" : "more private",
+  });
+}
+
+/** A bound on what is stored: lowered, it takes away what is there. */
+function storage(because: string): Judge {
+  return (from, to) =>
+    bounds(Infinity)(from, to).effect === "less private"
+      ? { effect: "less private", because: "more is kept" }
+      : { effect: "destroys logs", because };
+}
+
+function always(effect: Effect, because: string): Judge {
+  return () => ({ effect, because });
+}
+
+/** A list of networks, of which none means all. */
+const narrows: Judge = (from, to) => {
+  const old = networks(from);
+  const isNarrower = to !== undefined && (old === undefined || networks(to)?.isSubsetOf(old));
+  return { effect: isNarrower === true ? "more private" : "less private" };
+};
+
+function networks(value: Value): Set<string> | undefined {
+  return value === undefined ? undefined : new Set(String(value).split(", "));
+}
+
+/** By the pattern of a leaf. */
+export const JUDGES: Readonly<Record<string, Judge>> = {
+  gatewayId: always(
+    "destroys logs",
+    "a new gateway is made; the old one's logs stay behind or go with it",
+  ),
+  accountId: (from, to) =>
+    from === undefined || to === undefined
+      ? { effect: "neutral", because: "if it is the account that it was" }
+      : { effect: "destroys logs", because: "a new gateway is made in another account" },
+  protect: (_, to) =>
+    to === true
+      ? { effect: "neutral" }
+      : { effect: "destroys logs", because: "nothing refuses any more to delete the gateway" },
+  authentication: conceals,
+  "logs.collect": ranked("none", "metadata", "full"),
+  "logs.classification": reveals,
+  "logs.maxEntries": storage("logs over the cap may be deleted, the oldest first"),
+  "logs.whenFull": (_, to) =>
+    to === "stop"
+      ? { effect: "neutral", because: "at the cap nothing new will be stored" }
+      : { effect: "destroys logs", because: "at the cap the oldest will be deleted" },
+  "logs.keepDays": storage("older logs are deleted"),
+  "readers[]": reveals,
+  "readers[].until": (from, to) => ({
+    effect: String(to ?? "9") > String(from ?? "9") ? "less private" : "more private",
+  }),
+  "readers[].addresses": narrows,
+  "exports[]": reveals,
+  "exports[].keepDays": bounds(Infinity),
+  "cache.ttlSeconds": bounds(0),
+  zdr: conceals,
+  "worker.models[]": (from, to) =>
+    isWorkersAi(String(to ?? from)) ? { effect: "neutral" } : reveals(from, to),
+  "worker.access": ranked("token", "open"),
+};
+
+/** Settings, each with all below it, that say nothing about logs. A test finds a setting that is in neither list. */
+export const NEUTRAL: readonly string[] = [
+  "plan",
+  "tier",
+  "logs.system",
+  "readers[].name",
+  "readers[].kind",
+  "exports[].kind",
+  "exports[].url",
+  "exports[].authorization",
+  "exports[].contentType",
+  "rateLimit",
+  "spendLimits",
+  "retry",
+  "guardrails",
+  "dlp",
+  "byokOnly",
+  "billing",
+  "worker.name",
+  "worker.domain",
+  "worker.workersDev",
+  "worker.workersDevSubdomain",
+  "worker.maxBodyBytes",
+  "callers",
+  "waivers",
+];

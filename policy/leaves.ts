@@ -1,0 +1,49 @@
+/** A stack as single values, named so that two states of it can be compared: items of lists by identity, not by place. */
+import { IDENTITIES, identityOf } from "./identities.ts";
+
+export interface Leaf {
+  /** `logs.collect`, `readers.oncall.until` */
+  readonly path: string;
+  /** The same for every item of a list: `readers[].until` */
+  readonly pattern: string;
+  readonly value: string | number | boolean;
+  /** The item that it is a part of: `readers.oncall` */
+  readonly item?: string;
+}
+
+/** By path. Secrets are left out; what is absent has no leaf. */
+export function listLeaves(stack: object): ReadonlyMap<string, Leaf> {
+  const leaves = Object.entries(stack).flatMap(([key, value]) => {
+    const field = IDENTITIES[key];
+    return field !== undefined && Array.isArray(value)
+      ? listItems(key, field, value)
+      : listValues(value, key, key);
+  });
+  return new Map(leaves.map((leaf) => [leaf.path, leaf]));
+}
+
+function listItems(list: string, field: string, items: readonly unknown[]): Leaf[] {
+  return items.flatMap((item) => {
+    const identity = String(identityOf(item, field));
+    const path = `${list}.${identity}`;
+    const pattern = `${list}[]`;
+    const inner = listValues(item, path, pattern).map((leaf) => ({ ...leaf, item: path }));
+    return [{ path, pattern, value: identity }, ...inner];
+  });
+}
+
+function listValues(value: unknown, path: string, pattern: string): Leaf[] {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+    return [{ path, pattern, value }];
+  }
+  if (Array.isArray(value)) {
+    if (pattern !== "worker.models") return [{ path, pattern, value: value.join(", ") }];
+    return value.map((item) => ({ path: `${path}.${item}`, pattern: `${pattern}[]`, value: item }));
+  }
+  return Object.entries(value ?? {}).flatMap(([key, item]) =>
+    SECRETS.has(`${pattern}.${key}`) ? [] : listValues(item, `${path}.${key}`, `${pattern}.${key}`),
+  );
+}
+
+// Their values are stand-ins here.
+const SECRETS: ReadonlySet<string> = new Set(["callers[].sha256", "exports[].headers"]);

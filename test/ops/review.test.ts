@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { copyProject, type Project } from "../support/project.ts";
+import { ROOT } from "../support/settings.ts";
+
+const run = promisify(execFile);
+let project: Project;
+
+// A repository whose one commit has the shipped stacks, and whose folder has a prod that keeps bodies.
+beforeAll(async () => {
+  project = await copyProject();
+  await git("init", "--quiet");
+  await git("add", "Pulumi.dev.yaml", "Pulumi.prod.yaml");
+  await git("commit", "--quiet", "--message", "before");
+  await git("tag", "--no-sign", "v1");
+  await project.edit("Pulumi.prod.yaml", "collect: metadata", "collect: full");
+});
+afterAll(() => project.remove());
+
+test("a broken rule ends with 1, and the change is told in words", async () => {
+  const { code, stdout, stderr } = await review("--base", "v1");
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toContain("[bodies-in-production]");
+  expect(stdout).toContain("less private: logs.collect metadata → full");
+});
+
+test("a stack alone is judged alone, and a good one ends with 0", async () => {
+  const { code, stdout } = await review("--stack", "dev", "--format", "json");
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([{ stack: "dev", kind: "reviewed" }]);
+});
+
+test.each([
+  [["--format", "html"], '--format is "html"; allowed are text, markdown and json'],
+  [["--stack", "staging"], '--stack is "staging"; the folder has dev, prod'],
+  [["--base", "nowhere"], '--base is "nowhere"; it must be a commit, branch or tag'],
+  [["--base=--output=x"], '--base is "--output=x"; it must be a commit, branch or tag'],
+  [["--dir", join(ROOT, "docs")], "has no stack file, Pulumi.<stack>.yaml"],
+  [["--dir", join(ROOT, "nowhere")], "there is no such folder"],
+  [["--speed"], "Unknown option '--speed'"],
+])("%s ends with 2, one line and the usage", async (args, message) => {
+  const { code, stdout, stderr } = await review(...args);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(message);
+  expect(stderr).toContain("usage: npm run review");
+});
+
+test("a link in place of a stack file is not followed, in the folder or in a commit", async () => {
+  const link = join(project.folder, "Pulumi.evil.yaml");
+  await symlink("/etc/passwd", link);
+  const linked = await review();
+  await git("add", "Pulumi.evil.yaml");
+  await git("commit", "--quiet", "--message", "a link");
+  await rm(link);
+  const before = await review("--base", "HEAD");
+
+  expect(linked.code).toBe(2);
+  expect(linked.stderr).toContain("Pulumi.evil.yaml is a link or a folder");
+  expect(before.stdout).not.toContain("evil");
+  expect(linked.stderr + before.stdout).not.toContain("root:");
+});
+
+test("a stack that is new and cannot be read is told as that", async () => {
+  const file = join(project.folder, "Pulumi.next.yaml");
+  await writeFile(file, "config: {}\n");
+  const { code, stdout } = await review("--stack", "next", "--base", "v1");
+  await rm(file);
+
+  expect(code).toBe(1);
+  expect(stdout).toContain("next  cannot be deployed");
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run review` as it is typed in this project, over the other folder. */
+async function review(...args: string[]): Promise<Ended> {
+  const words = ["run", "--silent", "review", "--", "--dir", project.folder, ...args];
+  return run("npm", words, { cwd: ROOT }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
+  );
+}
+
+async function git(...args: string[]): Promise<void> {
+  const author = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+  await run("git", [...author, ...args], { cwd: project.folder });
+}

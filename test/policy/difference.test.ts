@@ -1,0 +1,235 @@
+import { expect, test } from "vitest";
+
+import { JUDGES, NEUTRAL, compareStacks } from "../../policy/difference.ts";
+import { listLeaves } from "../../policy/leaves.ts";
+import { jsonSchemas, type Node } from "../../policy/schema.ts";
+import { stackWith } from "../support/settings.ts";
+
+const LEGACY = { collect: "metadata", maxEntries: 90_000, whenFull: "deleteOldest" };
+const ONCALL = { name: "oncall", kind: "person", until: "2027-03-31" };
+const NETS = ["203.0.113.0/24", "198.51.100.7"];
+const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
+const worker = (more: object) => ({ name: "w", models: ["@cf/a/b"], ...more });
+
+/** `less private: logs.collect metadata → full` */
+function changes(from: Record<string, unknown>, to: Record<string, unknown>): string[] {
+  return compareStacks(stackWith("prod", from), stackWith("prod", to)).map(
+    (change) => `${change.effect}: ${change.path} ${change.from} → ${change.to}`,
+  );
+}
+
+// Each is read backwards too: the second effect is that of the change undone.
+test.each<[string, Record<string, unknown>, Record<string, unknown>, string, string]>([
+  [
+    "logs.collect metadata → full",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, collect: "full" } },
+    "less private",
+    "more private",
+  ],
+  [
+    "logs.collect metadata → none",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, collect: "none" } },
+    "more private",
+    "less private",
+  ],
+  [
+    "logs.maxEntries 90000 → 10000",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, maxEntries: 10_000 } },
+    "destroys logs",
+    "less private",
+  ],
+  [
+    "logs.whenFull deleteOldest → stop",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, whenFull: "stop" } },
+    "neutral",
+    "destroys logs",
+  ],
+  [
+    "logs.keepDays absent → 30",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, keepDays: 30 } },
+    "destroys logs",
+    "less private",
+  ],
+  [
+    "logs.classification false → true",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, classification: true } },
+    "less private",
+    "more private",
+  ],
+  ["gatewayId app-prod → app-two", {}, { gatewayId: "app-two" }, "destroys logs", "destroys logs"],
+  [
+    "accountId 0123456789abcdef0123456789abcdef → ffffffffffffffffffffffffffffffff",
+    {},
+    { accountId: "f".repeat(32) },
+    "destroys logs",
+    "destroys logs",
+  ],
+  ["protect true → false", { protect: "true" }, { protect: "false" }, "destroys logs", "neutral"],
+  ["authentication true → false", {}, { authentication: "false" }, "less private", "more private"],
+  ["tier production → development", {}, { tier: "development" }, "neutral", "neutral"],
+  ["readers.oncall absent → oncall", {}, { readers: [ONCALL] }, "less private", "more private"],
+  [
+    "readers.oncall.until 2027-03-31 → 2027-04-01",
+    { readers: [ONCALL] },
+    { readers: [{ ...ONCALL, until: "2027-04-01" }] },
+    "less private",
+    "more private",
+  ],
+  [
+    "readers.oncall.addresses absent → 203.0.113.0/24, 198.51.100.7",
+    { readers: [ONCALL] },
+    { readers: [{ ...ONCALL, addresses: NETS }] },
+    "more private",
+    "less private",
+  ],
+  [
+    "readers.oncall.addresses 198.51.100.7 → 203.0.113.0/24, 198.51.100.7",
+    { readers: [{ ...ONCALL, addresses: NETS.slice(1) }] },
+    { readers: [{ ...ONCALL, addresses: NETS }] },
+    "less private",
+    "more private",
+  ],
+  [
+    "exports.https://otel.example.com/v1/traces absent → https://otel.example.com/v1/traces",
+    {},
+    { exports: [OTEL] },
+    "less private",
+    "more private",
+  ],
+  [
+    "exports.https://otel.example.com/v1/traces.keepDays absent → 30",
+    { exports: [OTEL] },
+    { exports: [{ ...OTEL, keepDays: 30 }] },
+    "more private",
+    "less private",
+  ],
+  [
+    "cache.ttlSeconds absent → 60",
+    {},
+    { cache: { ttlSeconds: 60 } },
+    "less private",
+    "more private",
+  ],
+  [
+    "cache.ttlSeconds 60 → 90",
+    { cache: { ttlSeconds: 60 } },
+    { cache: { ttlSeconds: 90 } },
+    "less private",
+    "more private",
+  ],
+  ["zdr false → true", {}, { zdr: "true" }, "more private", "less private"],
+  [
+    "worker.access token → open",
+    { worker: worker({}) },
+    { worker: worker({ access: "open" }) },
+    "less private",
+    "more private",
+  ],
+  [
+    "worker.models.openai/gpt-5-mini absent → openai/gpt-5-mini",
+    { worker: worker({}) },
+    { worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
+    "less private",
+    "more private",
+  ],
+  [
+    "worker.models.@cf/c/d absent → @cf/c/d",
+    { worker: worker({}) },
+    { worker: worker({ models: ["@cf/a/b", "@cf/c/d"] }) },
+    "neutral",
+    "neutral",
+  ],
+  [
+    "rateLimit.requests 600 → 1",
+    {},
+    { rateLimit: { requests: 1, intervalSeconds: 60, technique: "sliding" } },
+    "neutral",
+    "neutral",
+  ],
+])("%s", (change, from, to, effect, undone) => {
+  const [name, before, , after] = /^(\S+) (.+) (→) (.+)$/.exec(change)?.slice(1) ?? [];
+
+  expect(changes(from, to)).toEqual([`${effect}: ${change}`]);
+  expect(changes(to, from)).toEqual([`${undone}: ${name} ${after} → ${before}`]);
+});
+
+test("what destroys comes first, then what reveals", () => {
+  const to = {
+    logs: { ...LEGACY, collect: "full", maxEntries: 10_000 },
+    tier: "development",
+    zdr: "true",
+  };
+
+  expect(changes({ logs: LEGACY }, to).map((text) => text.split(":")[0])).toEqual([
+    "destroys logs",
+    "less private",
+    "more private",
+    "neutral",
+  ]);
+});
+
+test("an item that comes or goes is told once, and its place in the list does not matter", () => {
+  const two = [ONCALL, { ...ONCALL, name: "audit" }];
+
+  expect(changes({ readers: [ONCALL] }, { readers: two })).toEqual([
+    "less private: readers.audit absent → audit",
+  ]);
+  expect(changes({ readers: two }, { readers: two.toReversed() })).toEqual([]);
+});
+
+test("an account that one of the files does not name is no other account", () => {
+  const named = stackWith("prod");
+
+  expect(compareStacks({ ...named, accountId: undefined }, named)).toMatchObject([
+    { path: "accountId", effect: "neutral" },
+  ]);
+});
+
+test("secrets are not compared, and not shown", () => {
+  const exports = (key: string) => [{ ...OTEL, headers: { Authorization: key } }];
+  const callers = (hash: string) => [{ name: "web", sha256: hash.repeat(64) }];
+
+  expect(changes({ exports: exports("one") }, { exports: exports("two") })).toEqual([]);
+  expect(changes({ callers: callers("a") }, { callers: callers("b") })).toEqual([]);
+});
+
+test("every setting of the schema is judged", () => {
+  const isJudged = (pattern: string) =>
+    Object.hasOwn(JUDGES, pattern) ||
+    NEUTRAL.some(
+      (known) =>
+        pattern === known || pattern.startsWith(`${known}.`) || pattern.startsWith(`${known}[`),
+    );
+  const unjudged = listPatterns(jsonSchemas.legacy).filter((pattern) => !isJudged(pattern));
+
+  // The log system is part of `logs` once it is read; names of headers are secrets' neighbours.
+  expect(unjudged).toEqual(["logSystem", "exports[].headers"]);
+});
+
+test("every judged pattern is one that a stack can have", () => {
+  const patterns = new Set([
+    ...listPatterns(jsonSchemas.legacy),
+    ...[
+      ...listLeaves(stackWith("prod", { readers: [ONCALL], exports: [OTEL] }).settings).values(),
+    ].map(({ pattern }) => pattern),
+  ]);
+
+  expect(Object.keys(JUDGES).filter((pattern) => !patterns.has(pattern))).toEqual([]);
+});
+
+/** `logs.collect`, `readers[]`, `readers[].until` */
+function listPatterns(group: Node, prefix = ""): string[] {
+  return Object.entries(group.properties ?? {}).flatMap(([key, node]) => {
+    const name = `${prefix}${key}`;
+    if (node.items?.properties !== undefined)
+      return [`${name}[]`, ...listPatterns(node.items, `${name}[].`)];
+    if (name === "worker.models") return [`${name}[]`];
+    return node.properties === undefined ? [name] : listPatterns(node, `${name}.`);
+  });
+}

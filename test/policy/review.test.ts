@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { reviewMarkdown, reviewText } from "../../policy/render-review.ts";
+import { isRefused, reviewStacks, toJson } from "../../policy/review.ts";
+import { ROOT } from "../support/settings.ts";
+
+const TODAY = "2026-11-22";
+const DEV = readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8");
+const PROD = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8");
+const OPEN_PROD = PROD.replace("collect: metadata", "collect: full");
+
+async function review(files: Record<string, string>, before?: Record<string, string>) {
+  const asMap = (record: Record<string, string>) => new Map(Object.entries(record));
+  const reviews = await reviewStacks(asMap(files), before && asMap(before), TODAY);
+  return {
+    refused: reviews.filter(isRefused).map(({ stack }) => stack),
+    text: reviews.map(reviewText).join("\n"),
+    markdown: reviews.map(reviewMarkdown).join("\n"),
+    json: JSON.stringify(reviews.map(toJson)),
+  };
+}
+
+test("the shipped stacks pass, with a word on the callers they lack", async () => {
+  const { refused, text } = await review({ dev: DEV, prod: PROD });
+
+  expect(refused).toEqual([]);
+  expect(text.match(/warning .*\[no-callers\]/g)).toHaveLength(2);
+});
+
+test("a change that keeps bodies in production is refused, and told in every format", async () => {
+  const told = await review({ dev: DEV, prod: OPEN_PROD }, { dev: DEV, prod: PROD });
+
+  expect(told.refused).toEqual(["prod"]);
+  expect(told.text).toContain(
+    "  error    ai-gateway:logs.collect is full; a production stack stores no prompts and answers: set it to metadata or none [bodies-in-production]",
+  );
+  expect(told.text).toContain("\n  less private: logs.collect metadata → full\n");
+  expect(told.text).toContain("  no setting changes\n");
+  expect(told.markdown).toContain("- **error** ai-gateway:logs.collect is full; ");
+  expect(told.markdown).toContain("| less private | logs.collect | metadata | full |  |");
+  expect(JSON.parse(told.json)).toMatchObject([
+    { stack: "dev", kind: "reviewed", difference: { kind: "changed", changes: [] } },
+    {
+      stack: "prod",
+      findings: [
+        { rule: "bodies-in-production", severity: "error", path: "logs.collect" },
+        { rule: "no-callers", severity: "warning" },
+      ],
+      difference: { changes: [{ path: "logs.collect", effect: "less private" }] },
+    },
+  ]);
+});
+
+test("stacks that come, go or could not be read before are told as such", async () => {
+  const { text, markdown } = await review(
+    { dev: DEV, prod: PROD },
+    { gone: DEV, prod: PROD.replace("tier: production", "tier: gold") },
+  );
+
+  for (const told of [text, markdown]) {
+    expect(told).toMatch(/[Tt]he stack (is new|did not exist before)/);
+    expect(told).toMatch(
+      /before cannot be read by this version:\s+(- \*\*before\*\* )?ai-gateway:tier is "gold"/,
+    );
+    expect(told).toMatch(/gone.*[Ii]ts file is gone: nothing here deploys it any more/s);
+  }
+});
+
+test("a file that cannot be read is refused with all that is wrong, and the others are reviewed", async () => {
+  const { refused, text, markdown } = await review({
+    a: "config: [1\n",
+    dev: DEV,
+    z: "environment: [x]\nconfig: {}\n",
+  });
+
+  expect(refused).toEqual(["a", "z"]);
+  expect(text).toMatch(/^a {2}cannot be deployed\n {2}error {4}the file is not YAML: /);
+  expect(text).toContain("z  cannot be deployed\n  error    ai-gateway:gatewayId is missing; ");
+  expect(text).toContain("settings that come from there are unknown here");
+  expect(text).toContain("dev  gateway app-dev, development");
+  expect(markdown).toContain("- **error** the file is not YAML: ");
+});
+
+test("rules between stacks look at the other files of the change", async () => {
+  const { refused } = await review({ dev: DEV, twin: DEV });
+
+  expect(refused).toEqual(["dev", "twin"]);
+});
+
+test("text of a stack file cannot become markup of a review", async () => {
+  const evil = "<img src=x> | [a](b) `c`";
+  const prod = PROD.replace("tier: production", `tier: "${evil}"`);
+  const { markdown } = await review({ prod });
+
+  expect(markdown).not.toMatch(/(?<!\\)<img/);
+  expect(markdown).toContain(String.raw`\<img src=x\> \| \[a\](b) \`c\``);
+});
+
+test("no planted secret appears in any format", async () => {
+  const secrets = `
+  ai-gateway:callers: [{ name: web, sha256: { secure: planted-one } }, { name: app, sha256: planted-two }]
+  ai-gateway:exports: [{ kind: otel, url: "https://a.example.com", headers: { K: planted-three, L: { secure: planted-four } } }]
+  ai-gateway:accountId: { secure: planted-five }
+`;
+  const { text, markdown, json } = await review({ dev: DEV + secrets }, { dev: DEV });
+
+  expect(text).toContain("callers[1].sha256 is a secret and stands in the file in clear");
+  expect(text + markdown + json).not.toContain("planted");
+});
