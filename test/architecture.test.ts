@@ -13,8 +13,8 @@ const bin = (name: string) => join(ROOT, "node_modules/.bin", name);
 
 let project: Project;
 beforeAll(async () => {
-  const configs = [".oxlintrc.json", "vitest.config.ts", "test", "docs", "README.md", "LICENSE"];
-  project = await copyProject(configs);
+  const configs = [".github", ".oxlintrc.json", "vitest.config.ts", "LICENSE"];
+  project = await copyProject([...configs, "test", "docs", "README.md"]);
 });
 afterAll(() => project.remove());
 

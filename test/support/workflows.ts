@@ -1,0 +1,158 @@
+/** The GitHub workflows, read as GitHub reads them, and their `run` steps, run as GitHub runs them. */
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+import { parse } from "yaml";
+import { z } from "zod";
+
+import { ROOT } from "./settings.ts";
+
+const Step = z.looseObject({
+  name: z.string(),
+  uses: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).default({}),
+  env: z.record(z.string(), z.string()).default({}),
+  run: z.string().optional(),
+  "working-directory": z.string().default("."),
+});
+
+const Job = z.looseObject({
+  if: z.string().optional(),
+  needs: z.unknown().optional(),
+  environment: z.string().optional(),
+  permissions: z.record(z.string(), z.string()).optional(),
+  concurrency: z.unknown().optional(),
+  "timeout-minutes": z.number().optional(),
+  strategy: z.looseObject({ matrix: z.object({ stack: z.array(z.string()) }) }).optional(),
+  outputs: z.record(z.string(), z.string()).default({}),
+  steps: z.array(Step),
+});
+
+const Workflow = z.looseObject({
+  on: z.record(z.string(), z.unknown()),
+  permissions: z.record(z.string(), z.string()),
+  // `bash` written out is `bash --noprofile --norc -eo pipefail`; left out, there is no pipefail.
+  defaults: z.object({ run: z.object({ shell: z.literal("bash") }) }),
+  jobs: z.record(z.string(), Job),
+});
+
+export type Step = z.output<typeof Step>;
+export type Job = z.output<typeof Job>;
+export type Workflow = z.output<typeof Workflow> & { readonly text: string };
+
+const FOLDER = join(ROOT, ".github/workflows");
+
+/** File name → workflow. */
+export async function readWorkflows(): Promise<Record<string, Workflow>> {
+  const workflows: Record<string, Workflow> = {};
+  for (const file of (await readdir(FOLDER)).toSorted()) {
+    const text = await readFile(join(FOLDER, file), "utf8");
+    workflows[file] = { ...Workflow.parse(parse(text)), text };
+  }
+  return workflows;
+}
+
+/** `preview.yml: review: Review the policy` → step, for every step of every job. */
+export function stepsOf(workflows: Readonly<Record<string, Workflow>>): [string, Step, Job][] {
+  return Object.entries(workflows).flatMap(([file, workflow]) =>
+    Object.entries(workflow.jobs).flatMap(([id, job]) =>
+      job.steps.map((step): [string, Step, Job] => [`${file}: ${id}: ${step.name}`, step, job]),
+    ),
+  );
+}
+
+export interface StepRun {
+  readonly code: number;
+  /** What the step printed, errors too. */
+  readonly log: string;
+  readonly summary: string;
+  readonly outputs: string;
+  /** The arguments of each call of a stand-in: `gh issue list --label drift …`. */
+  readonly calls: readonly string[];
+}
+
+export interface Scene {
+  /** Where the step's working directory starts from. */
+  readonly workspace?: string;
+  /** Expression → value: `{ "matrix.stack": "dev" }`. A secret needs none. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Command → what its stand-in does, in bash, after it has noted its arguments. */
+  readonly commands?: Readonly<Record<string, string>>;
+}
+
+/** Runs one step in bash. An expression of its `env` that the scene does not give a value is an error. */
+export async function runStep(name: string, scene: Scene = {}): Promise<StepRun> {
+  const step = stepsOf(await readWorkflows()).find(([id]) => id === name)?.[1];
+  if (step?.run === undefined) throw new Error(`no workflow has a run step ${name}`);
+
+  const folder = await mkdtemp(join(tmpdir(), "step-"));
+  try {
+    return await runScript(folder, step.run, step, scene);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runScript(
+  folder: string,
+  script: string,
+  step: Step,
+  { workspace = ROOT, values = {}, commands = {} }: Scene,
+): Promise<StepRun> {
+  const at = (file: string) => join(folder, file);
+  for (const file of ["summary", "output", "calls"]) await writeFile(at(file), "");
+  await writeFile(at("script.sh"), script);
+  await mkdir(at("bin"));
+  for (const [command, body] of Object.entries(commands)) {
+    const note = `printf '%s\\n' "${command} \${*//$'\\n'/⏎}" >> ${at("calls")}`;
+    await writeFile(at(`bin/${command}`), `#!/usr/bin/env bash\n${note}\n${body}\n`);
+    await chmod(at(`bin/${command}`), 0o755);
+  }
+
+  const { code, log } = await run(["--noprofile", "--norc", "-eo", "pipefail", at("script.sh")], {
+    cwd: join(workspace, step["working-directory"]),
+    env: {
+      PATH: [at("bin"), join(ROOT, "node_modules/.bin"), process.env["PATH"]].join(delimiter),
+      HOME: folder,
+      CI: "true",
+      GITHUB_STEP_SUMMARY: at("summary"),
+      GITHUB_OUTPUT: at("output"),
+      ...expand(step.env, values),
+    },
+  });
+  const [summary = "", outputs = "", calls = ""] = await Promise.all(
+    ["summary", "output", "calls"].map((file) => readFile(at(file), "utf8")),
+  );
+  return { code, log, summary, outputs, calls: calls.split("\n").filter(Boolean) };
+}
+
+function expand(
+  env: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const value = (expression: string) => {
+    if (expression.startsWith("secrets.")) return "a-secret";
+    const known = values[expression];
+    if (known === undefined) throw new Error(`the scene gives no value for ${expression}`);
+    return known;
+  };
+  return Object.fromEntries(
+    Object.entries(env).map(([name, text]) => [
+      name,
+      text.replaceAll(/\$\{\{\s*(.+?)\s*\}\}/g, (_, expression: string) => value(expression)),
+    ]),
+  );
+}
+
+function run(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: Record<string, string> },
+): Promise<{ code: number; log: string }> {
+  return new Promise((resolve) => {
+    const child = execFile("bash", args, options, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, log: stdout + stderr }),
+    );
+  });
+}

@@ -1,0 +1,175 @@
+/** What the workflows' commands do, run in bash with stand-ins for pulumi and gh. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import { expect, test } from "vitest";
+
+import { readWorkflows, runStep, stepsOf, type Scene } from "../support/workflows.ts";
+
+const commands = stepsOf(await readWorkflows()).filter(([, { run }]) => run !== undefined);
+
+// The suite cannot install or run itself; every other command runs in a test, here or in review.test.ts.
+test("every command is run by a test, but for npm's own", () => {
+  const rest = commands.filter(([, { run }]) => run !== "npm ci" && run !== "npm cit");
+
+  expect(rest.map(([name]) => name)).toEqual([
+    "deploy.yml: dev: Deploy the stack",
+    "deploy.yml: prod: Deploy the stack",
+    "drift.yml: look: Look for drift",
+    "drift.yml: tell: Keep one issue",
+    "preview.yml: review: Review the policy",
+    "preview.yml: preview: Preview the stack",
+  ]);
+});
+
+test.each(commands)("bash can read %s", async (_, { run }) => {
+  const args = ["--noprofile", "--norc", "-n", "-c", run ?? ""];
+
+  expect(await promisify(execFile)("bash", args)).toEqual({ stdout: "", stderr: "" });
+});
+
+test("a preview is printed and left in the summary", async () => {
+  const { code, log, summary, calls } = await pulumi("preview.yml: preview: Preview the stack", {
+    commands: { pulumi: "echo '+ 1 to create'" },
+  });
+
+  expect(code).toBe(0);
+  expect(calls).toEqual(["pulumi preview --stack dev --diff --non-interactive"]);
+  expect(log).toContain("+ 1 to create\n");
+  expect(summary).toBe("### Preview of dev\n\n```text\n+ 1 to create\n");
+});
+
+test("a failed preview fails the job and says why in the summary", async () => {
+  const { code, summary } = await pulumi("preview.yml: preview: Preview the stack", {
+    commands: { pulumi: "echo 'error: no stack named dev' >&2; exit 6" },
+  });
+
+  expect(code).toBe(6);
+  expect(summary).toContain("error: no stack named dev\n");
+});
+
+test.each(["dev", "prod"])("a deploy of %s asks nobody and hides no failure", async (stack) => {
+  const { code, calls } = await pulumi(`deploy.yml: ${stack}: Deploy the stack`, {
+    commands: { pulumi: "exit 4" },
+  });
+
+  expect(code).toBe(4);
+  expect(calls).toEqual([`pulumi up --yes --stack ${stack} --diff --non-interactive`]);
+});
+
+test("Pulumi sees the state's address, the stack's account and the secrets", async () => {
+  const { log } = await pulumi("deploy.yml: prod: Deploy the stack", {
+    commands: { pulumi: "env | grep -E '^(PULUMI|AWS|CLOUDFLARE)_' | sort" },
+  });
+
+  expect(log.trim().split("\n")).toEqual([
+    "AWS_ACCESS_KEY_ID=a-secret",
+    "AWS_SECRET_ACCESS_KEY=a-secret",
+    "CLOUDFLARE_ACCOUNT_ID=0123",
+    "CLOUDFLARE_API_TOKEN=a-secret",
+    "PULUMI_ACCESS_TOKEN=a-secret",
+    "PULUMI_BACKEND_URL=s3://state",
+    "PULUMI_CONFIG_PASSPHRASE=a-secret",
+  ]);
+});
+
+test.each([
+  ["no change", 0, 0, "dev=none\n"],
+  ["a change", 7, 0, "dev=drift\n"],
+  ["a refused token", 3, 3, ""],
+  ["a program that fails", 1, 1, ""],
+])("a look that meets %s says so without writing state", async (_, exit, code, outputs) => {
+  const look = await pulumi("drift.yml: look: Look for drift", {
+    commands: { pulumi: `exit ${exit}` },
+  });
+
+  expect(look.code).toBe(code);
+  expect(look.outputs).toBe(outputs);
+  expect(look.calls).toEqual([
+    "pulumi preview --stack dev --refresh --expect-no-changes --diff --non-interactive",
+  ]);
+});
+
+test("drift with no open issue opens one, under its label", async () => {
+  const { code, calls } = await tell({ dev: "none", prod: "drift" });
+
+  expect(code).toBe(0);
+  expect(calls).toEqual([
+    LIST,
+    expect.stringContaining("gh label create drift --force"),
+    expect.stringMatching(/^gh issue create --title Drift: .* --label drift --body /),
+  ]);
+  expect(calls[2]).toContain("⏎| dev | no drift |⏎| prod | **drift** |⏎⏎");
+  expect(calls[2]).toContain("(https://github.test/you/gateway/actions/runs/7)");
+  expect(calls[2]).toContain("or undo it: `pulumi up --refresh`.⏎");
+});
+
+test("drift with an open issue rewrites that issue and opens none", async () => {
+  const { code, calls } = await tell({ dev: "drift", prod: "none" }, "12");
+
+  expect(code).toBe(0);
+  expect(calls).toEqual([
+    LIST,
+    expect.stringMatching(/^gh issue edit 12 --body .*\| dev \| \*\*drift\*\* \|/),
+  ]);
+});
+
+test("no drift closes the open issue with a word", async () => {
+  const { code, calls } = await tell({ dev: "none", prod: "none" }, "12");
+
+  expect(code).toBe(0);
+  expect(calls).toEqual([
+    LIST,
+    "gh issue close 12 --comment No drift any more: https://github.test/you/gateway/actions/runs/7",
+  ]);
+});
+
+test("no drift and no open issue is no event", async () => {
+  const { code, calls } = await tell({ dev: "none", prod: "none" });
+
+  expect(code).toBe(0);
+  expect(calls).toEqual([LIST]);
+});
+
+// A look that could not be made must not read as "no drift".
+test("a look that failed is told like drift", async () => {
+  const { calls } = await tell({ dev: "none", prod: "" }, "12");
+
+  expect(calls[1]).toMatch(/^gh issue edit 12 .*\| prod \| \*\*unknown\*\*/);
+});
+
+test("nothing is opened when the open issues cannot be listed", async () => {
+  const { code, calls } = await tell({ dev: "drift", prod: "none" }, "", "exit 1");
+
+  expect(code).toBe(1);
+  expect(calls).toEqual([LIST]);
+});
+
+const LIST = "gh issue list --label drift --state open --limit 1 --json number --jq .[].number";
+
+function pulumi(step: string, scene: Scene) {
+  const values = {
+    "matrix.stack": "dev",
+    "vars.PULUMI_BACKEND_URL": "s3://state",
+    "vars.CLOUDFLARE_ACCOUNT_ID": "0123",
+  };
+  return runStep(step, { values, ...scene });
+}
+
+/** Runs the step that keeps the issue. `open` is the number of the open one, or nothing. */
+function tell(
+  found: { readonly dev: string; readonly prod: string },
+  open = "",
+  list = `echo '${open}'`,
+) {
+  const values = {
+    "github.server_url": "https://github.test",
+    "github.repository": "you/gateway",
+    "github.run_id": "7",
+    "github.token": "a-token",
+    "needs.look.outputs.dev": found.dev,
+    "needs.look.outputs.prod": found.prod,
+  };
+  const gh = `if [[ "$1 $2" == "issue list" ]]; then ${list}; fi`;
+  return runStep("drift.yml: tell: Keep one issue", { values, commands: { gh } });
+}
