@@ -17,20 +17,23 @@ export function toPage(stack: string, statement: Statement): string {
 
 /** The facts and exceptions alone, and below them what is not proved. */
 export function toTable(statement: Statement): string {
-  const open = statement.facts.filter(isOpen);
+  const open = [...new Set(statement.facts.flatMap(({ notProved = [] }) => notProved))];
+  const mark = ({ notProved = [] }: Fact) =>
+    notProved.length === 0
+      ? ""
+      : ` (not proved: ${notProved.map((point) => open.indexOf(point) + 1).join(", ")})`;
   return [
     `| question | ${statement.gatewayId} (${statement.tier}) |`,
     "| --- | --- |",
-    ...statement.facts.map((fact) => {
-      const mark = isOpen(fact) ? ` (not proved: ${open.indexOf(fact) + 1})` : "";
-      return `| ${fact.question} | ${escapeMarkdown(fact.answer)}${mark} |`;
-    }),
+    ...statement.facts.map(
+      (fact) => `| ${fact.question} | ${escapeMarkdown(fact.answer)}${mark(fact)} |`,
+    ),
     ...statement.waivers.map(
       ({ rule, until, reason }) =>
         `| Exception from ${escapeMarkdown(rule)} | until ${until}: ${escapeMarkdown(reason)} |`,
     ),
     ...(open.length === 0 ? [] : ["", "Not proved without an account:", ""]),
-    ...open.map((fact, index) => `${index + 1}. ${fact.notProved}`),
+    ...open.map((point, index) => `${index + 1}. ${point}`),
   ].join("\n");
 }
 
@@ -39,7 +42,7 @@ export function toText(statement: Statement): string {
   const rows = [
     ...statement.facts.map((fact) => [
       fact.question,
-      fact.answer + (isOpen(fact) ? " (not proved)" : ""),
+      fact.notProved === undefined ? fact.answer : `${fact.answer} (not proved)`,
     ]),
     ...statement.waivers.map(({ rule, until, reason }) => [
       `Exception from ${rule}`,
@@ -49,12 +52,6 @@ export function toText(statement: Statement): string {
   ] as const;
   const width = Math.max(...rows.map(([question]) => question.length));
   return rows.map(([question, answer]) => `  ${question.padEnd(width)}  ${answer}`).join("\n");
-}
-
-type OpenFact = Fact & { readonly notProved: string };
-
-function isOpen(fact: Fact): fact is OpenFact {
-  return fact.notProved !== undefined;
 }
 
 /** Text of a stack file must not become markup of a page. */

@@ -13,8 +13,8 @@ export interface Fact {
   readonly answer: string;
   /** The same for a machine. */
   readonly value: unknown;
-  /** What of the answer rests on documentation or inference alone. */
-  readonly notProved?: string;
+  /** What of the answer rests on documentation or inference alone: sentences after "not proved: ". */
+  readonly notProved?: readonly string[];
 }
 
 export interface Statement {

@@ -70,6 +70,7 @@ test(
       "test/ops",
       "test/bench",
       "test/support/gateway.ts",
+      "test/workflows/review.test.ts",
     ];
     for (const part of ring) {
       await rm(join(project.folder, part), { recursive: true, force: true });

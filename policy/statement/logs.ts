@@ -1,5 +1,5 @@
-/** The facts about logs: what, where, how long, for whom. */
-import { OBSERVABILITY_DAYS } from "../platform.ts";
+/** The facts about logs: what, where, how long, for whom. Claims about the platform: docs/what-is-stored.md. */
+import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import type { Settings } from "../settings.ts";
 import type { Fact } from "../statement.ts";
 import { count, list } from "./words.ts";
@@ -21,35 +21,46 @@ export function logFacts(settings: Settings): readonly Fact[] {
   ];
 }
 
+const NEW_GATEWAY = "that a gateway just created takes them: refresh, and deploy once more";
+
+function bodies({ logs, guardrails }: Settings): Fact {
+  const answers = {
+    full: "YES, of every call",
+    metadata: "no: the Worker says so on every call",
+    none: "no",
+  };
+  const open = {
+    full: [],
+    metadata: ["that Cloudflare heeds the Worker's switch on a call of the AI binding"],
+    none: [],
+  }[logs.collect];
+  const evaluations =
+    guardrails !== undefined && logs.collect !== "full"
+      ? ["that the logs of guardrail evaluations hold no prompt"]
+      : [];
+  return {
+    id: "bodies",
+    question: "Are prompts and answers stored in logs?",
+    answer: answers[logs.collect],
+    value: logs.collect === "full",
+    ...notProved([...open, ...evaluations]),
+  };
+}
+
 function logged({ logs }: Settings): Fact {
   const isLogged = logs.collect !== "none";
   return {
     id: "logged",
-    question: "Is a request through the Worker logged?",
+    question: "Is a model call through the Worker logged?",
     answer: isLogged
-      ? "yes: model, tokens, cost, status, duration, and as metadata stack, caller, release and route"
+      ? "yes: model, tokens, cost, status, duration; as metadata stack, caller, release, route"
       : "no",
     value: isLogged,
-    ...(logs.collect === "metadata" && {
-      notProved: "that a call can switch its own log on where the gateway collects none",
-    }),
-  };
-}
-
-function bodies({ logs }: Settings): Fact {
-  const answers = {
-    full: "YES, of every call",
-    metadata: "no, never: the Worker says so on every call",
-    none: "no",
-  };
-  return {
-    id: "bodies",
-    question: "Are prompts and answers stored?",
-    answer: answers[logs.collect],
-    value: logs.collect === "full",
-    ...(logs.collect === "metadata" && {
-      notProved: "that Cloudflare heeds the Worker's switch on a call of the AI binding",
-    }),
+    ...notProved(
+      logs.collect === "metadata"
+        ? ["that a call can switch its own log on where the gateway collects none"]
+        : [],
+    ),
   };
 }
 
@@ -59,7 +70,7 @@ function beside({ logs }: Settings): Fact {
     id: "beside",
     question: "Is a call beside the Worker logged?",
     answer: isLogged
-      ? "YES, with prompt and answer"
+      ? "YES, with prompt and answer, unless its own headers ask for less"
       : "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
     value: isLogged,
   };
@@ -67,8 +78,9 @@ function beside({ logs }: Settings): Fact {
 
 function where({ logs }: Settings): Fact {
   const answers = {
-    legacy: "in AI Gateway's own log store (legacy logs)",
-    observability: "in Workers Observability, dataset ai-gateway",
+    legacy: "in AI Gateway's own log store (legacy logs), if the account is as old as stated",
+    observability:
+      "in Workers Observability, dataset ai-gateway, if the account is as new as stated",
   };
   return {
     id: "where",
@@ -84,19 +96,20 @@ function howLong({ logs }: Settings): Fact {
     return {
       id: "days",
       question,
-      answer: `${OBSERVABILITY_DAYS} days, by Cloudflare's own rule (free plan: 3 days until 2026-11-30)`,
+      answer: `${count(OBSERVABILITY_DAYS, "day")}, by Cloudflare's own rule (free plan: 3 days until 2026-11-30)`,
       value: OBSERVABILITY_DAYS,
     };
   }
-  const declared = logs.keepDays;
+  const { keepDays } = logs;
+  const newer = logs.whenFull === "deleteOldest" ? ", or newer logs push them out" : "";
   return {
     id: "days",
     question,
     answer:
-      declared === undefined
-        ? "without a limit of time: until somebody deletes them, or storage is full"
-        : `${count(declared, "day")} are declared, and nothing in this stack deletes older logs`,
-    value: declared ?? null,
+      keepDays === undefined
+        ? `without a limit of time: until somebody deletes them${newer}`
+        : `${count(keepDays, "day")} by declaration; nothing in this stack deletes older logs`,
+    value: keepDays ?? null,
   };
 }
 
@@ -104,8 +117,8 @@ function whenFull({ logs, plan }: Settings): Fact {
   const question = "What if storage is full?";
   if (logs.system === "observability") {
     const answers = {
-      free: "the rest of the day (UTC) is not stored",
-      paid: "it is not: more is stored, and billed",
+      free: "beyond the plan's allowance the rest of the day (UTC) is not stored",
+      paid: "beyond the plan's allowance more is stored, and billed",
     };
     return { id: "full", question, answer: answers[plan], value: plan };
   }
@@ -114,10 +127,14 @@ function whenFull({ logs, plan }: Settings): Fact {
     deleteOldest: `beyond ${cap} logs the oldest are deleted`,
     stop: `from ${cap} logs on nothing new is stored; requests are served on, unseen`,
   };
+  const sooner =
+    plan === "free"
+      ? `; sooner if the account's gateways hold ${FREE_PLAN_LOGS.toLocaleString("en")} together`
+      : "";
   return {
     id: "full",
     question,
-    answer: answers[logs.whenFull],
+    answer: `${answers[logs.whenFull]}${sooner}`,
     value: { maxEntries: logs.maxEntries, whenFull: logs.whenFull },
   };
 }
@@ -131,14 +148,20 @@ function readers(settings: Settings): Fact {
     ];
     return `${name} (${limits.join(", ")})`;
   });
+  const meant = named.length === 0 ? "nobody is named" : `meant to: ${list(named)}`;
   return {
     id: "readers",
     question: "Who can read them?",
-    answer: [
-      ...(named.length === 0 ? [] : [`meant to: ${list(named)}`]),
-      "able to: every token of the account with AI Gateway Read, and every member who may view it",
-    ].join("; "),
+    answer:
+      `${meant}; able to: every token with AI Gateway Read and every member who may view the account, for all its gateways, ` +
+      "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     value: settings.readers,
+    ...notProved([
+      ...(named.length === 0 ? [] : ["the limits of the named readers: this stack makes no token"]),
+      ...(settings.logs.system === "observability"
+        ? ["which permission Workers Observability asks of a token"]
+        : []),
+    ]),
   };
 }
 
@@ -151,11 +174,14 @@ function copies({ exports }: Settings): Fact {
     id: "copies",
     question: "Do copies leave?",
     answer:
-      places.length === 0 ? "no" : `YES, with prompt and answer, as traces: to ${list(places)}`,
+      places.length === 0
+        ? "none is declared"
+        : `YES, with prompt, answer and metadata, as traces: to ${list(places)}`,
     value: exports.map(({ kind, url, keepDays }) => ({ kind, url, keepDays: keepDays ?? null })),
-    ...(places.length > 0 && {
-      notProved: "that a gateway just created takes its exporters: refresh, and deploy once more",
-    }),
+    ...notProved([
+      "that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+      ...(places.length === 0 ? [] : [NEW_GATEWAY]),
+    ]),
   };
 }
 
@@ -168,15 +194,13 @@ function otherReaders({ logs, guardrails, dlp }: Settings): Fact {
   return {
     id: "otherReaders",
     question: "Does anything else read prompts?",
-    answer: found.length === 0 ? "no" : `yes: ${list(found)}`,
+    answer: found.length === 0 ? "nothing is declared, besides the models" : `yes: ${list(found)}`,
     value: {
       guardrails: guardrails !== undefined,
       dlp: dlp.length > 0,
       classification: logs.classification,
     },
-    ...((guardrails !== undefined || dlp.length > 0 || logs.classification) && {
-      notProved: "that a gateway just created takes them: refresh, and deploy once more",
-    }),
+    ...notProved(found.length === 0 ? [] : [NEW_GATEWAY]),
   };
 }
 
@@ -202,8 +226,13 @@ function change({ authentication }: Settings): Fact {
     id: "change",
     question: "Can a caller change any of this?",
     answer: authentication
-      ? "through the Worker no; beside it, with a token of the account that has AI Gateway Run, for its own calls"
-      : "through the Worker no; beside it EVERYBODY who knows the gateway's address, for their own calls",
-    value: { throughWorker: false, besideWorker: authentication ? "token" : "everybody" },
+      ? "through the Worker no; beside it, for its own calls, with a token of the account that has AI Gateway Run, or as another Worker of it"
+      : "through the Worker no; beside it, for their own calls, EVERYBODY who knows the gateway's address",
+    value: { throughWorker: false, besideWorker: authentication ? "account" : "everybody" },
   };
+}
+
+/** Each a point of docs/what-is-stored.md, "Open points". */
+function notProved(points: readonly string[]): Pick<Fact, "notProved"> {
+  return points.length === 0 ? {} : { notProved: points };
 }

@@ -51,7 +51,8 @@ function address({ worker }: Settings): Fact {
 function models({ worker }: Settings): Fact {
   const third = worker.models.filter((model) => !isWorkersAi(model));
   const providers = [...new Set(third.map((model) => model.split("/")[0] ?? model))];
-  const leaving = providers.length === 0 ? "" : `; prompts go to ${list(providers)}`;
+  const leaving =
+    providers.length === 0 ? "" : `; prompts go to ${list(providers)}, under their own terms`;
   return {
     id: "models",
     question: "Which models?",
@@ -68,7 +69,9 @@ function money({ billing, byokOnly, zdr }: Settings): Fact {
     byokOnly
       ? "third parties with keys of your own only"
       : "third parties from credits where no key is stored",
-    ...(zdr ? ["paid from credits only at endpoints that retain nothing"] : []),
+    ...(zdr
+      ? ["calls paid from credits to OpenAI's and Anthropic's endpoints that retain nothing"]
+      : []),
   ];
   return {
     id: "money",
@@ -84,8 +87,8 @@ function cache({ cache: declared }: Settings): Fact {
     question: "Are answers kept for others?",
     answer:
       declared === undefined
-        ? "no"
-        : `yes: for ${count(declared.ttlSeconds, "second")}, for every caller who sends the same request`,
+        ? "no, unless a call beside the Worker asks for it"
+        : `YES: for ${count(declared.ttlSeconds, "second")}, for every caller who sends the same request`,
     value: declared?.ttlSeconds ?? 0,
   };
 }
@@ -105,7 +108,10 @@ function limits({ rateLimit, spendLimits }: Settings): Fact {
     answer: all.length === 0 ? "none" : list(all),
     value: { rateLimit: rateLimit ?? null, spendLimits },
     ...(spend.length > 0 && {
-      notProved: "that the window is in seconds, and that Workers AI on the account's bill counts",
+      notProved: [
+        "that windows of money are in seconds, and that Workers AI on the account's bill counts",
+        "that a gateway just created takes spend limits: refresh, and deploy once more",
+      ],
     }),
   };
 }
@@ -119,6 +125,7 @@ function retries({ retry }: Settings): Fact {
         ? "no"
         : `yes, up to ${count(retry.maxAttempts, "time")}, after ${retry.delayMs} ms (${retry.backoff}); each may be billed`,
     value: retry ?? null,
+    ...(retry !== undefined && { notProved: ["that the number counts repeats, not calls"] }),
   };
 }
 
@@ -126,7 +133,9 @@ function deletion({ protect }: Settings): Fact {
   return {
     id: "deletion",
     question: "Can the gateway be deleted?",
-    answer: protect ? "no: it is protected, and kept if it leaves the stack" : "YES, with its logs",
+    answer: protect
+      ? "not by this stack: it is protected, and kept if it leaves; a token with AI Gateway Edit can"
+      : "YES, and most likely its logs with it",
     value: !protect,
   };
 }

@@ -15,18 +15,19 @@ async function answers(...args: Parameters<typeof stackWith>): Promise<Record<st
 test("development says that bodies are kept, production that they never are", async () => {
   expect(await answers("dev")).toMatchObject({
     bodies: "YES, of every call",
-    beside: "YES, with prompt and answer",
-    full: "beyond 10,000 logs the oldest are deleted",
-    copies: "no",
-    otherReaders: "no",
+    beside: "YES, with prompt and answer, unless its own headers ask for less",
+    full: "beyond 10,000 logs the oldest are deleted; sooner if the account's gateways hold 100,000 together",
+    copies: "none is declared",
+    otherReaders: "nothing is declared, besides the models",
     callers: "web, each with a token",
-    deletion: "YES, with its logs",
+    deletion: "YES, and most likely its logs with it",
   });
   expect(await answers("prod")).toMatchObject({
-    bodies: "no, never: the Worker says so on every call",
+    bodies: "no: the Worker says so on every call",
     beside: "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
     limits: "600 requests in 60 seconds (sliding) for all callers together",
-    deletion: "no: it is protected, and kept if it leaves the stack",
+    deletion:
+      "not by this stack: it is protected, and kept if it leaves; a token with AI Gateway Edit can",
   });
 });
 
@@ -37,7 +38,10 @@ test("a stack that keeps no logs says so", async () => {
     bodies: "no",
     logged: "no",
     beside: "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
-    full: "from 20,000 logs on nothing new is stored; requests are served on, unseen",
+    days: "without a limit of time: until somebody deletes them",
+    full: expect.stringContaining(
+      "from 20,000 logs on nothing new is stored; requests are served on, unseen",
+    ),
   });
 });
 
@@ -45,12 +49,12 @@ test("what an Observability account keeps is Cloudflare's to say", async () => {
   const changes = { logSystem: "observability", logs: { collect: "metadata" } };
 
   expect(await answers("dev", changes)).toMatchObject({
-    where: "in Workers Observability, dataset ai-gateway",
+    where: "in Workers Observability, dataset ai-gateway, if the account is as new as stated",
     days: "7 days, by Cloudflare's own rule (free plan: 3 days until 2026-11-30)",
-    full: "the rest of the day (UTC) is not stored",
+    full: "beyond the plan's allowance the rest of the day (UTC) is not stored",
   });
   expect(await answers("dev", { ...changes, plan: "paid" })).toMatchObject({
-    full: "it is not: more is stored, and billed",
+    full: "beyond the plan's allowance more is stored, and billed",
   });
 });
 
@@ -58,7 +62,7 @@ test("days that nothing enforces are not called kept", async () => {
   const logs = { collect: "none", maxEntries: 20_000, whenFull: "stop", keepDays: 1 };
 
   expect(await answers("dev", { logs })).toMatchObject({
-    days: "1 day are declared, and nothing in this stack deletes older logs",
+    days: "1 day by declaration; nothing in this stack deletes older logs",
   });
 });
 
@@ -84,9 +88,10 @@ test("everybody who reads prompts is named", async () => {
   expect(told).toMatchObject({
     readers:
       "meant to: oncall (person, until 2027-03-31, from 203.0.113.0/24), deploy (CI, no last day); " +
-      "able to: every token of the account with AI Gateway Read, and every member who may view it",
+      "able to: every token with AI Gateway Read and every member who may view the account, for all its gateways, " +
+      "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     copies:
-      "YES, with prompt and answer, as traces: to https://otel.example.com/v1/traces (kept there for 30 days)",
+      "YES, with prompt, answer and metadata, as traces: to https://otel.example.com/v1/traces (kept there for 30 days)",
     otherReaders:
       "yes: guardrails (models on Workers AI, while a call runs), data loss prevention (Cloudflare, while a call runs), classification (Cloudflare, from stored logs)",
     searches:
@@ -105,9 +110,9 @@ test("an open door is told in capitals", async () => {
 
   expect(await answers("dev", { authentication: "false", worker })).toMatchObject({
     callers: "EVERYBODY",
-    change: expect.stringContaining("beside it EVERYBODY who knows the gateway's address"),
+    change: expect.stringContaining("EVERYBODY who knows the gateway's address"),
     address: "nowhere on the Internet",
-    models: "@cf/a/b, openai/gpt-5-mini; prompts go to openai",
+    models: "@cf/a/b, openai/gpt-5-mini; prompts go to openai, under their own terms",
   });
 });
 
@@ -134,8 +139,8 @@ test("addresses, money, cache, limits and retries are told with their units", as
   expect(told).toMatchObject({
     address: "https://chat.example.com, https://w.acme.workers.dev",
     money:
-      "Workers AI from AI Gateway credits; third parties with keys of your own only; paid from credits only at endpoints that retain nothing",
-    cache: "yes: for 3,600 seconds, for every caller who sends the same request",
+      "Workers AI from AI Gateway credits; third parties with keys of your own only; calls paid from credits to OpenAI's and Anthropic's endpoints that retain nothing",
+    cache: "YES: for 3,600 seconds, for every caller who sends the same request",
     limits:
       "1,000 USD in 86,400 seconds (fixed) for all callers together, best effort, 0.5 USD in 60 seconds (sliding) for each caller, best effort",
     retries: "yes, up to 1 time, after 500 ms (linear); each may be billed",
@@ -154,7 +159,7 @@ test("the first line that changes when production begins to keep bodies says so"
   const after = toPage("prod", await stateStack(stackWith("prod", { logs }).settings)).split("\n");
 
   expect(after.find((line, index) => line !== before[index])).toBe(
-    "| Are prompts and answers stored? | YES, of every call |",
+    "| Are prompts and answers stored in logs? | YES, of every call |",
   );
 });
 
@@ -171,14 +176,43 @@ test("the fingerprint is the policy's: another account or token leaves it, anoth
   expect(await fingerprint({ protect: "false" })).not.toBe(shipped);
 });
 
-test("what is not proved is marked, and told below", async () => {
+test("what is not proved is marked, and told once below", async () => {
   const page = toPage("prod", await stateStack(stackWith("prod").settings));
 
   expect(page).toContain("the Worker says so on every call (not proved: 1) |");
-  expect(page).toContain(
-    "\n1. that Cloudflare heeds the Worker's switch on a call of the AI binding\n",
+  expect(page.split("\n").filter((line) => /^\d+\. /.test(line))).toEqual([
+    "1. that Cloudflare heeds the Worker's switch on a call of the AI binding",
+    "2. that a call can switch its own log on where the gateway collects none",
+    "3. that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+  ]);
+});
+
+test("what a gateway just created may not take is marked wherever it is promised", async () => {
+  const { facts } = await stateStack(
+    stackWith("prod", {
+      exports: [OTEL],
+      guardrails: { prompt: { P1: "flag" } },
+      spendLimits: [{ id: "all", limitUsd: 1, windowSeconds: 60 }],
+      retry: { maxAttempts: 1, delayMs: 500, backoff: "linear" },
+      readers: [{ name: "oncall", kind: "person" }],
+    }).settings,
   );
-  expect(toPage("dev", await stateStack(stackWith("dev").settings))).not.toContain("(not proved:");
+  const open = facts.flatMap(({ id, notProved = [] }) =>
+    notProved.map((point) => `${id}: ${point}`),
+  );
+
+  expect(open).toEqual([
+    "bodies: that Cloudflare heeds the Worker's switch on a call of the AI binding",
+    "bodies: that the logs of guardrail evaluations hold no prompt",
+    "logged: that a call can switch its own log on where the gateway collects none",
+    "readers: the limits of the named readers: this stack makes no token",
+    "copies: that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+    "copies: that a gateway just created takes them: refresh, and deploy once more",
+    "otherReaders: that a gateway just created takes them: refresh, and deploy once more",
+    "limits: that windows of money are in seconds, and that Workers AI on the account's bill counts",
+    "limits: that a gateway just created takes spend limits: refresh, and deploy once more",
+    "retries: that the number counts repeats, not calls",
+  ]);
 });
 
 test("an exception stands among the facts, and cannot become markup", async () => {
