@@ -1,10 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
 import { policyPages, writePolicyPages } from "../../docs/policy-pages.ts";
-import { copyProject } from "../support/project.ts";
 import { ROOT } from "../support/settings.ts";
 
 test("each stack file has its page, as it would be made now (npm run policy)", async () => {
@@ -17,23 +17,27 @@ test("each stack file has its page, as it would be made now (npm run policy)", a
 });
 
 test("the page of a stack that is gone goes too", async () => {
-  const project = await copyProject();
-  onTestFinished(project.remove);
-  await mkdir(join(project.folder, "docs/policy"), { recursive: true });
-  await writeFile(join(project.folder, "docs/policy/gone.md"), "old");
+  const folder = await copyStackFile();
+  await mkdir(join(folder, "docs/policy"), { recursive: true });
+  await writeFile(join(folder, "docs/policy/gone.md"), "old");
 
-  await writePolicyPages(project.folder);
+  await writePolicyPages(folder);
 
-  expect(await readdir(join(project.folder, "docs/policy"))).toEqual(["dev.md", "prod.md"]);
+  expect(await readdir(join(folder, "docs/policy"))).toEqual(["prod.md"]);
 });
 
-test("a stack file that cannot be stated stops it, and leaves every page as it was", async () => {
-  const project = await copyProject();
-  onTestFinished(project.remove);
-  await project.edit("Pulumi.prod.yaml", "tier: production", "tier: gold");
+test("a stack file that cannot be stated stops it, and no page is touched", async () => {
+  const folder = await copyStackFile();
+  await writeFile(join(folder, "Pulumi.wrong.yaml"), "config: { ai-gateway:tier: gold }\n");
 
-  await expect(writePolicyPages(project.folder)).rejects.toThrow(
-    'stack prod has 1 problem:\n  ai-gateway:tier is "gold"',
-  );
-  await expect(readdir(join(project.folder, "docs/policy"))).rejects.toThrow("ENOENT");
+  await expect(writePolicyPages(folder)).rejects.toThrow('ai-gateway:tier is "gold"');
+  await expect(readdir(join(folder, "docs/policy"))).rejects.toThrow("ENOENT");
 });
+
+/** A folder with the production stack alone. */
+async function copyStackFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "pages-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await cp(join(ROOT, "Pulumi.prod.yaml"), join(folder, "Pulumi.prod.yaml"));
+  return folder;
+}
