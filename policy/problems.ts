@@ -73,18 +73,21 @@ export function expectation(node: Node): string {
   return `${allowed(node)}${source}`;
 }
 
-const OR = new Intl.ListFormat("en", { type: "disjunction" });
-
 /** The same without the source. */
 export function allowed(node: Node): string {
   if (node.expects !== undefined) return node.expects;
-  if (node.enum !== undefined) return OR.format(node.enum);
+  if (node.enum !== undefined) return anyOf(node.enum);
   if (node.type === "integer") return `a whole number from ${node.minimum} to ${node.maximum}`;
   if (node.type === "boolean") return "true or false";
   if (node.additionalProperties) return "a group of names and values";
   if (node.type === "array") return `a list of ${node.minItems ?? 0} to ${node.maxItems} items`;
   if (node.type === "object") return `a group of ${Object.keys(node.properties ?? {}).join(", ")}`;
   return "text";
+}
+
+/** Not a constant: loading it takes as long as reading three stack files, and most have no problem. */
+function anyOf(values: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(values);
 }
 
 function fallback(node: Node): string {

@@ -29,11 +29,17 @@ export interface Node {
 /** `["logs", "maxEntries"]`, `["callers", 0, "name"]` */
 export type Path = readonly PropertyKey[];
 
-/** The two shapes of a stack. The legacy one has every setting of the other. */
+/** The two shapes of a stack, each made when first asked for. The legacy one has every setting of the other. */
 export const jsonSchemas: Readonly<Record<LogSystem, Node>> = {
-  legacy: toNode(schemas.legacy),
-  observability: toNode(schemas.observability),
+  get legacy() {
+    return (made.legacy ??= toNode(schemas.legacy));
+  },
+  get observability() {
+    return (made.observability ??= toNode(schemas.observability));
+  },
 };
+
+const made: Partial<Record<LogSystem, Node>> = {};
 
 function toNode(schema: z.core.$ZodType): Node {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- zod's type leaves out the notes of .meta()

@@ -1,8 +1,6 @@
-const AND = new Intl.ListFormat("en", { type: "conjunction", style: "narrow" });
-
 /** `a, b, c` */
 export function list(items: readonly string[]): string {
-  return AND.format(items);
+  return items.join(", ");
 }
 
 /** `1 day`, `1,000 days` */

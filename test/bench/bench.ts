@@ -7,13 +7,14 @@ import { gzipSync } from "node:zlib";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { ROOT } from "../../local/paths.js";
+import { measureReview } from "./review.ts";
 import { measureStarts } from "./starts.ts";
 import { compare, formatTable, median, type Row } from "./table.ts";
 import { runVitest, type Run } from "./vitest-run.ts";
 
 const ROUNDS = readRounds();
 
-const rows = [await bundleRow(), await startRow(), ...(await testRows())];
+const rows = [await bundleRow(), await startRow(), reviewRow(), ...(await testRows())];
 console.log(
   `medians of ${ROUNDS} rounds; Node ${process.versions.node}, ${availableParallelism()} cores\n`,
 );
@@ -47,6 +48,18 @@ async function startRow(): Promise<Row> {
     unit: "s",
     source: "wrangler dev",
     aim: 0.5,
+  });
+}
+
+function reviewRow(): Row {
+  const { review, bare } = measureReview(ROUNDS);
+  return compare({
+    what: "npm run review, three stacks",
+    measured: median(review) / 1000,
+    reference: median(bare) / 1000,
+    unit: "s",
+    source: "node alone",
+    aim: 4,
   });
 }
 

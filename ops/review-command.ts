@@ -1,5 +1,5 @@
 /**
- * `npm run review`: what the stack files say, which rules they break, and what a change of them means. Reads stack
+ * What the stack files say, which rules they break, and what a change of them means. Reads stack
  * files as data and nothing else of the folder under review, so that one version can review another's files.
  */
 import { existsSync } from "node:fs";

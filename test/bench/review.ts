@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { ROOT } from "../../local/paths.js";
+
+export interface ReviewTimes {
+  /** Milliseconds of each round: the review of three stacks as a process, and a Node that does nothing. */
+  readonly review: readonly number[];
+  readonly bare: readonly number[];
+}
+
+/** Interleaved, after one round that is not counted, so that compiled code is there. */
+export function measureReview(rounds: number): ReviewTimes {
+  const folder = mkdtempSync(join(tmpdir(), "review-"));
+  try {
+    for (const stack of ["dev", "prod"]) {
+      cpSync(join(ROOT, `Pulumi.${stack}.yaml`), join(folder, `Pulumi.${stack}.yaml`));
+    }
+    const third = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8").replaceAll(
+      "-prod",
+      "-third",
+    );
+    writeFileSync(join(folder, "Pulumi.third.yaml"), third.replace("plan: free", "plan: paid"));
+
+    const review = [join(ROOT, "ops/review.js"), "--dir", folder];
+    const times = Array.from({ length: rounds + 1 }, () => ({
+      review: time(review),
+      bare: time(["--eval", "0"]),
+    })).slice(1);
+    return { review: times.map((each) => each.review), bare: times.map((each) => each.bare) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function time(args: readonly string[]): number {
+  const startedAt = performance.now();
+  const { stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  // A rule may be broken; that the review could not run may not.
+  if (stderr !== "") throw new Error(`${args.join(" ")} printed: ${stderr}`);
+  return performance.now() - startedAt;
+}
