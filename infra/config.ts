@@ -44,7 +44,10 @@ function keepRules(settings: Settings): void {
   const warnings = findings.filter(({ severity }) => severity === "warning").map(describeFinding);
   const errors = findings.filter(({ severity }) => severity === "error").map(describeFinding);
   for (const warning of warnings) void pulumi.log.warn(formatProblem(warning));
-  if (errors.length > 0) throw new pulumi.RunError(formatProblems(name, errors));
+  if (errors.length === 0) return;
+  throw new pulumi.RunError(
+    `${formatProblems(name, errors)}\n(what each rule is for, and how to except a stack from one until a day: docs/rules.md)`,
+  );
 }
 
 /** As far as their files can be read here: what is wrong with another stack is told when that one is deployed. */

@@ -59,6 +59,7 @@ test("a broken rule stops the program, with every other, and a warning does not"
     "stack dev has 2 problems:",
     expect.stringMatching(/^ {2}ai-gateway:authentication is false; .*\[open-gateway\]$/),
     expect.stringMatching(/^ {2}ai-gateway:gatewayId is default; .*\[default-gateway\]$/),
+    expect.stringContaining("docs/rules.md"),
   ]);
   expect(warn.mock.calls).toEqual([
     [expect.stringMatching(/^ai-gateway:callers is empty; .*\[no-callers\]$/)],
@@ -80,6 +81,7 @@ test("the project's other stack files count, and one that cannot be read does no
     "stack dev has 2 problems:",
     expect.stringContaining("gatewayId is app-dev, which stack twin has too"),
     expect.stringContaining("worker.name is chat-dev, which stack twin has too"),
+    expect.stringContaining("docs/rules.md"),
   ]);
 });
 
