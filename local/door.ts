@@ -3,7 +3,9 @@
  * the Worker would go, and the logs page.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 
 import { z } from "zod";
 
@@ -30,7 +32,7 @@ export async function openDoor(args: DoorArgs): Promise<URL> {
       (reply) => send(response, reply),
       (error: unknown) => {
         console.error(error);
-        send(response, text(500, "internal error"));
+        return send(response, text(500, "internal error"));
       },
     );
   });
@@ -124,8 +126,14 @@ function readJson(request: IncomingMessage): Promise<unknown> {
   return json(request).catch(() => undefined);
 }
 
-function send(response: ServerResponse, { status, headers, body }: GatewayAnswer): void {
-  response.writeHead(status, headers).end(body);
+async function send(
+  response: ServerResponse,
+  { status, headers, body, pieces }: GatewayAnswer,
+): Promise<void> {
+  response.writeHead(status, headers);
+  if (pieces === undefined) response.end(body);
+  // A caller that hangs up ends the pieces; that is no fault of anybody.
+  else await pipeline(Readable.from(pieces), response).catch(() => {});
 }
 
 function page(status: number, body: string): GatewayAnswer {

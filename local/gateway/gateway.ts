@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 import type { GatewaySettings } from "../account.ts";
-import type { Log, LogStore } from "../logs/store.ts";
+import type { Cap, Log, LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
 import type { Model, ModelReply } from "./model.ts";
 import type { RequestOptions } from "./options.ts";
@@ -21,13 +21,16 @@ export interface GatewayRequest {
 export interface GatewayAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Empty for a stream. */
   readonly body: string;
+  readonly pieces?: AsyncIterable<string>;
 }
 
 /** What became of a request, before it is logged. */
 interface Outcome {
   readonly status: number;
   readonly body: string;
+  readonly pieces?: AsyncIterable<string>;
   readonly cached: boolean;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
@@ -67,20 +70,32 @@ export class LocalGateway {
     if (settings === undefined) {
       return refusal(400, 2001, "Please configure AI Gateway in the Cloudflare dashboard");
     }
-    const startedAt = this.#now();
-    const eventId = request.options.eventId ?? randomUUIDv7();
+    const about = {
+      logId: randomUUIDv7(),
+      startedAt: this.#now(),
+      eventId: request.options.eventId ?? randomUUIDv7(),
+    };
     const outcome = await this.#answer(request, settings);
-    const logId = this.#log(request, settings, outcome, { startedAt, eventId });
+    const { pieces } = outcome;
+    const isKept =
+      pieces === undefined
+        ? this.#log(request, settings, outcome, about)
+        : this.#willLog(request, settings);
     return {
       status: outcome.status,
       headers: {
         // Exactly this: the binding parses no other content type.
-        "content-type": "application/json",
+        "content-type": pieces === undefined ? "application/json" : "text/event-stream",
         "cf-aig-cache-status": outcome.cached ? "HIT" : "MISS",
-        "cf-aig-event-id": eventId,
-        ...(logId !== undefined && { "cf-aig-log-id": logId }),
+        "cf-aig-event-id": about.eventId,
+        ...(isKept && { "cf-aig-log-id": about.logId }),
       },
       body: outcome.body,
+      ...(pieces && {
+        pieces: logAtEnd(pieces, (body) =>
+          this.#log(request, settings, { ...outcome, body, ...readTokens(body) }, about),
+        ),
+      }),
     };
   }
 
@@ -106,6 +121,8 @@ export class LocalGateway {
     if (reply === undefined) {
       return { ...refusal(400, 2005, "Failed to get response from provider"), cached: false };
     }
+    // A stream is not cached. https://developers.cloudflare.com/ai-gateway/features/caching/
+    if (reply.pieces !== undefined) return { ...reply, cached: false };
     const answer = { body: reply.body, ...readTokens(reply.body) };
     if (usesCache && reply.status === 200) this.#cache.set(key, answer, ttl);
     return { ...answer, status: reply.status, cached: false };
@@ -129,19 +146,27 @@ export class LocalGateway {
     }
   }
 
-  /** Keeps a log if the settings and the request say so; a request's word goes before the gateway's. */
+  /** Whether the settings and the request want a log, and there is room; a request's word goes before the gateway's. */
+  #willLog({ gatewayId, options }: GatewayRequest, settings: GatewaySettings): boolean {
+    return (
+      (options.collectLog ?? settings.collectLogs) && this.#store.hasRoom(gatewayId, cap(settings))
+    );
+  }
+
+  /** Keeps a log if one is wanted. */
   #log(
-    { gatewayId, model, inputs, options }: GatewayRequest,
+    request: GatewayRequest,
     settings: GatewaySettings,
     outcome: Outcome,
-    { startedAt, eventId }: { readonly startedAt: number; readonly eventId: string },
-  ): string | undefined {
-    if (!(options.collectLog ?? settings.collectLogs)) return undefined;
+    { logId, startedAt, eventId }: About,
+  ): boolean {
+    if (!this.#willLog(request, settings)) return false;
+    const { gatewayId, model, inputs, options } = request;
     const { tokensIn, tokensOut } = outcome;
     const hasTokens = tokensIn !== undefined && tokensOut !== undefined;
     const cost = hasTokens ? tokensIn * PRICE_IN + tokensOut * PRICE_OUT : undefined;
     const log: Log = {
-      id: randomUUIDv7(),
+      id: logId,
       createdAt: startedAt,
       gateway: gatewayId,
       provider: isWorkersAi(model) ? "workers-ai" : (model.split("/")[0] ?? model),
@@ -159,17 +184,40 @@ export class LocalGateway {
     const bodies = keepsBodies
       ? { request: JSON.stringify(inputs ?? null), response: outcome.body }
       : undefined;
-    const isKept = this.#store.insert(log, bodies, {
-      maxEntries: settings.logManagement,
-      whenFull: settings.logManagementStrategy,
-    });
-    return isKept ? log.id : undefined;
+    return this.#store.insert(log, bodies, cap(settings));
   }
 
   #limiter(gatewayId: string): RateLimiter {
     const limiter = this.#limiters.get(gatewayId) ?? new RateLimiter(this.#now);
     this.#limiters.set(gatewayId, limiter);
     return limiter;
+  }
+}
+
+/** What a log says of its request besides the outcome. */
+interface About {
+  readonly logId: string;
+  readonly startedAt: number;
+  readonly eventId: string;
+}
+
+function cap(settings: GatewaySettings): Cap {
+  return { maxEntries: settings.logManagement, whenFull: settings.logManagementStrategy };
+}
+
+/** The same pieces; what came of them is logged when they end, or when nobody wants more. */
+async function* logAtEnd(
+  pieces: AsyncIterable<string>,
+  log: (body: string) => void,
+): AsyncGenerator<string> {
+  let body = "";
+  try {
+    for await (const piece of pieces) {
+      body += piece;
+      yield piece;
+    }
+  } finally {
+    log(body);
   }
 }
 
@@ -204,11 +252,16 @@ const withUsage = z.object({
   usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }),
 });
 
+/** Of an answer, or of the last event of a stream that tells any. */
 function readTokens(body: string): Pick<Outcome, "tokensIn" | "tokensOut"> {
-  try {
-    const { usage } = withUsage.parse(JSON.parse(body));
-    return { tokensIn: usage.prompt_tokens, tokensOut: usage.completion_tokens };
-  } catch {
-    return {};
+  const texts = body.startsWith("data:")
+    ? body.split("\n").flatMap((line) => (line.startsWith("data:") ? [line.slice(5)] : []))
+    : [body];
+  for (const text of texts.toReversed()) {
+    try {
+      const { usage } = withUsage.parse(JSON.parse(text));
+      return { tokensIn: usage.prompt_tokens, tokensOut: usage.completion_tokens };
+    } catch {}
   }
+  return {};
 }

@@ -1,10 +1,15 @@
 /** What stands behind the local gateway: a small deterministic model, or any server that speaks OpenAI's protocol. */
+import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+
 import { z } from "zod";
 
 export interface ModelReply {
   readonly status: number;
-  /** Text of JSON. */
+  /** Text of JSON; empty for a stream. */
   readonly body: string;
+  /** Server-sent events, as they come. */
+  readonly pieces?: AsyncIterable<string>;
 }
 
 /** Rejects when no answer came. */
@@ -12,17 +17,25 @@ export type Model = (name: string, inputs: unknown) => Promise<ModelReply>;
 
 const chatInputs = z.object({
   messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })).min(1),
+  stream: z.boolean().optional(),
 });
+// Workers AI's embedding models take the first, a third party's the second.
+const embeddingInputs = z.union([
+  z.object({ text: z.array(z.string()).min(1) }),
+  z.object({ input: z.array(z.string()).min(1) }),
+]);
 
 /** Repeats what it was told, in the shape in which Workers AI's model of that name answers. Costs nothing, needs nothing. */
 export const localModel: Model = async (name, inputs) => {
+  const embedding = embeddingInputs.safeParse(inputs).data;
+  if (embedding !== undefined) return json(200, embed(embedding));
   const parsed = chatInputs.safeParse(inputs);
   if (!parsed.success) {
     return json(400, {
       errors: [{ code: 5004, message: "Invalid input: messages must be a list of messages" }],
     });
   }
-  const { messages } = parsed.data;
+  const { messages, stream } = parsed.data;
   const prompt = asText(messages.findLast(({ role }) => role === "user")?.content);
   const answer = `This is the local model, standing in for ${name}. You said: ${prompt}`;
   const usage = {
@@ -30,6 +43,9 @@ export const localModel: Model = async (name, inputs) => {
     completion_tokens: countTokens(answer),
   };
   const total = { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens };
+  if (stream === true) {
+    return { status: 200, body: "", pieces: streamWords(answer, answersAsOpenAi(name), total) };
+  }
   if (!answersAsOpenAi(name)) return json(200, { response: answer, usage: total });
   return json(200, {
     id: "chatcmpl-local",
@@ -53,16 +69,58 @@ export async function connectUpstream(base: URL): Promise<Model> {
   if (model === undefined) throw new Error(`GET ${root}/models lists no model`);
 
   return async (_name, inputs) => {
-    const answer = await fetch(`${root}/chat/completions`, {
+    const { text, ...said } = z.record(z.string(), z.unknown()).parse(inputs);
+    const isEmbedding = text !== undefined || said["input"] !== undefined;
+    const answer = await fetch(`${root}/${isEmbedding ? "embeddings" : "chat/completions"}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...z.record(z.string(), z.unknown()).parse(inputs), model }),
+      body: JSON.stringify({ ...said, ...(text !== undefined && { input: text }), model }),
     });
+    if (answer.ok && said["stream"] === true && answer.body !== null) {
+      return {
+        status: answer.status,
+        body: "",
+        pieces: answer.body.pipeThrough(new TextDecoderStream()),
+      };
+    }
     const body = await answer.text();
     // The gateway answers 2005 whatever the reason was; the person at the keyboard wants the reason.
     if (!answer.ok) console.error(`upstream answered ${answer.status}: ${body.slice(0, 500)}`);
     return { status: answer.status, body };
   };
+}
+
+/** Word by word, in the shape in which the model's family streams. */
+async function* streamWords(
+  answer: string,
+  asOpenAi: boolean,
+  usage: object,
+): AsyncGenerator<string> {
+  for (const word of answer.match(/\S+\s*/g) ?? []) {
+    yield event(
+      asOpenAi ? { choices: [{ index: 0, delta: { content: word } }] } : { response: word },
+    );
+    // A turn of the event loop: each word is a piece of its own on the wire.
+    await setImmediate();
+  }
+  const last = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }], usage };
+  yield event(asOpenAi ? last : { response: "", usage });
+  yield "data: [DONE]\n\n";
+}
+
+function event(data: object): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Vectors that depend on the text alone: alike texts are no nearer, but equal ones are equal. */
+function embed(inputs: z.output<typeof embeddingInputs>): object {
+  const texts = "text" in inputs ? inputs.text : inputs.input;
+  const vectors = texts.map((text) => {
+    const digest = createHash("sha256").update(text).digest();
+    return Array.from(digest, (byte) => (byte - 127.5) / 127.5);
+  });
+  if ("text" in inputs) return { shape: [vectors.length, 32], data: vectors, pooling: "mean" };
+  return { data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })) };
 }
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });

@@ -79,11 +79,17 @@ export class LogStore {
     }
   }
 
+  /** Whether a log would be kept now. */
+  hasRoom(gateway: string, cap: Cap): boolean {
+    const count = this.#counts.get(gateway) ?? 0;
+    return cap.whenFull === "DELETE_OLDEST" || count < cap.maxEntries;
+  }
+
   /** Keeps a log under its gateway's cap. False when the gateway is full and stops. */
   insert(log: Log, bodies: Bodies | undefined, cap: Cap): boolean {
+    if (!this.hasRoom(log.gateway, cap)) return false;
     const count = this.#counts.get(log.gateway) ?? 0;
     const excess = Math.max(0, count + 1 - cap.maxEntries);
-    if (excess > 0 && cap.whenFull === "STOP_INSERTING") return false;
 
     this.#database.exec("BEGIN");
     try {

@@ -236,3 +236,68 @@ function failing(times: number): { readonly model: Model; readonly calls: () => 
   };
   return { model, calls: () => calls };
 }
+
+test.each(["@cf/meta/x", "@cf/openai/x"])(
+  "a streamed answer of %s is logged when it has ended, with its tokens and its events",
+  async (model) => {
+    const { ask, store } = openGateway();
+    const inputs = { messages: [{ role: "user", content: "Hi" }], stream: true };
+
+    const { headers, pieces } = await ask({ model, inputs });
+    const before = store.count();
+    const events = (await Array.fromAsync(pieces ?? [])).join("");
+
+    expect([headers["content-type"], before]).toEqual(["text/event-stream", 0]);
+    expect(events).toMatch(/standing.*\[DONE\]/s);
+    expect(store.list(10)).toMatchObject([
+      { id: headers["cf-aig-log-id"], tokensIn: 1, tokensOut: expect.any(Number), hasBodies: true },
+    ]);
+    expect(store.find(String(headers["cf-aig-log-id"]))?.bodies?.response).toBe(events);
+  },
+);
+
+test("a stream that nobody wants to the end is logged with what was sent", async () => {
+  const { ask, store } = openGateway();
+  const inputs = { messages: [{ role: "user", content: "Hi" }], stream: true };
+
+  const pieces = (await ask({ inputs })).pieces?.[Symbol.asyncIterator]();
+  await pieces?.next();
+  await pieces?.return?.();
+
+  expect(store.list(10)).toMatchObject([{ status: 200, tokensIn: undefined }]);
+});
+
+test("a stream is not cached, and leaves no log where none is wanted", async () => {
+  const { ask, store } = openGateway({ settings: { cacheTtl: 60, collectLogs: false } });
+  const inputs = { messages: [{ role: "user", content: "Hi" }], stream: true };
+
+  const answers = [await ask({ inputs }), await ask({ inputs })];
+  for (const { pieces } of answers) await Array.fromAsync(pieces ?? []);
+
+  expect(answers.map(({ headers }) => headers["cf-aig-cache-status"])).toEqual(["MISS", "MISS"]);
+  expect(answers.map(({ headers }) => headers["cf-aig-log-id"])).toEqual([undefined, undefined]);
+  expect(store.count()).toBe(0);
+});
+
+test("a third party's model is logged under its provider, and not cached", async () => {
+  const { ask, store } = openGateway({ settings: { cacheTtl: 60 } });
+
+  await ask({ model: "openai/gpt-5-mini" });
+  await ask({ model: "openai/gpt-5-mini" });
+
+  expect(store.list(10)).toMatchObject([
+    { provider: "openai", cached: false },
+    { provider: "openai", cached: false },
+  ]);
+});
+
+test("equal texts have equal vectors, in the shape of the model's owner", async () => {
+  const { ask } = openGateway();
+  const own = JSON.parse((await ask({ inputs: { text: ["a", "b", "a"] } })).body);
+  const theirs = JSON.parse((await ask({ inputs: { input: ["a"] } })).body);
+
+  expect(own).toMatchObject({ shape: [3, 32] });
+  expect(own.data[0]).toEqual(own.data[2]);
+  expect(own.data[0]).not.toEqual(own.data[1]);
+  expect(theirs.data).toEqual([{ object: "embedding", index: 0, embedding: own.data[0] }]);
+});

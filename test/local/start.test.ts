@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { promisify } from "node:util";
 
 import getPort from "get-port";
+import OpenAI from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { copyProject, start, waitFor, type Project, type Started } from "../support/project.ts";
@@ -60,6 +61,30 @@ test("under metadata a hostile caller leaves a log without bodies, and one besid
   const log = await fetchText(`${local.logs}/logs/${response.headers.get("x-log-id")}`);
   expect(log).toContain("No bodies");
   expect(log).not.toContain("a secret prompt");
+});
+
+test("a streamed chat and an embedding run through the same gateway, and are logged", async () => {
+  const local = await startLocal("dev");
+  const client = new OpenAI({ baseURL: `${local.worker}/v1`, apiKey: local.key });
+  const model = "@cf/openai/gpt-oss-120b";
+
+  const stream = await client.chat.completions.create({
+    model,
+    messages: [{ role: "user", content: "Hi" }],
+    stream: true,
+  });
+  const chunks = await Array.fromAsync(stream);
+  const { data } = await client.embeddings.create({ model, input: "Hi" });
+
+  expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("")).toBe(
+    `This is the local model, standing in for ${model}. You said: Hi`,
+  );
+  expect(data[0]?.embedding).toHaveLength(32);
+  const newest = rows(await fetchText(local.logs)).slice(0, 2);
+  expect(newest.map((row) => [row[3], row.at(-1)])).toEqual([
+    [model, "kept"],
+    [model, "kept"],
+  ]);
 });
 
 test("edits to the stack file and to the Worker are taken over, a bad one is not, and the logs stay", async () => {

@@ -11,7 +11,9 @@ import {
   type ServerResponse,
 } from "node:http";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 
 import { Log, LogLevel, Miniflare, type RemoteProxyConnectionString } from "miniflare";
 import { afterAll } from "vitest";
@@ -47,7 +49,10 @@ export interface WireCall {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
+  /** Data for JSON, or text as it is. */
+  readonly body?: unknown;
+  /** In place of a body: sent piece by piece; an error breaks the connection off. */
+  readonly pieces?: AsyncIterable<string | Uint8Array>;
 }
 
 export interface WorkerScene {
@@ -155,13 +160,16 @@ interface Cloudflare {
 
 async function startCloudflare(): Promise<Cloudflare> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body } = cloudflare.answer({
+    const { status, headers, body, pieces } = cloudflare.answer({
       url: String(request.headers["mf-url"]),
       headers: request.headers,
       body: z.object({ inputs: z.unknown(), options: z.unknown() }).parse(await json(request)),
     });
-    response.writeHead(status ?? 200, { "content-type": "application/json", ...headers });
-    response.end(typeof body === "string" ? body : JSON.stringify(body));
+    const type = pieces === undefined ? "application/json" : "text/event-stream";
+    response.writeHead(status ?? 200, { "content-type": type, ...headers });
+    if (pieces === undefined) response.end(typeof body === "string" ? body : JSON.stringify(body));
+    // Ends the pieces when the other side goes, and breaks the connection off when they fail.
+    else await pipeline(Readable.from(pieces), response).catch(() => {});
   };
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

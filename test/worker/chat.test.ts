@@ -118,13 +118,6 @@ test.each([
     "model_not_found",
     'model "@cf/x/y" is not served here; served are @cf/old/model, @cf/new/model',
   ],
-  [
-    "a stream",
-    chatBody({ stream: true }),
-    400,
-    "unsupported_parameter",
-    "stream is not supported; leave it out",
-  ],
   ["two answers", chatBody({ n: 2 }), 400, "unsupported_parameter", "n is not supported"],
   [
     "too many bytes",

@@ -1,11 +1,13 @@
 /** From what a Workers AI model answers to OpenAI's chat completion. */
 import * as z from "zod/mini";
 
-const usageShape = z.object({
+export const usageShape = z.object({
   prompt_tokens: z.number(),
   completion_tokens: z.number(),
   total_tokens: z.optional(z.number()),
 });
+
+export type Usage = z.output<typeof usageShape>;
 
 // Newer models answer as OpenAI does.
 const choicesShape = z.object({
@@ -23,9 +25,7 @@ const choicesShape = z.object({
 // Older models answer in the platform's own way; with response_format the text may come parsed already.
 const responseShape = z.object({
   response: z.optional(z.unknown()),
-  tool_calls: z.optional(
-    z.nullable(z.array(z.object({ name: z.string(), arguments: z.unknown() }))),
-  ),
+  tool_calls: z.optional(z.nullable(z.array(z.unknown()))),
   usage: z.optional(usageShape),
 });
 
@@ -60,12 +60,7 @@ export function toCompletion(
     created: Math.floor(about.now.getTime() / 1000),
     model: about.model,
     choices,
-    ...(usage && {
-      usage: {
-        ...usage,
-        total_tokens: usage.total_tokens ?? usage.prompt_tokens + usage.completion_tokens,
-      },
-    }),
+    ...(usage && { usage: withTotal(usage) }),
   };
 }
 
@@ -83,11 +78,7 @@ function readChoices(body: unknown): readonly Choice[] | undefined {
   const older = responseShape.safeParse(body).data;
   if (older === undefined || (older.response === undefined && older.tool_calls === undefined))
     return undefined;
-  const calls = (older.tool_calls ?? []).map(({ name, arguments: given }, index) => ({
-    id: `call_${index}`,
-    type: "function",
-    function: { name, arguments: asText(given) },
-  }));
+  const calls = readToolCalls(older.tool_calls ?? []);
   const content =
     older.response === undefined || older.response === null ? null : asText(older.response);
   const message = {
@@ -98,6 +89,25 @@ function readChoices(body: unknown): readonly Choice[] | undefined {
   return [
     { index: 0, message, finish_reason: calls.length > 0 ? "tool_calls" : "stop", logprobs: null },
   ];
+}
+
+const namedCall = z.object({ name: z.string(), arguments: z.unknown() });
+
+/** An older model's calls in OpenAI's shape; those that have it already are left alone. */
+export function readToolCalls(calls: readonly unknown[]): readonly object[] {
+  return calls.map((call, index) => {
+    const named = namedCall.safeParse(call).data;
+    if (named === undefined) return Object(call);
+    const { name, arguments: given } = named;
+    return { id: `call_${index}`, type: "function", function: { name, arguments: asText(given) } };
+  });
+}
+
+export function withTotal(usage: Usage): Usage {
+  return {
+    ...usage,
+    total_tokens: usage.total_tokens ?? usage.prompt_tokens + usage.completion_tokens,
+  };
 }
 
 function asText(value: unknown): string {

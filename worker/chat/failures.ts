@@ -2,7 +2,7 @@
  * What a failed call means for the caller. The gateway's codes and statuses: docs/failures.md, with their sources.
  * A fault of the deployment is ours (5xx), never the caller's: a 401 from the gateway is not a wrong caller token.
  */
-import type { Refusal } from "./openai.ts";
+import type { Refusal } from "./errors.ts";
 
 const MISCONFIGURED = {
   status: 500,
@@ -123,6 +123,13 @@ export function describeFailure(status: number, body: unknown): Refusal {
 
 /** No answer at all. */
 export const noAnswer: Refusal = UPSTREAM;
+
+/** A stream that broke off: what came before is no whole answer. */
+export const cut: Refusal = {
+  ...UPSTREAM,
+  code: "upstream_cut",
+  message: "the model's answer broke off",
+};
 
 /** The request is JSON, but nested so deeply that it cannot be written again. */
 export const tooDeep: Refusal = { ...BAD_INPUT, message: "the request is nested too deeply" };

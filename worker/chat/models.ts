@@ -12,22 +12,14 @@ export interface Call {
   readonly eventId: string;
 }
 
-export interface ModelAnswer {
-  readonly status: number;
-  readonly body: unknown;
-  /** Undefined when the gateway kept no log. */
-  readonly logId: string | undefined;
-  readonly retryAfter: string | undefined;
-}
-
 /**
  * Asks a model and returns what the gateway answered, whatever its status. Throws when no answer came.
  *
  * Gateway id, collection and bodies are said on every call and come from the stack alone. No header and no
  * field of the inbound request reaches the options.
  */
-export async function askModel(env: Env, call: Call): Promise<ModelAnswer> {
-  const response = await env.AI.run(call.model, call.inputs, {
+export async function askModel(env: Env, call: Call): Promise<Response> {
+  return env.AI.run(call.model, call.inputs, {
     gateway: {
       id: env.GATEWAY_ID,
       collectLog: env.COLLECT_LOGS !== "none",
@@ -42,15 +34,16 @@ export async function askModel(env: Env, call: Call): Promise<ModelAnswer> {
     // Not env.AI.aiGatewayLogId: the binding keeps one for all calls, and two at once overwrite each other's.
     returnRawResponse: true,
   });
-  return {
-    status: response.status,
-    body: parseJson(await response.text()),
-    logId: response.headers.get("cf-aig-log-id") ?? undefined,
-    retryAfter: response.headers.get("retry-after") ?? undefined,
-  };
 }
 
-function parseJson(text: string): unknown {
+/** Undefined when the gateway kept no log. */
+export function logIdOf(response: Response): string | undefined {
+  return response.headers.get("cf-aig-log-id") ?? undefined;
+}
+
+/** The text itself where it is no JSON. */
+export async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
   try {
     return JSON.parse(text);
   } catch {

@@ -1,0 +1,143 @@
+/** From the events that a model streams to OpenAI's, one at a time: nothing is gathered, and nothing runs ahead. */
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import * as z from "zod/mini";
+
+import { errorBody } from "./errors.ts";
+import { readToolCalls, usageShape, withTotal, type Usage } from "./completion.ts";
+import { cut, describeFailure } from "./failures.ts";
+
+export interface StreamArgs {
+  readonly id: string;
+  readonly model: string;
+  readonly now: Date;
+  readonly includeUsage: boolean;
+}
+
+// Newer models stream as OpenAI does.
+const chunkShape = z.object({
+  choices: z.array(
+    z.object({
+      delta: z.optional(z.looseObject({})),
+      finish_reason: z.optional(z.nullable(z.string())),
+    }),
+  ),
+  usage: z.optional(z.nullable(usageShape)),
+});
+
+// Older models stream in the platform's own way.
+const responseShape = z.object({
+  response: z.optional(z.nullable(z.string())),
+  tool_calls: z.optional(z.nullable(z.array(z.unknown()))),
+  usage: z.optional(z.nullable(usageShape)),
+});
+
+interface Part {
+  readonly delta: object | undefined;
+  readonly finishReason: string | undefined;
+  readonly usage: Usage | undefined;
+}
+
+/**
+ * OpenAI's stream of a model's. A stream that breaks off, or holds what nobody can read, ends in an error event and
+ * without `[DONE]`, which an SDK raises. Cancelling it cancels the model's.
+ */
+export function toChunkStream(
+  body: ReadableStream<Uint8Array>,
+  args: StreamArgs,
+): ReadableStream<Uint8Array> {
+  const events = body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
+  return ReadableStream.from(writeChunks(readParts(events), args)).pipeThrough(
+    new TextEncoderStream(),
+  );
+}
+
+async function* writeChunks(parts: AsyncIterable<Part>, args: StreamArgs): AsyncGenerator<string> {
+  let finishReason: string | undefined;
+  let hasToolCalls = false;
+  let usage: Usage | undefined;
+  try {
+    yield chunk(args, { delta: { role: "assistant", content: "" }, finish_reason: null });
+    for await (const part of parts) {
+      usage = part.usage ?? usage;
+      finishReason = part.finishReason ?? finishReason;
+      if (part.delta === undefined) continue;
+      hasToolCalls ||= "tool_calls" in part.delta;
+      yield chunk(args, { delta: part.delta, finish_reason: null });
+    }
+    finishReason ??= hasToolCalls ? "tool_calls" : "stop";
+    yield chunk(args, { delta: {}, finish_reason: finishReason });
+    if (args.includeUsage && usage !== undefined) yield usageChunk(args, usage);
+    yield "data: [DONE]\n\n";
+  } catch (error) {
+    const refusal = error instanceof StreamError ? describeFailure(502, error.body) : cut;
+    yield event(errorBody(refusal));
+  }
+}
+
+/** The model told an error where a part of its answer was due. */
+class StreamError extends Error {
+  readonly body: unknown;
+
+  constructor(body: unknown) {
+    super("the model's stream holds an error");
+    this.body = body;
+  }
+}
+
+/** Throws when the stream breaks off, or ends before the model said that it was done. */
+async function* readParts(events: AsyncIterable<{ readonly data: string }>): AsyncGenerator<Part> {
+  let isDone = false;
+  for await (const { data } of events) {
+    if (data.trim() === "[DONE]") {
+      isDone = true;
+      continue;
+    }
+    const part = readPart(JSON.parse(data));
+    isDone ||= part.finishReason !== undefined;
+    yield part;
+  }
+  if (!isDone) throw new Error("the stream ended before the answer did");
+}
+
+function readPart(json: unknown): Part {
+  const modern = chunkShape.safeParse(json).data;
+  if (modern !== undefined) {
+    const [choice] = modern.choices;
+    return {
+      delta: choice?.delta,
+      finishReason: choice?.finish_reason ?? undefined,
+      usage: modern.usage ?? undefined,
+    };
+  }
+  const older = responseShape.safeParse(json).data;
+  if (older === undefined || Object.keys(older).length === 0) throw new StreamError(json);
+  const calls = readToolCalls(older.tool_calls ?? []).map((call, index) => ({ index, ...call }));
+  const delta = {
+    ...(older.response && { content: older.response }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+  return {
+    delta: Object.keys(delta).length === 0 ? undefined : delta,
+    finishReason: undefined,
+    usage: older.usage ?? undefined,
+  };
+}
+
+function chunk(args: StreamArgs, choice: object): string {
+  return event({ ...head(args), choices: [{ index: 0, ...choice, logprobs: null }] });
+}
+
+function usageChunk(args: StreamArgs, usage: Usage): string {
+  return event({ ...head(args), choices: [], usage: withTotal(usage) });
+}
+
+function head({ id, model, now }: StreamArgs) {
+  const created = Math.floor(now.getTime() / 1000);
+  return { id: `chatcmpl-${id}`, object: "chat.completion.chunk", created, model };
+}
+
+function event(data: object): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
