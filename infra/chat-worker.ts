@@ -36,6 +36,10 @@ export class ChatWorker extends pulumi.ComponentResource {
         contentSha256: args.bundle.sha256,
         mainModule: "chat.js",
         compatibilityDate: COMPATIBILITY_DATE,
+        // So that a caller who hangs up ends the model's call too.
+        compatibilityFlags: ["enable_request_signal"],
+        // The Worker's own line about each request, and not the runtime's, which holds the request's headers.
+        observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
         bindings: bindings(args),
       },
       { parent: this },
@@ -80,6 +84,8 @@ function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
     MODELS: { type: "plain_text", text: JSON.stringify(args.worker.models) },
     ACCESS: { type: "plain_text", text: args.worker.access },
     CALLERS: { type: "secret_text", text: pulumi.secret(JSON.stringify(args.callers)) },
+    FALLBACKS: { type: "plain_text", text: JSON.stringify(args.worker.fallbacks) },
+    TIMEOUT_MS: { type: "plain_text", text: String(args.worker.timeoutSeconds * 1000) },
     MAX_BODY_BYTES: { type: "plain_text", text: String(args.worker.maxBodyBytes) },
     STACK: { type: "plain_text", text: pulumi.getStack() },
     // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.

@@ -77,6 +77,11 @@ const workersScript = z.strictObject({
   contentSha256: z.string(),
   mainModule: z.string(),
   compatibilityDate: z.string(),
+  compatibilityFlags: z.array(z.string()),
+  observability: z.strictObject({
+    enabled: z.boolean(),
+    logs: z.strictObject({ enabled: z.boolean(), invocationLogs: z.boolean() }),
+  }),
   bindings: z.array(
     z.discriminatedUnion("type", [
       z.strictObject({ type: z.literal("ai"), name: z.string() }),

@@ -71,6 +71,7 @@ async function options(script: Script, gateway: URL, address: Address): Promise<
         config: {
           name: script.scriptName,
           compatibilityDate: script.compatibilityDate,
+          compatibilityFlags: [...script.compatibilityFlags],
           manifest: {
             mainModule: script.mainModule,
             modules: { [script.mainModule]: { type: "esm", contents } },

@@ -25,6 +25,7 @@ export async function writeWranglerConfig(stack: string, script: Script): Promis
     // The bytes that Pulumi deploys, not another bundle of them.
     no_bundle: true,
     compatibility_date: script.compatibilityDate,
+    compatibility_flags: script.compatibilityFlags,
     ...(script.accountId !== LOCAL_ACCOUNT_ID && { account_id: script.accountId }),
     ...(ai !== undefined && { ai: { binding: ai.name, remote: true } }),
     vars: texts("plain_text"),

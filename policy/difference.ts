@@ -160,6 +160,8 @@ export const NEUTRAL: readonly string[] = [
   "byokOnly",
   "billing",
   "worker.name",
+  "worker.fallbacks",
+  "worker.timeoutSeconds",
   "worker.domain",
   "worker.workersDev",
   "worker.workersDevSubdomain",

@@ -34,6 +34,7 @@ export function parseSettings(
   const problems = [
     ...issues.flatMap((issue: z.core.$ZodIssue) => describeIssue(issue, raw, system, secretKeys)),
     ...repeated(raw),
+    ...unknownFallbacks(raw),
   ];
   if (!result.success || problems.length > 0) return { ok: false, problems };
   return { ok: true, settings: result.data };
@@ -65,28 +66,43 @@ function toDay(value: unknown): unknown {
     : value;
 }
 
-/** A rule between the items of a list, told beside the others even when one of them is otherwise wrong. */
+/** Rules between the items of lists, told beside the others even when one of them is otherwise wrong. */
 function repeated(raw: Record<string, unknown>): Problem[] {
-  const worker = raw["worker"];
-  const models = typeof worker === "object" && worker !== null && Reflect.get(worker, "models");
+  const models = identityOf(raw["worker"], "models");
   return [
     ...Object.entries(IDENTITIES).flatMap(([list, field]) =>
       duplicates(REPEATABLE.has(list) ? [] : raw[list], (item) => identityOf(item, field)).map(
-        (index) => ({
-          path: `${list}[${index}].${field}`,
-          message: "is in the list twice; remove one",
-        }),
+        (index) => ({ path: `${list}[${index}].${field}`, message: TWICE }),
       ),
     ),
-    ...duplicates(models, (item) => item).map((index) => ({
-      path: `worker.models[${index}]`,
-      message: "is in the list twice; remove one",
-    })),
+    ...duplicates(models).map((index) => ({ path: `worker.models[${index}]`, message: TWICE })),
   ];
 }
 
+const TWICE = "is in the list twice; remove one";
+
+/** A fallback that nobody may ask for would be a model that no reviewer saw. */
+function unknownFallbacks(raw: Record<string, unknown>): Problem[] {
+  const models = identityOf(raw["worker"], "models");
+  const fallbacks = identityOf(raw["worker"], "fallbacks");
+  if (!Array.isArray(models) || !Array.isArray(fallbacks)) return [];
+  return fallbacks.flatMap((fallback: unknown, index) =>
+    models.includes(fallback)
+      ? []
+      : [
+          {
+            path: `worker.fallbacks[${index}]`,
+            message: `is ${JSON.stringify(fallback)}; allowed is one of worker.models`,
+          },
+        ],
+  );
+}
+
 /** Indices of items whose identity an earlier item has. */
-function duplicates(list: unknown, identify: (item: unknown) => unknown): number[] {
+function duplicates(
+  list: unknown,
+  identify: (item: unknown) => unknown = (item) => item,
+): number[] {
   if (!Array.isArray(list)) return [];
   const identities = list.map(identify);
   return identities.flatMap((identity, index) =>

@@ -5,6 +5,15 @@ import { LIMITS, NAME_EXPECTS, name } from "./notes.ts";
 
 const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
+const model = z
+  .string()
+  // Not dynamic/…: a dynamic route decides by itself which model gets the prompt.
+  .regex(/^(?:@cf\/|(?!dynamic\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
+  .meta({
+    expects: "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL",
+    source: "https://developers.cloudflare.com/workers-ai/models/",
+  });
+
 export const worker = z.strictObject({
   name: label.meta({
     description: "name of the chat Worker and first label of its workers.dev address",
@@ -12,19 +21,14 @@ export const worker = z.strictObject({
     source: "https://developers.cloudflare.com/workers/platform/limits/",
   }),
   models: z
-    .array(
-      z
-        .string()
-        // Not dynamic/…: a dynamic route decides by itself which model gets the prompt.
-        .regex(/^(?:@cf\/|(?!dynamic\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
-        .meta({
-          expects: "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL",
-          source: "https://developers.cloudflare.com/workers-ai/models/",
-        }),
-    )
+    .array(model)
     .min(1)
     .max(50)
     .meta({ description: "models a caller may ask for; the first answers GET /" }),
+  fallbacks: z.array(model).max(5).default([]).meta({
+    description:
+      "models of the list above that are asked in turn where the asked one is busy, broken or too slow",
+  }),
   access: z.enum(["token", "open"]).default("token").meta({
     description: "who may call: token (the callers below) or open (everybody, at your cost)",
   }),
@@ -45,6 +49,12 @@ export const worker = z.strictObject({
     description: "the account's workers.dev subdomain, for the workerUrl output",
     expects: "the label before .workers.dev",
   }),
+  timeoutSeconds: z
+    .int()
+    .min(1)
+    .max(600)
+    .default(120)
+    .meta({ description: "longest wait for one model's whole answer; a fallback has it anew" }),
   // A larger log is not stored, so a larger request would be served unseen.
   maxBodyBytes: z
     .int()

@@ -53,11 +53,13 @@ function models({ worker }: Settings): Fact {
   const providers = [...new Set(third.map((model) => model.split("/")[0] ?? model))];
   const leaving =
     providers.length === 0 ? "" : `; prompts go to ${list(providers)}, under their own terms`;
+  const instead =
+    worker.fallbacks.length === 0 ? "" : `; where one fails, in turn ${list(worker.fallbacks)}`;
   return {
     id: "models",
     question: "Which models?",
-    answer: `${list(worker.models)}${leaving}`,
-    value: worker.models,
+    answer: `${list(worker.models)}${instead}${leaving}`,
+    value: { models: worker.models, fallbacks: worker.fallbacks },
   };
 }
 
@@ -93,7 +95,7 @@ function cache({ cache: declared }: Settings): Fact {
   };
 }
 
-function limits({ rateLimit, spendLimits }: Settings): Fact {
+function limits({ rateLimit, spendLimits, worker }: Settings): Fact {
   const rate = rateLimit && [
     `${count(rateLimit.requests, "request")} in ${count(rateLimit.intervalSeconds, "second")} (${rateLimit.technique}) for all callers together`,
   ];
@@ -101,12 +103,14 @@ function limits({ rateLimit, spendLimits }: Settings): Fact {
     ({ limitUsd, windowSeconds, per, technique }) =>
       `${limitUsd.toLocaleString("en")} USD in ${count(windowSeconds, "second")} (${technique}) ${per === "caller" ? "for each caller" : "for all callers together"}, best effort`,
   );
-  const all = [...(rate ?? []), ...spend];
+  const size = `${count(worker.maxBodyBytes, "byte")} a request`;
+  const time = `${count(worker.timeoutSeconds, "second")} a model`;
+  const all = [...(rate ?? []), ...spend, size, time];
   return {
     id: "limits",
     question: "Which limits hold?",
-    answer: all.length === 0 ? "none" : list(all),
-    value: { rateLimit: rateLimit ?? null, spendLimits },
+    answer: list(all),
+    value: { rateLimit: rateLimit ?? null, spendLimits, maxBodyBytes: worker.maxBodyBytes },
     ...(spend.length > 0 && {
       notProved: [
         "that windows of money are in seconds, and that Workers AI on the account's bill counts",

@@ -105,6 +105,8 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
     contentFile: "dist/chat.js",
     contentSha256: "abcdef0123456789".repeat(4),
     compatibilityDate: "2026-10-23",
+    compatibilityFlags: ["enable_request_signal"],
+    observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
     bindings: [
       { name: "AI", type: "ai" },
       { name: "GATEWAY_ID", type: "plain_text", text: "app-prod" },
@@ -120,6 +122,8 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
         type: "secret_text",
         text: `[{"name":"web","sha256":"${"ab".repeat(32)}"}]`,
       },
+      { name: "FALLBACKS", type: "plain_text", text: "[]" },
+      { name: "TIMEOUT_MS", type: "plain_text", text: "120000" },
       { name: "MAX_BODY_BYTES", type: "plain_text", text: "1000000" },
       { name: "STACK", type: "plain_text", text: "prod" },
       { name: "RELEASE", type: "plain_text", text: "abcdef012345" },

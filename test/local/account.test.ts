@@ -17,6 +17,8 @@ const script = {
     contentFile: "dist/chat.js",
     contentSha256: "00",
     mainModule: "chat.js",
+    compatibilityFlags: [],
+    observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
     compatibilityDate: "2026-10-23",
     bindings: [{ type: "ai", name: "AI" }],
   },

@@ -115,6 +115,14 @@ test("a word that is not a boolean is no matter of quotes, and nothing is called
   ]);
 });
 
+test("a fallback that nobody may ask for is refused", () => {
+  const worker = { name: "w", models: ["@cf/a/b"], fallbacks: ["@cf/c/d"] };
+
+  expect(problemsOf(stackValues("dev", { worker }))).toEqual([
+    'worker.fallbacks[0] is "@cf/c/d"; allowed is one of worker.models',
+  ]);
+});
+
 test("a token in place of its hash is refused without being shown", () => {
   const callers = [{ name: "web", sha256: "sk-very-secret-token" }];
 

@@ -25,7 +25,8 @@ test("development says that bodies are kept, production that they never are", as
   expect(await answers("prod")).toMatchObject({
     bodies: "no: the Worker says so on every call",
     beside: "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
-    limits: "600 requests in 60 seconds (sliding) for all callers together",
+    limits:
+      "600 requests in 60 seconds (sliding) for all callers together, 1,000,000 bytes a request, 120 seconds a model",
     deletion:
       "not by this stack: it is protected, and kept if it leaves; a token with AI Gateway Edit can",
   });
@@ -105,6 +106,14 @@ test("a copy whose end nobody states is told as one", async () => {
   });
 });
 
+test("models that stand in are told", async () => {
+  const worker = { name: "w", models: ["@cf/a/b", "@cf/c/d"], fallbacks: ["@cf/c/d"] };
+
+  expect(await answers("dev", { worker })).toMatchObject({
+    models: "@cf/a/b, @cf/c/d; where one fails, in turn @cf/c/d",
+  });
+});
+
 test("an open door is told in capitals", async () => {
   const worker = { name: "w", models: ["@cf/a/b", "openai/gpt-5-mini"], access: "open" };
 
@@ -142,7 +151,7 @@ test("addresses, money, cache, limits and retries are told with their units", as
       "Workers AI from AI Gateway credits; third parties with keys of your own only; calls paid from credits to OpenAI's and Anthropic's endpoints that retain nothing",
     cache: "YES: for 3,600 seconds, for every caller who sends the same request",
     limits:
-      "1,000 USD in 86,400 seconds (fixed) for all callers together, best effort, 0.5 USD in 60 seconds (sliding) for each caller, best effort",
+      "1,000 USD in 86,400 seconds (fixed) for all callers together, best effort, 0.5 USD in 60 seconds (sliding) for each caller, best effort, 1,000,000 bytes a request, 120 seconds a model",
     retries: "yes, up to 1 time, after 500 ms (linear); each may be billed",
   });
 });

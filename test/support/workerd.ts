@@ -34,6 +34,8 @@ const BINDINGS = {
     { name: "web", sha256: createHash("sha256").update(TOKEN).digest("hex") },
     { name: "job", sha256: createHash("sha256").update("token-of-job").digest("hex") },
   ]),
+  FALLBACKS: "[]",
+  TIMEOUT_MS: "5000",
   MAX_BODY_BYTES: "2000",
   STACK: "test",
   RELEASE: "abc123",
@@ -68,6 +70,8 @@ export interface RunningWorker {
   ask(path: string, init?: RequestInit): Promise<Response>;
   readonly url: URL;
   readonly calls: readonly WireCall[];
+  /** What it wrote to its console; arrives a little after the answer. */
+  readonly lines: readonly string[];
 }
 
 /** Starts the Worker, or takes the one of this file that has the same bindings. Calls and replies are the scene's own. */
@@ -78,12 +82,19 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
   const { url, cloudflare } = await runtime;
 
   const calls: WireCall[] = [];
+  const lines: string[] = [];
+  cloudflare.lines = lines;
   cloudflare.answer = (call) => {
     calls.push(call);
     return (scene.reply ?? sayHello)(call);
   };
   const headers = { authorization: `Bearer ${TOKEN}` };
-  return { url, calls, ask: (path, init) => fetch(new URL(path, url), { headers, ...init }) };
+  return {
+    url,
+    calls,
+    lines,
+    ask: (path, init) => fetch(new URL(path, url), { headers, ...init }),
+  };
 }
 
 /** A chat request's body for the older model. */
@@ -127,12 +138,13 @@ async function startRuntime({ bindings, withoutAi }: WorkerScene): Promise<Runti
     cf: false,
     // The Worker's own error lines are part of some scenes, not of the tests' output.
     log: new Log(LogLevel.NONE),
-    handleStructuredLogs: () => {},
+    handleStructuredLogs: ({ message }) => void cloudflare.lines.push(message),
     workers: [
       {
         config: {
           name: "chat",
           compatibilityDate: "2026-10-23",
+          compatibilityFlags: ["enable_request_signal"],
           manifest: { mainModule: "chat.js", modules: { "chat.js": { type: "esm", contents } } },
           env: { ...Object.fromEntries(texts), ...ai },
         },
@@ -154,6 +166,8 @@ async function startRuntime({ bindings, withoutAi }: WorkerScene): Promise<Runti
 
 interface Cloudflare {
   readonly url: URL;
+  /** What the Worker wrote to its console. */
+  lines: string[];
   answer: (call: WireCall) => Reply;
   stop(): void;
 }
@@ -178,6 +192,7 @@ async function startCloudflare(): Promise<Cloudflare> {
   const cloudflare: Cloudflare = {
     url: new URL(`http://127.0.0.1:${port}`),
     answer: sayHello,
+    lines: [],
     stop: () => {
       server.closeAllConnections();
       server.close();

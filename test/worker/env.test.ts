@@ -9,6 +9,8 @@ const complete = {
   MODELS: '["@cf/a/b"]',
   ACCESS: "token",
   CALLERS: '[{"name":"web","sha256":"00"}]',
+  FALLBACKS: "[]",
+  TIMEOUT_MS: "1000",
   MAX_BODY_BYTES: "2000",
   STACK: "test",
   RELEASE: "abc123",

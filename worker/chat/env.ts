@@ -4,8 +4,14 @@ import * as z from "zod/mini";
 
 /** The part of the Workers AI binding that is used: always the raw response, see models.ts. */
 export interface AiBinding {
-  run(model: string, inputs: object, options: AiOptions & { gateway: object }): Promise<Response>;
+  run(model: string, inputs: object, options: RunOptions): Promise<Response>;
 }
+
+/** `signal` is typed as the runtime's own class there, which no other code can name. */
+type RunOptions = Omit<AiOptions, "signal"> & {
+  readonly gateway: object;
+  readonly signal: AbortSignal;
+};
 
 // Blank counts as missing: a gateway id of "" would send the call past the stack's gateway.
 const text = z.string().check(z.trim(), z.minLength(1));
@@ -19,6 +25,9 @@ const bindings = z.object({
   ACCESS: z.enum(["token", "open"]),
   /** JSON list: the SHA-256 of each caller's token, 64 hexadecimal characters. */
   CALLERS: z.pipe(json, z.array(z.object({ name: text, sha256: text }))),
+  /** JSON list of models that stand in, in this order. */
+  FALLBACKS: z.pipe(json, z.array(text)),
+  TIMEOUT_MS: z.pipe(json, z.int().check(z.positive())),
   MAX_BODY_BYTES: z.pipe(json, z.int().check(z.positive())),
   STACK: text,
   RELEASE: text,

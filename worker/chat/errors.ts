@@ -21,15 +21,19 @@ export interface Refusal {
 /** Ends a request. The message may be shown to the caller. */
 export class RefusalError extends Error {
   readonly refusal: Refusal;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(refusal: Refusal) {
+  constructor(refusal: Refusal, headers: RefusalError["headers"] = {}) {
     super(refusal.message);
     this.refusal = refusal;
+    this.headers = headers;
   }
 }
 
-export function errorBody({ message, type, code, param }: Refusal): object {
-  return { error: { message, type, param: param ?? null, code } };
+/** `ids` find the request in logs and traces; OpenAI's clients ignore them. */
+export function errorBody(refusal: Refusal, ids: object = {}): object {
+  const { message, type, code, param } = refusal;
+  return { error: { message, type, param: param ?? null, code, ...ids } };
 }
 
 /** Fields that would change an answer and are not served, each with the values that ask for nothing. */

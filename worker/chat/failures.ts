@@ -30,7 +30,7 @@ const DENIED: Refusal = {
   code: "denied_by_policy",
   message: "this account's policy does not allow the call",
 };
-const TIMED_OUT: Refusal = {
+export const timedOut: Refusal = {
   status: 504,
   type: "server_error",
   code: "upstream_timeout",
@@ -83,8 +83,8 @@ export const BY_CODE: Readonly<Record<number, Refusal>> = {
     code: "request_too_large",
     message: "the request is too large for the model",
   },
-  3007: TIMED_OUT,
-  3008: TIMED_OUT,
+  3007: timedOut,
+  3008: timedOut,
   3023: DENIED,
   3036: { ...NO_MONEY, message: "the account's daily Workers AI allocation is used up" },
   3039: REJECTED,
@@ -103,11 +103,11 @@ export const BY_CODE: Readonly<Record<number, Refusal>> = {
 export const BY_STATUS: Readonly<Record<number, Refusal>> = {
   402: { ...NO_MONEY, message: "the account has no AI Gateway credits left" },
   403: DENIED,
-  408: TIMED_OUT,
+  408: timedOut,
   424: { ...BLOCKED, message: "a guardrail blocked the call" },
   429: RATE_LIMITED,
   503: { ...UPSTREAM, status: 503, code: "upstream_unavailable" },
-  504: TIMED_OUT,
+  504: timedOut,
 };
 
 /** The documented refusal for an answer of the gateway that is not a success. */

@@ -6,31 +6,65 @@ import { Hono } from "hono/tiny";
 
 import { authenticate } from "./access.ts";
 import { readChat } from "./chat-request.ts";
+import { ask, type Question } from "./ask.ts";
 import { toCompletion, type Completion } from "./completion.ts";
 import { readEmbeddingRequest, toEmbeddings } from "./embeddings.ts";
 import { BindingError, checkEnv, type Env, type RawEnv } from "./env.ts";
 import { RefusalError, errorBody, type Refusal } from "./errors.ts";
-import { describeFailure, noAnswer, tooDeep, unreadable } from "./failures.ts";
+import { unreadable } from "./failures.ts";
 import { modelList } from "./model-list.ts";
-import { askModel, logIdOf, readBody, type Call } from "./models.ts";
+import { readBody } from "./models.ts";
+import { lineHeaders, openLine, writeLine, type RequestLine } from "./request-log.ts";
 import { toChunkStream, type StreamArgs } from "./stream.ts";
+import { continueTrace, formatTrace, type Trace } from "./trace.ts";
 
 interface App {
   Bindings: RawEnv;
-  Variables: { readonly env: Env; readonly caller: string };
+  Variables: {
+    readonly env: Env;
+    readonly caller: string;
+    readonly line: RequestLine;
+    readonly trace: Trace;
+    /** Milliseconds since 1970. */
+    readonly startedAt: number;
+  };
 }
 
 const SAMPLE_PROMPT = "In one sentence: what does an AI gateway do?";
 
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "strict-transport-security": "max-age=31536000",
+  "x-content-type-options": "nosniff",
+};
+
 const app = new Hono<App>();
 
+// Around everything: ids and headers on every answer, and one line about every request.
 app.use(async (context, next) => {
-  context.header("cache-control", "no-store");
+  const trace = continueTrace(context.req.header("traceparent"));
+  const line = openLine(context.req.method, trace);
+  context.set("startedAt", Date.now());
+  context.set("trace", trace);
+  context.set("line", line);
+  await next();
+  const headers = { ...HEADERS, ...lineHeaders(line), traceparent: formatTrace(trace) };
+  for (const [name, value] of Object.entries(headers)) context.header(name, value);
+  // A stream's line is written when it ends.
+  if (line.stream === undefined && line.route !== "/health") writeLineOf(context);
+});
+
+app.use(async (context, next) => {
   context.set("env", checkEnv(context.env));
   await next();
 });
 
-app.get("/health", (context) => context.json({ status: "ok" }));
+app.get("/health", (context) => {
+  context.var.line.route = "/health";
+  return context.json({ status: "ok" });
+});
 
 app.use(async (context, next) => {
   if (isUnasked(context.req.raw.headers)) throw new RefusalError(crossSite);
@@ -47,6 +81,7 @@ app.use(
       throw new RefusalError(unknownCaller);
     }
     context.set("caller", caller);
+    context.var.line.caller = caller;
     return next();
   }),
 );
@@ -64,34 +99,40 @@ app.use(
 app.get("/", async (context) => {
   // Hono answers HEAD as GET without the body; a look at the headers must not cost a model call.
   if (context.req.raw.method === "HEAD") return context.body(null);
-  const model = context.var.env.MODELS[0];
+  const { env, line } = context.var;
+  line.route = "/";
   const inputs = { messages: [{ role: "user", content: SAMPLE_PROMPT }] };
-  const answer = await ask(context, { model, inputs, route: "/" });
-  const completion = await readCompletion(answer, model);
+  const response = await askFor(context, { model: env.MODELS[0], inputs });
+  const { choices, model, usage } = await readCompletion(response, line);
   return context.json({
     prompt: SAMPLE_PROMPT,
-    answer: completion.choices[0]?.message.content,
+    answer: choices[0]?.message.content,
     model,
-    usage: completion.usage,
-    logId: logIdOf(answer.response),
-    eventId: answer.eventId,
+    usage,
+    logId: line.logId,
+    eventId: line.eventId,
   });
 });
 
-app.get("/v1/models", (context) => context.json(modelList(context.var.env.MODELS)));
+app.get("/v1/models", (context) => {
+  context.var.line.route = "/v1/models";
+  return context.json(modelList(context.var.env.MODELS));
+});
 
 app.post("/v1/chat/completions", async (context) => {
-  const { model, inputs, stream } = readChat(await context.req.text(), context.var.env.MODELS);
-  const answer = await ask(context, { model, inputs, route: "/v1/chat/completions" });
-  if (stream === undefined) return context.json(await readCompletion(answer, model));
-  const { response, eventId } = answer;
-  return streamChunks(context, response, { id: eventId, model, now: new Date(), ...stream });
+  const { env, line } = context.var;
+  line.route = "/v1/chat/completions";
+  const chat = readChat(await context.req.text(), env.MODELS);
+  const response = await askFor(context, chat);
+  if (chat.stream === undefined) return context.json(await readCompletion(response, line));
+  return streamChunks(context, response, chat.stream);
 });
 
 app.post("/v1/embeddings", async (context) => {
-  const request = readEmbeddingRequest(await context.req.text(), context.var.env.MODELS);
-  const { model, inputs } = request;
-  const { response } = await ask(context, { model, inputs, route: "/v1/embeddings" });
+  const { env, line } = context.var;
+  line.route = "/v1/embeddings";
+  const request = readEmbeddingRequest(await context.req.text(), env.MODELS);
+  const response = await askFor(context, request);
   const embeddings = toEmbeddings(await readBody(response), request);
   if (embeddings === undefined) throw new RefusalError(unreadable);
   return context.json(embeddings);
@@ -101,9 +142,11 @@ app.notFound((context) => refuse(context, nothingThere(context.req.method, conte
 
 // A refusal, a missing binding, or our own bug. The message names bindings and routes, never a value.
 app.onError((error, context) => {
-  context.header("cache-control", "no-store");
-  if (error instanceof RefusalError) return refuse(context, error.refusal);
-  console.error({ message: error.message, stack: error.stack });
+  if (error instanceof RefusalError) {
+    for (const [name, value] of Object.entries(error.headers)) context.header(name, value);
+    return refuse(context, error.refusal);
+  }
+  context.var.line.cause = error.stack ?? error.message;
   return refuse(context, {
     status: 500,
     type: "server_error",
@@ -115,49 +158,53 @@ app.onError((error, context) => {
 
 export default app;
 
-interface Answer {
-  readonly response: Response;
-  readonly eventId: string;
-}
-
-/** A success of the model; throws a RefusalError for anything else. Every answer carries the ids that find its log. */
-async function ask(
+function askFor(
   context: Context<App>,
-  call: Pick<Call, "model" | "inputs" | "route">,
-): Promise<Answer> {
-  const { env, caller } = context.var;
-  const eventId = crypto.randomUUID();
-  context.header("x-event-id", eventId);
-  const response = await askModel(env, { ...call, caller, eventId }).catch((error: unknown) => {
-    const cause = String(error);
-    console.error({ message: "no answer from the gateway", eventId, model: call.model, cause });
-    throw new RefusalError(error instanceof RangeError ? tooDeep : noAnswer);
-  });
-  const logId = logIdOf(response);
-  if (logId !== undefined) context.header("x-log-id", logId);
-  if (response.status === 200) return { response, eventId };
-
-  const retryAfter = response.headers.get("retry-after");
-  if (retryAfter !== null) context.header("retry-after", retryAfter);
-  throw new RefusalError(describeFailure(response.status, await readBody(response)));
+  question: Pick<Question, "model" | "inputs">,
+): Promise<Response> {
+  const { env, caller, trace, line } = context.var;
+  const { model, inputs } = question;
+  return ask(env, { model, inputs, caller, trace, hungUp: context.req.raw.signal }, line);
 }
 
-async function readCompletion({ response, eventId }: Answer, model: string): Promise<Completion> {
+async function readCompletion(
+  response: Response,
+  { eventId, model = "" }: RequestLine,
+): Promise<Completion> {
   const about = { id: eventId, model, now: new Date() };
   const completion = toCompletion(await readBody(response), about);
   if (completion === undefined) throw new RefusalError(unreadable);
   return completion;
 }
 
-function streamChunks(context: Context<App>, response: Response, args: StreamArgs): Response {
+function streamChunks(
+  context: Context<App>,
+  response: Response,
+  options: Pick<StreamArgs, "includeUsage">,
+): Response {
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   if (!isStream || response.body === null) throw new RefusalError(unreadable);
+  const { line } = context.var;
+  line.stream = "open";
+  const args = { id: line.eventId, model: line.model ?? "", now: new Date(), ...options };
+  const chunks = toChunkStream(response.body, args, (end) => {
+    line.stream = end;
+    writeLineOf(context);
+  });
   context.header("content-type", "text/event-stream; charset=utf-8");
-  return context.body(toChunkStream(response.body, args));
+  return context.body(chunks);
 }
 
-function refuse(context: Context, refusal: Refusal): Response {
-  return context.json(errorBody(refusal), refusal.status);
+function writeLineOf(context: Context<App>): void {
+  const { line, startedAt } = context.var;
+  writeLine(line, context.res.status, Date.now() - startedAt);
+}
+
+function refuse(context: Context<App>, refusal: Refusal): Response {
+  const { line } = context.var;
+  line.code = refusal.code;
+  const ids = { event_id: line.eventId, log_id: line.logId ?? null, trace_id: line.traceId };
+  return context.json(errorBody(refusal, ids), refusal.status);
 }
 
 const unknownCaller: Refusal = {

@@ -1,5 +1,6 @@
 /** The one way to a model: through the stack's gateway, under the stack's log policy. */
 import type { Env } from "./env.ts";
+import type { Trace } from "./trace.ts";
 
 export interface Call {
   readonly model: string;
@@ -10,10 +11,13 @@ export interface Call {
   readonly route: string;
   /** Finds the log, also where no answer comes that could name it. */
   readonly eventId: string;
+  /** Joins an exported trace to the caller's. */
+  readonly trace: Trace;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Asks a model and returns what the gateway answered, whatever its status. Throws when no answer came.
+ * Asks a model and returns what the gateway answered, whatever its status. Throws when no answer came, or the signal ended the call.
  *
  * Gateway id, collection and bodies are said on every call and come from the stack alone. No header and no
  * field of the inbound request reaches the options.
@@ -30,9 +34,15 @@ export async function askModel(env: Env, call: Call): Promise<Response> {
     },
     // The binding has no option for bodies; the header is the documented switch.
     // https://developers.cloudflare.com/ai-gateway/observability/logging/
-    extraHeaders: { "cf-aig-collect-log-payload": String(env.COLLECT_LOGS === "full") },
+    extraHeaders: {
+      "cf-aig-collect-log-payload": String(env.COLLECT_LOGS === "full"),
+      // https://developers.cloudflare.com/ai-gateway/observability/otel-integration/
+      "cf-aig-otel-trace-id": call.trace.traceId,
+      "cf-aig-otel-parent-span-id": call.trace.spanId,
+    },
     // Not env.AI.aiGatewayLogId: the binding keeps one for all calls, and two at once overwrite each other's.
     returnRawResponse: true,
+    signal: call.signal,
   });
 }
 

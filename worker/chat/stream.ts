@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { errorBody } from "./errors.ts";
 import { readToolCalls, usageShape, withTotal, type Usage } from "./completion.ts";
 import { cut, describeFailure } from "./failures.ts";
+import type { StreamEnd } from "./request-log.ts";
 
 export interface StreamArgs {
   readonly id: string;
@@ -39,21 +40,27 @@ interface Part {
 
 /**
  * OpenAI's stream of a model's. A stream that breaks off, or holds what nobody can read, ends in an error event and
- * without `[DONE]`, which an SDK raises. Cancelling it cancels the model's.
+ * without `[DONE]`, which an SDK raises. Cancelling it cancels the model's. `onEnd` is called once.
  */
 export function toChunkStream(
   body: ReadableStream<Uint8Array>,
   args: StreamArgs,
+  onEnd: (end: StreamEnd) => void,
 ): ReadableStream<Uint8Array> {
   const events = body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream());
-  return ReadableStream.from(writeChunks(readParts(events), args)).pipeThrough(
+  return ReadableStream.from(writeChunks(readParts(events), args, onEnd)).pipeThrough(
     new TextEncoderStream(),
   );
 }
 
-async function* writeChunks(parts: AsyncIterable<Part>, args: StreamArgs): AsyncGenerator<string> {
+async function* writeChunks(
+  parts: AsyncIterable<Part>,
+  args: StreamArgs,
+  onEnd: (end: StreamEnd) => void,
+): AsyncGenerator<string> {
+  let end: StreamEnd = "cancelled";
   let finishReason: string | undefined;
   let hasToolCalls = false;
   let usage: Usage | undefined;
@@ -69,10 +76,14 @@ async function* writeChunks(parts: AsyncIterable<Part>, args: StreamArgs): Async
     finishReason ??= hasToolCalls ? "tool_calls" : "stop";
     yield chunk(args, { delta: {}, finish_reason: finishReason });
     if (args.includeUsage && usage !== undefined) yield usageChunk(args, usage);
+    end = "complete";
     yield "data: [DONE]\n\n";
   } catch (error) {
+    end = "cut";
     const refusal = error instanceof StreamError ? describeFailure(502, error.body) : cut;
     yield event(errorBody(refusal));
+  } finally {
+    onEnd(end);
   }
 }
 

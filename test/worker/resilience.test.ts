@@ -1,0 +1,129 @@
+import { expect, test } from "vitest";
+
+import { waitFor } from "../support/project.ts";
+import {
+  chatBody,
+  errorOf,
+  startWorker,
+  TOKEN,
+  type Reply,
+  type WireCall,
+} from "../support/workerd.ts";
+
+const CHAT = "/v1/chat/completions";
+const WITH_FALLBACK = { FALLBACKS: '["@cf/new/model"]' };
+const HELLO: Reply = { headers: { "cf-aig-log-id": "log-2" }, body: { response: "hello" } };
+
+const modelOf = ({ headers }: WireCall) => headers["mf-header-cf-consn-model-id"];
+
+/** The first model fails so, the second answers. */
+function failing(reply: Reply) {
+  return (call: WireCall) => (modelOf(call) === "@cf/old/model" ? reply : HELLO);
+}
+
+/** A body that never comes; ends when nobody waits for it any more. */
+function silence(onEnd: () => void = () => {}): Reply {
+  async function* pieces() {
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 30_000).unref());
+      yield "";
+    } finally {
+      onEnd();
+    }
+  }
+  return { pieces: pieces() };
+}
+
+test.each<[string, Reply]>([
+  ["is busy", { status: 429, body: { errors: [{ code: 3040, message: "no capacity" }] } }],
+  ["is broken", { status: 500, body: {} }],
+  ["gave nothing to the gateway", { status: 400, body: { internalCode: 2005 } }],
+  ["is unavailable", { status: 503, body: {} }],
+])("where a model %s, the stack's fallback answers, and says so", async (_, reply) => {
+  const worker = await startWorker({ bindings: WITH_FALLBACK, reply: failing(reply) });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(await response.json()).toMatchObject({ model: "@cf/new/model" });
+  expect(response.headers.get("x-model")).toBe("@cf/new/model");
+  expect(response.headers.get("x-log-id")).toBe("log-2");
+  expect(worker.calls.map(modelOf)).toEqual(["@cf/old/model", "@cf/new/model"]);
+  const [first, second] = worker.calls.map(({ body }) => Object(body.options).gateway);
+  expect(first).toEqual(second);
+});
+
+test.each<[string, Reply]>([
+  ["the request is at fault", { status: 400, body: { internalCode: 2019 } }],
+  ["a guardrail blocks", { status: 424, body: { internalCode: 2016 } }],
+  ["the money is gone", { status: 402, body: {} }],
+  ["the gateway is missing", { status: 400, body: { internalCode: 2001 } }],
+])("where %s, no other model is asked", async (_, reply) => {
+  const worker = await startWorker({ bindings: WITH_FALLBACK, reply: failing(reply) });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.status).not.toBe(200);
+  expect(worker.calls).toHaveLength(1);
+});
+
+test("where every model fails, the last one's failure is told, with its log or none", async () => {
+  const reply = (call: WireCall): Reply =>
+    modelOf(call) === "@cf/old/model"
+      ? { status: 500, headers: { "cf-aig-log-id": "log-1" }, body: {} }
+      : { status: 429, headers: { "retry-after": "7" }, body: { internalCode: 2003 } };
+  const worker = await startWorker({ bindings: WITH_FALLBACK, reply });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.status).toBe(429);
+  expect(response.headers.get("retry-after")).toBe("7");
+  expect(response.headers.get("x-log-id")).toBeNull();
+  expect(response.headers.get("x-model")).toBe("@cf/new/model");
+});
+
+test("a model that says nothing in time is a 504", async () => {
+  const worker = await startWorker({
+    bindings: { TIMEOUT_MS: "200" },
+    reply: () => silence(),
+  });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.status).toBe(504);
+  expect(await errorOf(response)).toMatchObject({ code: "upstream_timeout" });
+});
+
+test("a model that is too slow is left for the fallback, which has the time anew", async () => {
+  const worker = await startWorker({
+    bindings: { ...WITH_FALLBACK, TIMEOUT_MS: "300" },
+    reply: (call) => (modelOf(call) === "@cf/old/model" ? silence() : HELLO),
+  });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.headers.get("x-model")).toBe("@cf/new/model");
+});
+
+test("a caller that hangs up before the answer ends the model's call", async () => {
+  let isEnded = false;
+  const worker = await startWorker({ reply: () => silence(() => (isEnded = true)) });
+  const caller = new AbortController();
+
+  const asked = worker.ask(CHAT, {
+    method: "POST",
+    body: chatBody(),
+    headers: { authorization: `Bearer ${TOKEN}` },
+    signal: caller.signal,
+  });
+  await waitFor(
+    () => worker.calls[0],
+    () => "no call",
+  );
+  caller.abort();
+
+  await expect(asked).rejects.toThrow("aborted");
+  await waitFor(
+    () => isEnded || undefined,
+    () => "the model's call goes on",
+  );
+});

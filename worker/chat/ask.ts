@@ -1,0 +1,60 @@
+/** One answer of a model: the asked one's, or that of the stack's fallbacks where it fails. */
+import type { Env } from "./env.ts";
+import { RefusalError, type Refusal } from "./errors.ts";
+import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
+import { askModel, logIdOf, readBody, type Call } from "./models.ts";
+import type { RequestLine } from "./request-log.ts";
+
+export interface Question extends Pick<Call, "inputs" | "caller" | "trace"> {
+  readonly model: string;
+  /** Ends the call when the caller hangs up. */
+  readonly hungUp: AbortSignal;
+}
+
+/**
+ * A success, with status 200. Throws a RefusalError for the last model's failure. Each model has the whole time limit.
+ * Nothing is repeated here: the gateway repeats where the stack says so, and each repeat may be billed.
+ */
+export async function ask(env: Env, question: Question, line: RequestLine): Promise<Response> {
+  const models = [question.model, ...env.FALLBACKS.filter((model) => model !== question.model)];
+  for (const [index, model] of models.entries()) {
+    line.model = model;
+    const answer = await attempt(env, { ...question, model }, line);
+    if (answer instanceof Response) return answer;
+    const isLast = index === models.length - 1;
+    if (isLast || !isWorthAnother(answer.refusal)) throw answer;
+  }
+  throw new RefusalError(noAnswer);
+}
+
+/** Whether another model may do better: this one is slow, busy or broken, and the request is not at fault. */
+function isWorthAnother({ status, code }: Refusal): boolean {
+  return status === 502 || status === 503 || status === 504 || code === "rate_limit_exceeded";
+}
+
+async function attempt(
+  env: Env,
+  question: Question,
+  line: RequestLine,
+): Promise<Response | RefusalError> {
+  const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
+  let response: Response;
+  try {
+    const signal = AbortSignal.any([timeLimit, question.hungUp]);
+    const { route, eventId } = line;
+    response = await askModel(env, { ...question, route, eventId, signal });
+  } catch (error) {
+    line.cause = String(error);
+    if (timeLimit.aborted) return new RefusalError(timedOut);
+    return new RefusalError(error instanceof RangeError ? tooDeep : noAnswer);
+  }
+  const logId = logIdOf(response);
+  if (logId === undefined) delete line.logId;
+  else line.logId = logId;
+  if (response.status === 200) return response;
+  const retryAfter = response.headers.get("retry-after");
+  return new RefusalError(
+    describeFailure(response.status, await readBody(response)),
+    retryAfter === null ? {} : { "retry-after": retryAfter },
+  );
+}
