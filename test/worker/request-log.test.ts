@@ -93,6 +93,28 @@ test("a stream leaves its line when it has ended, with how it ended", async () =
   expect(await linesOf(worker)).toMatchObject([{ route: CHAT, status: 200, stream: "cut" }]);
 });
 
+test("a stream that its caller leaves has its line too", async () => {
+  async function* pieces() {
+    for (;;) {
+      yield 'data: {"response": "more "}\n\n';
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  const worker = await startWorker({ reply: () => ({ pieces: pieces() }) });
+  const caller = new AbortController();
+
+  const response = await worker.ask(CHAT, {
+    method: "POST",
+    body: chatBody({ stream: true }),
+    headers: { authorization: `Bearer ${TOKEN}` },
+    signal: caller.signal,
+  });
+  await response.body?.getReader().read();
+  caller.abort();
+
+  expect(await linesOf(worker)).toMatchObject([{ route: CHAT, stream: "cancelled" }]);
+});
+
 test("a look at its health leaves no line", async () => {
   const worker = await startWorker();
 

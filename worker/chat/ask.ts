@@ -5,15 +5,12 @@ import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
 import { askModel, logIdOf, readBody, type Call } from "./models.ts";
 import type { RequestLine } from "./request-log.ts";
 
-export interface Question extends Pick<Call, "inputs" | "caller" | "trace"> {
-  readonly model: string;
-  /** Ends the call when the caller hangs up. */
-  readonly hungUp: AbortSignal;
-}
+export type Question = Pick<Call, "model" | "inputs" | "caller" | "trace">;
 
 /**
  * A success, with status 200. Throws a RefusalError for the last model's failure. Each model has the whole time limit.
- * Nothing is repeated here: the gateway repeats where the stack says so, and each repeat may be billed.
+ * Nothing is repeated here: the gateway repeats where the stack says so, and each repeat may be billed. A caller that
+ * hangs up before the answer begins is not noticed: workerd of 2026-10 tells of it only once an answer streams.
  */
 export async function ask(env: Env, question: Question, line: RequestLine): Promise<Response> {
   const models = [question.model, ...env.FALLBACKS.filter((model) => model !== question.model)];
@@ -40,9 +37,8 @@ async function attempt(
   const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
   let response: Response;
   try {
-    const signal = AbortSignal.any([timeLimit, question.hungUp]);
     const { route, eventId } = line;
-    response = await askModel(env, { ...question, route, eventId, signal });
+    response = await askModel(env, { ...question, route, eventId, signal: timeLimit });
   } catch (error) {
     line.cause = String(error);
     if (timeLimit.aborted) return new RefusalError(timedOut);

@@ -14,7 +14,13 @@ import { RefusalError, errorBody, type Refusal } from "./errors.ts";
 import { unreadable } from "./failures.ts";
 import { modelList } from "./model-list.ts";
 import { readBody } from "./models.ts";
-import { lineHeaders, openLine, writeLine, type RequestLine } from "./request-log.ts";
+import {
+  lineHeaders,
+  openLine,
+  writeLine,
+  type RequestLine,
+  type StreamEnd,
+} from "./request-log.ts";
 import { toChunkStream, type StreamArgs } from "./stream.ts";
 import { continueTrace, formatTrace, type Trace } from "./trace.ts";
 
@@ -25,8 +31,8 @@ interface App {
     readonly caller: string;
     readonly line: RequestLine;
     readonly trace: Trace;
-    /** Milliseconds since 1970. */
-    readonly startedAt: number;
+    /** Writes the line about the request, once it is known how it ended. */
+    readonly writeLine: () => void;
   };
 }
 
@@ -44,16 +50,19 @@ const app = new Hono<App>();
 
 // Around everything: ids and headers on every answer, and one line about every request.
 app.use(async (context, next) => {
+  const startedAt = Date.now();
   const trace = continueTrace(context.req.header("traceparent"));
   const line = openLine(context.req.method, trace);
-  context.set("startedAt", Date.now());
   context.set("trace", trace);
   context.set("line", line);
+  context.set("writeLine", () => {
+    if (line.route !== "/health") writeLine(line, context.res.status, Date.now() - startedAt);
+  });
   await next();
   const headers = { ...HEADERS, ...lineHeaders(line), traceparent: formatTrace(trace) };
   for (const [name, value] of Object.entries(headers)) context.header(name, value);
   // A stream's line is written when it ends.
-  if (line.stream === undefined && line.route !== "/health") writeLineOf(context);
+  if (line.stream === undefined) context.var.writeLine();
 });
 
 app.use(async (context, next) => {
@@ -164,7 +173,7 @@ function askFor(
 ): Promise<Response> {
   const { env, caller, trace, line } = context.var;
   const { model, inputs } = question;
-  return ask(env, { model, inputs, caller, trace, hungUp: context.req.raw.signal }, line);
+  return ask(env, { model, inputs, caller, trace }, line);
 }
 
 async function readCompletion(
@@ -187,17 +196,17 @@ function streamChunks(
   const { line } = context.var;
   line.stream = "open";
   const args = { id: line.eventId, model: line.model ?? "", now: new Date(), ...options };
-  const chunks = toChunkStream(response.body, args, (end) => {
-    line.stream = end;
-    writeLineOf(context);
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<StreamEnd>();
+  context.req.raw.signal.addEventListener("abort", () => end("cancelled"));
+  // Otherwise the runtime drops the request without a word when its caller hangs up.
+  const writeLineAtEnd = async () => {
+    line.stream = await ended;
+    context.var.writeLine();
+  };
+  context.executionCtx.waitUntil(writeLineAtEnd());
+  const chunks = toChunkStream(response.body, args, end);
   context.header("content-type", "text/event-stream; charset=utf-8");
   return context.body(chunks);
-}
-
-function writeLineOf(context: Context<App>): void {
-  const { line, startedAt } = context.var;
-  writeLine(line, context.res.status, Date.now() - startedAt);
 }
 
 function refuse(context: Context<App>, refusal: Refusal): Response {
