@@ -26,6 +26,7 @@ export function editorSchema(): JsonSchema {
     title: "Stack file of AI Gateway as reviewed code",
     description: "Made by npm run docs from policy/settings.ts",
     type: "object",
+    required: ["config"],
     properties: {
       config: {
         type: "object",
@@ -41,11 +42,11 @@ export function editorSchema(): JsonSchema {
         required: (legacy.required ?? [])
           .filter((key) => key !== "accountId")
           .map((key) => PREFIX + key),
-        // Other namespaces are free: cloudflare:…, pulumi:….
+        // Other namespaces are free: cloudflare:…, pulumi:…. A name without one Pulumi gives to the project.
         propertyNames: {
           anyOf: [
             { enum: Object.keys(legacy.properties ?? {}).map((key) => PREFIX + key) },
-            { not: { pattern: `^${PREFIX}` } },
+            { pattern: `^(?:(?!${PREFIX}).*:.*|<<)$` },
           ],
         },
         if: { properties: { [system]: { const: "observability" } }, required: [system] },
@@ -75,7 +76,7 @@ function toSetting(key: string, node: Node): JsonSchema {
 /** Without our own notes, which become words for a hover. */
 function toJsonSchema(node: Node): JsonSchema {
   const { properties, items, additionalProperties, secret, ...rest } = node;
-  const { expects: _, source, fallback: __, ...plain } = rest;
+  const { expects: _, source, fallback: __, unshown: ___, ...plain } = rest;
   const description = describe(node);
   if (secret === true) return { ...CIPHER, description };
   return {

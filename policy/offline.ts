@@ -32,8 +32,10 @@ export function parseStackFile(name: string, text: string): Offline {
   const { values, hasEnvironment } = readStackFile(text);
   const { readable, unreadable } = withStandIns(values);
   const parsed = parseSettings({ accountId: UNKNOWN_ACCOUNT_ID, ...readable });
+  const hidden = new Set(unreadable.map(({ path }) => path));
   const problems = [
-    ...(parsed.ok ? [] : parsed.problems),
+    // What is encrypted is not missing.
+    ...(parsed.ok ? [] : parsed.problems.filter(({ path }) => !hidden.has(path))),
     ...unreadable,
     ...secretsInClear(values),
   ];
@@ -108,7 +110,6 @@ function mapLeaf(value: unknown, path: Path, change: LeafMap): unknown {
 }
 
 function parseGroup(text: string): object | undefined {
-  if (!/^[[{]/.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;

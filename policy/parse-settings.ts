@@ -36,8 +36,15 @@ export function parseSettings(
     ...repeated(raw),
     ...unknownFallbacks(raw),
   ];
-  if (!result.success || problems.length > 0) return { ok: false, problems };
+  if (!result.success || problems.length > 0) return { ok: false, problems: once(problems) };
   return { ok: true, settings: result.data };
+}
+
+/** A number that no program can count breaks two bounds of the schema, in the same words. */
+function once(problems: readonly Problem[]): Problem[] {
+  return [
+    ...new Map(problems.map((problem) => [problem.path + problem.message, problem])).values(),
+  ];
 }
 
 /** JSON where it is JSON; text otherwise, for the schema to judge. */

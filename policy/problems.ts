@@ -42,13 +42,23 @@ export function describeIssue(
   }
   const path = formatPath(issue.path);
   const value = valueAt(raw, issue.path);
-  const isSecret = node.secret === true || secretKeys.has(String(issue.path[0]));
+  const isSecret =
+    secretKeys.has(String(issue.path[0])) ||
+    node.secret === true ||
+    node.unshown === true ||
+    (typeof value !== "object" && holdsSecret(node));
   if (value === undefined || value === null || value === "") {
     const state = value === undefined ? "missing" : "empty";
     return [{ path, message: `is ${state}; set it to ${expectation(node)}${fallback(node)}` }];
   }
   const shown = isSecret ? "has a value that is not allowed" : `is ${show(value)}`;
   return [{ path, message: `${shown}; allowed is ${expectation(node)}${hint(value, node)}` }];
+}
+
+/** Also a group or list of secrets: one written as text is a secret itself, or has one in it. */
+function holdsSecret({ secret, items, properties = {}, additionalProperties }: Node): boolean {
+  const inner = [items, additionalProperties || undefined, ...Object.values(properties)];
+  return secret === true || inner.some((node) => node !== undefined && holdsSecret(node));
 }
 
 function describeUnknownKey(path: readonly PropertyKey[], node: Node, system: LogSystem): Problem {

@@ -23,6 +23,7 @@ export interface Node {
   readonly expects?: string;
   readonly source?: string;
   readonly secret?: boolean;
+  readonly unshown?: boolean;
   readonly fallback?: string;
 }
 

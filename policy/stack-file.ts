@@ -2,9 +2,10 @@
  * A stack file as Pulumi would hand it to a program, read without Pulumi.
  *
  * Pulumi's own reader (Go, yaml.v3) keeps `off` and `no` as text, reads `010` as 8, `10_000` as 10000 and an
- * unquoted day as a time stamp; a YAML 1.2 reader would not. Here those scalars come out as Pulumi's do.
+ * unquoted day as a time stamp; a YAML 1.2 reader would not. Here those scalars come out as Pulumi's do. What Pulumi
+ * would read and a reviewer would not see is refused.
  */
-import { parseDocument, type Document, type ScalarTag } from "yaml";
+import { LineCounter, parseDocument, type Document, type ScalarTag } from "yaml";
 
 import type { ConfigValues } from "./parse-settings.ts";
 
@@ -17,19 +18,14 @@ export interface StackFile {
 
 const NAMESPACE = "ai-gateway:";
 
-/** Throws with the position when the text is not YAML, or not a stack file. */
+/** Throws with the position when the text is not YAML, or not a stack file. No message quotes a line: it may hold a secret. */
 export function readStackFile(text: string): StackFile {
-  const document = parseDocument(text, {
-    customTags: (tags) => [...GO_SCALARS, ...tags],
-    merge: true,
-  });
-  const [error] = document.errors;
-  if (error !== undefined) throw new Error(`not YAML: ${error.message}`);
-
-  const content = toPlain(document);
+  refuseHiddenLines(text);
+  const content = toPlain(parse(text));
   const config = isRecord(content) ? (content["config"] ?? {}) : undefined;
   if (!isRecord(config))
     throw new Error("not a stack file: it has no group of settings under config");
+  refuseBareNames(config);
 
   const own = Object.entries(config)
     .filter(([key]) => key.startsWith(NAMESPACE))
@@ -38,6 +34,53 @@ export function readStackFile(text: string): StackFile {
     values: Object.fromEntries(own.map(([key, value]) => [key, asPulumiText(value)])),
     hasEnvironment: isRecord(content) && content["environment"] !== undefined,
   };
+}
+
+/**
+ * Each of these ends a line for Pulumi's reader (YAML 1.1), and in no editor and no page of differences: behind one, a
+ * comment can hold a setting. Seen with Pulumi's own loader, 2026-11-22.
+ */
+function refuseHiddenLines(text: string): void {
+  const found = /\r(?!\n)|[\u0085\u2028\u2029]/.exec(text);
+  if (found === null) return;
+  const line = text.slice(0, found.index).split("\n").length;
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  throw new Error(
+    `not a stack file: line ${line} has the character U+${code}, behind which Pulumi reads a new line that nobody sees; remove it`,
+  );
+}
+
+/** Pulumi reads a name without namespace as the project's own, whatever the project is called: `zdr` as `ai-gateway:zdr`. */
+function refuseBareNames(config: Readonly<Record<string, unknown>>): void {
+  const bare = Object.keys(config).find((key) => !key.includes(":"));
+  if (bare === undefined) return;
+  throw new Error(
+    `not a stack file: ${JSON.stringify(bare)} under config has no namespace; write it as ${JSON.stringify(NAMESPACE + bare)}, or with the name of the project that reads it`,
+  );
+}
+
+function parse(text: string): Document {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    // Whatever a line %YAML 1.1 says: Pulumi's reader does not change with it.
+    schema: "core",
+    resolveKnownTags: false,
+    customTags: (tags) => [...GO_SCALARS, ...tags],
+    merge: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
+  const error =
+    document.errors[0] ??
+    // !!binary, !!set: Pulumi would read another value than the one that stands there.
+    document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
+  if (error === undefined) return document;
+  const { line, col } = lines.linePos(error.pos[0]);
+  const message =
+    error.code === "MULTIPLE_DOCS"
+      ? "it has a second document, which Pulumi leaves unread,"
+      : error.message;
+  throw new Error(`not YAML: ${message} at line ${line}, column ${col}`);
 }
 
 function toPlain(document: Document): unknown {
@@ -52,7 +95,13 @@ function toPlain(document: Document): unknown {
 
 function asPulumiText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string" || typeof value === "bigint") return String(value);
+  return JSON.stringify(value, (_, item: unknown) => {
+    if (typeof item === "number" && !Number.isFinite(item))
+      throw new Error("not a stack file: .inf and .nan are numbers that Pulumi refuses");
+    // Inside a group a program reads a number as a double, however many digits it has.
+    return typeof item === "bigint" ? Number(item) : item;
+  });
 }
 
 /** Pulumi writes an encrypted value as the one-key mapping `secure: v1:…`, at any depth. */
@@ -65,24 +114,48 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** https://github.com/go-yaml/yaml/blob/v3/resolve.go */
 const GO_SCALARS: ScalarTag[] = [
   {
-    tag: "tag:yaml.org,2002:int",
-    default: true,
-    test: /^[-+]?0[0-7_]+$/,
-    resolve: (text) => Number.parseInt(text.replaceAll("_", ""), 8),
-  },
-  {
-    tag: "tag:yaml.org,2002:int",
-    default: true,
-    test: /^[-+]?[1-9][0-9]*(?:_[0-9]+)+$/,
-    resolve: (text) => Number(text.replaceAll("_", "")),
-  },
-  {
-    // The text that Go's time.Time prints: seen as `2026-12-31 00:00:00 +0000 UTC`.
     tag: "tag:yaml.org,2002:timestamp",
     default: true,
-    test: /^\d{4}-\d{1,2}-\d{1,2}$/,
-    resolve: (text) => `${text.replaceAll(/-(\d)(?=-|$)/g, "-0$1")} 00:00:00 +0000 UTC`,
+    test: /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]|$)/,
+    resolve: toGoTime,
+  },
+  {
+    tag: "tag:yaml.org,2002:float",
+    default: true,
+    test: /^[-+]?\.?\d/,
+    resolve: toGoNumber,
   },
 ];
+
+/** The text that Go's time.Time prints: `2026-1-2` → `2026-01-02 00:00:00 +0000 UTC`. What is no day stays as it stands. */
+function toGoTime(text: string): string {
+  const [, written = "", zulu, local] =
+    /^([\d-]+)(?:[Tt](\d+:\d+:\d+(?:\.\d+)?)Z| (\d+:\d+:\d+(?:\.\d+)?))?$/.exec(text) ?? [];
+  const day = padDigits(written);
+  const time = padDigits(zulu ?? local ?? "0:0:0");
+  const date = new Date(`${day}T${time}Z`);
+  // 30 February is a day in March to JavaScript, and none to Go.
+  const isReal = !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day);
+  return isReal ? `${day} ${time} +0000 UTC` : text;
+}
+
+function padDigits(text: string): string {
+  return text.replaceAll(/(?<![.\d])\d(?!\d)/g, "0$&");
+}
+
+/** A bigint where a double would change it, text where Go sees no number. */
+function toGoNumber(text: string): number | bigint | string {
+  const plain = text.startsWith(".") ? text : text.replaceAll("_", "");
+  const whole = /^[-+]?(0x[\da-f]+|0o?[0-7]+|0b[01]+|0|[1-9]\d*)$/i.exec(plain)?.[1];
+  if (whole !== undefined) {
+    const size = BigInt(whole.replace(/^0(?=\d)/, "0o"));
+    const value = plain.startsWith("-") ? -size : size;
+    if (Number.isSafeInteger(Number(value))) return Number(value);
+    if (value >= -(2n ** 63n) && value < 2n ** 64n) return value;
+  }
+  const float = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  return Number.isFinite(float) ? float : text;
+}

@@ -89,9 +89,12 @@ export const exports = z
         .string()
         .max(500)
         .regex(/^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._~/%:-]*)?$/)
+        // No host of dots alone, no port over 65535.
+        .refine((url) => URL.canParse(url))
         .meta({
           description: "where the traces go",
           expects: "an https URL without user name, password or query",
+          unshown: true,
         }),
       headers: z
         .record(
