@@ -1,0 +1,136 @@
+/**
+ * A stack file is read twice: by a review, without Pulumi, and by the program, from what Pulumi hands over. Both must
+ * come to the same settings or to the same words.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { readSettings } from "../../infra/config.ts";
+import { parseStackFile } from "../../policy/offline.ts";
+import type { Settings } from "../../policy/settings.ts";
+import { isCipher, readStackFile } from "../../policy/stack-file.ts";
+import { readCorpus, TODAY } from "../support/corpus.ts";
+
+// Rules between stacks are rules.test.ts's subject.
+vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
+
+const ACCOUNT = "0".repeat(32);
+const HASH = "ab".repeat(32);
+
+/** What a program cannot know: it gets every secret in clear, and a name without its older namespace. */
+const FILE_ONLY =
+  / (?:is a secret and stands in the file in clear|is encrypted, so that no reviewer can read it); | ai-gateway:config:/;
+
+const corpus = readCorpus();
+const read = corpus.filter(
+  ({ expected }) => !expected.some((line) => line.includes("the file is not ")),
+);
+
+beforeEach(async () => {
+  // Only the clock: Pulumi's own timers must run on.
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(`${TODAY}T12:00:00Z`) });
+  vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
+  vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", "[]");
+  await pulumi.runtime.setMocks({
+    newResource: ({ inputs }) => ({ id: "", state: inputs }),
+    call: () => ({}),
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+test.each(read)("the program says of $name what a review says", ({ text, expected }) => {
+  const program = runProgram(text);
+
+  const isEncrypted = encryptedPaths(expected);
+  expect(program.lines.filter((line) => !isEncrypted.some((path) => line.includes(path)))).toEqual(
+    expected.filter((line) => line !== "deployable" && !FILE_ONLY.test(line)),
+  );
+});
+
+test.each(read.filter(({ expected }) => expected[0] === "deployable"))(
+  "the program deploys $name as it was reviewed",
+  ({ name, text }) => {
+    const reviewed = parseStackFile(name, text);
+
+    expect(withoutSecrets(runProgram(text).settings)).toEqual(
+      withoutSecrets(reviewed.ok ? reviewed.stack.settings : undefined),
+    );
+  },
+);
+
+test("a file that a review cannot read says so in one line", () => {
+  const others = corpus.filter((file) => !read.includes(file));
+
+  expect(others.length).toBeGreaterThan(10);
+  for (const { name, text, expected } of others) {
+    expect(() => parseStackFile(name, text)).toThrow(
+      expected[0]?.replace("error the file is ", ""),
+    );
+  }
+});
+
+interface ProgramRun {
+  readonly settings: Settings | undefined;
+  /** `error …` and `warning …`, errors first. */
+  readonly lines: readonly string[];
+}
+
+/** The program's settings from what the engine would hand over: every secret in clear. */
+function runProgram(text: string): ProgramRun {
+  const entries = Object.entries(readStackFile(text).values).map(
+    ([key, value]) => [`ai-gateway:${key}`, decrypt(value)] as const,
+  );
+  pulumi.runtime.setAllConfig(Object.fromEntries(entries));
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  const warnings = () => warn.mock.calls.map(([line]) => `warning ${line}`);
+  try {
+    return { settings: readSettings(), lines: warnings() };
+  } catch (error) {
+    if (!pulumi.RunError.isInstance(error)) throw error;
+    const [, ...errors] = error.message.split("\n");
+    return {
+      settings: undefined,
+      lines: [...errors.map((line) => line.replace(/^ {2}/, "error ")), ...warnings()],
+    };
+  }
+}
+
+/** A value of a stack file as Pulumi decrypts it, with a plausible plain text for each cipher. */
+function decrypt(text: string): string {
+  if (!/^[[{]/.test(text)) return text;
+  try {
+    const plain: unknown = decryptLeaf(JSON.parse(text));
+    return typeof plain === "string" ? plain : JSON.stringify(plain);
+  } catch {
+    return text;
+  }
+}
+
+function decryptLeaf(value: unknown): unknown {
+  if (isCipher(value)) return Object(value).secure === "v1:acc" ? ACCOUNT : HASH;
+  if (Array.isArray(value)) return value.map(decryptLeaf);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decryptLeaf(item)]));
+}
+
+/** ` ai-gateway:zdr ` of each setting that should not have been encrypted: what a program says of it is chance. */
+function encryptedPaths(expected: readonly string[]): string[] {
+  return expected.flatMap((line) => / ai-gateway:\S+ (?=is encrypted)/.exec(line) ?? []);
+}
+
+function withoutSecrets(settings: Settings | undefined): unknown {
+  return (
+    settings && {
+      ...settings,
+      callers: settings.callers.map(({ name }) => name),
+      exports: settings.exports.map(({ headers, ...rest }) => ({
+        ...rest,
+        headers: Object.keys(headers),
+      })),
+    }
+  );
+}

@@ -1,0 +1,43 @@
+/** Stack files that say themselves what should be found in them: `# expect: …` lines, one for each problem or finding. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { formatProblem } from "../../policy/problems.ts";
+import { isRefused, reviewStacks } from "../../policy/review.ts";
+import { describeFinding } from "../../policy/rules.ts";
+import { ROOT } from "./settings.ts";
+
+/** The day on which every expectation holds. */
+export const TODAY = "2026-11-22";
+
+export interface CorpusFile {
+  readonly name: string;
+  readonly text: string;
+  /** `deployable` where no error stops a deploy; `error …` and `warning …` as a review prints them. */
+  readonly expected: readonly string[];
+}
+
+export function readCorpus(): readonly CorpusFile[] {
+  const folder = join(ROOT, "test/policy/corpus");
+  return readdirSync(folder)
+    .toSorted()
+    .map((file) => {
+      const text = readFileSync(join(folder, file), "utf8");
+      const lines = text.split(/\r?\n/);
+      const expected = lines.flatMap((line) => /^# expect: (.+)$/.exec(line)?.[1] ?? []);
+      return { name: file.replace(/\.yaml$/, ""), text, expected };
+    });
+}
+
+/** The same lines, of what a review finds. */
+export async function reviewFile({ name, text }: Omit<CorpusFile, "expected">): Promise<string[]> {
+  const [review] = await reviewStacks(new Map([[name, text]]), undefined, TODAY);
+  if (review?.kind === "unreadable") {
+    return review.problems.map((problem) => `error ${formatProblem(problem)}`);
+  }
+  if (review?.kind !== "reviewed") throw new Error(`${name} was not reviewed`);
+  const findings = review.findings.map(
+    (finding) => `${finding.severity} ${formatProblem(describeFinding(finding))}`,
+  );
+  return isRefused(review) ? findings : ["deployable", ...findings];
+}
