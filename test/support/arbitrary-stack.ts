@@ -1,0 +1,292 @@
+/** Whole stacks over all settings, as a stack file says them: every range with its edges, every list empty, short or full. */
+import fc from "fast-check";
+import { stringify } from "yaml";
+
+import { parseSettings } from "../../policy/parse-settings.ts";
+import { formatProblems } from "../../policy/problems.ts";
+import { check } from "../../policy/rules.ts";
+import { TODAY } from "./corpus.ts";
+
+// So long a failure is made smaller, at most: a whole stack has many parts.
+fc.configureGlobal({ interruptAfterTimeLimit: 10_000 });
+
+/** Setting name → value, with secrets in clear. */
+export type StackValues = Readonly<Record<string, unknown>>;
+
+// Begin so that none is found in a stack by chance, and none is a stand-in.
+const HASH_MARK = "5ec4e7";
+const HEADER_MARK = "planted-";
+
+export const arbitraryHash = fc.stringMatching(/^5ec4e7[0-9a-f]{58}$/);
+
+/** A stack that the settings allow, and whose broken rules a waiver excuses. */
+export function arbitraryStack(fixed: StackValues = {}): fc.Arbitrary<StackValues> {
+  return fc
+    .tuple(fc.oneof(legacy, observability), shared)
+    .map(([logs, rest]) => withWaivers({ ...logs, ...rest, ...fixed }));
+}
+
+/** The same with secrets in clear, or each as a cipher that says nothing. */
+export function toStackFile(values: StackValues, secrets: "in clear" | "encrypted"): string {
+  const config = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      `ai-gateway:${key}`,
+      secrets === "in clear" ? value : encrypt(value),
+    ]),
+  );
+  return stringify({ config }, { defaultStringType: "QUOTE_DOUBLE", lineWidth: 0 });
+}
+
+/** What Pulumi hands a program. */
+export function toConfig(values: StackValues): Record<string, string> {
+  const entries = Object.entries(values).map(
+    ([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+export function isSecret(value: unknown): value is string {
+  return (
+    typeof value === "string" && (value.startsWith(HASH_MARK) || value.startsWith(HEADER_MARK))
+  );
+}
+
+/** Every secret of a stack. */
+export function secretsOf(value: unknown): string[] {
+  if (isSecret(value)) return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(secretsOf);
+}
+
+function encrypt(value: unknown): unknown {
+  if (isSecret(value)) return { secure: "v1:cipher" };
+  if (Array.isArray(value)) return value.map(encrypt);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encrypt(item)]));
+}
+
+/** Each rule that would stop a deploy is waived, and no other: a waiver without use is an error in production. */
+function withWaivers(values: StackValues): StackValues {
+  const parsed = parseSettings(toConfig(values));
+  if (!parsed.ok) throw new Error(formatProblems("arbitrary", parsed.problems));
+  const { settings } = parsed;
+  const stack = { name: "arbitrary", accountId: settings.accountId, settings };
+  const broken = check(stack, { others: [], today: TODAY })
+    .filter(({ severity }) => severity === "error")
+    .map(({ rule }) => rule.id);
+  const waivers = [...new Set(broken)].map((rule) => ({
+    rule,
+    reason: "any stack may break it here",
+    until: "9999-12-31",
+  }));
+  return { ...values, waivers };
+}
+
+function whole(min: number, max: number): fc.Arbitrary<number> {
+  return fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max }));
+}
+
+/** Short more often than not, full now and then. */
+function list<T>(
+  item: fc.Arbitrary<T>,
+  { min = 0, max, by }: { min?: number; max: number; by?: (item: T) => unknown },
+): fc.Arbitrary<T[]> {
+  const options = by === undefined ? {} : { selector: by };
+  const of = (minLength: number, maxLength: number) =>
+    by === undefined
+      ? fc.array(item, { minLength, maxLength })
+      : fc.uniqueArray(item, { minLength, maxLength, ...options });
+  return fc.oneof(
+    { weight: 12, arbitrary: of(min, Math.min(max, min + 2)) },
+    { weight: 1, arbitrary: of(max, max) },
+  );
+}
+
+/** Any of the fields may be left out. */
+function group<T, K extends keyof T>(
+  model: { [Key in keyof T]: fc.Arbitrary<T[Key]> },
+  requiredKeys: K[],
+) {
+  return fc.record(model, { requiredKeys });
+}
+
+const boolean = fc.boolean();
+/** As `pulumi config set` writes it, too. */
+const setting = fc.constantFrom<boolean | string>(true, false, "true", "false");
+const name = fc.oneof(
+  fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/),
+  fc.stringMatching(/^[a-z0-9][a-z0-9-]{30}[a-z0-9]$/),
+);
+const label = fc.oneof(
+  fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?$/),
+  fc.stringMatching(/^[a-z0-9][a-z0-9-]{61}[a-z0-9]$/),
+);
+const day = fc
+  .date({
+    min: new Date("2020-01-01T00:00:00Z"),
+    max: new Date("2040-12-31T00:00:00Z"),
+    noInvalidDate: true,
+  })
+  .map((date) => date.toISOString().slice(0, 10));
+const keepDays = whole(1, 3650);
+const technique = fc.constantFrom("fixed", "sliding");
+const collect = fc.constantFrom("full", "metadata", "none");
+
+const legacy = fc.record({
+  logSystem: fc.constant("legacy"),
+  logs: group(
+    {
+      collect,
+      classification: boolean,
+      maxEntries: whole(10_000, 10_000_000),
+      whenFull: fc.constantFrom("deleteOldest", "stop"),
+      keepDays,
+    },
+    ["collect", "maxEntries", "whenFull"],
+  ),
+});
+
+const observability = fc.record({
+  logSystem: fc.constant("observability"),
+  logs: group({ collect, classification: boolean, keepDays }, ["collect"]),
+});
+
+const readers = list(
+  group(
+    {
+      name,
+      kind: fc.constantFrom("person", "ci"),
+      until: day,
+      addresses: list(
+        fc.oneof(
+          fc.ipV4(),
+          fc.ipV6(),
+          fc.tuple(fc.ipV4(), whole(0, 32)).map(([address, bits]) => `${address}/${bits}`),
+        ),
+        { min: 1, max: 50 },
+      ),
+    },
+    ["name", "kind"],
+  ),
+  { max: 50, by: (reader) => reader.name },
+);
+
+const url = fc
+  .oneof(
+    fc.stringMatching(/^https:\/\/[a-z0-9.-]{1,40}(?::\d{1,5})?(?:\/[A-Za-z0-9._~/%:-]{0,40})?$/),
+    fc.stringMatching(/^https:\/\/[a-z]{10}\/[A-Za-z0-9._~/%:-]{481}$/),
+  )
+  .filter((text) => URL.canParse(text));
+const headerName = fc.oneof(
+  fc.constantFrom("Authorization", "x-key"),
+  fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/),
+);
+const headerValue = fc.oneof(
+  fc.stringMatching(/^planted-[0-9a-f]{16}$/),
+  fc.stringMatching(/^planted-[0-9a-f]{16}$/).map((text) => text.padEnd(4096, "=")),
+);
+
+const copies = list(
+  group(
+    {
+      kind: fc.constant("otel"),
+      url,
+      headers: fc.dictionary(headerName, headerValue, { maxKeys: 3, noNullPrototype: true }),
+      authorization: fc.stringMatching(/^[A-Za-z0-9_-]{1,100}$/),
+      contentType: fc.constantFrom("json", "protobuf"),
+      keepDays,
+    },
+    ["kind", "url"],
+  ),
+  { max: 10, by: (copy) => copy.url },
+);
+
+const hazards = ["P1", ...Array.from({ length: 13 }, (_, index) => `S${index + 1}`)];
+const verdicts = fc.dictionary(fc.constantFrom(...hazards), fc.constantFrom("flag", "block"), {
+  maxKeys: hazards.length,
+  noNullPrototype: true,
+});
+
+const model = fc.oneof(
+  fc.stringMatching(/^@cf\/[a-z0-9][a-z0-9-]{0,12}\/[a-z0-9][a-z0-9._-]{0,30}$/),
+  fc.stringMatching(/^(?:openai|x[a-z0-9-]{0,12})\/[a-z0-9][a-z0-9._-]{0,30}$/),
+);
+
+const worker = group(
+  {
+    name: label,
+    models: list(model, { min: 1, max: 50, by: (item) => item }),
+    access: fc.constantFrom("token", "open"),
+    domain: fc.oneof(
+      fc.constant("chat.example.com"),
+      fc.constant(`${`${"a".repeat(61)}.`.repeat(4)}com`.slice(-253)),
+    ),
+    workersDev: boolean,
+    workersDevSubdomain: label,
+    maxBodyBytes: whole(1024, 10_000_000),
+  },
+  ["name", "models"],
+);
+
+const shared = group(
+  {
+    gatewayId: fc.oneof(
+      fc.stringMatching(/^[a-z0-9_]{1,12}(?:-[a-z0-9_]{1,12}){0,3}$/),
+      fc.stringMatching(/^[a-z0-9_]{64}$/),
+      fc.constant("default"),
+    ),
+    accountId: fc.stringMatching(/^[0-9a-f]{32}$/),
+    plan: fc.constantFrom("free", "paid"),
+    tier: fc.constantFrom("development", "production"),
+    protect: setting,
+    authentication: setting,
+    readers,
+    exports: copies,
+    cache: fc.record({ ttlSeconds: whole(60, 2_592_000) }),
+    rateLimit: fc.record({
+      requests: whole(1, 1_000_000_000),
+      intervalSeconds: whole(1, 2_592_000),
+      technique,
+    }),
+    spendLimits: list(
+      group(
+        {
+          id: name,
+          limitUsd: fc.oneof(
+            fc.constantFrom(0.01, 1_000_000),
+            fc.double({ min: 0.01, max: 1_000_000, noNaN: true }),
+          ),
+          windowSeconds: whole(1, 31_536_000),
+          technique,
+          per: fc.constantFrom("gateway", "caller"),
+        },
+        ["id", "limitUsd", "windowSeconds"],
+      ),
+      { max: 20, by: (limit) => limit.id },
+    ),
+    retry: fc.record({
+      maxAttempts: whole(1, 5),
+      delayMs: whole(100, 5000),
+      backoff: fc.constantFrom("constant", "linear", "exponential"),
+    }),
+    guardrails: group({ prompt: verdicts, response: verdicts }, []),
+    dlp: list(
+      fc.record({
+        id: name,
+        action: fc.constantFrom("flag", "block"),
+        check: fc.uniqueArray(fc.constantFrom("request", "response"), {
+          minLength: 1,
+          maxLength: 2,
+        }),
+        profiles: list(fc.uuid(), { min: 1, max: 50 }),
+      }),
+      { max: 20, by: (policy) => policy.id },
+    ),
+    byokOnly: setting,
+    zdr: setting,
+    billing: fc.constantFrom("postpaid", "unified"),
+    worker,
+    callers: list(fc.record({ name, sha256: arbitraryHash }), { max: 100 }),
+  },
+  ["gatewayId", "accountId", "plan", "tier", "worker"],
+);

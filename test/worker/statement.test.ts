@@ -1,0 +1,137 @@
+/** What a statement promises about logs is what leaves the real Workers runtime, whatever a caller sends. */
+import { createHash } from "node:crypto";
+
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import { z } from "zod";
+
+import { recordStack } from "../../infra/record.ts";
+import { parseStackFile } from "../../policy/offline.ts";
+import { stateStack } from "../../policy/statement.ts";
+import {
+  arbitraryStack,
+  toConfig,
+  toStackFile,
+  type StackValues,
+} from "../support/arbitrary-stack.ts";
+import { startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
+
+// Rules between stacks are rules.test.ts's subject.
+vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
+vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+
+const HOSTILE_GATEWAY = { id: "default", collectLog: true, metadata: { caller: "evil" } };
+
+const hostileHeaders = fc.dictionary(
+  fc.constantFrom(
+    "cf-aig-collect-log",
+    "CF-AIG-Collect-Log-Payload",
+    "cf-aig-gateway-id",
+    "cf-aig-metadata",
+    "mf-url",
+  ),
+  fc.constantFrom("true", "false", "default"),
+  { noNullPrototype: true },
+);
+const hostileFields = fc.dictionary(
+  fc.constantFrom("gateway", "options", "extraHeaders", "prefix", "sessionOptions"),
+  fc.constantFrom<unknown>(
+    HOSTILE_GATEWAY,
+    { gateway: HOSTILE_GATEWAY },
+    { "cf-aig-collect-log-payload": "true" },
+    true,
+  ),
+  { noNullPrototype: true },
+);
+
+test.each(["full", "metadata", "none"])(
+  "under %s a hostile call leaves the runtime as the statement says",
+  async (collect) => {
+    const fixed = {
+      logSystem: "observability",
+      logs: { collect },
+      callers: [{ name: "web", sha256: createHash("sha256").update(TOKEN).digest("hex") }],
+    };
+
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryStack(fixed),
+        fc.array(fc.tuple(hostileHeaders, hostileFields), { minLength: 3, maxLength: 5 }),
+        async (values, attacks) => {
+          const told = await statementOf(values);
+          const worker = await startWorker({ bindings: await bindingsOf(values) });
+
+          for (const [headers, fields] of attacks) {
+            const response = await worker.ask("/v1/chat/completions", {
+              method: "POST",
+              headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+              body: JSON.stringify({ ...fields, model: told.model, messages: [MESSAGE] }),
+            });
+            await response.arrayBuffer();
+            expect(response.status).toBe(200);
+          }
+
+          // Once for each call, so that no order of two attacks passes unseen.
+          expect(worker.calls.map(onTheWire)).toEqual(
+            attacks.map(() => ({
+              gatewayId: told.gatewayId,
+              logged: told.logged,
+              // A call that keeps no log keeps no bodies, whatever it says of them.
+              bodies: told.bodies,
+              keys: ["collectLog", "eventId", "id", "metadata"],
+            })),
+          );
+        },
+      ),
+      { numRuns: 2 },
+    );
+  },
+);
+
+const MESSAGE = { role: "user", content: "Hi" };
+
+/** As a reviewer reads it. */
+async function statementOf(values: StackValues) {
+  // The caller's hash is of a token that we know; nothing here is said of callers.
+  const { callers: _, ...reviewed } = values;
+  const read = parseStackFile("any", toStackFile(reviewed, "encrypted"));
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const { gatewayId, facts } = await stateStack(read.stack.settings);
+  const value = (id: string) => facts.find((fact) => fact.id === id)?.value;
+  return {
+    gatewayId,
+    logged: value("logged"),
+    bodies: value("bodies"),
+    model: read.stack.settings.worker.models[0],
+  };
+}
+
+/** As the program declares them. */
+async function bindingsOf(values: StackValues): Promise<Record<string, string | undefined>> {
+  const config = Object.entries(toConfig(values)).map(
+    ([key, value]) => [`ai-gateway:${key}`, value] as const,
+  );
+  // The program runs as it is loaded.
+  vi.resetModules();
+  const { default: program } = await import("../../infra/main.js");
+  const { resources } = await recordStack("any", Object.fromEntries(config), program);
+  const script = resources.find(({ type }) => type.endsWith(":WorkersScript"));
+  const bindings = z
+    .array(z.object({ name: z.string(), text: z.string().optional() }))
+    .parse(script?.inputs["bindings"]);
+  return Object.fromEntries(
+    bindings.flatMap(({ name, text }) => (text === undefined ? [] : [[name, text]])),
+  );
+}
+
+function onTheWire({ headers, body }: WireCall) {
+  const gateway: Record<string, unknown> = Object(Object(body.options).gateway);
+  const payload = headers["mf-header-cf-aig-collect-log-payload"];
+  return {
+    gatewayId: gateway["id"],
+    logged: gateway["collectLog"],
+    bodies: payload !== "false",
+    keys: Object.keys(gateway).toSorted(),
+  };
+}
