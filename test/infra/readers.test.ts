@@ -91,7 +91,8 @@ function runProgram(text: string): ProgramRun {
     return { settings: readSettings(), lines: warnings() };
   } catch (error) {
     if (!pulumi.RunError.isInstance(error)) throw error;
-    const [, ...errors] = error.message.split("\n");
+    // Without the heading, and the line about the rules' page.
+    const errors = error.message.split("\n").filter((line) => line.startsWith("  "));
     return {
       settings: undefined,
       lines: [...errors.map((line) => line.replace(/^ {2}/, "error ")), ...warnings()],

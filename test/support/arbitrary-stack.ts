@@ -223,10 +223,15 @@ const worker = group(
     ),
     workersDev: boolean,
     workersDevSubdomain: label,
+    timeoutSeconds: whole(1, 600),
     maxBodyBytes: whole(1024, 10_000_000),
   },
   ["name", "models"],
-);
+).map((settings) => ({
+  ...settings,
+  // Each is one of the models; every second stack has some.
+  ...(settings.models.length % 2 === 0 && { fallbacks: settings.models.slice(0, 5) }),
+}));
 
 const shared = group(
   {
