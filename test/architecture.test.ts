@@ -61,7 +61,7 @@ test("wrangler and the project use one Miniflare", async () => {
 
 test(
   "without local/, ops/ and their tests the rest type-checks and passes",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const ring = [
       "local",
@@ -78,7 +78,10 @@ test(
     await rm(join(project.folder, "test/architecture.test.ts"));
 
     await run(bin("tsc"), [], { cwd: project.folder });
-    const { stdout } = await run(bin("vitest"), ["run"], { cwd: project.folder });
+    // The tests of policy/ and worker/ start nothing and read nothing of the rest: that they need no more than their
+    // imports, which the compiler has just found, is why they are not run twice.
+    const rest = ["run", "--exclude", "test/policy/**", "--exclude", "test/worker/**"];
+    const { stdout } = await run(bin("vitest"), rest, { cwd: project.folder });
 
     expect(stdout).toMatch(/\n\d\d+ passed, 0 failed\n$/);
   },
