@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { WorkersCustomDomain } from "@pulumi/cloudflare/workersCustomDomain.js";
 import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
 import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
@@ -77,12 +79,13 @@ type Binding = Omit<types.input.WorkersScriptBinding, "name">;
 
 function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
   // Keyed by RawEnv: a binding that the Worker asks for and this record lacks is a type error.
-  const byName: Record<keyof RawEnv, Binding> = {
+  const byName: Record<Exclude<keyof RawEnv, "CALLER_LIMIT">, Binding> = {
     AI: { type: "ai" },
     GATEWAY_ID: { type: "plain_text", text: args.gatewayId },
     COLLECT_LOGS: { type: "plain_text", text: args.logs.collect },
     MODELS: { type: "plain_text", text: JSON.stringify(args.worker.models) },
     ACCESS: { type: "plain_text", text: args.worker.access },
+    ORIGINS: { type: "plain_text", text: JSON.stringify(args.worker.origins) },
     CALLERS: { type: "secret_text", text: pulumi.secret(JSON.stringify(args.callers)) },
     FALLBACKS: { type: "plain_text", text: JSON.stringify(args.worker.fallbacks) },
     TIMEOUT_MS: { type: "plain_text", text: String(args.worker.timeoutSeconds * 1000) },
@@ -91,7 +94,22 @@ function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
     // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.
     RELEASE: { type: "plain_text", text: args.bundle.sha256.slice(0, 12) },
   };
-  return Object.entries(byName).map(([name, binding]) => ({ name, ...binding }));
+  const limit = callerLimit(args);
+  return Object.entries({ ...byName, ...limit }).map(([name, binding]) => ({ name, ...binding }));
+}
+
+/** Nothing where the stack sets no limit: the platform has no number for none. */
+function callerLimit({ worker }: ChatWorkerArgs): Partial<Record<keyof RawEnv, Binding>> {
+  const { callerLimit: limit, name } = worker;
+  if (limit === undefined) return {};
+  return {
+    CALLER_LIMIT: {
+      type: "ratelimit",
+      // Of the whole account, and a number: two Workers with one namespace would share their counts.
+      namespaceId: String(createHash("sha256").update(name).digest().readUInt32BE()),
+      simple: { limit: limit.requests, period: limit.periodSeconds },
+    },
+  };
 }
 
 function workerUrl(worker: Settings["worker"]): string | undefined {

@@ -86,6 +86,15 @@ const workersScript = z.strictObject({
     z.discriminatedUnion("type", [
       z.strictObject({ type: z.literal("ai"), name: z.string() }),
       z.strictObject({
+        type: z.literal("ratelimit"),
+        name: z.string(),
+        namespaceId: z.string().regex(/^\d+$/),
+        simple: z.strictObject({
+          limit: z.int().min(1),
+          period: z.union([z.literal(10), z.literal(60)]),
+        }),
+      }),
+      z.strictObject({
         type: z.enum(["plain_text", "secret_text"]),
         name: z.string(),
         text: z.string(),

@@ -56,11 +56,7 @@ export async function startRuntime(
 
 async function options(script: Script, gateway: URL, address: Address): Promise<MiniflareOptions> {
   const contents = await readFile(join(ROOT, script.contentFile), "utf8");
-  const bindings = script.bindings.map((binding) =>
-    binding.type === "ai"
-      ? ([binding.name, { type: "ai", dev: { remote: true } }] as const)
-      : ([binding.name, { type: "text", value: binding.text }] as const),
-  );
+  const bindings = script.bindings.map((binding) => [binding.name, toBinding(binding)] as const);
   return {
     ...address,
     // Otherwise it looks for a description of Cloudflare's network on the network.
@@ -83,4 +79,14 @@ async function options(script: Script, gateway: URL, address: Address): Promise<
       },
     ],
   };
+}
+
+/** In Miniflare's words. */
+function toBinding(binding: Script["bindings"][number]) {
+  if (binding.type === "ai") return { type: "ai", dev: { remote: true } } as const;
+  if (binding.type === "ratelimit") {
+    const { namespaceId, simple } = binding;
+    return { type: "rate-limit", namespace: namespaceId, simple } as const;
+  }
+  return { type: "text", value: binding.text } as const;
 }

@@ -15,7 +15,7 @@ export async function writeWranglerConfig(stack: string, script: Script): Promis
   const texts = (type: string) =>
     Object.fromEntries(
       script.bindings.flatMap((binding) =>
-        binding.type !== "ai" && binding.type === type ? [[binding.name, binding.text]] : [],
+        "text" in binding && binding.type === type ? [[binding.name, binding.text]] : [],
       ),
     );
   const ai = script.bindings.find(({ type }) => type === "ai");
@@ -28,6 +28,11 @@ export async function writeWranglerConfig(stack: string, script: Script): Promis
     compatibility_flags: script.compatibilityFlags,
     ...(script.accountId !== LOCAL_ACCOUNT_ID && { account_id: script.accountId }),
     ...(ai !== undefined && { ai: { binding: ai.name, remote: true } }),
+    ratelimits: script.bindings.flatMap((binding) =>
+      binding.type === "ratelimit"
+        ? [{ name: binding.name, namespace_id: binding.namespaceId, simple: binding.simple }]
+        : [],
+    ),
     vars: texts("plain_text"),
     send_metrics: false,
   };

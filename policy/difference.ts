@@ -162,6 +162,8 @@ export const NEUTRAL: readonly string[] = [
   "worker.name",
   "worker.fallbacks",
   "worker.timeoutSeconds",
+  "worker.callerLimit",
+  "worker.origins",
   "worker.domain",
   "worker.workersDev",
   "worker.workersDevSubdomain",

@@ -34,6 +34,22 @@ export const operationRules: readonly Rule[] = [
       breachIf(worker.access === "token" && callers.length === 0, "callers", "is empty"),
   },
   {
+    id: "caller-expired",
+    says: "a caller whose last day is over is removed",
+    because: "a page that names former callers is no list of callers",
+    source: "https://developers.cloudflare.com/workers/configuration/secrets/",
+    remedy: "remove the token, or set a later day",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { callers } }, { today }) =>
+      callers.flatMap(({ name, until }, index) =>
+        breachIf(
+          until !== undefined && until < today,
+          `callers[${index}].until`,
+          `was ${until} for ${name}`,
+        ),
+      ),
+  },
+  {
     id: "unprotected-production",
     says: "a production gateway cannot be deleted by a slip",
     because: "with the gateway go its logs, most likely, and they exist nowhere else",

@@ -1,7 +1,7 @@
 /** The chat Worker and who may call it. */
 import { z } from "zod";
 
-import { LIMITS, NAME_EXPECTS, name } from "./notes.ts";
+import { DAY_EXPECTS, LIMITS, NAME_EXPECTS, day, name } from "./notes.ts";
 
 const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
@@ -55,6 +55,32 @@ export const worker = z.strictObject({
     .max(600)
     .default(120)
     .meta({ description: "longest wait for one model's whole answer; a fallback has it anew" }),
+  callerLimit: z
+    .strictObject({
+      requests: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .meta({ description: "requests of one caller per period, counted at each location" }),
+      periodSeconds: z.union([z.literal(10), z.literal(60)]).meta({
+        description: "length of the period",
+        expects: "10 or 60",
+        source: "https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/",
+      }),
+    })
+    .optional()
+    .meta({ description: "a limit for each caller, before any model is asked" }),
+  origins: z
+    .array(
+      z
+        .string()
+        .max(260)
+        .regex(/^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/)
+        .meta({ expects: "an origin such as https://app.example.com, without a path" }),
+    )
+    .max(50)
+    .default([])
+    .meta({ description: "web pages whose scripts may call the Worker with a token (CORS)" }),
   // A larger log is not stored, so a larger request would be served unseen.
   maxBodyBytes: z
     .int()
@@ -79,6 +105,7 @@ export const callers = z
           expects: "64 hexadecimal characters, lower case",
           secret: true,
         }),
+      until: day.optional().meta({ description: "last day of the token", expects: DAY_EXPECTS }),
     }),
   )
   .max(100)

@@ -18,18 +18,22 @@ export function trafficFacts(settings: Settings): readonly Fact[] {
 }
 
 function callers({ worker, callers: declared }: Settings): Fact {
-  const names = [...new Set(declared.map(({ name }) => name))];
+  const names = declared.map(({ name, until }) =>
+    until === undefined ? name : `${name} (until ${until})`,
+  );
+  const pages =
+    worker.origins.length === 0 ? "" : `; scripts of web pages at ${list(worker.origins)}`;
   const answer =
     worker.access === "open"
       ? "EVERYBODY"
       : names.length === 0
         ? "nobody yet: no caller is declared"
-        : `${list(names)}, each with a token`;
+        : `${list([...new Set(names)])}, each with a token`;
   return {
     id: "callers",
     question: "Who may call the Worker?",
-    answer,
-    value: worker.access === "open" ? "everybody" : names,
+    answer: `${answer}${pages}`,
+    value: { callers: worker.access === "open" ? "everybody" : names, origins: worker.origins },
   };
 }
 
@@ -103,14 +107,23 @@ function limits({ rateLimit, spendLimits, worker }: Settings): Fact {
     ({ limitUsd, windowSeconds, per, technique }) =>
       `${limitUsd.toLocaleString("en")} USD in ${count(windowSeconds, "second")} (${technique}) ${per === "caller" ? "for each caller" : "for all callers together"}, best effort`,
   );
+  const each = worker.callerLimit && [
+    `${count(worker.callerLimit.requests, "request")} in ${count(worker.callerLimit.periodSeconds, "second")} for each caller, at each location`,
+  ];
   const size = `${count(worker.maxBodyBytes, "byte")} a request`;
   const time = `${count(worker.timeoutSeconds, "second")} a model`;
-  const all = [...(rate ?? []), ...spend, size, time];
+  const all = [...(rate ?? []), ...(each ?? []), ...spend, size, time];
   return {
     id: "limits",
     question: "Which limits hold?",
     answer: list(all),
-    value: { rateLimit: rateLimit ?? null, spendLimits, maxBodyBytes: worker.maxBodyBytes },
+    value: {
+      rateLimit: rateLimit ?? null,
+      callerLimit: worker.callerLimit ?? null,
+      spendLimits,
+      maxBodyBytes: worker.maxBodyBytes,
+      timeoutSeconds: worker.timeoutSeconds,
+    },
     ...(spend.length > 0 && {
       notProved: [
         "that windows of money are in seconds, and that Workers AI on the account's bill counts",

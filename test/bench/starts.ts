@@ -56,7 +56,7 @@ function wranglerDev(config: string): Server {
 async function writeConfig(folder: string, script: Script): Promise<string> {
   await cp(join(ROOT, script.contentFile), join(folder, "chat.js"));
   const vars = script.bindings.flatMap((binding) =>
-    binding.type === "ai" ? [] : [[binding.name, binding.text]],
+    !("text" in binding) ? [] : [[binding.name, binding.text]],
   );
   const config = {
     name: script.scriptName,

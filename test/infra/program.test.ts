@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { z } from "zod";
 
 import { recordStack, type Recorded, type Recording } from "../../infra/record.ts";
 import { stackConfig } from "../support/settings.ts";
@@ -117,6 +118,7 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
         text: '["@cf/meta/llama-3.1-8b-instruct-fast","@cf/openai/gpt-oss-120b"]',
       },
       { name: "ACCESS", type: "plain_text", text: "token" },
+      { name: "ORIGINS", type: "plain_text", text: "[]" },
       {
         name: "CALLERS",
         type: "secret_text",
@@ -129,6 +131,28 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
       { name: "RELEASE", type: "plain_text", text: "abcdef012345" },
     ],
   });
+});
+
+test("a limit for each caller is a binding of the stack's own, and absent where none is set", async () => {
+  const limited = (name: string) =>
+    record("dev", {
+      worker: { name, models: ["@cf/a/b"], callerLimit: { requests: 5, periodSeconds: 10 } },
+    });
+  const limitOf = (recording: Recording) =>
+    z
+      .array(z.looseObject({ name: z.string() }))
+      .parse(worker(recording).inputs["bindings"])
+      .find(({ name }) => name === "CALLER_LIMIT");
+
+  const [one, two] = [limitOf(await limited("one")), limitOf(await limited("two"))];
+  expect(one).toEqual({
+    name: "CALLER_LIMIT",
+    type: "ratelimit",
+    namespaceId: expect.stringMatching(/^\d+$/),
+    simple: { limit: 5, period: 10 },
+  });
+  expect(one?.["namespaceId"]).not.toBe(two?.["namespaceId"]);
+  expect(limitOf(await record("dev"))).toBeUndefined();
 });
 
 test("the callers' hashes are secret in the state, and nothing else is", async () => {

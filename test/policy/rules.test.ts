@@ -100,6 +100,11 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["warning: callers is empty"],
     ["warning: callers is empty"],
   ],
+  "caller-expired": [
+    { callers: [{ name: "web", sha256: "a".repeat(64), until: "2026-11-21" }] },
+    ["warning: callers[0].until was 2026-11-21 for web"],
+    ["warning: callers[0].until was 2026-11-21 for web"],
+  ],
   "unprotected-production": [{ protect: "false" }, [], ["error: protect is false"]],
   "logging-stops": [
     { logs: { ...LEGACY, collect: "full", whenFull: "stop" }, exports: [OTEL] },

@@ -224,6 +224,11 @@ const worker = group(
     workersDev: boolean,
     workersDevSubdomain: label,
     timeoutSeconds: whole(1, 600),
+    callerLimit: fc.record({
+      requests: whole(1, 1_000_000),
+      periodSeconds: fc.constantFrom(10, 60),
+    }),
+    origins: fc.constantFrom<string[]>([], ["https://app.example.com", "http://localhost:3000"]),
     maxBodyBytes: whole(1024, 10_000_000),
   },
   ["name", "models"],
@@ -291,7 +296,10 @@ const shared = group(
     zdr: setting,
     billing: fc.constantFrom("postpaid", "unified"),
     worker,
-    callers: list(fc.record({ name, sha256: arbitraryHash }), { max: 100 }),
+    callers: list(
+      fc.record({ name, sha256: arbitraryHash, until: day }, { requiredKeys: ["name", "sha256"] }),
+      { max: 100 },
+    ),
   },
   ["gatewayId", "accountId", "plan", "tier", "worker"],
 );

@@ -34,6 +34,7 @@ const BINDINGS = {
     { name: "web", sha256: createHash("sha256").update(TOKEN).digest("hex") },
     { name: "job", sha256: createHash("sha256").update("token-of-job").digest("hex") },
   ]),
+  ORIGINS: "[]",
   FALLBACKS: "[]",
   TIMEOUT_MS: "5000",
   MAX_BODY_BYTES: "2000",
@@ -61,6 +62,8 @@ export interface WorkerScene {
   /** Bindings that differ; undefined leaves one out. */
   readonly bindings?: Readonly<Record<string, string | undefined>>;
   readonly withoutAi?: boolean;
+  /** Requests of one caller in a minute. */
+  readonly callerLimit?: number;
   /** What Cloudflare answers; a default model that says "hello". */
   readonly reply?: (call: WireCall) => Reply;
 }
@@ -76,7 +79,11 @@ export interface RunningWorker {
 
 /** Starts the Worker, or takes the one of this file that has the same bindings. Calls and replies are the scene's own. */
 export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorker> {
-  const key = JSON.stringify([{ ...BINDINGS, ...scene.bindings }, scene.withoutAi]);
+  const key = JSON.stringify([
+    { ...BINDINGS, ...scene.bindings },
+    scene.withoutAi,
+    scene.callerLimit,
+  ]);
   const runtime = runtimes.get(key) ?? startRuntime(scene);
   runtimes.set(key, runtime);
   const { url, cloudflare } = await runtime;
@@ -126,13 +133,23 @@ afterAll(async () => {
   for (const runtime of runtimes.values()) await (await runtime).stop();
 });
 
-async function startRuntime({ bindings, withoutAi }: WorkerScene): Promise<Runtime> {
+async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): Promise<Runtime> {
   const cloudflare = await startCloudflare();
   const { file } = await bundleWorker("chat");
   const contents = await readFile(join(ROOT, file), "utf8");
   const texts = Object.entries({ ...BINDINGS, ...bindings }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, { type: "text", value }] as const],
   );
+  const limit =
+    callerLimit === undefined
+      ? {}
+      : {
+          CALLER_LIMIT: {
+            type: "rate-limit",
+            namespace: "1",
+            simple: { limit: callerLimit, period: 60 },
+          } as const,
+        };
   const ai = withoutAi === true ? {} : { AI: { type: "ai", dev: { remote: true } } as const };
   const miniflare = new Miniflare({
     cf: false,
@@ -146,7 +163,7 @@ async function startRuntime({ bindings, withoutAi }: WorkerScene): Promise<Runti
           compatibilityDate: "2026-10-23",
           compatibilityFlags: ["enable_request_signal"],
           manifest: { mainModule: "chat.js", modules: { "chat.js": { type: "esm", contents } } },
-          env: { ...Object.fromEntries(texts), ...ai },
+          env: { ...Object.fromEntries(texts), ...ai, ...limit },
         },
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
         dev: { remoteProxyConnectionString: cloudflare.url as RemoteProxyConnectionString },

@@ -9,6 +9,7 @@ const complete = {
   MODELS: '["@cf/a/b"]',
   ACCESS: "token",
   CALLERS: '[{"name":"web","sha256":"00"}]',
+  ORIGINS: "[]",
   FALLBACKS: "[]",
   TIMEOUT_MS: "1000",
   MAX_BODY_BYTES: "2000",

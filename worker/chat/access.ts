@@ -5,21 +5,23 @@ import { sha256 } from "hono/utils/crypto";
 import type { Caller } from "./env.ts";
 
 /**
- * The name of the caller, or undefined for one we do not know. The token comes as a bearer token (SDKs, curl) or as
- * the password of Basic (a browser's prompt). Every hash is compared, each in constant time, so that neither
- * the answer's time nor its order tells which callers exist.
+ * The name of the caller, or undefined for one we do not know, or whose last day (UTC) is over. The token comes as a
+ * bearer token (SDKs, curl) or as the password of Basic (a browser's prompt). Every hash is compared, each in constant
+ * time, so that neither the answer's time nor its order tells which callers exist.
  */
 export async function authenticate(
   request: Request,
   callers: readonly Caller[],
+  now: Date,
 ): Promise<string | undefined> {
   const token = readToken(request);
   if (token === undefined) return undefined;
 
+  const today = now.toISOString().slice(0, 10);
   const hash = (await sha256(token)) ?? "";
   const matches = await Promise.all(
-    callers.map(async ({ name, sha256: known }) =>
-      (await timingSafeEqual(hash, known)) ? name : undefined,
+    callers.map(async ({ name, sha256: known, until = today }) =>
+      (await timingSafeEqual(hash, known)) && today <= until ? name : undefined,
     ),
   );
   return matches.find((name) => name !== undefined);

@@ -1,5 +1,5 @@
 /** What a deploy hands over, what the code may rely on, and the check between them. */
-import type { AiOptions } from "@cloudflare/workers-types";
+import type { AiOptions, RateLimit } from "@cloudflare/workers-types";
 import * as z from "zod/mini";
 
 /** The part of the Workers AI binding that is used: always the raw response, see models.ts. */
@@ -23,8 +23,12 @@ const bindings = z.object({
   COLLECT_LOGS: z.enum(["full", "metadata", "none"]),
   MODELS: z.pipe(json, z.tuple([text], text)),
   ACCESS: z.enum(["token", "open"]),
-  /** JSON list: the SHA-256 of each caller's token, 64 hexadecimal characters. */
-  CALLERS: z.pipe(json, z.array(z.object({ name: text, sha256: text }))),
+  /** JSON list: the SHA-256 of each caller's token, 64 hexadecimal characters, and its last day as YYYY-MM-DD. */
+  CALLERS: z.pipe(json, z.array(z.object({ name: text, sha256: text, until: z.optional(text) }))),
+  /** Counts the calls of each caller; absent where the stack sets no limit. */
+  CALLER_LIMIT: z.optional(z.custom<RateLimit>((value) => typeof value === "object")),
+  /** JSON list of origins. */
+  ORIGINS: z.pipe(json, z.array(text)),
   /** JSON list of models that stand in, in this order. */
   FALLBACKS: z.pipe(json, z.array(text)),
   TIMEOUT_MS: z.pipe(json, z.int().check(z.positive())),

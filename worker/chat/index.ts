@@ -1,6 +1,7 @@
 /** The chat Worker: bindings in, Response out. */
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { Hono } from "hono/tiny";
 
@@ -46,6 +47,13 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
+const CORS = {
+  allowMethods: ["GET", "POST"],
+  allowHeaders: ["authorization", "content-type", "traceparent"],
+  exposeHeaders: ["retry-after", "traceparent", "x-event-id", "x-log-id", "x-model"],
+  maxAge: 600,
+};
+
 const app = new Hono<App>();
 
 // Around everything: ids and headers on every answer, and one line about every request.
@@ -70,20 +78,31 @@ app.use(async (context, next) => {
   await next();
 });
 
+// Scripts of the stack's own web pages; a page elsewhere gets no header, and its browser keeps the answer from it.
+app.use(
+  createMiddleware<App>((context, next) => {
+    const { ORIGINS } = context.var.env;
+    return ORIGINS.length === 0 ? next() : cors({ ...CORS, origin: [...ORIGINS] })(context, next);
+  }),
+);
+
 app.get("/health", (context) => {
   context.var.line.route = "/health";
   return context.json({ status: "ok" });
 });
 
 app.use(async (context, next) => {
-  if (isUnasked(context.req.raw.headers)) throw new RefusalError(crossSite);
+  const { headers } = context.req.raw;
+  const isOurs = context.var.env.ORIGINS.includes(headers.get("origin") ?? "");
+  if (!isOurs && isUnasked(headers)) throw new RefusalError(crossSite);
   return next();
 });
 
 app.use(
   createMiddleware<App>(async (context, next) => {
     const { ACCESS, CALLERS } = context.var.env;
-    const caller = ACCESS === "open" ? "anonymous" : await authenticate(context.req.raw, CALLERS);
+    const caller =
+      ACCESS === "open" ? "anonymous" : await authenticate(context.req.raw, CALLERS, new Date());
     if (caller === undefined) {
       // One line, each scheme with a realm and nothing more: Chromium ignores a list with other parameters.
       context.header("www-authenticate", 'Basic realm="token as password", Bearer realm="token"');
@@ -91,6 +110,16 @@ app.use(
     }
     context.set("caller", caller);
     context.var.line.caller = caller;
+    return next();
+  }),
+);
+
+app.use(
+  createMiddleware<App>(async (context, next) => {
+    const { env, caller } = context.var;
+    // Of nobody in particular there is no own limit: all share one.
+    const outcome = await env.CALLER_LIMIT?.limit({ key: caller });
+    if (outcome?.success === false) throw new RefusalError(tooMany);
     return next();
   }),
 );
@@ -215,6 +244,13 @@ function refuse(context: Context<App>, refusal: Refusal): Response {
   const ids = { event_id: line.eventId, log_id: line.logId ?? null, trace_id: line.traceId };
   return context.json(errorBody(refusal, ids), refusal.status);
 }
+
+const tooMany: Refusal = {
+  status: 429,
+  type: "rate_limit_error",
+  code: "rate_limit_exceeded",
+  message: "too many requests of this caller; try again later",
+};
 
 const unknownCaller: Refusal = {
   status: 401,

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+
+import { expect, test } from "vitest";
+
+import { chatBody, errorOf, startWorker, TOKEN } from "../support/workerd.ts";
+
+const sha256 = (token: string) => createHash("sha256").update(token).digest("hex");
+const day = (offset: number) =>
+  new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+
+test("a token is good to the end of its last day, beside a newer one of the same caller", async () => {
+  const callers = [
+    { name: "web", sha256: sha256("old"), until: day(-1) },
+    { name: "web", sha256: sha256("today"), until: day(0) },
+    { name: "web", sha256: sha256("new") },
+  ];
+  const worker = await startWorker({ bindings: { CALLERS: JSON.stringify(callers) } });
+  const statusOf = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await worker.ask("/v1/models", { headers })).status;
+  };
+
+  expect([await statusOf("old"), await statusOf("today"), await statusOf("new")]).toEqual([
+    401, 200, 200,
+  ]);
+});
+
+test("a caller over its limit is refused before any model is asked, and no other caller is", async () => {
+  const worker = await startWorker({ callerLimit: 2 });
+  const other = { authorization: "Bearer token-of-job" };
+
+  const statuses = [];
+  for (let count = 0; count < 3; count++) statuses.push((await worker.ask("/v1/models")).status);
+  const refused = await worker.ask("/v1/chat/completions", { method: "POST", body: chatBody() });
+
+  expect(statuses).toEqual([200, 200, 429]);
+  expect(await errorOf(refused)).toMatchObject({
+    code: "rate_limit_exceeded",
+    type: "rate_limit_error",
+  });
+  expect(worker.calls).toEqual([]);
+  expect((await worker.ask("/v1/models", { headers: other })).status).toBe(200);
+});
+
+const PAGE = "https://app.example.com";
+const ORIGINS = { ORIGINS: JSON.stringify([PAGE]) };
+
+test("a script of the stack's own page may ask, and read the answer and its ids", async () => {
+  const worker = await startWorker({ bindings: ORIGINS });
+
+  const preflight = await worker.ask("/v1/chat/completions", {
+    method: "OPTIONS",
+    headers: {
+      origin: PAGE,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "authorization,content-type",
+    },
+  });
+  const answer = await worker.ask("/v1/chat/completions", {
+    method: "POST",
+    headers: { authorization: `Bearer ${TOKEN}`, origin: PAGE, "sec-fetch-site": "cross-site" },
+    body: chatBody(),
+  });
+
+  expect(preflight.status).toBe(204);
+  expect(preflight.headers.get("access-control-allow-origin")).toBe(PAGE);
+  expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("access-control-allow-origin")).toBe(PAGE);
+  expect(answer.headers.get("access-control-expose-headers")).toContain("x-log-id");
+  expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
+});
+
+test.each([
+  ["another page", ORIGINS, "https://app.example.com.evil.test"],
+  ["a page, where the stack names none,", {}, PAGE],
+])("%s is refused, and told nothing that a script could read", async (_, bindings, origin) => {
+  const worker = await startWorker({ bindings });
+
+  const answer = await worker.ask("/v1/chat/completions", {
+    method: "POST",
+    headers: { authorization: `Bearer ${TOKEN}`, origin, "sec-fetch-site": "cross-site" },
+    body: chatBody(),
+  });
+
+  expect(answer.status).toBe(403);
+  expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+  expect(worker.calls).toEqual([]);
+});
