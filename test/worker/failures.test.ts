@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { waitFor } from "../support/project.ts";
 import { chatBody, errorOf, startWorker } from "../support/workerd.ts";
 
 /** An error of the gateway as it is seen on the wire. */
@@ -20,6 +21,12 @@ const ofWorkersAi = (status: number, code: number) => ({
   body: { errors: [{ code, message: "as Workers AI words it" }] },
 });
 const plain = (status: number, body: unknown) => ({ status, body });
+
+const WAYS = [
+  ["/v1/chat/completions", chatBody()],
+  ["/v1/chat/completions", chatBody({ stream: true })],
+  ["/v1/embeddings", JSON.stringify({ model: "@cf/old/model", input: "Hi" })],
+] as const;
 
 test.each([
   ["no such gateway", ofGateway(400, 2001), 500, "gateway_misconfigured"],
@@ -57,17 +64,32 @@ test.each([
   ],
   ["an unknown code", ofGateway(418, 9999), 502, "upstream_error"],
   ["a page in place of JSON", plain(500, "<html>"), 502, "upstream_error"],
-])("%s has its documented status and code", async (_, reply, status, code) => {
+])("%s has its documented status, code and line, however it was asked", async (...failure) => {
+  const [, reply, status, code] = failure;
   const headers = { "cf-aig-log-id": "log-of-failure", "retry-after": "7" };
   const worker = await startWorker({ reply: () => ({ ...reply, headers }) });
 
-  const response = await worker.ask("/v1/chat/completions", { method: "POST", body: chatBody() });
+  for (const [path, body] of WAYS) {
+    const response = await worker.ask(path, { method: "POST", body });
+    const error = await errorOf(response);
 
-  expect(response.status).toBe(status);
-  const error = await errorOf(response);
-  expect(error["code"]).toBe(code);
-  expect(error["message"]).not.toContain("words it");
-  expect(response.headers.get("x-log-id")).toBe("log-of-failure");
-  expect(response.headers.get("x-event-id")).toMatch(/^[0-9a-f-]{36}$/);
-  expect(response.headers.get("retry-after")).toBe("7");
+    expect([response.status, error["code"]]).toEqual([status, code]);
+    expect(error["message"]).not.toContain("words it");
+    expect(response.headers.get("x-log-id")).toBe("log-of-failure");
+    expect(response.headers.get("x-event-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.get("retry-after")).toBe("7");
+  }
+  const lines = await waitFor(
+    () => (worker.lines.length === WAYS.length ? worker.lines : undefined),
+    () => worker.lines.join("\n"),
+  );
+  for (const [index, [route]] of WAYS.entries()) {
+    expect(JSON.parse(lines[index] ?? "")).toMatchObject({
+      route,
+      status,
+      code,
+      logId: "log-of-failure",
+    });
+  }
+  expect(lines.join()).not.toContain("words it");
 });
