@@ -72,7 +72,7 @@ const bindingCall = z.object({
 async function answerBinding(
   request: IncomingMessage,
   url: string,
-  { gateway }: DoorArgs,
+  { gateway, store }: DoorArgs,
 ): Promise<GatewayAnswer> {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [
@@ -80,6 +80,11 @@ async function answerBinding(
       value,
     ]),
   );
+  const [, gatewayId, logId] =
+    /^\/ai-gateway\/gateways\/([^/]+)\/logs\/([^/]+)$/.exec(URL.parse(url)?.pathname ?? "") ?? [];
+  if (gatewayId !== undefined && logId !== undefined) {
+    return answerLog(request, { gatewayId, logId }, store);
+  }
   const model = headers["cf-consn-model-id"];
   const call = bindingCall.safeParse(await readJson(request));
   if (
@@ -96,6 +101,25 @@ async function answerBinding(
     inputs,
     options: { ...readBindingOptions(options.gateway), ...readHeaderOptions(headers) },
   });
+}
+
+const logPatch = z.strictObject({ feedback: z.union([z.literal(1), z.literal(-1), z.null()]) });
+
+/** `getLog` and `patchLog` of the binding; of a patch, feedback alone is imitated. */
+async function answerLog(
+  request: IncomingMessage,
+  { gatewayId, logId }: { readonly gatewayId: string; readonly logId: string },
+  store: LogStore,
+): Promise<GatewayAnswer> {
+  const log = store.find(logId)?.log;
+  if (log === undefined || log.gateway !== gatewayId) {
+    return data(404, { success: false, errors: [{ code: 7002, message: "Not Found" }] });
+  }
+  if (request.method !== "PATCH") return data(200, { success: true, result: log });
+  const patch = logPatch.safeParse(await readJson(request));
+  if (!patch.success) return text(501, "of a log, only feedback can be changed here");
+  store.mark(logId, patch.data.feedback ?? undefined);
+  return data(200, { success: true, result: { ...log, ...patch.data } });
 }
 
 /** A call beside the Worker: `/v1/{account}/{gateway}/workers-ai/{model}`, with the caller's own headers. */
@@ -146,6 +170,10 @@ function page(status: number, body: string): GatewayAnswer {
     },
     body,
   };
+}
+
+function data(status: number, body: object): GatewayAnswer {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
 function text(status: number, body: string): GatewayAnswer {

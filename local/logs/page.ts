@@ -51,6 +51,7 @@ export function logPage(log: StoredLog, bodies: Bodies | undefined): Promise<str
     ["Tokens out", log.tokensOut ?? "none"],
     ["Cost", formatCost(log)],
     ["Cached", log.cached ? "yes" : "no"],
+    ["Feedback", log.feedback === undefined ? "none" : log.feedback === 1 ? "good" : "bad"],
     ["Event id", log.eventId],
     ...Object.entries(log.metadata).map(([key, value]): [string, unknown] => [
       `Metadata: ${key}`,

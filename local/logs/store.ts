@@ -27,7 +27,13 @@ export interface Bodies {
   readonly response: string;
 }
 
-export type StoredLog = Log & { readonly hasBodies: boolean };
+export type StoredLog = Log & {
+  readonly hasBodies: boolean;
+  readonly feedback: Feedback;
+};
+
+/** Good, bad, or nothing said. */
+export type Feedback = 1 | -1 | undefined;
 
 /** The declared cap of one gateway. */
 export interface Cap {
@@ -72,6 +78,11 @@ export class LogStore {
     this.#database = new DatabaseSync(path, { timeout: 5000 });
     this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     this.#database.exec(SCHEMA);
+    // A file of before feedback was kept.
+    const columns = this.#database.prepare("PRAGMA table_info(logs)").all();
+    if (!columns.some(({ name }) => name === "feedback")) {
+      this.#database.exec("ALTER TABLE logs ADD COLUMN feedback INTEGER");
+    }
     for (const row of this.#database
       .prepare("SELECT gateway, count(*) AS n FROM logs GROUP BY gateway")
       .iterate()) {
@@ -138,6 +149,11 @@ export class LogStore {
     return { log, bodies: log.hasBodies ? bodies : undefined };
   }
 
+  /** Marks a log that exists. */
+  mark(id: string, feedback: Feedback): void {
+    this.#database.prepare("UPDATE logs SET feedback = ? WHERE id = ?").run(feedback ?? null, id);
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -190,6 +206,7 @@ function toLog(row: Record<string, SQLOutputValue>): StoredLog {
     eventId: String(row["event_id"]),
     metadata: JSON.parse(String(row["metadata"])),
     hasBodies: row["has_bodies"] === 1,
+    feedback: row["feedback"] === 1 ? 1 : row["feedback"] === -1 ? -1 : undefined,
   };
 }
 

@@ -39,6 +39,7 @@ test("a log holds what was asked, what it took and where it came from", async ()
     eventId: "e1",
     metadata: { stack: "dev" },
     hasBodies: true,
+    feedback: undefined,
   });
   expect(answer.headers["cf-aig-event-id"]).toBe("e1");
   expect(log?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);

@@ -87,6 +87,20 @@ test("a streamed chat and an embedding run through the same gateway, and are log
   ]);
 });
 
+test("a caller's word on its own answer stands on the log's page", async () => {
+  const local = await startLocal("dev");
+  const id = (await local.chat()).headers.get("x-log-id");
+
+  const marked = await fetch(`${local.worker}/v1/feedback`, {
+    method: "POST",
+    headers: local.headers,
+    body: JSON.stringify({ log_id: id, score: -1 }),
+  });
+
+  expect(await marked.json()).toEqual({ log_id: id, score: -1 });
+  expect(await fetchText(`${local.logs}/logs/${id}`)).toMatch(/Feedback<\/th>\s*<td>bad</);
+});
+
 test("edits to the stack file and to the Worker are taken over, a bad one is not, and the logs stay", async () => {
   const local = await startLocal("dev");
   await local.chat();

@@ -49,6 +49,14 @@ export interface WireCall {
   readonly body: { readonly inputs: unknown; readonly options: unknown };
 }
 
+/** One call of the AI binding about a log. */
+export interface LogCall {
+  readonly method: string | undefined;
+  readonly path: string;
+  /** Of a PATCH. */
+  readonly body: unknown;
+}
+
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -64,6 +72,8 @@ export interface WorkerScene {
   readonly withoutAi?: boolean;
   /** Requests of one caller in a minute. */
   readonly callerLimit?: number;
+  /** What Cloudflare answers about a log; without it there is none. */
+  readonly log?: (call: LogCall) => Reply;
   /** What Cloudflare answers; a default model that says "hello". */
   readonly reply?: (call: WireCall) => Reply;
 }
@@ -91,6 +101,7 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
   const calls: WireCall[] = [];
   const lines: string[] = [];
   cloudflare.lines = lines;
+  cloudflare.log = scene.log ?? noLog;
   cloudflare.answer = (call) => {
     calls.push(call);
     return (scene.reply ?? sayHello)(call);
@@ -186,16 +197,29 @@ interface Cloudflare {
   /** What the Worker wrote to its console. */
   lines: string[];
   answer: (call: WireCall) => Reply;
+  log: (call: LogCall) => Reply;
   stop(): void;
 }
 
+async function reply(cloudflare: Cloudflare, request: IncomingMessage): Promise<Reply> {
+  const url = String(request.headers["mf-url"]);
+  const { pathname } = new URL(url);
+  if (pathname.includes("/logs/")) {
+    const body = request.method === "PATCH" ? await json(request) : undefined;
+    return cloudflare.log({ method: request.method, path: pathname, body });
+  }
+  const call = z.object({ inputs: z.unknown(), options: z.unknown() }).parse(await json(request));
+  return cloudflare.answer({ url, headers: request.headers, body: call });
+}
+
+const noLog = (): Reply => ({
+  status: 404,
+  body: { success: false, errors: [{ code: 7002, message: "Not Found" }] },
+});
+
 async function startCloudflare(): Promise<Cloudflare> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body, pieces } = cloudflare.answer({
-      url: String(request.headers["mf-url"]),
-      headers: request.headers,
-      body: z.object({ inputs: z.unknown(), options: z.unknown() }).parse(await json(request)),
-    });
+    const { status, headers, body, pieces } = await reply(cloudflare, request);
     const type = pieces === undefined ? "application/json" : "text/event-stream";
     response.writeHead(status ?? 200, { "content-type": type, ...headers });
     if (pieces === undefined) response.end(typeof body === "string" ? body : JSON.stringify(body));
@@ -209,6 +233,7 @@ async function startCloudflare(): Promise<Cloudflare> {
   const cloudflare: Cloudflare = {
     url: new URL(`http://127.0.0.1:${port}`),
     answer: sayHello,
+    log: noLog,
     lines: [],
     stop: () => {
       server.closeAllConnections();

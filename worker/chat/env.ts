@@ -1,9 +1,10 @@
 /** What a deploy hands over, what the code may rely on, and the check between them. */
-import type { AiOptions, RateLimit } from "@cloudflare/workers-types";
+import type { AiGateway, AiOptions, RateLimit } from "@cloudflare/workers-types";
 import * as z from "zod/mini";
 
 /** The part of the Workers AI binding that is used: always the raw response, see models.ts. */
 export interface AiBinding {
+  gateway(id: string): Pick<AiGateway, "getLog" | "patchLog">;
   run(model: string, inputs: object, options: RunOptions): Promise<Response>;
 }
 

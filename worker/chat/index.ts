@@ -13,6 +13,7 @@ import { readEmbeddingRequest, toEmbeddings } from "./embeddings.ts";
 import { BindingError, checkEnv, type Env, type RawEnv } from "./env.ts";
 import { RefusalError, errorBody, type Refusal } from "./errors.ts";
 import { unreadable } from "./failures.ts";
+import { markLog } from "./feedback.ts";
 import { modelList } from "./model-list.ts";
 import { readBody } from "./models.ts";
 import {
@@ -176,6 +177,12 @@ app.post("/v1/embeddings", async (context) => {
   return context.json(embeddings);
 });
 
+app.post("/v1/feedback", async (context) => {
+  const { env, caller, line } = context.var;
+  line.route = "/v1/feedback";
+  return context.json(await markLog(env, caller, await context.req.text()));
+});
+
 app.notFound((context) => refuse(context, nothingThere(context.req.method, context.req.path)));
 
 // A refusal, a missing binding, or our own bug. The message names bindings and routes, never a value.
@@ -273,7 +280,7 @@ function nothingThere(method: string, path: string): Refusal {
     status: 404,
     type: "invalid_request_error",
     code: "not_found",
-    message: `nothing answers ${method} ${path}; see GET /v1/models, POST /v1/chat/completions and POST /v1/embeddings`,
+    message: `nothing answers ${method} ${path}; see GET /v1/models, POST /v1/chat/completions, /v1/embeddings and /v1/feedback`,
   };
 }
 
