@@ -1,19 +1,17 @@
 /** The chat Worker: bindings in, Response out. */
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { cors } from "hono/cors";
-import { createMiddleware } from "hono/factory";
 import { Hono } from "hono/tiny";
 
-import { authenticate } from "./access.ts";
-import { readChat } from "./chat-request.ts";
 import { ask, type Question } from "./ask.ts";
+import { readChat } from "./chat-request.ts";
 import { toCompletion, type Completion } from "./completion.ts";
 import { readEmbeddingRequest, toEmbeddings } from "./embeddings.ts";
-import { BindingError, checkEnv, type Env, type RawEnv } from "./env.ts";
+import type { App } from "./context.ts";
+import { BindingError, checkEnv } from "./env.ts";
 import { RefusalError, errorBody, type Refusal } from "./errors.ts";
 import { unreadable } from "./failures.ts";
 import { markLog } from "./feedback.ts";
+import { allowPages, identifyCaller, limitBody, limitCaller, refuseOtherSites } from "./gate.ts";
 import { modelList } from "./model-list.ts";
 import { readBody } from "./models.ts";
 import {
@@ -24,19 +22,7 @@ import {
   type StreamEnd,
 } from "./request-log.ts";
 import { toChunkStream, type StreamArgs } from "./stream.ts";
-import { continueTrace, formatTrace, type Trace } from "./trace.ts";
-
-interface App {
-  Bindings: RawEnv;
-  Variables: {
-    readonly env: Env;
-    readonly caller: string;
-    readonly line: RequestLine;
-    readonly trace: Trace;
-    /** Writes the line about the request, once it is known how it ended. */
-    readonly writeLine: () => void;
-  };
-}
+import { continueTrace, formatTrace } from "./trace.ts";
 
 const SAMPLE_PROMPT = "In one sentence: what does an AI gateway do?";
 
@@ -46,13 +32,6 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=31536000",
   "x-content-type-options": "nosniff",
-};
-
-const CORS = {
-  allowMethods: ["GET", "POST"],
-  allowHeaders: ["authorization", "content-type", "traceparent"],
-  exposeHeaders: ["retry-after", "traceparent", "x-event-id", "x-log-id", "x-model"],
-  maxAge: 600,
 };
 
 const app = new Hono<App>();
@@ -79,61 +58,14 @@ app.use(async (context, next) => {
   await next();
 });
 
-// Scripts of the stack's own web pages; a page elsewhere gets no header, and its browser keeps the answer from it.
-app.use(
-  createMiddleware<App>((context, next) => {
-    const { ORIGINS } = context.var.env;
-    return ORIGINS.length === 0 ? next() : cors({ ...CORS, origin: [...ORIGINS] })(context, next);
-  }),
-);
+app.use(allowPages);
 
 app.get("/health", (context) => {
   context.var.line.route = "/health";
   return context.json({ status: "ok" });
 });
 
-app.use(async (context, next) => {
-  const { headers } = context.req.raw;
-  const isOurs = context.var.env.ORIGINS.includes(headers.get("origin") ?? "");
-  if (!isOurs && isUnasked(headers)) throw new RefusalError(crossSite);
-  return next();
-});
-
-app.use(
-  createMiddleware<App>(async (context, next) => {
-    const { ACCESS, CALLERS } = context.var.env;
-    const caller =
-      ACCESS === "open" ? "anonymous" : await authenticate(context.req.raw, CALLERS, new Date());
-    if (caller === undefined) {
-      // One line, each scheme with a realm and nothing more: Chromium ignores a list with other parameters.
-      context.header("www-authenticate", 'Basic realm="token as password", Bearer realm="token"');
-      throw new RefusalError(unknownCaller);
-    }
-    context.set("caller", caller);
-    context.var.line.caller = caller;
-    return next();
-  }),
-);
-
-app.use(
-  createMiddleware<App>(async (context, next) => {
-    const { env, caller } = context.var;
-    // Of nobody in particular there is no own limit: all share one.
-    const outcome = await env.CALLER_LIMIT?.limit({ key: caller });
-    if (outcome?.success === false) throw new RefusalError(tooMany);
-    return next();
-  }),
-);
-
-app.use(
-  createMiddleware<App>((context, next) => {
-    const maxSize = context.var.env.MAX_BODY_BYTES;
-    const onError = () => {
-      throw new RefusalError(tooLarge(maxSize));
-    };
-    return bodyLimit({ maxSize, onError })(context, next);
-  }),
-);
+app.use(refuseOtherSites, identifyCaller, limitCaller, limitBody);
 
 app.get("/", async (context) => {
   // Hono answers HEAD as GET without the body; a look at the headers must not cost a model call.
@@ -252,29 +184,6 @@ function refuse(context: Context<App>, refusal: Refusal): Response {
   return context.json(errorBody(refusal, ids), refusal.status);
 }
 
-const tooMany: Refusal = {
-  status: 429,
-  type: "rate_limit_error",
-  code: "rate_limit_exceeded",
-  message: "too many requests of this caller; try again later",
-};
-
-const unknownCaller: Refusal = {
-  status: 401,
-  type: "authentication_error",
-  code: "invalid_api_key",
-  message: "no valid token; send it as a bearer token, or as the password in a browser",
-};
-
-function tooLarge(limit: number): Refusal {
-  return {
-    status: 413,
-    type: "invalid_request_error",
-    code: "request_too_large",
-    message: `body has more than ${limit} bytes, the limit of this stack`,
-  };
-}
-
 function nothingThere(method: string, path: string): Refusal {
   return {
     status: 404,
@@ -282,18 +191,4 @@ function nothingThere(method: string, path: string): Refusal {
     code: "not_found",
     message: `nothing answers ${method} ${path}; see GET /v1/models, POST /v1/chat/completions, /v1/embeddings and /v1/feedback`,
   };
-}
-
-// A model call costs money, and a browser that holds the token sends it by itself: no other site may ask, by a form, a
-// script or a link, and no prefetch.
-const crossSite: Refusal = {
-  status: 403,
-  type: "permission_error",
-  code: "cross_site",
-  message: "another site may not ask on your behalf; in a browser, type the address itself",
-};
-
-function isUnasked(headers: Headers): boolean {
-  const site = headers.get("sec-fetch-site") ?? "none";
-  return !["none", "same-origin"].includes(site) || headers.has("sec-purpose");
 }

@@ -1,0 +1,16 @@
+import type { Env, RawEnv } from "./env.ts";
+import type { RequestLine } from "./request-log.ts";
+import type { Trace } from "./trace.ts";
+
+/** What a request carries from one step to the next, as Hono types it. */
+export interface App {
+  Bindings: RawEnv;
+  Variables: {
+    readonly env: Env;
+    readonly caller: string;
+    readonly line: RequestLine;
+    readonly trace: Trace;
+    /** Writes the line about the request, once it is known how it ended. */
+    readonly writeLine: () => void;
+  };
+}
