@@ -8,18 +8,21 @@ import { formatProblems } from "../policy/problems.ts";
 import { toPage } from "../policy/render.ts";
 import { stateStack } from "../policy/statement.ts";
 
-/** File name → text. Throws with every problem of a stack file that cannot be stated. */
+/** File name → text. Throws with every problem of every stack file that cannot be stated. */
 export async function policyPages(folder: string): Promise<ReadonlyMap<string, string>> {
-  const pages = [...readStackFiles(folder)].map(async ([name, text]) => {
+  const pages: [string, string][] = [];
+  const problems: string[] = [];
+  for (const [name, text] of readStackFiles(folder)) {
     const read = parseStackFile(name, text);
-    if (!read.ok) throw new Error(formatProblems(name, read.problems));
-    const statement = await stateStack(read.stack.settings);
-    return [`${name}.md`, toPage(name, statement)] as const;
-  });
-  return new Map(await Promise.all(pages));
+    if (!read.ok) problems.push(formatProblems(name, read.problems));
+    else pages.push([`${name}.md`, toPage(name, await stateStack(read.stack.settings))]);
+  }
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  return new Map(pages);
 }
 
-export async function writePolicyPages(project: string): Promise<void> {
+/** Returns the names of the pages. */
+export async function writePolicyPages(project: string): Promise<readonly string[]> {
   const pages = await policyPages(project);
   const folder = join(project, "docs/policy");
   await mkdir(folder, { recursive: true });
@@ -27,11 +30,14 @@ export async function writePolicyPages(project: string): Promise<void> {
     if (!pages.has(file)) await rm(join(folder, file));
   }
   for (const [file, text] of pages) await writeFile(join(folder, file), text);
+  return [...pages.keys()].map((file) => `docs/policy/${file}`);
 }
 
 if (import.meta.main) {
-  await writePolicyPages(join(import.meta.dirname, "..")).catch((error: unknown) => {
+  try {
+    console.log(`wrote ${(await writePolicyPages(join(import.meta.dirname, ".."))).join(", ")}`);
+  } catch (error) {
     console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
-  });
+  }
 }

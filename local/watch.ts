@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 import { watch } from "chokidar";
 
 import { ROOT } from "./paths.js";
@@ -10,14 +12,19 @@ import { StackError } from "./stack.ts";
 export function watchSources(stack: string, reload: (changed: string) => Promise<void>): void {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
-  const sources = [`Pulumi.${stack}.yaml`, "infra", "policy", "worker"];
-  // Not node:fs: where an editor or git replaces a file, its recursive watch loses it.
-  watch(sources, { cwd: ROOT, ignoreInitial: true }).on("all", (_, changed) => {
+  const onChange = (changed: string) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       running = running.then(() => attempt(changed, reload));
     }, 100);
-  });
+  };
+  const options = { cwd: ROOT, ignoreInitial: true };
+  // Not node:fs: where an editor or git replaces a file, its recursive watch loses it.
+  watch(["infra", "policy", "worker"], options).on("all", (_, changed) => onChange(changed));
+  // The folder, not the file: git removes a file and makes it anew, and a watch of the file alone ends with the first.
+  const file = `Pulumi.${stack}.yaml`;
+  const ignored = (path: string) => path !== "." && path !== ROOT && basename(path) !== file;
+  watch(".", { ...options, depth: 0, ignored }).on("all", (_, changed) => onChange(changed));
 }
 
 async function attempt(changed: string, reload: (changed: string) => Promise<void>): Promise<void> {

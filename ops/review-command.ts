@@ -13,11 +13,12 @@ import { readStackFilesAt } from "./git.ts";
 const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format text|markdown|json] [--dir FOLDER]
 
   --base    a commit, branch or tag of the folder's repository to compare with
-  --stack   one stack only
+  --stack   one stack only; may be repeated
   --format  text (for a terminal), markdown (for a pull request) or json
   --dir     the folder with the stack files (here)
 
-exit code: 0 deployable, 1 a rule is broken or a file cannot be read, 2 wrong words`;
+exit code: 0 deployable, 1 a rule is broken or a stack file cannot be read, 2 wrong words,
+or a folder or commit that cannot be read`;
 
 const FORMATS = {
   text: (reviews: readonly StackReview[]) => reviews.map(reviewText).join("\n\n"),
@@ -29,7 +30,7 @@ try {
   const { values: args } = parseArgs({
     options: {
       base: { type: "string" },
-      stack: { type: "string" },
+      stack: { type: "string", multiple: true, default: [] },
       format: { type: "string", default: "text" },
       dir: { type: "string", default: process.cwd() },
       help: { type: "boolean", default: false },
@@ -38,13 +39,17 @@ try {
   if (args.help) console.log(USAGE);
   else await review(args);
 } catch (error) {
-  console.error(`error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  const message = error instanceof Error ? error.message : String(error);
+  const forgotten = message.startsWith("Unexpected argument")
+    ? " (npm needs -- before options)"
+    : "";
+  console.error(`error: ${message}${forgotten}\n\n${USAGE}`);
   process.exitCode = 2;
 }
 
 interface Args {
   readonly base?: string;
-  readonly stack?: string;
+  readonly stack: readonly string[];
   readonly format: string;
   readonly dir: string;
 }
@@ -58,13 +63,14 @@ async function review({ base, stack, format, dir }: Args): Promise<void> {
   const before = base === undefined ? undefined : await readStackFilesAt(dir, base);
   const names = [...new Set([...files.keys(), ...(before?.keys() ?? [])])];
   if (names.length === 0) throw new Error(`${dir} has no stack file, Pulumi.<stack>.yaml`);
-  if (stack !== undefined && !names.includes(stack)) {
-    throw new Error(`--stack is ${JSON.stringify(stack)}; the folder has ${names.join(", ")}`);
+  const unknown = stack.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`--stack is ${JSON.stringify(unknown)}; the folder has ${names.join(", ")}`);
   }
 
   const today = new Date().toISOString().slice(0, 10);
   const reviews = await reviewStacks(files, before, today);
-  const shown = reviews.filter((one) => stack === undefined || one.stack === stack);
+  const shown = reviews.filter((one) => stack.length === 0 || stack.includes(one.stack));
   console.log(FORMATS[format](shown));
   if (shown.some(isRefused)) process.exitCode = 1;
 }

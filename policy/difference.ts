@@ -41,10 +41,12 @@ function describe(
   // An item that comes or goes as a whole is told once.
   const { item } = leaf;
   if (item !== undefined && before.has(item) !== after.has(item)) return [];
-  const { effect, because } = (JUDGES[leaf.pattern] ?? neutral)(from?.value, to?.value);
+  const { effect, because } = isOfOneSystem(leaf, { before, after })
+    ? { effect: "neutral" as const, because: "only one of the two log systems knows it" }
+    : judgeOf(leaf.pattern)(from?.value, to?.value, leaf);
   return [
     {
-      path: leaf.path,
+      path: leaf.path === "logs.system" ? "logSystem" : leaf.path,
       from: String(from?.value ?? "absent"),
       to: String(to?.value ?? "absent"),
       effect,
@@ -53,8 +55,19 @@ function describe(
   ];
 }
 
+/** A cap comes or goes with its log system: that is no decision about the logs that are there. */
+function isOfOneSystem({ path }: Leaf, { before, after }: Record<"before" | "after", Leaves>) {
+  const isSwitched = before.get("logs.system")?.value !== after.get("logs.system")?.value;
+  return isSwitched && ["logs.maxEntries", "logs.whenFull"].includes(path);
+}
+
+function judgeOf(pattern: string): Judge {
+  // All hazards of both sides are judged alike.
+  return JUDGES[pattern.replace(/^guardrails\..+/, "guardrails")] ?? neutral;
+}
+
 type Value = Leaf["value"] | undefined;
-type Judge = (from: Value, to: Value) => Pick<Change, "effect" | "because">;
+type Judge = (from: Value, to: Value, leaf: Leaf) => Pick<Change, "effect" | "because">;
 
 const neutral: Judge = () => ({ effect: "neutral" });
 
@@ -83,8 +96,8 @@ function bounds(otherwise: number): Judge {
 
 /** A bound on what is stored: lowered, it takes away what is there. */
 function storage(because: string): Judge {
-  return (from, to) =>
-    bounds(Infinity)(from, to).effect === "less private"
+  return (from, to, leaf) =>
+    bounds(Infinity)(from, to, leaf).effect === "less private"
       ? { effect: "less private", because: "more is kept" }
       : { effect: "destroys logs", because };
 }
@@ -103,6 +116,14 @@ const narrows: Judge = (from, to) => {
 function networks(value: Value): Set<string> | undefined {
   return value === undefined ? undefined : new Set(String(value).split(", "));
 }
+
+/** Something that reads prompts or answers while a call runs, and keeps nothing. */
+const readsInFlight: Judge = (from, to) => {
+  if (from !== undefined && to !== undefined) return { effect: "neutral" };
+  return to === undefined
+    ? { effect: "more private", because: "it reads nothing any more" }
+    : { effect: "less private", because: "it reads what passes through" };
+};
 
 /** By the pattern of a leaf. */
 export const JUDGES: Readonly<Record<string, Judge>> = {
@@ -126,7 +147,25 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     to === "stop"
       ? { effect: "neutral", because: "at the cap nothing new will be stored" }
       : { effect: "destroys logs", because: "at the cap the oldest will be deleted" },
-  "logs.keepDays": storage("older logs are deleted"),
+  "logs.keepDays": always("neutral", "a declaration: nothing in this stack deletes by age"),
+  "logs.system": always(
+    "neutral",
+    "a fact about the account: no log moves, and other rules about days and storage hold",
+  ),
+  tier: (_, to) =>
+    to === "production"
+      ? { effect: "more private", because: "the rules for production hold from now on" }
+      : { effect: "less private", because: "the rules for production hold no longer" },
+  guardrails: readsInFlight,
+  "dlp[]": readsInFlight,
+  "waivers[]": (_, to) =>
+    to === undefined
+      ? { effect: "more private", because: "the rule holds again" }
+      : { effect: "less private", because: "the rule does not hold until that day" },
+  "waivers[].until": (from, to) => ({
+    effect: String(to) > String(from) ? "less private" : "more private",
+    because: "the rule does not hold until that day",
+  }),
   "readers[]": reveals,
   "readers[].until": (from, to) => ({
     effect: String(to ?? "9") > String(from ?? "9") ? "less private" : "more private",
@@ -136,16 +175,16 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
   "exports[].keepDays": bounds(Infinity),
   "cache.ttlSeconds": bounds(0),
   zdr: conceals,
-  "worker.models[]": (from, to) =>
-    isWorkersAi(String(to ?? from)) ? { effect: "neutral" } : reveals(from, to),
+  "worker.models[]": (from, to, leaf) =>
+    isWorkersAi(leaf.path.replace("worker.models.", ""))
+      ? { effect: "neutral" }
+      : reveals(from, to, leaf),
   "worker.access": ranked("token", "open"),
 };
 
 /** Settings, each with all below it, that say nothing about logs. A test finds a setting that is in neither list. */
 export const NEUTRAL: readonly string[] = [
   "plan",
-  "tier",
-  "logs.system",
   "readers[].name",
   "readers[].kind",
   "exports[].kind",
@@ -155,8 +194,6 @@ export const NEUTRAL: readonly string[] = [
   "rateLimit",
   "spendLimits",
   "retry",
-  "guardrails",
-  "dlp",
   "byokOnly",
   "billing",
   "worker.name",
@@ -169,5 +206,10 @@ export const NEUTRAL: readonly string[] = [
   "worker.workersDevSubdomain",
   "worker.maxBodyBytes",
   "callers",
-  "waivers",
+  "dlp[].id",
+  "dlp[].action",
+  "dlp[].check",
+  "dlp[].profiles",
+  "waivers[].rule",
+  "waivers[].reason",
 ];

@@ -27,6 +27,8 @@ export function editorSchema(): JsonSchema {
     description: "Made by npm run docs from policy/settings.ts",
     type: "object",
     required: ["config"],
+    // A setting that lost its indentation is one that Pulumi ignores.
+    propertyNames: { not: { pattern: ":" } },
     properties: {
       config: {
         type: "object",

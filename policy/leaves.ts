@@ -28,7 +28,7 @@ function listItems(list: string, field: string, items: readonly unknown[]): Leaf
     const path = `${list}.${identity}`;
     const pattern = `${list}[]`;
     const inner = listValues(item, path, pattern).map((leaf) => ({ ...leaf, item: path }));
-    return [{ path, pattern, value: identity }, ...inner];
+    return [{ path, pattern, value: PRESENT }, ...inner];
   });
 }
 
@@ -37,13 +37,20 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
     return [{ path, pattern, value }];
   }
   if (Array.isArray(value)) {
-    if (pattern !== "worker.models") return [{ path, pattern, value: value.join(", ") }];
-    return value.map((item) => ({ path: `${path}.${item}`, pattern: `${pattern}[]`, value: item }));
+    if (pattern !== "worker.models") return [{ path, pattern, value: value.join(", ") || "none" }];
+    return value.map((item) => ({
+      path: `${path}.${item}`,
+      pattern: `${pattern}[]`,
+      value: PRESENT,
+    }));
   }
   return Object.entries(value ?? {}).flatMap(([key, item]) =>
     SECRETS.has(`${pattern}.${key}`) ? [] : listValues(item, `${path}.${key}`, `${pattern}.${key}`),
   );
 }
+
+/** Of an item: its name is in its path. */
+const PRESENT = "present";
 
 // Their values are stand-ins here.
 const SECRETS: ReadonlySet<string> = new Set(["callers[].sha256", "exports[].headers"]);

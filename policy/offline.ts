@@ -4,7 +4,7 @@
  */
 import { parseSettings, type ConfigValues } from "./parse-settings.ts";
 import type { Problem } from "./problems.ts";
-import { formatPath, jsonSchemas, nodeAt, type Path } from "./schema.ts";
+import { formatPath, hasNode, jsonSchemas, nodeAt, type Path } from "./schema.ts";
 import type { Settings } from "./settings.ts";
 import { isCipher, readStackFile } from "./stack-file.ts";
 
@@ -29,7 +29,7 @@ const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
  * reviewer could read it. Throws with the position when the text is not YAML, or not a stack file.
  */
 export function parseStackFile(name: string, text: string): Offline {
-  const { values, hasEnvironment } = readStackFile(text);
+  const { values, otherSecrets, hasEnvironment } = readStackFile(text);
   const { readable, unreadable } = withStandIns(values);
   const parsed = parseSettings({ accountId: UNKNOWN_ACCOUNT_ID, ...readable });
   const hidden = new Set(unreadable.map(({ path }) => path));
@@ -38,6 +38,10 @@ export function parseStackFile(name: string, text: string): Offline {
     ...(parsed.ok ? [] : parsed.problems.filter(({ path }) => !hidden.has(path))),
     ...unreadable,
     ...secretsInClear(values),
+    ...otherSecrets.map((key) => ({
+      path: "",
+      message: `${key} is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret ${key}`,
+    })),
   ];
   if (!parsed.ok || problems.length > 0) return { ok: false, problems, hasEnvironment };
 
@@ -53,7 +57,8 @@ export function withStandIns(values: ConfigValues): {
   const unreadable: Problem[] = [];
   const readable = mapLeaves(values, (path, value) => {
     if (!isCipher(value)) return value;
-    if (isSecret(path)) return UNKNOWN_HASH;
+    // What no schema knows is told as that: that it is encrypted is then the smaller matter.
+    if (isSecret(path) || !hasNode(jsonSchemas.legacy, path)) return UNKNOWN_HASH;
     // As if it were left out: which account it is decides nothing about the policy.
     if (formatPath(path) === "accountId") return undefined;
     unreadable.push({
@@ -68,8 +73,10 @@ export function withStandIns(values: ConfigValues): {
 function secretsInClear(values: ConfigValues): readonly Problem[] {
   const problems: Problem[] = [];
   mapLeaves(values, (path, value) => {
-    if (typeof value === "string" && value !== "" && isSecret(path)) {
-      const name = formatPath(path);
+    // `{ secret: … }` for `{ secure: … }` is a slip that leaves the secret in clear.
+    const place = [path, path.slice(0, -1)].find(isSecret);
+    if (typeof value === "string" && value !== "" && place !== undefined) {
+      const name = formatPath(place);
       problems.push({
         path: name,
         message: `is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret --path 'ai-gateway:${name}'`,

@@ -71,10 +71,20 @@ function describeUnknownKey(path: readonly PropertyKey[], node: Node, system: Lo
     };
   }
   const known = Object.keys(node.properties ?? {});
-  const nearest = closestMatch(key, known, { maxDistance: 4 });
+  const nearest = nearestName(key, known);
   const advice =
     nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`;
   return { path: formatPath(path), message: `is not a setting; ${advice}` };
+}
+
+/** The known name that was meant: another case, the whole of a beginning, or a letter or two in every six wrong. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const plain = name.toLowerCase();
+  return (
+    known.find((other) => other.toLowerCase() === plain) ??
+    (plain.length < 3 ? undefined : known.find((other) => other.toLowerCase().startsWith(plain))) ??
+    closestMatch(name, [...known], { maxDistance: Math.ceil(name.length / 3) })
+  );
 }
 
 /** What a setting allows: `a whole number from 10000 to 10000000 (https://…)`. */

@@ -20,13 +20,18 @@ export function reviewText(review: StackReview): string {
   );
   return [
     `${review.stack}  gateway ${gatewayId}, ${tier}`,
-    ...(findings.length === 0 ? ["  keeps every rule"] : findings),
+    ...(findings.length === 0 ? [`  ${KEPT}`] : findings),
+    ...review.statement.waivers.map(
+      ({ rule, until, reason }) => `  excused  from ${rule} until ${until}: ${reason}`,
+    ),
     ...note,
     ...differenceText(review.difference),
     "",
     toText(review.statement),
   ].join("\n");
 }
+
+const KEPT = "breaks no rule that it is not excused from";
 
 const REMOVED =
   "nothing here deploys it any more, and nothing deletes what it made (pulumi destroy does)";
@@ -62,7 +67,10 @@ export function reviewMarkdown(review: StackReview): string {
   return [
     title,
     "",
-    ...(findings.length === 0 ? ["Keeps every rule."] : findings),
+    ...(findings.length === 0 ? [`No finding: ${KEPT}.`] : findings),
+    ...review.statement.waivers.map(({ rule, until, reason }) =>
+      item("excused", `from ${rule} until ${until}: ${reason}`),
+    ),
     ...note,
     ...differenceMarkdown(review.difference),
     "",

@@ -35,6 +35,7 @@ const head = {
     .regex(/^[0-9a-f]{32}$/)
     .meta({
       description: "Cloudflare account",
+      unshown: true,
       expects: "32 hexadecimal characters, lower case",
       fallback: "CLOUDFLARE_ACCOUNT_ID",
     }),

@@ -12,16 +12,22 @@ import type { ConfigValues } from "./parse-settings.ts";
 export interface StackFile {
   /** The settings of the `ai-gateway` namespace. */
   readonly values: ConfigValues;
+  /** Settings of other namespaces that by their names are secrets, and stand in clear. */
+  readonly otherSecrets: readonly string[];
   /** Whether Pulumi adds values of an environment (Pulumi ESC) that the file does not show. */
   readonly hasEnvironment: boolean;
 }
 
 const NAMESPACE = "ai-gateway:";
 
+/** `cloudflare:apiToken`, `aws:secretKey` */
+const SECRET_NAME = /(?:token|secret|password|api_?key|private_?key|secret_?key)$/i;
+
 /** Throws with the position when the text is not YAML, or not a stack file. No message quotes a line: it may hold a secret. */
 export function readStackFile(text: string): StackFile {
   refuseHiddenLines(text);
   const content = toPlain(parse(text));
+  refuseOutside(content);
   const config = isRecord(content) ? (content["config"] ?? {}) : undefined;
   if (!isRecord(config))
     throw new Error("not a stack file: it has no group of settings under config");
@@ -32,6 +38,9 @@ export function readStackFile(text: string): StackFile {
     .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const);
   return {
     values: Object.fromEntries(own.map(([key, value]) => [key, asPulumiText(value)])),
+    otherSecrets: Object.entries(config).flatMap(([key, value]) =>
+      !key.startsWith(NAMESPACE) && SECRET_NAME.test(key) && typeof value === "string" ? [key] : [],
+    ),
     hasEnvironment: isRecord(content) && content["environment"] !== undefined,
   };
 }
@@ -47,6 +56,15 @@ function refuseHiddenLines(text: string): void {
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
   throw new Error(
     `not a stack file: line ${line} has the character U+${code}, behind which Pulumi reads a new line that nobody sees; remove it`,
+  );
+}
+
+/** Pulumi ignores a setting that lost its indentation, without a word: it would be on in the eyes of who wrote it. */
+function refuseOutside(content: unknown): void {
+  const outside = Object.keys(isRecord(content) ? content : {}).find((key) => key.includes(":"));
+  if (outside === undefined) return;
+  throw new Error(
+    `not a stack file: ${JSON.stringify(outside)} stands outside config, where Pulumi ignores it; indent it by two`,
   );
 }
 

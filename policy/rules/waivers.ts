@@ -1,9 +1,13 @@
 /** Rules about exceptions. They come last, know which rules are broken, and cannot be waived. */
-import { closestMatch } from "leven";
-
+import { nearestName } from "../problems.ts";
 import type { Rule } from "./rule.ts";
 
 const SOURCE = "docs/rules.md";
+
+/** `2026-11-22` → `2027-11-22`; where there is no such day, it is as good a text to compare with. */
+function aYearFrom(day: string): string {
+  return `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`;
+}
 
 /** `waivable` are the ids that a waiver may name. */
 export function waiverRules(waivable: readonly string[]): readonly Rule[] {
@@ -18,7 +22,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
       breaches: ({ settings: { waivers } }) =>
         waivers.flatMap(({ rule }, index) => {
           if (waivable.includes(rule)) return [];
-          const nearest = closestMatch(rule, [...waivable], { maxDistance: 6 });
+          const nearest = nearestName(rule, waivable);
           const guess = nearest === undefined ? "" : ` (did you mean ${nearest}?)`;
           return [
             { path: `waivers[${index}].rule`, message: `is ${JSON.stringify(rule)}${guess}` },
@@ -40,8 +44,22 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
         ),
     },
     {
+      id: "waiver-too-long",
+      says: "a waiver ends within a year",
+      because: "an exception that outlives those who granted it is a rule",
+      source: SOURCE,
+      remedy: "set a nearer day, and review it again then",
+      severity: { development: "error", production: "error" },
+      breaches: ({ settings: { waivers } }, { today }) =>
+        waivers.flatMap(({ rule, until }, index) =>
+          until > aYearFrom(today)
+            ? [{ path: `waivers[${index}].until`, message: `is ${until} for ${rule}` }]
+            : [],
+        ),
+    },
+    {
       id: "waiver-unused",
-      says: "a waiver excuses something",
+      says: "a waiver excuses from a rule that is broken",
       because: "left behind, it would excuse the next change without a review",
       source: SOURCE,
       remedy: "remove it",
@@ -49,7 +67,12 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
       breaches: ({ settings: { waivers } }, { broken, today }) =>
         waivers.flatMap(({ rule, until }, index) =>
           waivable.includes(rule) && !broken.has(rule) && until >= today
-            ? [{ path: `waivers[${index}].rule`, message: `is ${rule}, which the stack keeps` }]
+            ? [
+                {
+                  path: `waivers[${index}].rule`,
+                  message: `is ${rule}, which the stack does not break`,
+                },
+              ]
             : [],
         ),
     },

@@ -113,8 +113,10 @@ export const guardrails = z
       .default({})
       .meta({ description: "what is looked for in answers, each flag or block" }),
   })
+  .refine(({ prompt, response }) => Object.keys({ ...prompt, ...response }).length > 0)
   .optional()
   .meta({
+    expects: "a group of prompt and response, with at least one hazard between them",
     description:
       "models on Workers AI read prompts and answers, and flag or block hazards: P1 (prompt injection), S1 to S13",
     source: `${DOCS}/features/guardrails/usage-considerations/`,

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 import getPort from "get-port";
@@ -133,6 +135,30 @@ test("edits to the stack file and to the Worker are taken over, a bad one is not
   );
   expect(answer).toContain("This is the local model");
   expect(rows(await fetchText(local.logs)).length).toBeGreaterThan(before);
+});
+
+test("a stack file that git removes and makes anew is watched on", async () => {
+  const local = await startLocal("dev");
+  const file = join(project.folder, "Pulumi.dev.yaml");
+  const text = await readFile(file, "utf8");
+  const reloads = () => local.process.output().match(/changed: reloaded/g)?.length ?? 0;
+  const reloaded = (count: number) =>
+    waitFor(
+      () => (reloads() === count ? true : undefined),
+      () => local.process.output(),
+    );
+
+  await rm(file);
+  await writeFile(file, text.replace("collect: full", "collect: metadata"));
+  await reloaded(1);
+  await rm(file);
+  await writeFile(file, text);
+  await reloaded(2);
+  await writeFile(file, text.replace("collect: full", "collect: none"));
+  await reloaded(3);
+
+  expect((await local.chat()).headers.get("x-log-id")).toBeNull();
+  await writeFile(file, text);
 });
 
 test("a busy port is told, the next one is taken, and a signal leaves nothing running", async () => {

@@ -52,8 +52,8 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "logs.keepDays absent → 30",
     { logs: LEGACY },
     { logs: { ...LEGACY, keepDays: 30 } },
-    "destroys logs",
-    "less private",
+    "neutral",
+    "neutral",
   ],
   [
     "logs.classification false → true",
@@ -72,8 +72,8 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
   ],
   ["protect true → false", { protect: "true" }, { protect: "false" }, "destroys logs", "neutral"],
   ["authentication true → false", {}, { authentication: "false" }, "less private", "more private"],
-  ["tier production → development", {}, { tier: "development" }, "neutral", "neutral"],
-  ["readers.oncall absent → oncall", {}, { readers: [ONCALL] }, "less private", "more private"],
+  ["tier production → development", {}, { tier: "development" }, "less private", "more private"],
+  ["readers.oncall absent → present", {}, { readers: [ONCALL] }, "less private", "more private"],
   [
     "readers.oncall.until 2027-03-31 → 2027-04-01",
     { readers: [ONCALL] },
@@ -96,7 +96,7 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "more private",
   ],
   [
-    "exports.https://otel.example.com/v1/traces absent → https://otel.example.com/v1/traces",
+    "exports.https://otel.example.com/v1/traces absent → present",
     {},
     { exports: [OTEL] },
     "less private",
@@ -132,14 +132,14 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "more private",
   ],
   [
-    "worker.models.openai/gpt-5-mini absent → openai/gpt-5-mini",
+    "worker.models.openai/gpt-5-mini absent → present",
     { worker: worker({}) },
     { worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
     "less private",
     "more private",
   ],
   [
-    "worker.models.@cf/c/d absent → @cf/c/d",
+    "worker.models.@cf/c/d absent → present",
     { worker: worker({}) },
     { worker: worker({ models: ["@cf/a/b", "@cf/c/d"] }) },
     "neutral",
@@ -162,7 +162,7 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
 test("what destroys comes first, then what reveals", () => {
   const to = {
     logs: { ...LEGACY, collect: "full", maxEntries: 10_000 },
-    tier: "development",
+    plan: "paid",
     zdr: "true",
   };
 
@@ -178,9 +178,38 @@ test("an item that comes or goes is told once, and its place in the list does no
   const two = [ONCALL, { ...ONCALL, name: "audit" }];
 
   expect(changes({ readers: [ONCALL] }, { readers: two })).toEqual([
-    "less private: readers.audit absent → audit",
+    "less private: readers.audit absent → present",
   ]);
   expect(changes({ readers: two }, { readers: two.toReversed() })).toEqual([]);
+});
+
+test("what only one log system knows is no decision about the logs that are there", () => {
+  const observability = { logSystem: "observability", logs: { collect: "metadata" } };
+
+  expect(changes({ logs: LEGACY }, observability)).toEqual([
+    "neutral: logSystem legacy → observability",
+    "neutral: logs.maxEntries 90000 → absent",
+    "neutral: logs.whenFull deleteOldest → absent",
+  ]);
+});
+
+test("what reads in flight, and an exception, are told when they come and when they go", () => {
+  const guarded = { guardrails: { prompt: { P1: "flag" } } };
+  const waivers = (until: string) => ({
+    waivers: [{ rule: "no-callers", reason: "until the app is there", until }],
+  });
+
+  expect(changes({}, guarded)).toEqual(["less private: guardrails.prompt.P1 absent → flag"]);
+  expect(changes(guarded, {})).toEqual(["more private: guardrails.prompt.P1 flag → absent"]);
+  expect(changes(guarded, { guardrails: { prompt: { P1: "block" } } })).toEqual([
+    "neutral: guardrails.prompt.P1 flag → block",
+  ]);
+  expect(changes({}, waivers("2026-12-31"))).toEqual([
+    "less private: waivers.no-callers absent → present",
+  ]);
+  expect(changes(waivers("2026-12-31"), waivers("2027-01-31"))).toEqual([
+    "less private: waivers.no-callers.until 2026-12-31 → 2027-01-31",
+  ]);
 });
 
 test("an account that one of the files does not name is no other account", () => {
@@ -201,7 +230,7 @@ test("secrets are not compared, and not shown", () => {
 
 test("every setting of the schema is judged", () => {
   const isJudged = (pattern: string) =>
-    Object.hasOwn(JUDGES, pattern) ||
+    Object.hasOwn(JUDGES, pattern.replace(/^guardrails\..+/, "guardrails")) ||
     NEUTRAL.some(
       (known) =>
         pattern === known || pattern.startsWith(`${known}.`) || pattern.startsWith(`${known}[`),
@@ -214,6 +243,7 @@ test("every setting of the schema is judged", () => {
 
 test("every judged pattern is one that a stack can have", () => {
   const patterns = new Set([
+    "guardrails",
     ...listPatterns(jsonSchemas.legacy),
     ...[
       ...listLeaves(stackWith("prod", { readers: [ONCALL], exports: [OTEL] }).settings).values(),

@@ -92,3 +92,24 @@ test("an item that stands in its list twice is told, a caller's name may", () =>
 `),
   ).toEqual(["readers[1].name is in the list twice; remove one"]);
 });
+
+test("secure misspelt leaves a secret in clear, which is told and not shown", () => {
+  const problems = problemsOf("  ai-gateway:callers: [{ name: web, sha256: { Secure: hush } }]\n");
+
+  expect(problems.join("\n")).toContain(
+    "callers[0].sha256 is a secret and stands in the file in clear",
+  );
+  expect(problems.join("\n")).not.toContain("hush");
+});
+
+test("another namespace's secret in clear is refused too", () => {
+  expect(problemsOf("  cloudflare:apiToken: hush\n")).toEqual([
+    " cloudflare:apiToken is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret cloudflare:apiToken",
+  ]);
+});
+
+test("a list written as a group is told as that, and nobody is told to show a secret", () => {
+  const problems = problemsOf("  ai-gateway:callers: { name: web, sha256: { secure: v1:a } }\n");
+
+  expect(problems).toEqual(["callers is a group of settings; allowed is a list of 0 to 100 items"]);
+});

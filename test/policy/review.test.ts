@@ -84,6 +84,20 @@ test("a file that cannot be read is refused with all that is wrong, and the othe
   expect(markdown).toContain("- **error** the file is not YAML: ");
 });
 
+test("an exception is told beside the findings, in every format for people", async () => {
+  const waivers =
+    "  ai-gateway:waivers: [{ rule: bodies-in-production, reason: audit of December, until: 2026-12-31 }]\n";
+  const { refused, text, markdown } = await review({ prod: OPEN_PROD + waivers });
+
+  expect(refused).toEqual([]);
+  expect(text).toContain(
+    "\n  excused  from bodies-in-production until 2026-12-31: audit of December\n",
+  );
+  expect(markdown).toContain(
+    "- **excused** from bodies-in-production until 2026-12-31: audit of December",
+  );
+});
+
 test("rules between stacks look at the other files of the change", async () => {
   const { refused } = await review({ dev: DEV, twin: DEV });
 

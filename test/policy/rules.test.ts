@@ -145,10 +145,15 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: waivers[0].until was 2026-11-21 for no-callers"],
     ["error: waivers[0].until was 2026-11-21 for no-callers"],
   ],
+  "waiver-too-long": [
+    { waivers: [{ rule: "no-callers", reason: "until the app is there", until: "2027-11-23" }] },
+    ["error: waivers[0].until is 2027-11-23 for no-callers"],
+    ["error: waivers[0].until is 2027-11-23 for no-callers"],
+  ],
   "waiver-unused": [
     { waivers: [{ rule: "no-callers", reason: "until the app is there", until: TODAY }] },
-    ["warning: waivers[0].rule is no-callers, which the stack keeps"],
-    ["error: waivers[0].rule is no-callers, which the stack keeps"],
+    ["warning: waivers[0].rule is no-callers, which the stack does not break"],
+    ["error: waivers[0].rule is no-callers, which the stack does not break"],
   ],
 };
 

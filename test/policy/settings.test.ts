@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { parseSettings } from "../../policy/parse-settings.ts";
-import { formatProblems } from "../../policy/problems.ts";
+import { formatProblems, nearestName } from "../../policy/problems.ts";
 import { problemsOf, stackValues } from "../support/settings.ts";
 
 test("both shipped stacks are good once they name an account and a caller", () => {
@@ -56,6 +56,18 @@ test("every problem of a stack is told at once, with value, limit and remedy", (
     "worker.models is a list of 0; allowed is a list of 1 to 50 items",
     "rateLimt is not a setting; did you mean rateLimit?",
   ]);
+});
+
+test.each([
+  ["s1", "S1"],
+  ["bodies-in-prod", "bodies-in-production"],
+  ["maxEntires", "maxEntries"],
+  ["apiKey", undefined],
+  ["x", undefined],
+])("%s was meant to be %s", (name, meant) => {
+  const known = ["tier", "P1", "S1", "maxEntries", "bodies-in-a-copy", "bodies-in-production"];
+
+  expect(nearestName(name, known)).toBe(meant);
 });
 
 test("the text of all problems names the stack and their number", () => {
@@ -112,6 +124,12 @@ test("a word that is not a boolean is no matter of quotes, and nothing is called
     'protect is "yes"; allowed is true or false',
     "cache is empty; set it to a group of ttlSeconds",
     "retry is empty; set it to a group of maxAttempts, delayMs, backoff",
+  ]);
+});
+
+test("guardrails that look for nothing are refused", () => {
+  expect(problemsOf(stackValues("dev", { guardrails: { prompt: {} } }))).toEqual([
+    "guardrails is a group of settings; allowed is a group of prompt and response, with at least one hazard between them (https://developers.cloudflare.com/ai-gateway/features/guardrails/usage-considerations/)",
   ]);
 });
 

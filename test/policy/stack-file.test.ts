@@ -50,7 +50,11 @@ test("settings of another namespace are not ours", () => {
 });
 
 test("a stack file without settings is read as empty", () => {
-  expect(readStackFile("encryptionsalt: v1:x\n")).toEqual({ values: {}, hasEnvironment: false });
+  expect(readStackFile("encryptionsalt: v1:x\n")).toEqual({
+    values: {},
+    otherSecrets: [],
+    hasEnvironment: false,
+  });
 });
 
 test("an environment that may set more is seen", () => {
@@ -94,4 +98,18 @@ test("no error quotes the file", () => {
 
 test("a file that is no stack file is refused", () => {
   expect(() => readStackFile("config: 7\n")).toThrow("not a stack file");
+});
+
+test("a setting outside config is refused: Pulumi would ignore it", () => {
+  expect(() => readStackFile("config: {}\nai-gateway:zdr: true\n")).toThrow(
+    'not a stack file: "ai-gateway:zdr" stands outside config, where Pulumi ignores it; indent it by two',
+  );
+});
+
+test("another namespace's secret in clear is seen, and an encrypted one is none", () => {
+  const { otherSecrets } = readStackFile(
+    "config: { cloudflare:apiToken: t, aws:secretKey: k, cloudflare:accountId: a, x:token: { secure: v1:t } }\n",
+  );
+
+  expect(otherSecrets).toEqual(["cloudflare:apiToken", "aws:secretKey"]);
 });

@@ -279,7 +279,10 @@ const shared = group(
       delayMs: whole(100, 5000),
       backoff: fc.constantFrom("constant", "linear", "exponential"),
     }),
-    guardrails: group({ prompt: verdicts, response: verdicts }, []),
+    // With one hazard at least: guardrails that look for nothing are refused.
+    guardrails: group({ prompt: verdicts, response: verdicts }, []).filter(
+      ({ prompt, response }) => Object.keys({ ...prompt, ...response }).length > 0,
+    ),
     dlp: list(
       fc.record({
         id: name,

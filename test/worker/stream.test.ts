@@ -150,7 +150,7 @@ test.each<[string, NonNullable<Reply["pieces"]>, string]>([
   expect(chunks).toMatchObject([
     {},
     { choices: [{ delta: { content: "Hel" } }] },
-    { error: { code } },
+    { error: { code, event_id: expect.any(String), trace_id: expect.any(String) } },
   ]);
 });
 

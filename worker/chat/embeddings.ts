@@ -6,10 +6,13 @@ import { readRequest, requireModel, type Unsupported } from "./errors.ts";
 
 const embeddingRequest = z.object({
   model: z.string(),
-  input: z.union([
-    z.string().check(z.minLength(1)),
-    z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(100)),
-  ]),
+  input: z.union(
+    [
+      z.string().check(z.minLength(1)),
+      z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(100)),
+    ],
+    { error: "allowed is a text, or a list of 1 to 100 texts" },
+  ),
   encoding_format: z.optional(z.nullable(z.enum(["float", "base64"]))),
 });
 

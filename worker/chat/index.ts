@@ -163,7 +163,8 @@ function streamChunks(
   if (!isStream || response.body === null) throw new RefusalError(unreadable);
   const { line } = context.var;
   line.stream = "open";
-  const args = { id: line.eventId, model: line.model ?? "", now: new Date(), ...options };
+  const { eventId: id, model = "" } = line;
+  const args = { id, model, now: new Date(), ids: idsOf(line), ...options };
   const { promise: ended, resolve: end } = Promise.withResolvers<StreamEnd>();
   context.req.raw.signal.addEventListener("abort", () => end("cancelled"));
   // Otherwise the runtime drops the request without a word when its caller hangs up.
@@ -180,8 +181,11 @@ function streamChunks(
 function refuse(context: Context<App>, refusal: Refusal): Response {
   const { line } = context.var;
   line.code = refusal.code;
-  const ids = { event_id: line.eventId, log_id: line.logId ?? null, trace_id: line.traceId };
-  return context.json(errorBody(refusal, ids), refusal.status);
+  return context.json(errorBody(refusal, idsOf(line)), refusal.status);
+}
+
+function idsOf({ eventId, logId, traceId }: RequestLine): object {
+  return { event_id: eventId, log_id: logId ?? null, trace_id: traceId };
 }
 
 function nothingThere(method: string, path: string): Refusal {

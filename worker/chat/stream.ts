@@ -12,6 +12,8 @@ export interface StreamArgs {
   readonly model: string;
   readonly now: Date;
   readonly includeUsage: boolean;
+  /** What finds the request, for an error within the stream. */
+  readonly ids: object;
 }
 
 // Newer models stream as OpenAI does.
@@ -81,7 +83,7 @@ async function* writeChunks(
   } catch (error) {
     end = "cut";
     const refusal = error instanceof StreamError ? describeFailure(502, error.body) : cut;
-    yield event(errorBody(refusal));
+    yield event(errorBody(refusal, args.ids));
   } finally {
     onEnd(end);
   }
