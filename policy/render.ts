@@ -6,7 +6,7 @@ export function toPage(stack: string, statement: Statement): string {
   return [
     `# What stack ${stack} does with prompts and logs`,
     "",
-    `Made from \`Pulumi.${stack}.yaml\` by \`npm run policy\`. What each log system stores, and how to prove what is not proved: [what is stored](../what-is-stored.md).`,
+    `Made from \`Pulumi.${stack}.yaml\` by \`npm run policy\`. What each log system stores, and how to prove what is not proved: [what is stored](../what-is-stored.md#open-points).`,
     "",
     toTable(statement),
     "",
@@ -17,11 +17,8 @@ export function toPage(stack: string, statement: Statement): string {
 
 /** The facts and exceptions alone, and below them what is not proved. */
 export function toTable(statement: Statement): string {
-  const open = [...new Set(statement.facts.flatMap(({ notProved = [] }) => notProved))];
-  const mark = ({ notProved = [] }: Fact) =>
-    notProved.length === 0
-      ? ""
-      : ` (not proved: ${notProved.map((point) => open.indexOf(point) + 1).join(", ")})`;
+  const points = statement.facts.flatMap(({ notProved = [] }) => notProved);
+  const open = new Map(points.map(({ point, text }) => [point, text]));
   return [
     `| question | ${statement.gatewayId} (${statement.tier}) |`,
     "| --- | --- |",
@@ -32,9 +29,15 @@ export function toTable(statement: Statement): string {
       ({ rule, until, reason }) =>
         `| Exception from ${escapeMarkdown(rule)} | until ${until}: ${escapeMarkdown(reason)} |`,
     ),
-    ...(open.length === 0 ? [] : ["", "Not proved without an account:", ""]),
-    ...open.map((point, index) => `${index + 1}. ${point}`),
+    ...(open.size === 0 ? [] : ["", "Not proved without an account:", ""]),
+    ...[...open].toSorted(([a], [b]) => a - b).map(([point, text]) => `- point ${point}: ${text}`),
   ].join("\n");
+}
+
+/** ` (not proved: 1, 10)`, with the points' own numbers: those of another row change nothing here. */
+function mark({ notProved = [] }: Fact): string {
+  if (notProved.length === 0) return "";
+  return ` (not proved: ${notProved.map(({ point }) => point).join(", ")})`;
 }
 
 /** The same for a terminal, in two columns. */

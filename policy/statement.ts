@@ -13,8 +13,15 @@ export interface Fact {
   readonly answer: string;
   /** The same for a machine. */
   readonly value: unknown;
-  /** What of the answer rests on documentation or inference alone: sentences after "not proved: ". */
-  readonly notProved?: readonly string[];
+  /** What of the answer rests on documentation or inference alone. */
+  readonly notProved?: readonly OpenPoint[];
+}
+
+export interface OpenPoint {
+  /** Its number in docs/what-is-stored.md, "Open points", where stands how to try it. */
+  readonly point: number;
+  /** `that …` */
+  readonly text: string;
 }
 
 export interface Statement {

@@ -1,7 +1,7 @@
 /** The facts about logs: what, where, how long, for whom. Claims about the platform: docs/what-is-stored.md. */
 import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import type { Settings } from "../settings.ts";
-import type { Fact } from "../statement.ts";
+import type { Fact, OpenPoint } from "../statement.ts";
 import { count, list } from "./words.ts";
 
 export function logFacts(settings: Settings): readonly Fact[] {
@@ -21,7 +21,11 @@ export function logFacts(settings: Settings): readonly Fact[] {
   ];
 }
 
-const NEW_GATEWAY = "that a gateway just created takes them: refresh, and deploy once more";
+/** Settings that the API's create does not list. */
+export const NEW_GATEWAY: OpenPoint = {
+  point: 3,
+  text: "that a gateway just created takes exporters, guardrails, DLP, spend limits and classification: refresh, and deploy once more",
+};
 
 function bodies({ logs, guardrails }: Settings): Fact {
   const answers = {
@@ -31,12 +35,14 @@ function bodies({ logs, guardrails }: Settings): Fact {
   };
   const open = {
     full: [],
-    metadata: ["that Cloudflare heeds the Worker's switch on a call of the AI binding"],
+    metadata: [
+      { point: 1, text: "that Cloudflare heeds the Worker's switch on a call of the AI binding" },
+    ],
     none: [],
   }[logs.collect];
   const evaluations =
     guardrails !== undefined && logs.collect !== "full"
-      ? ["that the logs of guardrail evaluations hold no prompt"]
+      ? [{ point: 11, text: "that the logs of guardrail evaluations hold no prompt" }]
       : [];
   return {
     id: "bodies",
@@ -58,7 +64,12 @@ function logged({ logs }: Settings): Fact {
     value: isLogged,
     ...notProved(
       logs.collect === "metadata"
-        ? ["that a call can switch its own log on where the gateway collects none"]
+        ? [
+            {
+              point: 2,
+              text: "that a call can switch its own log on where the gateway collects none",
+            },
+          ]
         : [],
     ),
   };
@@ -157,9 +168,16 @@ function readers(settings: Settings): Fact {
       "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     value: settings.readers,
     ...notProved([
-      ...(named.length === 0 ? [] : ["the limits of the named readers: this stack makes no token"]),
+      ...(named.length === 0
+        ? []
+        : [
+            {
+              point: 14,
+              text: "that the named readers have these limits: this stack makes no token",
+            },
+          ]),
       ...(settings.logs.system === "observability"
-        ? ["which permission Workers Observability asks of a token"]
+        ? [{ point: 15, text: "which permission Workers Observability asks of a token" }]
         : []),
     ]),
   };
@@ -179,7 +197,10 @@ function copies({ exports }: Settings): Fact {
         : `YES, with prompt, answer and metadata, as traces: to ${list(places)}`,
     value: exports.map(({ kind, url, keepDays }) => ({ kind, url, keepDays: keepDays ?? null })),
     ...notProved([
-      "that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+      {
+        point: 10,
+        text: "that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+      },
       ...(places.length === 0 ? [] : [NEW_GATEWAY]),
     ]),
   };
@@ -232,7 +253,6 @@ function change({ authentication }: Settings): Fact {
   };
 }
 
-/** Each a point of docs/what-is-stored.md, "Open points". */
-function notProved(points: readonly string[]): Pick<Fact, "notProved"> {
+function notProved(points: readonly OpenPoint[]): Pick<Fact, "notProved"> {
   return points.length === 0 ? {} : { notProved: points };
 }

@@ -2,6 +2,7 @@
 import { isWorkersAi } from "../platform.ts";
 import type { Settings } from "../settings.ts";
 import type { Fact } from "../statement.ts";
+import { NEW_GATEWAY } from "./logs.ts";
 import { count, list } from "./words.ts";
 
 export function trafficFacts(settings: Settings): readonly Fact[] {
@@ -126,8 +127,11 @@ function limits({ rateLimit, spendLimits, worker }: Settings): Fact {
     },
     ...(spend.length > 0 && {
       notProved: [
-        "that windows of money are in seconds, and that Workers AI on the account's bill counts",
-        "that a gateway just created takes spend limits: refresh, and deploy once more",
+        {
+          point: 4,
+          text: "that windows of money are in seconds, and that Workers AI on the account's bill counts",
+        },
+        NEW_GATEWAY,
       ],
     }),
   };
@@ -142,7 +146,9 @@ function retries({ retry }: Settings): Fact {
         ? "no"
         : `yes, up to ${count(retry.maxAttempts, "time")}, after ${retry.delayMs} ms (${retry.backoff}); each may be billed`,
     value: retry ?? null,
-    ...(retry !== undefined && { notProved: ["that the number counts repeats, not calls"] }),
+    ...(retry !== undefined && {
+      notProved: [{ point: 6, text: "that the number counts repeats, not calls" }],
+    }),
   };
 }
 

@@ -1,8 +1,11 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { toPage, toText } from "../../policy/render.ts";
 import { stateStack } from "../../policy/statement.ts";
-import { stackWith } from "../support/settings.ts";
+import { ROOT, stackWith } from "../support/settings.ts";
 
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 
@@ -189,10 +192,10 @@ test("what is not proved is marked, and told once below", async () => {
   const page = toPage("prod", await stateStack(stackWith("prod").settings));
 
   expect(page).toContain("the Worker says so on every call (not proved: 1) |");
-  expect(page.split("\n").filter((line) => /^\d+\. /.test(line))).toEqual([
-    "1. that Cloudflare heeds the Worker's switch on a call of the AI binding",
-    "2. that a call can switch its own log on where the gateway collects none",
-    "3. that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+  expect(page.split("\n").filter((line) => line.startsWith("- point"))).toEqual([
+    "- point 1: that Cloudflare heeds the Worker's switch on a call of the AI binding",
+    "- point 2: that a call can switch its own log on where the gateway collects none",
+    "- point 10: that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
   ]);
 });
 
@@ -207,21 +210,39 @@ test("what a gateway just created may not take is marked wherever it is promised
     }).settings,
   );
   const open = facts.flatMap(({ id, notProved = [] }) =>
-    notProved.map((point) => `${id}: ${point}`),
+    notProved.map(({ point }) => `${id} ${point}`),
   );
 
   expect(open).toEqual([
-    "bodies: that Cloudflare heeds the Worker's switch on a call of the AI binding",
-    "bodies: that the logs of guardrail evaluations hold no prompt",
-    "logged: that a call can switch its own log on where the gateway collects none",
-    "readers: the limits of the named readers: this stack makes no token",
-    "copies: that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
-    "copies: that a gateway just created takes them: refresh, and deploy once more",
-    "otherReaders: that a gateway just created takes them: refresh, and deploy once more",
-    "limits: that windows of money are in seconds, and that Workers AI on the account's bill counts",
-    "limits: that a gateway just created takes spend limits: refresh, and deploy once more",
-    "retries: that the number counts repeats, not calls",
+    "bodies 1",
+    "bodies 11",
+    "logged 2",
+    "readers 14",
+    "copies 10",
+    "copies 3",
+    "otherReaders 3",
+    "limits 4",
+    "limits 3",
+    "retries 6",
   ]);
+});
+
+test("each open point of a statement stands in the docs, with how to try it", async () => {
+  const docs = await readFile(join(ROOT, "docs/what-is-stored.md"), "utf8");
+  const everything = {
+    exports: [OTEL],
+    guardrails: { prompt: { P1: "flag" } },
+    spendLimits: [{ id: "all", limitUsd: 1, windowSeconds: 60 }],
+    retry: { maxAttempts: 1, delayMs: 500, backoff: "linear" },
+    readers: [{ name: "oncall", kind: "person" }],
+    logSystem: "observability",
+    logs: { collect: "metadata" },
+  };
+  const { facts } = await stateStack(stackWith("prod", everything).settings);
+  const points = facts.flatMap(({ notProved = [] }) => notProved.map(({ point }) => point));
+
+  expect(points).toContain(15);
+  expect(points.filter((point) => !docs.includes(`\n${point}. **`))).toEqual([]);
 });
 
 test("an exception stands among the facts, and cannot become markup", async () => {
