@@ -76,9 +76,7 @@ const reveals: Judge = (_, to) => ({
   effect: to === undefined || to === false ? "more private" : "less private",
 });
 
-const conceals: Judge = (_, to) => ({
-  effect: to === undefined || to === false ? "less private" : "more private",
-});
+const conceals: Judge = (_, to) => ({ effect: to === true ? "more private" : "less private" });
 
 /** A later value in the list is less private. */
 function ranked(...values: readonly Value[]): Judge {
@@ -109,8 +107,8 @@ function always(effect: Effect, because: string): Judge {
 /** A list of networks, of which none means all. */
 const narrows: Judge = (from, to) => {
   const old = networks(from);
-  const isNarrower = to !== undefined && (old === undefined || networks(to)?.isSubsetOf(old));
-  return { effect: isNarrower === true ? "more private" : "less private" };
+  const isNarrower = old === undefined || networks(to)?.isSubsetOf(old) === true;
+  return { effect: isNarrower ? "more private" : "less private" };
 };
 
 function networks(value: Value): Set<string> | undefined {

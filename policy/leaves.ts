@@ -15,9 +15,7 @@ export interface Leaf {
 export function listLeaves(stack: object): ReadonlyMap<string, Leaf> {
   const leaves = Object.entries(stack).flatMap(([key, value]) => {
     const field = IDENTITIES[key];
-    return field !== undefined && Array.isArray(value)
-      ? listItems(key, field, value)
-      : listValues(value, key, key);
+    return field === undefined ? listValues(value, key, key) : listItems(key, field, value);
   });
   return new Map(leaves.map((leaf) => [leaf.path, leaf]));
 }

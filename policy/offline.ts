@@ -101,7 +101,7 @@ function mapLeaves(values: ConfigValues, change: LeafMap): ConfigValues {
       if (value === undefined) return [[key, text]];
       const changed = mapLeaf(value, [key], change);
       if (changed === undefined) return [];
-      return [[key, typeof changed === "string" ? changed : JSON.stringify(changed)]];
+      return [[key, JSON.stringify(changed)]];
     }),
   );
 }

@@ -29,7 +29,7 @@ export function parseSettings(
   const system = values["logSystem"] === "observability" ? "observability" : "legacy";
   const raw = decode(values);
 
-  const result = schemas[system].safeParse(raw, { reportInput: true });
+  const result = schemas[system].safeParse(raw);
   const issues = result.success ? [] : result.error.issues;
   const problems = [
     ...issues.flatMap((issue: z.core.$ZodIssue) => describeIssue(issue, raw, system, secretKeys)),

@@ -38,7 +38,7 @@ export function describeIssue(
     return [{ path: formatPath(issue.path), message }];
   }
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => describeUnknownKey([...issue.path, key], node, system));
+    return issue.keys.map((key) => describeUnknownKey([...issue.path, key], node));
   }
   const path = formatPath(issue.path);
   const value = valueAt(raw, issue.path);
@@ -61,13 +61,13 @@ function holdsSecret({ secret, items, properties = {}, additionalProperties }: N
   return secret === true || inner.some((node) => node !== undefined && holdsSecret(node));
 }
 
-function describeUnknownKey(path: readonly PropertyKey[], node: Node, system: LogSystem): Problem {
+function describeUnknownKey(path: readonly PropertyKey[], node: Node): Problem {
   const key = String(path.at(-1));
-  const other = system === "legacy" ? "observability" : "legacy";
-  if (hasNode(jsonSchemas[other], path)) {
+  // The legacy shape has every setting of the other.
+  if (hasNode(jsonSchemas.legacy, path)) {
     return {
       path: formatPath(path),
-      message: `has no effect with logSystem ${system}; remove it, or set logSystem to ${other}`,
+      message: "has no effect with logSystem observability; remove it, or set logSystem to legacy",
     };
   }
   const known = Object.keys(node.properties ?? {});
