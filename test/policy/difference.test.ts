@@ -82,6 +82,13 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "more private",
   ],
   [
+    "readers.oncall.until absent → 2027-03-31",
+    { readers: [{ name: "oncall", kind: "person" }] },
+    { readers: [ONCALL] },
+    "more private",
+    "less private",
+  ],
+  [
     "readers.oncall.addresses absent → 203.0.113.0/24, 198.51.100.7",
     { readers: [ONCALL] },
     { readers: [{ ...ONCALL, addresses: NETS }] },
@@ -94,6 +101,13 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     { readers: [{ ...ONCALL, addresses: NETS }] },
     "less private",
     "more private",
+  ],
+  [
+    "readers.oncall.addresses 198.51.100.7 → 198.51.100.17",
+    { readers: [{ ...ONCALL, addresses: ["198.51.100.7"] }] },
+    { readers: [{ ...ONCALL, addresses: ["198.51.100.17"] }] },
+    "less private",
+    "less private",
   ],
   [
     "exports.https://otel.example.com/v1/traces absent → present",
@@ -159,6 +173,60 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
   expect(changes(to, from)).toEqual([`${undone}: ${name} ${after} → ${before}`]);
 });
 
+// As above, each is read backwards too.
+test.each<[string, Record<string, unknown>, Record<string, unknown>, string, string | undefined]>([
+  [
+    "gatewayId",
+    {},
+    { gatewayId: "app-two" },
+    "a new gateway is made; the old one's logs stay behind or go with it",
+    "a new gateway is made; the old one's logs stay behind or go with it",
+  ],
+  [
+    "accountId",
+    {},
+    { accountId: "f".repeat(32) },
+    "a new gateway is made in another account",
+    "a new gateway is made in another account",
+  ],
+  [
+    "protect",
+    { protect: "true" },
+    { protect: "false" },
+    "nothing refuses any more to delete the gateway",
+    undefined,
+  ],
+  [
+    "logs.maxEntries",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, maxEntries: 10_000 } },
+    "logs over the cap may be deleted, the oldest first",
+    "more is kept",
+  ],
+  [
+    "logs.whenFull",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, whenFull: "stop" } },
+    "at the cap nothing new will be stored",
+    "at the cap the oldest will be deleted",
+  ],
+  [
+    "logs.keepDays",
+    { logs: LEGACY },
+    { logs: { ...LEGACY, keepDays: 30 } },
+    "a declaration: nothing in this stack deletes by age",
+    "a declaration: nothing in this stack deletes by age",
+  ],
+])("a change of %s says why where its values do not", (_, from, to, because, undone) => {
+  const reasons = (before: typeof from, after: typeof to) =>
+    compareStacks(stackWith("prod", before), stackWith("prod", after)).map(
+      (change) => change.because,
+    );
+
+  expect(reasons(from, to)).toEqual([because]);
+  expect(reasons(to, from)).toEqual([undone]);
+});
+
 test("what destroys comes first, then what reveals", () => {
   const to = {
     logs: { ...LEGACY, collect: "full", maxEntries: 10_000 },
@@ -216,7 +284,10 @@ test("an account that one of the files does not name is no other account", () =>
   const named = stackWith("prod");
 
   expect(compareStacks({ ...named, accountId: undefined }, named)).toMatchObject([
-    { path: "accountId", effect: "neutral" },
+    { path: "accountId", effect: "neutral", because: "if it is the account that it was" },
+  ]);
+  expect(compareStacks(named, { ...named, accountId: undefined })).toMatchObject([
+    { path: "accountId", effect: "neutral", because: "if it is the account that it was" },
   ]);
 });
 
@@ -228,6 +299,22 @@ test("secrets are not compared, and not shown", () => {
   expect(changes({ callers: callers("a") }, { callers: callers("b") })).toEqual([]);
 });
 
+test("a stack is compared by the names of its items, and without its secrets", () => {
+  const leaves = listLeaves({
+    zdr: true,
+    callers: [{ name: "web", sha256: "a".repeat(64) }],
+    worker: { models: ["@cf/a/b"], fallbacks: ["@cf/a/b", "@cf/c/d"] },
+  });
+
+  expect([...leaves.values()]).toEqual([
+    { path: "zdr", pattern: "zdr", value: true },
+    { path: "callers.web", pattern: "callers[]", value: "present" },
+    { path: "callers.web.name", pattern: "callers[].name", value: "web", item: "callers.web" },
+    { path: "worker.models.@cf/a/b", pattern: "worker.models[]", value: "present" },
+    { path: "worker.fallbacks", pattern: "worker.fallbacks", value: "@cf/a/b, @cf/c/d" },
+  ]);
+});
+
 test("every setting of the schema is judged", () => {
   const isJudged = (pattern: string) =>
     Object.hasOwn(JUDGES, pattern.replace(/^guardrails\..+/, "guardrails")) ||
@@ -235,7 +322,9 @@ test("every setting of the schema is judged", () => {
       (known) =>
         pattern === known || pattern.startsWith(`${known}.`) || pattern.startsWith(`${known}[`),
     );
-  const unjudged = listPatterns(jsonSchemas.legacy).filter((pattern) => !isJudged(pattern));
+  const leaves = [...listLeaves(stackWith("prod").settings).values()];
+  const patterns = [...listPatterns(jsonSchemas.legacy), ...leaves.map(({ pattern }) => pattern)];
+  const unjudged = patterns.filter((pattern) => !isJudged(pattern));
 
   // The log system is part of `logs` once it is read; names of headers are secrets' neighbours.
   expect(unjudged).toEqual(["logSystem", "exports[].headers"]);

@@ -62,6 +62,18 @@ test("a secret in clear is refused, with the command that mends it, and is not s
   ]);
 });
 
+test("a secret that is empty is told to be empty, and no more", () => {
+  expect(problemsOf(`  ai-gateway:callers: [{ name: web, sha256: "" }]\n`)).toEqual([
+    "callers[0].sha256 is empty; set it to 64 hexadecimal characters, lower case",
+  ]);
+});
+
+test("a list of groups that no setting knows is told by its name alone", () => {
+  expect(problemsOf("  ai-gateway:cach: [{ ttlSeconds: [60] }]\n")).toEqual([
+    "cach is not a setting; did you mean cache?",
+  ]);
+});
+
 test("what is encrypted and no secret is refused: no reviewer could read it", () => {
   expect(problemsOf("  ai-gateway:zdr: { secure: v1:a }\n")).toEqual([
     "zdr is encrypted, so that no reviewer can read it; set it again without --secret",

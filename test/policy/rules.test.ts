@@ -214,6 +214,18 @@ test("the caps of an account add up, and a paid plan has room for them", () => {
   expect(broken(stack({ plan: "paid" }), others("paid"))).toEqual([]);
 });
 
+test("a cap is the affair of legacy logs alone", () => {
+  const logs = { ...LEGACY, maxEntries: 100_001 };
+  const observed = { logSystem: "observability", logs: { collect: "none" } };
+  const found = (stack: Stack, other: Stack) =>
+    broken(stack, [other]).filter((text) => text.includes("cap-over-plan"));
+
+  expect(found(stackWith("prod", { logs }), neighbour("a", observed))).toEqual([
+    "error cap-over-plan: logs.maxEntries makes 100001 with the account's other stacks, over the free plan's 100000",
+  ]);
+  expect(found(stackWith("prod", observed), neighbour("a", { logs }))).toEqual([]);
+});
+
 test("a stack more than the plan has gateways is found", () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, index) =>
@@ -242,6 +254,30 @@ test("a waiver excuses its rule to the end of its last day, and no other", () =>
   ]);
 });
 
+test("a waiver that is over and excuses nothing is told to be over", () => {
+  const waivers = [{ rule: "no-callers", reason: "until the app is there", until: "2026-11-21" }];
+
+  expect(broken(stackWith("prod", { waivers }))).toEqual([
+    "error waiver-expired: waivers[0].until was 2026-11-21 for no-callers",
+  ]);
+});
+
+test("a copy may be kept as long as the logs", () => {
+  const changes = {
+    logSystem: "observability",
+    logs: { collect: "full", keepDays: 7 },
+    exports: [{ ...OTEL, keepDays: 7 }],
+  };
+
+  expect(broken(stackWith("dev", changes))).toEqual([]);
+});
+
+test("every rule names the page behind it", () => {
+  const sources = RULES.map(({ source }) => source);
+
+  expect(sources.filter((source) => !/^(https:\/\/|docs\/)\S+$/.test(source))).toEqual([]);
+});
+
 test("a rule about waivers cannot be waived", () => {
   const waivers = [{ rule: "waiver-unused", reason: "an attempt to be clever", until: TODAY }];
 
@@ -258,6 +294,12 @@ test("errors are told before warnings", () => {
     "warning",
     "warning",
   ]);
+});
+
+test("a Worker that is open to everybody needs no caller", () => {
+  const open = stackWith("dev", { callers: undefined, worker: worker({ access: "open" }) });
+
+  expect(broken(open)).toEqual(["warning open-worker: worker.access is open"]);
 });
 
 test("logging may stop in development, where no copy depends on it", () => {

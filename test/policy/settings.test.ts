@@ -76,6 +76,9 @@ test("the text of all problems names the stack and their number", () => {
   expect(formatProblems("dev", problems)).toBe(
     "stack dev has 1 problem:\n  ai-gateway:logs.collect is missing; set it to full",
   );
+  expect(formatProblems("dev", [...problems, { path: "", message: "the file is wet" }])).toBe(
+    "stack dev has 2 problems:\n  ai-gateway:logs.collect is missing; set it to full\n  the file is wet",
+  );
 });
 
 test("a setting of one log system cannot be written for the other", () => {
@@ -133,12 +136,61 @@ test("guardrails that look for nothing are refused", () => {
   ]);
 });
 
+test("quotes are blamed only where the value in them is the right one", () => {
+  const changes = { accountId: "123", protect: "untrue", zdr: "trueish" };
+
+  expect(problemsOf(stackValues("dev", changes))).toEqual([
+    "accountId has a value that is not allowed; allowed is 32 hexadecimal characters, lower case",
+    'protect is "untrue"; allowed is true or false',
+    'zdr is "trueish"; allowed is true or false (https://developers.cloudflare.com/ai-gateway/features/unified-billing/)',
+  ]);
+  expect(problemsOf(stackValues("dev", { accountId: "true" }))).toEqual([
+    "accountId has a value that is not allowed; allowed is 32 hexadecimal characters, lower case",
+  ]);
+});
+
+test("a list of secrets that is too long is told by its length", () => {
+  const callers = Array.from({ length: 101 }, () => ({ name: "web", sha256: "ab".repeat(32) }));
+
+  expect(problemsOf(stackValues("dev", { callers }))).toEqual([
+    "callers is a list of 101; allowed is a list of 0 to 100 items",
+  ]);
+});
+
 test("a fallback that nobody may ask for is refused", () => {
   const worker = { name: "w", models: ["@cf/a/b"], fallbacks: ["@cf/c/d"] };
 
   expect(problemsOf(stackValues("dev", { worker }))).toEqual([
     'worker.fallbacks[0] is "@cf/c/d"; allowed is one of worker.models',
   ]);
+});
+
+test("items that say no name are not called the same", () => {
+  const readers = [{ kind: "ci" }, { kind: "ci" }];
+
+  expect(problemsOf(stackValues("dev", { readers }))).toEqual([
+    "readers[0].name is missing; set it to 1 to 32 of a-z, 0-9 and -, not at either end",
+    "readers[1].name is missing; set it to 1 to 32 of a-z, 0-9 and -, not at either end",
+  ]);
+});
+
+test("a time stamp within a text stays as it is written", () => {
+  const reasons = ["since 2026-12-31 00:00:00 +0000 UTC", "2026-12-31 00:00:00 +0000 UTC at last"];
+  const waivers = reasons.map((reason, index) => ({
+    rule: `rule-${index}`,
+    reason,
+    until: "2026-12-31 00:00:00 +0000 UTC",
+  }));
+
+  expect(parseSettings(stackValues("dev", { waivers }))).toMatchObject({
+    ok: true,
+    settings: {
+      waivers: [
+        { reason: "since 2026-12-31 00:00:00 +0000 UTC", until: "2026-12-31" },
+        { reason: "2026-12-31 00:00:00 +0000 UTC at last", until: "2026-12-31" },
+      ],
+    },
+  });
 });
 
 test("a token in place of its hash is refused without being shown", () => {
