@@ -65,6 +65,9 @@ function encrypt(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encrypt(item)]));
 }
 
+/** A waiver ends within a year, and must outlive this run. */
+const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+
 /** Each rule that would stop a deploy is waived, and no other: a waiver without use is an error in production. */
 function withWaivers(values: StackValues): StackValues {
   const parsed = parseSettings(toConfig(values));
@@ -77,7 +80,7 @@ function withWaivers(values: StackValues): StackValues {
   const waivers = [...new Set(broken)].map((rule) => ({
     rule,
     reason: "any stack may break it here",
-    until: "9999-12-31",
+    until: TOMORROW,
   }));
   return { ...values, waivers };
 }
