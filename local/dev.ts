@@ -26,7 +26,7 @@ async function main(args: Args): Promise<void> {
 `);
 
   // It watches the configuration and the bundle, which a reload writes anew.
-  watchSources(args.stack, async () => {
+  await watchSources(args.stack, async () => {
     await writeWranglerConfig(args.stack, (await loadAccount(args.stack, key)).script);
   });
   const wrangler = spawn("wrangler", ["dev", "--config", config, "--port", String(args.port)], {

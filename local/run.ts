@@ -40,7 +40,7 @@ async function main(args: Args): Promise<void> {
   const door = await openDoor({ gateway, store, key, host: HOST, port: doorPort });
   const runtime = await startRuntime(account.script, door, { host: HOST, port });
 
-  watchSources(args.stack, async (changed) => {
+  await watchSources(args.stack, async (changed) => {
     const next = await loadAccount(args.stack, key);
     await runtime.update(next.script);
     gateway.configure(next.gateways);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { basename } from "node:path";
 
 import { watch } from "chokidar";
@@ -8,8 +9,12 @@ import { StackError } from "./stack.ts";
 /**
  * Watches what a stack is made of: its file and the sources. Calls back once for each burst of changes, with the
  * file that changed last, and never twice at a time; until the process exits. A StackError of the callback is printed.
+ * Resolves when no change is missed any more.
  */
-export function watchSources(stack: string, reload: (changed: string) => Promise<void>): void {
+export async function watchSources(
+  stack: string,
+  reload: (changed: string) => Promise<void>,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
   const onChange = (changed: string) => {
@@ -20,11 +25,14 @@ export function watchSources(stack: string, reload: (changed: string) => Promise
   };
   const options = { cwd: ROOT, ignoreInitial: true };
   // Not node:fs: where an editor or git replaces a file, its recursive watch loses it.
-  watch(["infra", "policy", "worker"], options).on("all", (_, changed) => onChange(changed));
+  const folders = watch(["infra", "policy", "worker"], options);
   // The folder, not the file: git removes a file and makes it anew, and a watch of the file alone ends with the first.
   const file = `Pulumi.${stack}.yaml`;
   const ignored = (path: string) => path !== "." && path !== ROOT && basename(path) !== file;
-  watch(".", { ...options, depth: 0, ignored }).on("all", (_, changed) => onChange(changed));
+  const stackFile = watch(".", { ...options, depth: 0, ignored });
+  const watchers = [folders, stackFile];
+  for (const watcher of watchers) watcher.on("all", (_, changed) => onChange(changed));
+  await Promise.all(watchers.map((watcher) => once(watcher, "ready")));
 }
 
 async function attempt(changed: string, reload: (changed: string) => Promise<void>): Promise<void> {
