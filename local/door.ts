@@ -80,18 +80,15 @@ async function answerBinding(
       value,
     ]),
   );
+  const pathname = URL.parse(url)?.pathname ?? "";
   const [, gatewayId, logId] =
-    /^\/ai-gateway\/gateways\/([^/]+)\/logs\/([^/]+)$/.exec(URL.parse(url)?.pathname ?? "") ?? [];
+    /^\/ai-gateway\/gateways\/([^/]+)\/logs\/([^/]+)$/.exec(pathname) ?? [];
   if (gatewayId !== undefined && logId !== undefined) {
     return answerLog(request, { gatewayId, logId }, store);
   }
   const model = headers["cf-consn-model-id"];
   const call = bindingCall.safeParse(await readJson(request));
-  if (
-    URL.parse(url)?.pathname !== "/ai-gateway/run" ||
-    typeof model !== "string" ||
-    !call.success
-  ) {
+  if (pathname !== "/ai-gateway/run" || typeof model !== "string" || !call.success) {
     return text(501, "of the AI binding, only run() through a gateway is imitated here");
   }
   const { inputs, options } = call.data;

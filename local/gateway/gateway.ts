@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
+import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
 import type { Cap, Log, LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
@@ -234,11 +235,6 @@ export function refusal(status: number, code: number, message: string): GatewayA
     description: message,
   };
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-}
-
-/** Else a third party's: `openai/gpt-5-mini`. */
-function isWorkersAi(model: string): boolean {
-  return model.startsWith("@cf/");
 }
 
 /** A cache key with caching off means five minutes. https://developers.cloudflare.com/ai-gateway/features/caching/ */

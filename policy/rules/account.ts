@@ -2,10 +2,14 @@
 import { FREE_PLAN_LOGS, GATEWAYS } from "../platform.ts";
 import type { Stack } from "../offline.ts";
 import { DOCS, LIMITS } from "../settings/notes.ts";
-import { breachIf, type Rule, type Surroundings } from "./rule.ts";
+import {
+  BOTH_ERROR,
+  STRICT_IN_PRODUCTION,
+  breachIf,
+  type Rule,
+  type Surroundings,
+} from "./rule.ts";
 
-const BOTH_ERROR = { development: "error", production: "error" } as const;
-const STRICT_IN_PRODUCTION = { development: "warning", production: "error" } as const;
 const OR_SAY_ACCOUNTS = "or set accountId in both files if their accounts differ";
 
 export const accountRules: readonly Rule[] = [
@@ -26,17 +30,7 @@ export const accountRules: readonly Rule[] = [
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: `choose another id, ${OR_SAY_ACCOUNTS}`,
     severity: BOTH_ERROR,
-    breaches: (stack, around) => {
-      const { gatewayId } = stack.settings;
-      const twin = neighbours(stack, around).find(
-        (other) => other.settings.gatewayId === gatewayId,
-      );
-      return breachIf(
-        twin !== undefined,
-        "gatewayId",
-        `is ${gatewayId}, which stack ${twin?.name} has too`,
-      );
-    },
+    breaches: shared("gatewayId", ({ settings }) => settings.gatewayId),
   },
   {
     id: "shared-worker",
@@ -45,15 +39,7 @@ export const accountRules: readonly Rule[] = [
     source: "https://developers.cloudflare.com/workers/configuration/routing/workers-dev/",
     remedy: `choose another name, ${OR_SAY_ACCOUNTS}`,
     severity: BOTH_ERROR,
-    breaches: (stack, around) => {
-      const { name } = stack.settings.worker;
-      const twin = neighbours(stack, around).find((other) => other.settings.worker.name === name);
-      return breachIf(
-        twin !== undefined,
-        "worker.name",
-        `is ${name}, which stack ${twin?.name} has too`,
-      );
-    },
+    breaches: shared("worker.name", ({ settings }) => settings.worker.name),
   },
   {
     id: "account-facts-differ",
@@ -114,6 +100,18 @@ export const accountRules: readonly Rule[] = [
     },
   },
 ];
+
+/** A name that must be the stack's own in its account. */
+function shared(path: string, read: (stack: Stack) => string): Rule["breaches"] {
+  return (stack, around) => {
+    const twin = neighbours(stack, around).find((other) => read(other) === read(stack));
+    return breachIf(
+      twin !== undefined,
+      path,
+      `is ${read(stack)}, which stack ${twin?.name} has too`,
+    );
+  };
+}
 
 /** Stacks that may be in the same account: an account that a file does not name may be any. */
 function neighbours(stack: Stack, { others }: Surroundings): readonly Stack[] {

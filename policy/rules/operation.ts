@@ -1,7 +1,7 @@
 /** Rules about use: who may call, what it may cost, and what must not be lost. */
 import { isWorkersAi } from "../platform.ts";
 import { DOCS } from "../settings/notes.ts";
-import { breachIf, type Rule } from "./rule.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
 export const operationRules: readonly Rule[] = [
   {
@@ -10,7 +10,7 @@ export const operationRules: readonly Rule[] = [
     because: "its address is no secret, and whoever calls it spends and logs in your name",
     source: `${DOCS}/configuration/authentication/`,
     remedy: "remove authentication; true is what a stack has without it",
-    severity: { development: "error", production: "error" },
+    severity: BOTH_ERROR,
     breaches: ({ settings }) => breachIf(!settings.authentication, "authentication", "is false"),
   },
   {
@@ -19,7 +19,7 @@ export const operationRules: readonly Rule[] = [
     because: "everybody who finds its address spends your money",
     source: `${DOCS}/features/rate-limiting/`,
     remedy: "set it to token and name the callers",
-    severity: { development: "warning", production: "error" },
+    severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { worker } }) =>
       breachIf(worker.access === "open", "worker.access", "is open"),
   },
@@ -40,14 +40,7 @@ export const operationRules: readonly Rule[] = [
     source: "https://developers.cloudflare.com/workers/configuration/secrets/",
     remedy: "remove the token, or set a later day",
     severity: { development: "warning", production: "warning" },
-    breaches: ({ settings: { callers } }, { today }) =>
-      callers.flatMap(({ name, until }, index) =>
-        breachIf(
-          until !== undefined && until < today,
-          `callers[${index}].until`,
-          `was ${until} for ${name}`,
-        ),
-      ),
+    breaches: ({ settings: { callers } }, { today }) => expired("callers", callers, today),
   },
   {
     id: "unprotected-production",
@@ -64,7 +57,7 @@ export const operationRules: readonly Rule[] = [
     because: "at the cap nothing new is stored and Logpush stops, while requests are served on",
     source: `${DOCS}/observability/logging/legacy-logs/`,
     remedy: "set it to deleteOldest",
-    severity: { development: "warning", production: "error" },
+    severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { logs, exports, tier } }) =>
       breachIf(
         logs.system === "legacy" &&
@@ -80,7 +73,7 @@ export const operationRules: readonly Rule[] = [
     because: "each call is billed by the token, and a rate limit bounds requests, not money",
     source: `${DOCS}/features/spend-limits/`,
     remedy: "add one to spendLimits",
-    severity: { development: "warning", production: "error" },
+    severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { worker, spendLimits } }) => {
       const model = worker.models.find((name) => !isWorkersAi(name));
       return breachIf(

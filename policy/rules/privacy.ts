@@ -1,9 +1,7 @@
 /** Rules about prompts and answers: where they are kept, who reads them, and how long. */
 import { DOCS } from "../settings/notes.ts";
 import { OBSERVABILITY_DAYS } from "../platform.ts";
-import { breachIf, type Rule } from "./rule.ts";
-
-const BOTH_ERROR = { development: "error", production: "error" } as const;
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
 export const privacyRules: readonly Rule[] = [
   {
@@ -87,7 +85,7 @@ export const privacyRules: readonly Rule[] = [
     because: "a time limit that a copy outlives is none",
     source: `${DOCS}/observability/otel-integration/`,
     remedy: "say the receiver's days in exports[].keepDays, no more than logs.keepDays",
-    severity: { development: "warning", production: "error" },
+    severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { logs, exports } }) =>
       exports.flatMap((copy, index) => {
         const { keepDays: limit } = logs;
@@ -103,7 +101,7 @@ export const privacyRules: readonly Rule[] = [
     because: "a token that reads every prompt of the account should not outlive its purpose",
     source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
     remedy: "set until",
-    severity: { development: "warning", production: "error" },
+    severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { readers } }) =>
       readers.flatMap(({ name, until }, index) =>
         breachIf(until === undefined, `readers[${index}].until`, `is missing for ${name}`),
@@ -116,14 +114,7 @@ export const privacyRules: readonly Rule[] = [
     source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
     remedy: "remove the reader, or set a later day",
     severity: { development: "warning", production: "warning" },
-    breaches: ({ settings: { readers } }, { today }) =>
-      readers.flatMap(({ name, until }, index) =>
-        breachIf(
-          until !== undefined && until < today,
-          `readers[${index}].until`,
-          `was ${until} for ${name}`,
-        ),
-      ),
+    breaches: ({ settings: { readers } }, { today }) => expired("readers", readers, today),
   },
   {
     id: "shared-cache-in-production",

@@ -31,6 +31,24 @@ export interface Surroundings {
   readonly broken: ReadonlySet<string>;
 }
 
+export const BOTH_ERROR = { development: "error", production: "error" } as const;
+export const STRICT_IN_PRODUCTION = { development: "warning", production: "error" } as const;
+
+/** Items of a list whose last day is over. */
+export function expired(
+  list: string,
+  items: readonly { readonly name: string; readonly until?: string | undefined }[],
+  today: string,
+): readonly Problem[] {
+  return items.flatMap(({ name, until }, index) =>
+    breachIf(
+      until !== undefined && until < today,
+      `${list}[${index}].until`,
+      `was ${until} for ${name}`,
+    ),
+  );
+}
+
 /** One problem if the condition holds. */
 export function breachIf(condition: boolean, path: string, message: string): readonly Problem[] {
   return condition ? [{ path, message }] : [];

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 
 import { readRequest, requireModel, type Unsupported } from "./errors.ts";
+import { isWorkersAi } from "./models.ts";
 
 const typed = z.looseObject({ type: z.string() });
 const fraction = z.number().check(z.gte(0), z.lte(1));
@@ -82,5 +83,5 @@ export function readChat(body: string, models: readonly string[]): Chat {
 
 /** Workers AI knows the older name only; of the others, newer models refuse it. */
 function tokenLimit(model: string, limit: number | null | undefined): object {
-  return model.startsWith("@cf/") ? { max_tokens: limit } : { max_completion_tokens: limit };
+  return isWorkersAi(model) ? { max_tokens: limit } : { max_completion_tokens: limit };
 }

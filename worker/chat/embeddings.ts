@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 
 import { usageShape } from "./completion.ts";
 import { readRequest, requireModel, type Unsupported } from "./errors.ts";
+import { isWorkersAi } from "./models.ts";
 
 const embeddingRequest = z.object({
   model: z.string(),
@@ -31,7 +32,7 @@ export function readEmbeddingRequest(body: string, models: readonly string[]): E
   const texts = typeof input === "string" ? [input] : input;
   return {
     model,
-    inputs: model.startsWith("@cf/") ? { text: texts } : { input: texts },
+    inputs: isWorkersAi(model) ? { text: texts } : { input: texts },
     encoding: encoding_format ?? "float",
   };
 }

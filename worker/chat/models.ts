@@ -60,3 +60,8 @@ export async function readBody(response: Response): Promise<unknown> {
     return text;
   }
 }
+
+/** Whether Cloudflare runs the model itself; a third party's takes other fields. */
+export function isWorkersAi(model: string): boolean {
+  return model.startsWith("@cf/");
+}
