@@ -109,8 +109,27 @@ test("an answer that nobody can read is a 502, with the id of its log", async ()
 test.each([
   ["no JSON", "{", 400, "invalid_json", "body is not JSON"],
   ["a list", "[]", 400, "invalid_json", "body is not a JSON object"],
-  ["no messages", chatBody({ messages: [] }), 400, "invalid_value", "messages: "],
-  ["a wild temperature", chatBody({ temperature: 9 }), 400, "invalid_value", "temperature: "],
+  [
+    "no messages",
+    chatBody({ messages: [] }),
+    400,
+    "invalid_value",
+    "messages: expected a length of >=1",
+  ],
+  [
+    "no model, and no role",
+    '{"messages":[{"content":"Hi"}]}',
+    400,
+    "invalid_value",
+    "model: missing; messages.0.role: missing",
+  ],
+  [
+    "a wild temperature",
+    chatBody({ temperature: 9 }),
+    400,
+    "invalid_value",
+    "temperature: expected <=2",
+  ],
   [
     "an unknown model",
     chatBody({ model: "@cf/x/y" }),

@@ -1,47 +1,44 @@
 /** OpenAI's chat protocol: what a request may say, and what of it reaches a model. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 
 import { readRequest, requireModel, type Unsupported } from "./errors.ts";
 import { isWorkersAi } from "./models.ts";
 
-const typed = z.looseObject({ type: z.string() });
-const fraction = z.number().check(z.gte(0), z.lte(1));
-const penalty = z.number().check(z.gte(-2), z.lte(2));
-const count = z.int().check(z.gte(1));
-
-function nullish<Schema extends z.ZodMiniType>(schema: Schema) {
-  return z.optional(z.nullable(schema));
-}
+const typed = v.looseObject({ type: v.string() });
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const penalty = v.pipe(v.number(), v.minValue(-2), v.maxValue(2));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 // Only what is named here reaches a model. Anything else in the body is dropped, the gateway's options among it.
-const chatRequest = z.object({
-  model: z.string(),
-  messages: z
-    .array(
-      z.object({
-        role: z.enum(["system", "developer", "user", "assistant", "tool"]),
-        content: nullish(z.union([z.string(), z.array(typed)])),
-        name: z.optional(z.string()),
-        tool_calls: z.optional(z.array(typed)),
-        tool_call_id: z.optional(z.string()),
+const chatRequest = v.object({
+  model: v.string(),
+  messages: v.pipe(
+    v.array(
+      v.object({
+        role: v.picklist(["system", "developer", "user", "assistant", "tool"]),
+        content: v.nullish(v.union([v.string(), v.array(typed)])),
+        name: v.optional(v.string()),
+        tool_calls: v.optional(v.array(typed)),
+        tool_call_id: v.optional(v.string()),
       }),
-    )
-    .check(z.minLength(1)),
-  stream: nullish(z.boolean()),
-  stream_options: nullish(z.object({ include_usage: nullish(z.boolean()) })),
-  temperature: nullish(z.number().check(z.gte(0), z.lte(2))),
-  top_p: nullish(fraction),
-  max_tokens: nullish(count),
-  max_completion_tokens: nullish(count),
-  seed: nullish(z.int()),
-  stop: nullish(z.union([z.string(), z.array(z.string())])),
-  frequency_penalty: nullish(penalty),
-  presence_penalty: nullish(penalty),
-  tools: nullish(z.array(typed)),
-  tool_choice: nullish(z.union([z.string(), typed])),
-  parallel_tool_calls: nullish(z.boolean()),
-  response_format: nullish(typed),
-  reasoning_effort: nullish(z.string()),
+    ),
+    v.minLength(1),
+  ),
+  stream: v.nullish(v.boolean()),
+  stream_options: v.nullish(v.object({ include_usage: v.nullish(v.boolean()) })),
+  temperature: v.nullish(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
+  top_p: v.nullish(fraction),
+  max_tokens: v.nullish(count),
+  max_completion_tokens: v.nullish(count),
+  seed: v.nullish(v.pipe(v.number(), v.safeInteger())),
+  stop: v.nullish(v.union([v.string(), v.array(v.string())])),
+  frequency_penalty: v.nullish(penalty),
+  presence_penalty: v.nullish(penalty),
+  tools: v.nullish(v.array(typed)),
+  tool_choice: v.nullish(v.union([v.string(), typed])),
+  parallel_tool_calls: v.nullish(v.boolean()),
+  response_format: v.nullish(typed),
+  reasoning_effort: v.nullish(v.string()),
 });
 
 const UNSUPPORTED: Unsupported = {

@@ -1,32 +1,35 @@
 /** From what a Workers AI model answers to OpenAI's chat completion. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 
-export const usageShape = z.object({
-  prompt_tokens: z.number(),
-  completion_tokens: z.number(),
-  total_tokens: z.optional(z.number()),
+import { readAs } from "./models.ts";
+
+export const usageShape = v.object({
+  prompt_tokens: v.number(),
+  completion_tokens: v.number(),
+  total_tokens: v.optional(v.number()),
 });
 
-export type Usage = z.output<typeof usageShape>;
+export type Usage = v.InferOutput<typeof usageShape>;
 
 // Newer models answer as OpenAI does.
-const choicesShape = z.object({
-  choices: z
-    .array(
-      z.object({
-        message: z.looseObject({ content: z.optional(z.nullable(z.string())) }),
-        finish_reason: z.optional(z.nullable(z.string())),
+const choicesShape = v.object({
+  choices: v.pipe(
+    v.array(
+      v.object({
+        message: v.looseObject({ content: v.nullish(v.string()) }),
+        finish_reason: v.nullish(v.string()),
       }),
-    )
-    .check(z.minLength(1)),
-  usage: z.optional(usageShape),
+    ),
+    v.minLength(1),
+  ),
+  usage: v.optional(usageShape),
 });
 
 // Older models answer in the platform's own way; with response_format the text may come parsed already.
-const responseShape = z.object({
-  response: z.optional(z.unknown()),
-  tool_calls: z.optional(z.nullable(z.array(z.unknown()))),
-  usage: z.optional(usageShape),
+const responseShape = v.object({
+  response: v.optional(v.unknown()),
+  tool_calls: v.nullish(v.array(v.unknown())),
+  usage: v.optional(usageShape),
 });
 
 export interface Completion {
@@ -53,7 +56,7 @@ export function toCompletion(
 ): Completion | undefined {
   const choices = readChoices(body);
   if (choices === undefined) return undefined;
-  const usage = z.object({ usage: usageShape }).safeParse(body).data?.usage;
+  const usage = readAs(v.object({ usage: usageShape }), body)?.usage;
   return {
     id: `chatcmpl-${about.id}`,
     object: "chat.completion",
@@ -65,7 +68,7 @@ export function toCompletion(
 }
 
 function readChoices(body: unknown): readonly Choice[] | undefined {
-  const modern = choicesShape.safeParse(body).data;
+  const modern = readAs(choicesShape, body);
   if (modern !== undefined) {
     return modern.choices.map(({ message, finish_reason }, index) => ({
       index,
@@ -75,7 +78,7 @@ function readChoices(body: unknown): readonly Choice[] | undefined {
     }));
   }
 
-  const older = responseShape.safeParse(body).data;
+  const older = readAs(responseShape, body);
   if (older === undefined || (older.response === undefined && older.tool_calls === undefined))
     return undefined;
   const calls = readToolCalls(older.tool_calls ?? []);
@@ -91,12 +94,12 @@ function readChoices(body: unknown): readonly Choice[] | undefined {
   ];
 }
 
-const namedCall = z.object({ name: z.string(), arguments: z.unknown() });
+const namedCall = v.object({ name: v.string(), arguments: v.unknown() });
 
 /** An older model's calls in OpenAI's shape; those that have it already are left alone. */
 export function readToolCalls(calls: readonly unknown[]): readonly object[] {
   return calls.map((call, index) => {
-    const named = namedCall.safeParse(call).data;
+    const named = readAs(namedCall, call);
     if (named === undefined) return Object(call);
     const { name, arguments: given } = named;
     return { id: `call_${index}`, type: "function", function: { name, arguments: asText(given) } };

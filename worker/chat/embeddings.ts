@@ -1,20 +1,19 @@
 /** OpenAI's embeddings protocol, for Workers AI's models and for those that speak it themselves. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 
 import { usageShape } from "./completion.ts";
 import { readRequest, requireModel, type Unsupported } from "./errors.ts";
-import { isWorkersAi } from "./models.ts";
+import { isWorkersAi, readAs } from "./models.ts";
 
-const embeddingRequest = z.object({
-  model: z.string(),
-  input: z.union(
-    [
-      z.string().check(z.minLength(1)),
-      z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(100)),
-    ],
-    { error: "allowed is a text, or a list of 1 to 100 texts" },
+const nonEmpty = v.pipe(v.string(), v.minLength(1));
+
+const embeddingRequest = v.object({
+  model: v.string(),
+  input: v.union(
+    [nonEmpty, v.pipe(v.array(nonEmpty), v.minLength(1), v.maxLength(100))],
+    "expected a text, or a list of 1 to 100 texts",
   ),
-  encoding_format: z.optional(z.nullable(z.enum(["float", "base64"]))),
+  encoding_format: v.nullish(v.picklist(["float", "base64"])),
 });
 
 const UNSUPPORTED: Unsupported = { dimensions: [] };
@@ -37,17 +36,20 @@ export function readEmbeddingRequest(body: string, models: readonly string[]): E
   };
 }
 
-const vectors = z.array(z.array(z.number())).check(z.minLength(1));
-const workersAi = z.object({ data: vectors, usage: z.optional(usageShape) });
-const openAi = z.object({
-  data: z.array(z.object({ embedding: z.array(z.number()) })).check(z.minLength(1)),
-  usage: z.optional(z.object({ prompt_tokens: z.number() })),
+const floats = v.array(v.number());
+const workersAi = v.object({
+  data: v.pipe(v.array(floats), v.minLength(1)),
+  usage: v.optional(usageShape),
+});
+const openAi = v.object({
+  data: v.pipe(v.array(v.object({ embedding: floats })), v.minLength(1)),
+  usage: v.optional(v.object({ prompt_tokens: v.number() })),
 });
 
 /** Undefined when the body has neither shape. */
 export function toEmbeddings(body: unknown, request: EmbeddingRequest): object | undefined {
-  const own = workersAi.safeParse(body).data;
-  const theirs = openAi.safeParse(body).data;
+  const own = readAs(workersAi, body);
+  const theirs = readAs(openAi, body);
   const found = own?.data ?? theirs?.data.map(({ embedding }) => embedding);
   if (found === undefined) return undefined;
   // The protocol wants a number; most of Workers AI's embedding models tell none.

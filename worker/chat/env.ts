@@ -1,6 +1,6 @@
 /** What a deploy hands over, what the code may rely on, and the check between them. */
 import type { AiGateway, AiOptions, RateLimit } from "@cloudflare/workers-types";
-import * as z from "zod/mini";
+import * as v from "valibot";
 
 /** The part of the Workers AI binding that is used: always the raw response, see models.ts. */
 export interface AiBinding {
@@ -15,33 +15,33 @@ type RunOptions = Omit<AiOptions, "signal"> & {
 };
 
 // Blank counts as missing: a gateway id of "" would send the call past the stack's gateway.
-const text = z.string().check(z.trim(), z.minLength(1));
-const json = z.pipe(z.string(), z.transform(parseJson));
+const text = v.pipe(v.string(), v.trim(), v.minLength(1));
+const json = v.pipe(v.string(), v.transform(parseJson));
 
-const bindings = z.object({
-  AI: z.custom<AiBinding>((value) => typeof value === "object" && value !== null),
+const bindings = v.object({
+  AI: v.custom<AiBinding>((value) => typeof value === "object" && value !== null),
   GATEWAY_ID: text,
-  COLLECT_LOGS: z.enum(["full", "metadata", "none"]),
-  MODELS: z.pipe(json, z.tuple([text], text)),
-  ACCESS: z.enum(["token", "open"]),
+  COLLECT_LOGS: v.picklist(["full", "metadata", "none"]),
+  MODELS: v.pipe(json, v.tupleWithRest([text], text)),
+  ACCESS: v.picklist(["token", "open"]),
   /** JSON list: the SHA-256 of each caller's token, 64 hexadecimal characters, and its last day as YYYY-MM-DD. */
-  CALLERS: z.pipe(json, z.array(z.object({ name: text, sha256: text, until: z.optional(text) }))),
+  CALLERS: v.pipe(json, v.array(v.object({ name: text, sha256: text, until: v.optional(text) }))),
   /** Counts the calls of each caller; absent where the stack sets no limit. */
-  CALLER_LIMIT: z.optional(z.custom<RateLimit>((value) => typeof value === "object")),
+  CALLER_LIMIT: v.optional(v.custom<RateLimit>((value) => typeof value === "object")),
   /** JSON list of origins. */
-  ORIGINS: z.pipe(json, z.array(text)),
+  ORIGINS: v.pipe(json, v.array(text)),
   /** JSON list of models that stand in, in this order. */
-  FALLBACKS: z.pipe(json, z.array(text)),
-  TIMEOUT_MS: z.pipe(json, z.int().check(z.positive())),
-  MAX_BODY_BYTES: z.pipe(json, z.int().check(z.positive())),
+  FALLBACKS: v.pipe(json, v.array(text)),
+  TIMEOUT_MS: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
+  MAX_BODY_BYTES: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
   STACK: text,
   RELEASE: text,
 });
 
 /** As deployed: every name is declared in infra/chat-worker.ts, and the compiler compares the two. */
-export type RawEnv = { readonly [name in keyof z.input<typeof bindings>]?: unknown };
+export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: unknown };
 
-export type Env = Readonly<z.output<typeof bindings>>;
+export type Env = Readonly<v.InferOutput<typeof bindings>>;
 
 export type Caller = Env["CALLERS"][number];
 
@@ -57,16 +57,16 @@ const checked = new WeakMap<RawEnv, Env>();
 export function checkEnv(raw: RawEnv): Env {
   const known = checked.get(raw);
   if (known !== undefined) return known;
-  const result = bindings.safeParse(raw);
+  const result = v.safeParse(bindings, raw);
   if (!result.success) {
-    const names = new Set(result.error.issues.map(({ path }) => String(path[0])));
+    const names = new Set(result.issues.map(({ path }) => String(path?.[0].key)));
     throw new BindingError(
       `Worker has missing or unusable bindings: ${[...names].join(", ")}; ` +
         "infra/chat-worker.ts declares them, deploy the stack again",
     );
   }
-  checked.set(raw, result.data);
-  return result.data;
+  checked.set(raw, result.output);
+  return result.output;
 }
 
 function parseJson(value: string): unknown {

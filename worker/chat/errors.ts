@@ -1,9 +1,11 @@
 /** Refusals, as OpenAI's clients read them. https://platform.openai.com/docs/guides/error-codes */
-import en from "zod/v4/locales/en.js";
-import * as z from "zod/mini";
+import * as v from "valibot";
 
-// Without a language zod/mini says no more than "Invalid input".
-z.config(en());
+// What is allowed, and not what was sent: a message may end in a caller's log.
+v.setGlobalMessage(({ type, expected, received }) => {
+  if (received === "undefined") return "missing";
+  return type.endsWith("_length") ? `expected a length of ${expected}` : `expected ${expected}`;
+});
 
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 502 | 503 | 504;
@@ -43,11 +45,11 @@ export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
  * One request out of a body. Throws a RefusalError that names every field that is wrong. Absent and null mean the same,
  * as in OpenAI's own clients; what the schema does not name is dropped.
  */
-export function readRequest<Schema extends z.ZodMiniType>(
+export function readRequest<Schema extends v.GenericSchema>(
   body: string,
   schema: Schema,
   unsupported: Unsupported = {},
-): z.output<Schema> {
+): v.InferOutput<Schema> {
   const json = parseObject(body);
   for (const [field, usual] of Object.entries(unsupported)) {
     const value: unknown = Object.hasOwn(json, field) ? Reflect.get(json, field) : undefined;
@@ -55,14 +57,11 @@ export function readRequest<Schema extends z.ZodMiniType>(
       throw badRequest("unsupported_parameter", `${field} is not supported; leave it out`, field);
     }
   }
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({
-    path: path.join("."),
-    message,
-  }));
-  const text = issues.map(({ path, message }) => `${path}: ${lowerFirst(message)}`).join("; ");
-  throw badRequest("invalid_value", text, issues[0]?.path);
+  const result = v.safeParse(schema, json);
+  if (result.success) return result.output;
+  const [first] = result.issues;
+  const text = result.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; ");
+  throw badRequest("invalid_value", text, v.getDotPath(first) ?? undefined);
 }
 
 /** Throws a RefusalError for a model that the stack does not serve. */
@@ -92,8 +91,4 @@ function parseObject(body: string): object {
   }
   if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
   throw badRequest("invalid_json", "body is not a JSON object");
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,14 +1,14 @@
 /** `POST /v1/feedback`: a caller's word on one of its own answers, kept at the answer's log. */
-import * as z from "zod/mini";
+import * as v from "valibot";
 
 import type { Env } from "./env.ts";
 import { RefusalError, readRequest, type Refusal } from "./errors.ts";
 import { noAnswer } from "./failures.ts";
 
-const feedbackRequest = z.object({
+const feedbackRequest = v.object({
   // Ids of before and after 2026-10-08; what is no id must not reach the binding's URL.
-  log_id: z.string().check(z.regex(/^[0-9A-Za-z-]{1,64}$/)),
-  score: z.union([z.literal(-1), z.literal(0), z.literal(1)]),
+  log_id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{1,64}$/)),
+  score: v.picklist([-1, 0, 1]),
 });
 
 /**

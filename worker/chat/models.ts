@@ -1,4 +1,6 @@
 /** The one way to a model: through the stack's gateway, under the stack's log policy. */
+import * as v from "valibot";
+
 import type { Env } from "./env.ts";
 import type { Trace } from "./trace.ts";
 
@@ -59,6 +61,15 @@ export async function readBody(response: Response): Promise<unknown> {
   } catch {
     return text;
   }
+}
+
+/** Undefined when the value has another shape. */
+export function readAs<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): v.InferOutput<Schema> | undefined {
+  const result = v.safeParse(schema, value);
+  return result.success ? result.output : undefined;
 }
 
 /** Whether Cloudflare runs the model itself; a third party's takes other fields. */

@@ -1,10 +1,11 @@
 /** From the events that a model streams to OpenAI's, one at a time: nothing is gathered, and nothing runs ahead. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import * as z from "zod/mini";
+import * as v from "valibot";
 
 import { errorBody } from "./errors.ts";
 import { readToolCalls, usageShape, withTotal, type Usage } from "./completion.ts";
 import { cut, describeFailure } from "./failures.ts";
+import { readAs } from "./models.ts";
 import type { StreamEnd } from "./request-log.ts";
 
 export interface StreamArgs {
@@ -17,21 +18,21 @@ export interface StreamArgs {
 }
 
 // Newer models stream as OpenAI does.
-const chunkShape = z.object({
-  choices: z.array(
-    z.object({
-      delta: z.optional(z.looseObject({})),
-      finish_reason: z.optional(z.nullable(z.string())),
+const chunkShape = v.object({
+  choices: v.array(
+    v.object({
+      delta: v.optional(v.looseObject({})),
+      finish_reason: v.nullish(v.string()),
     }),
   ),
-  usage: z.optional(z.nullable(usageShape)),
+  usage: v.nullish(usageShape),
 });
 
 // Older models stream in the platform's own way.
-const responseShape = z.object({
-  response: z.optional(z.nullable(z.string())),
-  tool_calls: z.optional(z.nullable(z.array(z.unknown()))),
-  usage: z.optional(z.nullable(usageShape)),
+const responseShape = v.object({
+  response: v.nullish(v.string()),
+  tool_calls: v.nullish(v.array(v.unknown())),
+  usage: v.nullish(usageShape),
 });
 
 interface Part {
@@ -115,7 +116,7 @@ async function* readParts(events: AsyncIterable<{ readonly data: string }>): Asy
 }
 
 function readPart(json: unknown): Part {
-  const modern = chunkShape.safeParse(json).data;
+  const modern = readAs(chunkShape, json);
   if (modern !== undefined) {
     const [choice] = modern.choices;
     return {
@@ -124,7 +125,7 @@ function readPart(json: unknown): Part {
       usage: modern.usage ?? undefined,
     };
   }
-  const older = responseShape.safeParse(json).data;
+  const older = readAs(responseShape, json);
   if (older === undefined || Object.keys(older).length === 0) throw new StreamError(json);
   const calls = readToolCalls(older.tool_calls ?? []).map((call, index) => ({ index, ...call }));
   const delta = {
