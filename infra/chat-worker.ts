@@ -15,7 +15,7 @@ const COMPATIBILITY_DATE = "2026-10-23";
 
 export interface ChatWorkerArgs extends Pick<
   Settings,
-  "accountId" | "logs" | "worker" | "callers"
+  "accountId" | "logs" | "worker" | "callers" | "anonymousCallers"
 > {
   readonly gatewayId: pulumi.Input<string>;
   readonly bundle: Bundle;
@@ -42,6 +42,8 @@ export class ChatWorker extends pulumi.ComponentResource {
         compatibilityFlags: ["enable_request_signal"],
         // The Worker's own line about each request, and not the runtime's, which holds the request's headers.
         observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
+        ...(args.worker.placement === "smart" && { placement: { mode: "smart" } }),
+        ...(args.worker.cpuMs !== undefined && { limits: { cpuMs: args.worker.cpuMs } }),
         bindings: bindings(args),
       },
       { parent: this },
@@ -79,7 +81,7 @@ type Binding = Omit<types.input.WorkersScriptBinding, "name">;
 
 function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
   // Keyed by RawEnv: a binding that the Worker asks for and this record lacks is a type error.
-  const byName: Record<Exclude<keyof RawEnv, "CALLER_LIMIT">, Binding> = {
+  const byName: Record<Exclude<keyof RawEnv, keyof OptionalBindings>, Binding> = {
     AI: { type: "ai" },
     GATEWAY_ID: { type: "plain_text", text: args.gatewayId },
     COLLECT_LOGS: { type: "plain_text", text: args.logs.collect },
@@ -94,21 +96,37 @@ function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
     // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.
     RELEASE: { type: "plain_text", text: args.bundle.sha256.slice(0, 12) },
   };
-  const limit = callerLimit(args);
-  return Object.entries({ ...byName, ...limit }).map(([name, binding]) => ({ name, ...binding }));
+  const all = { ...byName, ...optionalBindings(args) };
+  return Object.entries(all).map(([name, binding]) => ({ name, ...binding }));
 }
 
-/** Nothing where the stack sets no limit: the platform has no number for none. */
-function callerLimit({ worker }: ChatWorkerArgs): Partial<Record<keyof RawEnv, Binding>> {
-  const { callerLimit: limit, name } = worker;
-  if (limit === undefined) return {};
+/** Absent where the stack says nothing of the kind. */
+type OptionalBindings = Partial<
+  Record<"CLOUDFLARE_ACCESS" | "CALLER_HASH_KEY" | "CALLER_LIMIT", Binding>
+>;
+
+function optionalBindings({ worker, anonymousCallers }: ChatWorkerArgs): OptionalBindings {
+  const { cloudflareAccess, callerLimit } = worker;
   return {
-    CALLER_LIMIT: {
-      type: "ratelimit",
-      // Of the whole account, and a number: two Workers with one namespace would share their counts.
-      namespaceId: String(createHash("sha256").update(name).digest().readUInt32BE()),
-      simple: { limit: limit.requests, period: limit.periodSeconds },
-    },
+    ...(cloudflareAccess && {
+      CLOUDFLARE_ACCESS: { type: "plain_text", text: JSON.stringify(cloudflareAccess) },
+    }),
+    ...(anonymousCallers && {
+      CALLER_HASH_KEY: { type: "secret_text", text: pulumi.secret(anonymousCallers.key) },
+    }),
+    ...(callerLimit && { CALLER_LIMIT: limitBinding(worker.name, callerLimit) }),
+  };
+}
+
+function limitBinding(
+  workerName: string,
+  limit: NonNullable<Settings["worker"]["callerLimit"]>,
+): Binding {
+  return {
+    type: "ratelimit",
+    // Of the whole account, and a number: two Workers with one namespace would share their counts.
+    namespaceId: String(createHash("sha256").update(workerName).digest().readUInt32BE()),
+    simple: { limit: limit.requests, period: limit.periodSeconds },
   };
 }
 

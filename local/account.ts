@@ -78,6 +78,8 @@ const workersScript = z.strictObject({
   mainModule: z.string(),
   compatibilityDate: z.string(),
   compatibilityFlags: z.array(z.string()),
+  placement: z.strictObject({ mode: z.literal("smart") }).optional(),
+  limits: z.strictObject({ cpuMs: z.int().min(10) }).optional(),
   observability: z.strictObject({
     enabled: z.boolean(),
     logs: z.strictObject({ enabled: z.boolean(), invocationLogs: z.boolean() }),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import getPort, { portNumbers } from "get-port";
 import { z } from "zod";
 
+import { accessProof } from "./access.ts";
 import { notImitated, type Script } from "./account.ts";
 import { runCommand, type Args } from "./command.ts";
 import { openDoor } from "./door.ts";
@@ -51,13 +52,15 @@ async function main(args: Args): Promise<void> {
 
   const missing = notImitated(account.gateways);
   if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
+  const proof = await accessProof(account.script);
+  const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
   const worker = runtime.url.origin;
   console.log(`stack ${args.stack} runs on this machine, without an account
 
   Worker  ${worker}
   Logs    ${door.origin}
   Key     ${key} (in a browser: any name, the key as password)
-
+${access}
   curl ${worker}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
     -d '{"model": "${firstModel(account.script)}", "messages": [{"role": "user", "content": "Hello"}]}'
 

@@ -6,10 +6,13 @@ import {
   Log,
   LogLevel,
   Miniflare,
+  Response,
   type MiniflareOptions,
   type RemoteProxyConnectionString,
+  type Request,
 } from "miniflare";
 
+import { accessCerts } from "./access.ts";
 import type { Script } from "./account.ts";
 import { ROOT } from "./paths.js";
 import { StackError } from "./stack.ts";
@@ -74,11 +77,24 @@ async function options(script: Script, gateway: URL, address: Address): Promise<
           },
           env: Object.fromEntries(bindings),
         },
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
-        dev: { remoteProxyConnectionString: gateway as RemoteProxyConnectionString },
+        dev: {
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
+          remoteProxyConnectionString: gateway as RemoteProxyConnectionString,
+          outboundService: { type: "fetcher", handler: answerFetch },
+        },
       },
     ],
   };
+}
+
+/** What the Worker asks by itself: the keys of Cloudflare Access. Nothing that runs here reaches the Internet. */
+async function answerFetch({ url }: Request): Promise<Response> {
+  const { hostname, pathname } = new URL(url);
+  const isCerts =
+    hostname.endsWith(".cloudflareaccess.com") && pathname === "/cdn-cgi/access/certs";
+  return isCerts
+    ? Response.json(await accessCerts())
+    : new Response(`${hostname} is not reached from here`, { status: 403 });
 }
 
 /** In Miniflare's words. */

@@ -178,6 +178,16 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
       ? { effect: "neutral" }
       : reveals(from, to, leaf),
   "worker.access": ranked("token", "open"),
+  "worker.cloudflareAccess.team": (from, to) => {
+    if (from !== undefined && to !== undefined) return { effect: "neutral" };
+    return to === undefined
+      ? { effect: "more private", because: "people no longer call under their e-mail address" }
+      : { effect: "less private", because: "people call, and stand in logs, by e-mail address" };
+  },
+  "anonymousCallers.key": (_, to) =>
+    to === undefined
+      ? { effect: "less private", because: "logs name the callers" }
+      : { effect: "more private", because: "new logs no longer name the callers" },
 };
 
 /** Settings, each with all below it, that say nothing about logs. A test finds a setting that is in neither list. */
@@ -203,6 +213,9 @@ export const NEUTRAL: readonly string[] = [
   "worker.workersDev",
   "worker.workersDevSubdomain",
   "worker.maxBodyBytes",
+  "worker.cloudflareAccess.audience",
+  "worker.placement",
+  "worker.cpuMs",
   "callers",
   "dlp[].id",
   "dlp[].action",

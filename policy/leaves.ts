@@ -11,7 +11,7 @@ export interface Leaf {
   readonly item?: string;
 }
 
-/** By path. Secrets are left out; what is absent has no leaf. */
+/** By path. Of a secret no more than that it is there; what is absent has no leaf. */
 export function listLeaves(stack: object): ReadonlyMap<string, Leaf> {
   const leaves = Object.entries(stack).flatMap(([key, value]) => {
     const field = IDENTITIES[key];
@@ -43,7 +43,11 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
     }));
   }
   return Object.entries(value ?? {}).flatMap(([key, item]) =>
-    SECRETS.has(`${pattern}.${key}`) ? [] : listValues(item, `${path}.${key}`, `${pattern}.${key}`),
+    listValues(
+      SECRETS.has(`${pattern}.${key}`) ? PRESENT : item,
+      `${path}.${key}`,
+      `${pattern}.${key}`,
+    ),
   );
 }
 
@@ -51,4 +55,8 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
 const PRESENT = "present";
 
 // Their values are stand-ins here.
-const SECRETS: ReadonlySet<string> = new Set(["callers[].sha256", "exports[].headers"]);
+const SECRETS: ReadonlySet<string> = new Set([
+  "anonymousCallers.key",
+  "callers[].sha256",
+  "exports[].headers",
+]);

@@ -18,7 +18,7 @@ import {
   spendLimits,
   zdr,
 } from "./settings/traffic.ts";
-import { callers, worker } from "./settings/worker.ts";
+import { anonymousCallers, callers, worker } from "./settings/worker.ts";
 
 const head = {
   gatewayId: z
@@ -92,6 +92,7 @@ const tail = {
   billing,
   worker,
   callers,
+  anonymousCallers,
   waivers,
 };
 

@@ -18,7 +18,7 @@ export const operationRules: readonly Rule[] = [
     says: "the Worker asks its callers for a token",
     because: "everybody who finds its address spends your money",
     source: `${DOCS}/features/rate-limiting/`,
-    remedy: "set it to token and name the callers",
+    remedy: "set it to token and name the callers, or let Cloudflare Access say who they are",
     severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { worker } }) =>
       breachIf(worker.access === "open", "worker.access", "is open"),
@@ -26,12 +26,30 @@ export const operationRules: readonly Rule[] = [
   {
     id: "no-callers",
     says: "a Worker has callers",
-    because: "with access token and no caller, every request is refused",
+    because: "with access token, no caller and no Cloudflare Access, every request is refused",
     source: "https://developers.cloudflare.com/workers/configuration/secrets/",
     remedy: "add a caller with the SHA-256 of its token (README, “Deploy”)",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker, callers } }) =>
-      breachIf(worker.access === "token" && callers.length === 0, "callers", "is empty"),
+      breachIf(
+        worker.access === "token" && worker.cloudflareAccess === undefined && callers.length === 0,
+        "callers",
+        "is empty",
+      ),
+  },
+  {
+    id: "cpu-limit-on-free",
+    says: "a limit of CPU time is declared on a paid plan",
+    because: "the free plan has a fixed one, and refuses a Worker that names its own",
+    source: "https://developers.cloudflare.com/workers/platform/limits/#cpu-time",
+    remedy: "remove it",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { worker, plan } }) =>
+      breachIf(
+        worker.cpuMs !== undefined && plan === "free",
+        "worker.cpuMs",
+        `is ${worker.cpuMs}, while plan is free`,
+      ),
   },
   {
     id: "caller-expired",

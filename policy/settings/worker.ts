@@ -3,6 +3,9 @@ import { z } from "zod";
 
 import { DAY_EXPECTS, LIMITS, NAME_EXPECTS, day, name } from "./notes.ts";
 
+const ACCESS_DOCS =
+  "https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/";
+
 const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
 const model = z
@@ -30,8 +33,29 @@ export const worker = z.strictObject({
       "models of the list above that are asked in turn where the asked one is busy, broken or too slow",
   }),
   access: z.enum(["token", "open"]).default("token").meta({
-    description: "who may call: token (the callers below) or open (everybody, at your cost)",
+    description:
+      "who may call: token (the callers below, and whom Cloudflare Access lets in) or open (everybody, at your cost)",
   }),
+  cloudflareAccess: z
+    .strictObject({
+      team: label.meta({
+        description: "team name, the first label of TEAM.cloudflareaccess.com",
+        expects: "1 to 63 of a-z, 0-9 and -, not at either end",
+      }),
+      audience: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .meta({
+          description: "Application Audience (AUD) tag of the Access application",
+          expects: "64 hexadecimal characters, lower case",
+          source: ACCESS_DOCS,
+        }),
+    })
+    .optional()
+    .meta({
+      description:
+        "let in whom Cloudflare Access vouches for, under an e-mail address or a service token's client id",
+    }),
   domain: z
     .string()
     .max(253)
@@ -88,7 +112,29 @@ export const worker = z.strictObject({
     .max(10_000_000)
     .default(1_000_000)
     .meta({ description: "largest request body the Worker reads", source: LIMITS }),
+  placement: z.enum(["default", "smart"]).default("default").meta({
+    description: "run near the caller (default), or where Cloudflare finds it fastest (smart)",
+    source: "https://developers.cloudflare.com/workers/configuration/smart-placement/",
+  }),
+  cpuMs: z.int().min(10).max(300_000).optional().meta({
+    description: "most CPU time of one request, in milliseconds; needs the paid plan",
+    source: "https://developers.cloudflare.com/workers/platform/limits/#cpu-time",
+  }),
 });
+
+export const anonymousCallers = z
+  .strictObject({
+    key: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .meta({
+        description: "key of the hash, as a Pulumi secret; another key is another hash",
+        expects: "64 hexadecimal characters, lower case",
+        secret: true,
+      }),
+  })
+  .optional()
+  .meta({ description: "put a keyed hash in each log in place of the caller's name" });
 
 export const callers = z
   .array(

@@ -53,13 +53,14 @@ function bodies({ logs, guardrails }: Settings): Fact {
   };
 }
 
-function logged({ logs }: Settings): Fact {
+function logged(settings: Settings): Fact {
+  const { logs } = settings;
   const isLogged = logs.collect !== "none";
   return {
     id: "logged",
     question: "Is a model call through the Worker logged?",
     answer: isLogged
-      ? "yes: model, tokens, cost, status, duration; as metadata stack, caller, release, route"
+      ? `yes: model, tokens, cost, status, duration; as metadata stack, ${callerName(settings)}, release, route`
       : "no",
     value: isLogged,
     ...notProved(
@@ -73,6 +74,11 @@ function logged({ logs }: Settings): Fact {
         : [],
     ),
   };
+}
+
+function callerName({ anonymousCallers, worker }: Settings): string {
+  if (anonymousCallers !== undefined) return "a keyed hash of the caller";
+  return worker.cloudflareAccess === undefined ? "caller" : "caller (of people the e-mail address)";
 }
 
 function beside({ logs }: Settings): Fact {

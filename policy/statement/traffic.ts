@@ -18,23 +18,32 @@ export function trafficFacts(settings: Settings): readonly Fact[] {
   ];
 }
 
-function callers({ worker, callers: declared }: Settings): Fact {
+function callers({ worker, callers: declared, anonymousCallers }: Settings): Fact {
   const names = declared.map(({ name, until }) =>
     until === undefined ? name : `${name} (until ${until})`,
   );
   const pages =
     worker.origins.length === 0 ? "" : `; scripts of web pages at ${list(worker.origins)}`;
-  const answer =
-    worker.access === "open"
-      ? "EVERYBODY"
-      : names.length === 0
-        ? "nobody yet: no caller is declared"
-        : `${list([...new Set(names)])}, each with a token`;
+  const { cloudflareAccess: access } = worker;
+  const groups = [
+    ...(names.length === 0 ? [] : [`${list([...new Set(names)])}, each with a token`]),
+    ...(access === undefined
+      ? []
+      : [
+          `whom Cloudflare Access of team ${access.team} lets in to ${access.audience.slice(0, 8)}…`,
+        ]),
+  ];
+  const asked = groups.length === 0 ? "nobody yet: no caller is declared" : groups.join("; and ");
   return {
     id: "callers",
     question: "Who may call the Worker?",
-    answer: `${answer}${pages}`,
-    value: { callers: worker.access === "open" ? "everybody" : names, origins: worker.origins },
+    answer: `${worker.access === "open" ? "EVERYBODY" : asked}${pages}`,
+    value: {
+      callers: worker.access === "open" ? "everybody" : names,
+      cloudflareAccess: access ?? null,
+      anonymous: anonymousCallers !== undefined,
+      origins: worker.origins,
+    },
   };
 }
 

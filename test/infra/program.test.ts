@@ -155,6 +155,36 @@ test("a limit for each caller is a binding of the stack's own, and absent where 
   expect(limitOf(await record("dev"))).toBeUndefined();
 });
 
+test("Cloudflare Access, hashed names, placement and CPU time reach the Worker where the stack says so", async () => {
+  const audience = "a1".repeat(32);
+  const { inputs, secretInputs } = worker(
+    await record("dev", {
+      plan: "paid",
+      anonymousCallers: { key: "c3".repeat(32) },
+      worker: {
+        name: "w",
+        models: ["@cf/a/b"],
+        cloudflareAccess: { team: "acme", audience },
+        placement: "smart",
+        cpuMs: 50,
+      },
+    }),
+  );
+
+  expect(inputs).toMatchObject({ placement: { mode: "smart" }, limits: { cpuMs: 50 } });
+  expect(inputs["bindings"]).toContainEqual({
+    name: "CLOUDFLARE_ACCESS",
+    type: "plain_text",
+    text: `{"team":"acme","audience":"${audience}"}`,
+  });
+  expect(inputs["bindings"]).toContainEqual({
+    name: "CALLER_HASH_KEY",
+    type: "secret_text",
+    text: "c3".repeat(32),
+  });
+  expect(secretInputs).toContain("bindings");
+});
+
 test("the callers' hashes are secret in the state, and nothing else is", async () => {
   const { resources } = await record("prod");
 

@@ -127,6 +127,7 @@ function withoutSecrets(settings: Settings | undefined): unknown {
   return (
     settings && {
       ...settings,
+      anonymousCallers: settings.anonymousCallers !== undefined,
       callers: settings.callers.map(({ name }) => name),
       exports: settings.exports.map(({ headers, ...rest }) => ({
         ...rest,

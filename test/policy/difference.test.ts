@@ -146,6 +146,13 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "more private",
   ],
   [
+    "anonymousCallers.key absent → present",
+    {},
+    { anonymousCallers: { key: "a".repeat(64) } },
+    "more private",
+    "less private",
+  ],
+  [
     "worker.models.openai/gpt-5-mini absent → present",
     { worker: worker({}) },
     { worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
@@ -251,6 +258,22 @@ test("an item that comes or goes is told once, and its place in the list does no
   expect(changes({ readers: two }, { readers: two.toReversed() })).toEqual([]);
 });
 
+test("letting in people by their e-mail address is less private; another application of their team is neutral", () => {
+  const access = (audience: string) => ({
+    worker: worker({ cloudflareAccess: { team: "acme", audience: audience.repeat(64) } }),
+  });
+
+  expect(changes({ worker: worker({}) }, access("a"))[0]).toBe(
+    "less private: worker.cloudflareAccess.team absent → acme",
+  );
+  expect(changes(access("a"), { worker: worker({}) })[0]).toBe(
+    "more private: worker.cloudflareAccess.team acme → absent",
+  );
+  expect(changes(access("a"), access("b"))).toEqual([
+    `neutral: worker.cloudflareAccess.audience ${"a".repeat(64)} → ${"b".repeat(64)}`,
+  ]);
+});
+
 test("what only one log system knows is no decision about the logs that are there", () => {
   const observability = { logSystem: "observability", logs: { collect: "metadata" } };
 
@@ -310,6 +333,12 @@ test("a stack is compared by the names of its items, and without its secrets", (
     { path: "zdr", pattern: "zdr", value: true },
     { path: "callers.web", pattern: "callers[]", value: "present" },
     { path: "callers.web.name", pattern: "callers[].name", value: "web", item: "callers.web" },
+    {
+      path: "callers.web.sha256",
+      pattern: "callers[].sha256",
+      value: "present",
+      item: "callers.web",
+    },
     { path: "worker.models.@cf/a/b", pattern: "worker.models[]", value: "present" },
     { path: "worker.fallbacks", pattern: "worker.fallbacks", value: "@cf/a/b, @cf/c/d" },
   ]);

@@ -100,6 +100,11 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["warning: callers is empty"],
     ["warning: callers is empty"],
   ],
+  "cpu-limit-on-free": [
+    { worker: worker({ cpuMs: 50 }) },
+    ["error: worker.cpuMs is 50, while plan is free"],
+    ["error: worker.cpuMs is 50, while plan is free"],
+  ],
   "caller-expired": [
     { callers: [{ name: "web", sha256: "a".repeat(64), until: "2026-11-21" }] },
     ["warning: callers[0].until was 2026-11-21 for web"],

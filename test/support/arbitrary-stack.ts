@@ -233,6 +233,9 @@ const worker = group(
     }),
     origins: fc.constantFrom<string[]>([], ["https://app.example.com", "http://localhost:3000"]),
     maxBodyBytes: whole(1024, 10_000_000),
+    cloudflareAccess: fc.record({ team: label, audience: fc.stringMatching(/^[0-9a-f]{64}$/) }),
+    placement: fc.constantFrom("default", "smart"),
+    cpuMs: whole(10, 300_000),
   },
   ["name", "models"],
 ).map((settings) => ({
@@ -302,6 +305,7 @@ const shared = group(
     zdr: setting,
     billing: fc.constantFrom("postpaid", "unified"),
     worker,
+    anonymousCallers: fc.record({ key: arbitraryHash }),
     callers: list(
       fc.record({ name, sha256: arbitraryHash, until: day }, { requiredKeys: ["name", "sha256"] }),
       { max: 100 },

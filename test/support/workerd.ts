@@ -15,7 +15,13 @@ import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
-import { Log, LogLevel, Miniflare, type RemoteProxyConnectionString } from "miniflare";
+import {
+  Log,
+  LogLevel,
+  Miniflare,
+  Response as MiniflareResponse,
+  type RemoteProxyConnectionString,
+} from "miniflare";
 import { afterAll } from "vitest";
 import { z } from "zod";
 
@@ -72,6 +78,8 @@ export interface WorkerScene {
   readonly withoutAi?: boolean;
   /** Requests of one caller in a minute. */
   readonly callerLimit?: number;
+  /** What the Worker gets when it fetches; without it, nothing may be fetched. */
+  readonly fetched?: (url: string) => Reply;
   /** What Cloudflare answers about a log; without it there is none. */
   readonly log?: (call: LogCall) => Reply;
   /** What Cloudflare answers; a default model that says "hello". */
@@ -102,6 +110,7 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
   const lines: string[] = [];
   cloudflare.lines = lines;
   cloudflare.log = scene.log ?? noLog;
+  cloudflare.fetched = scene.fetched ?? refuseFetch;
   cloudflare.answer = (call) => {
     calls.push(call);
     return (scene.reply ?? sayHello)(call);
@@ -176,8 +185,11 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
           manifest: { mainModule: "chat.js", modules: { "chat.js": { type: "esm", contents } } },
           env: { ...Object.fromEntries(texts), ...ai, ...limit },
         },
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
-        dev: { remoteProxyConnectionString: cloudflare.url as RemoteProxyConnectionString },
+        dev: {
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
+          remoteProxyConnectionString: cloudflare.url as RemoteProxyConnectionString,
+          outboundService: { type: "fetcher", handler: ({ url }) => answerFetch(cloudflare, url) },
+        },
       },
     ],
   });
@@ -198,6 +210,7 @@ interface Cloudflare {
   lines: string[];
   answer: (call: WireCall) => Reply;
   log: (call: LogCall) => Reply;
+  fetched: (url: string) => Reply;
   stop(): void;
 }
 
@@ -210,6 +223,15 @@ async function reply(cloudflare: Cloudflare, request: IncomingMessage): Promise<
   }
   const call = z.object({ inputs: z.unknown(), options: z.unknown() }).parse(await json(request));
   return cloudflare.answer({ url, headers: request.headers, body: call });
+}
+
+function refuseFetch(url: string): Reply {
+  throw new Error(`the Worker fetched ${url}`);
+}
+
+function answerFetch({ fetched }: Cloudflare, url: string): MiniflareResponse {
+  const { status = 200, body } = fetched(url);
+  return MiniflareResponse.json(body, { status });
 }
 
 const noLog = (): Reply => ({
@@ -234,6 +256,7 @@ async function startCloudflare(): Promise<Cloudflare> {
     url: new URL(`http://127.0.0.1:${port}`),
     answer: sayHello,
     log: noLog,
+    fetched: refuseFetch,
     lines: [],
     stop: () => {
       server.closeAllConnections();

@@ -27,6 +27,21 @@ export async function authenticate(
   return matches.find((name) => name !== undefined);
 }
 
+/**
+ * What stands for a caller's name in logs: HMAC-SHA256, its first 24 hexadecimal characters. Who holds the key can find
+ * the name by trying names; who does not, cannot.
+ */
+export async function hideName(name: string, key: string): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", encode(key), algorithm, false, ["sign"]);
+  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", imported, encode(name)));
+  return Array.from(bytes.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
 function readToken(request: Request): string | undefined {
   const [, bearer] = /^bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "") ?? [];
   return bearer ?? readBasic(request)?.password;

@@ -26,6 +26,10 @@ const bindings = v.object({
   ACCESS: v.picklist(["token", "open"]),
   /** JSON list: the SHA-256 of each caller's token, 64 hexadecimal characters, and its last day as YYYY-MM-DD. */
   CALLERS: v.pipe(json, v.array(v.object({ name: text, sha256: text, until: v.optional(text) }))),
+  /** JSON; absent where Cloudflare Access lets nobody in. `team` is the first label of TEAM.cloudflareaccess.com. */
+  CLOUDFLARE_ACCESS: v.optional(v.pipe(json, v.object({ team: text, audience: text }))),
+  /** Absent where callers stand in logs under their own names. */
+  CALLER_HASH_KEY: v.optional(text),
   /** Counts the calls of each caller; absent where the stack sets no limit. */
   CALLER_LIMIT: v.optional(v.custom<RateLimit>((value) => typeof value === "object")),
   /** JSON list of origins. */
@@ -44,6 +48,7 @@ export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: 
 export type Env = Readonly<v.InferOutput<typeof bindings>>;
 
 export type Caller = Env["CALLERS"][number];
+export type AccessApplication = NonNullable<Env["CLOUDFLARE_ACCESS"]>;
 
 /** The Worker was deployed without something it needs. The message may be shown to a caller. */
 export class BindingError extends Error {}

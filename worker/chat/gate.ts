@@ -3,8 +3,10 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 
-import { authenticate } from "./access.ts";
+import { authenticate, hideName } from "./access.ts";
+import { readIdentity } from "./cloudflare-access.ts";
 import type { App } from "./context.ts";
+import type { Env } from "./env.ts";
 import { RefusalError, type Refusal } from "./errors.ts";
 
 const CORS = {
@@ -35,14 +37,22 @@ export const refuseOtherSites = createMiddleware<App>((context, next) => {
 });
 
 export const identifyCaller = createMiddleware<App>(async (context, next) => {
-  const { ACCESS, CALLERS } = context.var.env;
-  const caller =
-    ACCESS === "open" ? "anonymous" : await authenticate(context.req.raw, CALLERS, new Date());
-  if (caller === undefined) throw new RefusalError(unknownCaller, CHALLENGE);
+  const { env } = context.var;
+  const name = env.ACCESS === "open" ? "anonymous" : await nameOf(context.req.raw, env);
+  if (name === undefined) throw new RefusalError(unknownCaller, CHALLENGE);
+  const { CALLER_HASH_KEY: key } = env;
+  const caller = key === undefined ? name : await hideName(name, key);
   context.set("caller", caller);
   context.var.line.caller = caller;
   return next();
 });
+
+/** The two kinds never meet: a token's name has neither the @ of an address nor the dot of a client id. */
+async function nameOf(request: Request, env: Env): Promise<string | undefined> {
+  const holder = await authenticate(request, env.CALLERS, new Date());
+  if (holder !== undefined || env.CLOUDFLARE_ACCESS === undefined) return holder;
+  return readIdentity(request, env.CLOUDFLARE_ACCESS);
+}
 
 /** Where the Worker is open, all callers share one limit. */
 export const limitCaller = createMiddleware<App>(async (context, next) => {

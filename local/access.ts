@@ -1,0 +1,50 @@
+/** Cloudflare Access on this machine: keys of its own, and a proof for the person at the keyboard. */
+import type { GenerateKeyPairResult, JSONWebKeySet } from "jose";
+import { z } from "zod";
+
+import type { Script } from "./account.ts";
+
+/** What a team publishes at `/cdn-cgi/access/certs`; every team has the same keys here. */
+export async function accessCerts(): Promise<JSONWebKeySet> {
+  const { exportJWK } = await import("jose");
+  const { publicKey } = await localKeys();
+  return { keys: [{ ...(await exportJWK(publicKey)), kid: KID, alg: "RS256", use: "sig" }] };
+}
+
+/**
+ * What Access adds to a request that it lets through, as `cf-access-jwt-assertion`; good for a day. Undefined for a
+ * Worker that takes no such proof.
+ */
+export async function accessProof(script: Pick<Script, "bindings">): Promise<string | undefined> {
+  const declared = applicationOf(script);
+  if (declared === undefined) return undefined;
+  const { SignJWT } = await import("jose");
+  const { privateKey } = await localKeys();
+  return new SignJWT({ type: "app", common_name: "local.access" })
+    .setProtectedHeader({ alg: "RS256", kid: KID })
+    .setIssuer(`https://${declared.team}.cloudflareaccess.com`)
+    .setAudience(declared.audience)
+    .setIssuedAt()
+    .setExpirationTime("1d")
+    .sign(privateKey);
+}
+
+const KID = "local";
+
+let keys: Promise<GenerateKeyPairResult> | undefined;
+
+/** Made when first needed, and gone with the process: no file here could let anybody in anywhere. */
+async function localKeys(): Promise<GenerateKeyPairResult> {
+  keys ??= import("jose").then(({ generateKeyPair }) => generateKeyPair("RS256"));
+  return keys;
+}
+
+const application = z.object({ team: z.string(), audience: z.string() });
+
+function applicationOf({
+  bindings,
+}: Pick<Script, "bindings">): z.infer<typeof application> | undefined {
+  const binding = bindings.find(({ name }) => name === "CLOUDFLARE_ACCESS");
+  if (binding === undefined || !("text" in binding)) return undefined;
+  return application.parse(JSON.parse(binding.text));
+}
