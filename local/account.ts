@@ -35,7 +35,7 @@ const spendRule = z.strictObject({
 
 // The API's own names and bounds; mocks check nothing, so this is where a bad value stops.
 // https://developers.cloudflare.com/api/resources/ai_gateway/methods/create/
-const aiGateway = z.strictObject({
+export const aiGateway = z.strictObject({
   accountId: z.string(),
   aiGatewayId: z.string().min(1).max(64),
   authentication: z.boolean(),
@@ -141,6 +141,7 @@ export function notImitated(gateways: Account["gateways"]): string[] {
 }
 
 export interface Account {
+  readonly id: string;
   readonly gateways: ReadonlyMap<string, GatewaySettings>;
   readonly script: Script;
 }
@@ -176,7 +177,7 @@ export function applyResources(resources: readonly Declared[]): Account {
     problems.push(`the program declares ${scripts.length} Workers; the local runtime serves one`);
   }
   if (script === undefined || problems.length > 0) throw new Error(problems.join("\n"));
-  return { gateways, script };
+  return { id: script.accountId, gateways, script };
 }
 
 function isKnown(type: string): type is keyof typeof TYPES {

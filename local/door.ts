@@ -1,34 +1,60 @@
 /**
  * The HTTP door of the local account, on loopback: where the Worker's AI binding sends its calls, where a caller beside
- * the Worker would go, and the logs page.
+ * the Worker would go, Cloudflare's REST API, and the logs page.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { json } from "node:stream/consumers";
+import { buffer, json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
 import { z } from "zod";
 
+import { Access } from "./api/access.ts";
+import type { Api } from "./api/api.ts";
+import { toBindingLog } from "./api/log-wire.ts";
+import { logPatch, readPatch } from "./api/log-patch.ts";
+import type { AccountState } from "./api/state.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
 import { logPage, logsPage } from "./logs/page.ts";
 import type { LogStore } from "./logs/store.ts";
 
 export interface DoorArgs {
+  readonly account: AccountState;
   readonly gateway: LocalGateway;
   readonly store: LogStore;
-  /** Stands in for an API token with AI Gateway Run. */
+  /** Stands in for an API token that may do everything. */
   readonly key: string;
   readonly host: string;
   readonly port: number;
 }
 
+export interface Door {
+  readonly url: URL;
+  /** Breaks off what is under way. Without it the door is open until the process exits. */
+  close(): Promise<void>;
+}
+
+interface Room extends DoorArgs {
+  readonly access: Access;
+  /** Loaded when somebody first asks for it: a start without it is faster. */
+  readonly openApi: () => Promise<Api>;
+}
+
+interface Reply extends Omit<GatewayAnswer, "body"> {
+  readonly body: string | Uint8Array;
+}
+
 const ROWS_SHOWN = 100;
 
-/** Opens the door until the process exits, and returns where it is. */
-export async function openDoor(args: DoorArgs): Promise<URL> {
+export async function openDoor(args: DoorArgs): Promise<Door> {
+  const access = new Access(args.account, args.key);
+  let api: Promise<Api> | undefined;
+  const openApi = () =>
+    (api ??= import("./api/api.ts").then(({ createApi }) => createApi({ ...args, access })));
+  const room: Room = { ...args, access, openApi };
   const server = createServer((request, response) => {
-    answer(request, args).then(
+    answer(request, room).then(
       (reply) => send(response, reply),
       (error: unknown) => {
         console.error(error);
@@ -42,25 +68,52 @@ export async function openDoor(args: DoorArgs): Promise<URL> {
   });
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : args.port;
-  return new URL(`http://${args.host}:${port}`);
+  return {
+    url: new URL(`http://${args.host}:${port}`),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }
 
-async function answer(request: IncomingMessage, args: DoorArgs): Promise<GatewayAnswer> {
+async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
   // A page on the web can make a browser call loopback under a name of its own; such a call stops here.
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   if (!["127.0.0.1", "localhost"].includes(host)) return text(403, "only for this machine");
 
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
-  if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, args);
-  if (request.method === "POST") return answerProvider(request, pathname, args);
+  if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, room);
+  if (pathname.startsWith("/client/v4/")) return answerApi(request, await room.openApi());
+  if (request.method === "POST") return answerProvider(request, pathname, room);
   if (request.method === "GET" && pathname === "/") {
-    return page(200, await logsPage(args.store.list(ROWS_SHOWN), args.store.count()));
+    return page(200, await logsPage(room.store.list(ROWS_SHOWN), room.store.count()));
   }
   const [, id] = /^\/logs\/([^/]+)$/.exec(pathname) ?? [];
-  const found = request.method === "GET" && id !== undefined ? args.store.find(id) : undefined;
+  const found = request.method === "GET" && id !== undefined ? room.store.find(id) : undefined;
   if (found !== undefined) return page(200, await logPage(found.log, found.bodies));
   return text(404, "no such page; the logs are at /");
+}
+
+/** Node's words for a request and an answer, made those of the web that the API speaks. */
+async function answerApi(request: IncomingMessage, api: Api): Promise<Reply> {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(request.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const { method = "GET", url = "/" } = request;
+  const body = method === "GET" || method === "HEAD" ? null : await buffer(request);
+  const address = request.socket.remoteAddress ?? "";
+  const response = await api.fetch(new Request(`http://local${url}`, { method, headers, body }), {
+    address,
+  });
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: new Uint8Array(await response.arrayBuffer()),
+  };
 }
 
 const bindingCall = z.object({
@@ -100,41 +153,42 @@ async function answerBinding(
   });
 }
 
-const logPatch = z.strictObject({ feedback: z.union([z.literal(1), z.literal(-1), z.null()]) });
-
-/** `getLog` and `patchLog` of the binding; of a patch, feedback alone is imitated. */
+/** `getLog` and `patchLog` of the binding. */
 async function answerLog(
   request: IncomingMessage,
   { gatewayId, logId }: { readonly gatewayId: string; readonly logId: string },
   store: LogStore,
 ): Promise<GatewayAnswer> {
-  const log = store.find(logId)?.log;
-  if (log === undefined || log.gateway !== gatewayId) {
+  const found = store.find(logId);
+  if (found === undefined || found.log.gateway !== gatewayId) {
     return data(404, { success: false, errors: [{ code: 7002, message: "Not Found" }] });
   }
-  if (request.method !== "PATCH") return data(200, { success: true, result: log });
-  const patch = logPatch.safeParse(await readJson(request));
-  if (!patch.success) return text(501, "of a log, only feedback can be changed here");
-  store.mark(logId, patch.data.feedback ?? undefined);
-  return data(200, { success: true, result: { ...log, ...patch.data } });
+  if (request.method === "PATCH") {
+    const patch = logPatch.safeParse(await readJson(request));
+    if (!patch.success) return text(501, "of a log, only feedback, score and metadata can change");
+    store.change(found, readPatch(patch.data));
+  }
+  const { log, bodies } = store.find(logId) ?? found;
+  return data(200, { success: true, result: toBindingLog(log, bodies) });
 }
 
 /** A call beside the Worker: `/v1/{account}/{gateway}/workers-ai/{model}`, with the caller's own headers. */
 async function answerProvider(
   request: IncomingMessage,
   path: string,
-  args: DoorArgs,
+  { gateway, access }: Room,
 ): Promise<GatewayAnswer> {
   const [, gatewayId, model] = /^\/v1\/[^/]+\/([^/]+)\/workers-ai\/(@cf\/.+)$/.exec(path) ?? [];
   if (gatewayId === undefined || model === undefined) {
     return text(501, `the local AI Gateway does not imitate POST ${path}`);
   }
-  const needsToken = args.gateway.settings(gatewayId)?.authentication === true;
-  if (needsToken && request.headers["cf-aig-authorization"] !== `Bearer ${args.key}`) {
+  const needsToken = gateway.settings(gatewayId)?.authentication === true;
+  const token = request.headers["cf-aig-authorization"];
+  if (needsToken && !access.mayRun(String(token), request.socket.remoteAddress ?? "")) {
     return refusal(401, 2009, "Unauthorized");
   }
   const inputs = await readJson(request);
-  return args.gateway.handle({
+  return gateway.handle({
     gatewayId,
     model,
     inputs,
@@ -149,7 +203,7 @@ function readJson(request: IncomingMessage): Promise<unknown> {
 
 async function send(
   response: ServerResponse,
-  { status, headers, body, pieces }: GatewayAnswer,
+  { status, headers, body, pieces }: Reply,
 ): Promise<void> {
   response.writeHead(status, headers);
   if (pieces === undefined) response.end(body);

@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import { accessProof } from "./access.ts";
 import { notImitated, type Script } from "./account.ts";
+import { AccountState } from "./api/state.ts";
 import { runCommand, type Args } from "./command.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
@@ -35,16 +36,22 @@ async function main(args: Args): Promise<void> {
 
   const store = new LogStore(join(STATE, args.stack, "logs.sqlite"));
   const gateway = new LocalGateway(store, model);
-  gateway.configure(account.gateways);
+  const state = new AccountState({
+    id: account.id,
+    file: join(STATE, args.stack, "account.json"),
+    onGateways: (gateways) => gateway.configure(gateways),
+  });
+  state.declare(account.gateways);
   const port = await freePort(args.port);
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
-  const door = await openDoor({ gateway, store, key, host: HOST, port: doorPort });
-  const runtime = await startRuntime(account.script, door, { host: HOST, port });
+  const door = { account: state, gateway, store, key, host: HOST, port: doorPort };
+  const { url } = await openDoor(door);
+  const runtime = await startRuntime(account.script, url, { host: HOST, port });
 
   await watchSources(args.stack, async (changed) => {
     const next = await loadAccount(args.stack, key);
     await runtime.update(next.script);
-    gateway.configure(next.gateways);
+    state.declare(next.gateways);
     console.log(`${changed} changed: reloaded`);
   });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
@@ -58,7 +65,7 @@ async function main(args: Args): Promise<void> {
   console.log(`stack ${args.stack} runs on this machine, without an account
 
   Worker  ${worker}
-  Logs    ${door.origin}
+  Logs    ${url.origin}
   Key     ${key} (in a browser: any name, the key as password)
 ${access}
   curl ${worker}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\

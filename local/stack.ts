@@ -15,6 +15,8 @@ import { ROOT, STATE } from "./paths.js";
 /** Where a stack names no account, or names it encrypted. */
 export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
 
+const KEY_LENGTH = 40;
+
 /** An error for the person at the keyboard: printed without a stack trace. */
 export class StackError extends Error {}
 
@@ -84,12 +86,15 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** The token of the local caller: made once, so that a client's configuration outlives a restart. */
+/**
+ * The token of the local caller: made once, so that a client's configuration outlives a restart. As long as one of
+ * Cloudflare's, 40 characters: Cloudflare's own tools take no other.
+ */
 export async function readLocalKey(): Promise<string> {
   const file = join(STATE, "key");
   const known = await readFile(file, "utf8").catch(() => "");
-  if (known.trim() !== "") return known.trim();
-  const key = `local-${randomBytes(24).toString("base64url")}`;
+  if (known.trim().length === KEY_LENGTH) return known.trim();
+  const key = `local-${randomBytes(KEY_LENGTH).toString("base64url")}`.slice(0, KEY_LENGTH);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, key, { mode: 0o600 });
   return key;

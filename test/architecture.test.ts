@@ -69,6 +69,7 @@ test(
       "test/local",
       "test/ops",
       "test/bench",
+      "test/support/account.ts",
       "test/support/gateway.ts",
       "test/workflows/review.test.ts",
     ];

@@ -6,7 +6,8 @@ import { z } from "zod";
 
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
-import type { Cap, Log, LogStore } from "../logs/store.ts";
+import type { Cap, Log } from "../logs/log.ts";
+import type { LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
 import type { Model, ModelReply } from "./model.ts";
 import type { RequestOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 /** The logs as plain pages: a table of the newest, and one log with its bodies or the reason there are none. */
 import { html, raw } from "hono/html";
 
-import type { Bodies, StoredLog } from "./store.ts";
+import type { Bodies, StoredLog } from "./log.ts";
 
 type Html = ReturnType<typeof html>;
 

@@ -1,73 +1,24 @@
 /** The logs of the local account, in one SQLite file. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
 
-export interface Log {
-  /** A UUIDv7, as AI Gateway's ids are since 2026-10-08. */
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-  readonly gateway: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly tokensIn: number | undefined;
-  readonly tokensOut: number | undefined;
-  /** US dollars. */
-  readonly cost: number | undefined;
-  readonly cached: boolean;
-  readonly eventId: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
+import type { Bodies, Cap, FoundLog, Log, LogChange, StoredLog } from "./log.ts";
+import { orderOf, whereOf, type LogQuery } from "./query.ts";
+import { LOG_COLUMNS, LOGS_WITH_BODIES, prepareTables, toLog } from "./tables.ts";
 
-export interface Bodies {
-  readonly request: string;
-  readonly response: string;
-}
+// SQLite works in this thread: more at once, and requests would wait for it. 1,000 take about 3 ms.
+const BATCH = 1000;
 
-export type StoredLog = Log & {
-  readonly hasBodies: boolean;
-  readonly feedback: Feedback;
-};
-
-/** Good, bad, or nothing said. */
-export type Feedback = 1 | -1 | undefined;
-
-/** The declared cap of one gateway. */
-export interface Cap {
-  readonly maxEntries: number;
-  readonly whenFull: "STOP_INSERTING" | "DELETE_OLDEST";
-}
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS logs (
-    seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    created_at INTEGER NOT NULL,
-    gateway TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    model TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    duration_ms INTEGER NOT NULL,
-    tokens_in INTEGER,
-    tokens_out INTEGER,
-    cost REAL,
-    cached INTEGER NOT NULL,
-    event_id TEXT NOT NULL,
-    metadata TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS logs_of_gateway ON logs (gateway, seq);
-  CREATE TABLE IF NOT EXISTS bodies (
-    log TEXT PRIMARY KEY REFERENCES logs (id) ON DELETE CASCADE,
-    request TEXT NOT NULL,
-    response TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-`;
+const INSERT_LOG = `
+  INSERT INTO logs (id, created_at, gateway, provider, model, status, duration_ms, tokens_in, tokens_out, cost, cached,
+    event_id, metadata)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export class LogStore {
   readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
   /** Logs of each gateway: counting the table for every insert would cost more than the insert. */
   readonly #counts = new Map<string, number>();
 
@@ -77,139 +28,184 @@ export class LogStore {
     // Two runs of one stack share the file, and wait for each other's writes.
     this.#database = new DatabaseSync(path, { timeout: 5000 });
     this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    this.#database.exec(SCHEMA);
-    // A file of before feedback was kept.
-    const columns = this.#database.prepare("PRAGMA table_info(logs)").all();
-    if (!columns.some(({ name }) => name === "feedback")) {
-      this.#database.exec("ALTER TABLE logs ADD COLUMN feedback INTEGER");
-    }
-    for (const row of this.#database
-      .prepare("SELECT gateway, count(*) AS n FROM logs GROUP BY gateway")
-      .iterate()) {
+    prepareTables(this.#database);
+    const counts = this.#prepare("SELECT gateway, count(*) AS n FROM logs GROUP BY gateway");
+    for (const row of counts.iterate()) {
       this.#counts.set(String(row["gateway"]), Number(row["n"]));
     }
   }
 
   /** Whether a log would be kept now. */
   hasRoom(gateway: string, cap: Cap): boolean {
-    const count = this.#counts.get(gateway) ?? 0;
-    return cap.whenFull === "DELETE_OLDEST" || count < cap.maxEntries;
+    return cap.whenFull === "DELETE_OLDEST" || this.#count(gateway) < cap.maxEntries;
   }
 
   /** Keeps a log under its gateway's cap. False when the gateway is full and stops. */
   insert(log: Log, bodies: Bodies | undefined, cap: Cap): boolean {
     if (!this.hasRoom(log.gateway, cap)) return false;
-    const count = this.#counts.get(log.gateway) ?? 0;
+    const count = this.#count(log.gateway);
     const excess = Math.max(0, count + 1 - cap.maxEntries);
-
-    this.#database.exec("BEGIN");
-    try {
+    this.#transact(() => {
       if (excess > 0) this.#deleteOldest(log.gateway, excess);
-      this.#insertLog(log);
+      this.#prepare(INSERT_LOG).run(...toValues(log));
       if (bodies !== undefined) {
-        this.#database
-          .prepare("INSERT INTO bodies (log, request, response) VALUES (?, ?, ?)")
-          .run(log.id, bodies.request, bodies.response);
+        this.#prepare("INSERT INTO bodies (log, request, response) VALUES (?, ?, ?)").run(
+          log.id,
+          bodies.request,
+          bodies.response,
+        );
       }
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    });
     this.#counts.set(log.gateway, count + 1 - excess);
     return true;
   }
 
   /** Of all gateways, those of another process that shares the file included. */
   count(): number {
-    return Number(this.#database.prepare("SELECT count(*) AS n FROM logs").get()?.["n"]);
+    return Number(this.#prepare("SELECT count(*) AS n FROM logs").get()?.["n"]);
   }
 
   /** Newest first. */
   list(limit: number): StoredLog[] {
-    return this.#database
-      .prepare(
-        `SELECT logs.*, bodies.log IS NOT NULL AS has_bodies
-         FROM logs LEFT JOIN bodies ON bodies.log = logs.id ORDER BY seq DESC LIMIT ?`,
-      )
-      .all(limit)
+    const sql = `SELECT ${LOG_COLUMNS} FROM ${LOGS_WITH_BODIES} ORDER BY seq DESC LIMIT ?`;
+    return this.#prepare(sql).all(limit).map(toLog);
+  }
+
+  /** A page of what the query chooses. Pages begin at 1. */
+  page(query: LogQuery, page: number, perPage: number): StoredLog[] {
+    const { sql, values } = whereOf(query);
+    const offset = (page - 1) * perPage;
+    return this.#prepare(
+      `SELECT ${LOG_COLUMNS} FROM ${LOGS_WITH_BODIES} WHERE ${sql} ORDER BY ${orderOf(query)} LIMIT ? OFFSET ?`,
+    )
+      .all(...values, perPage, offset)
       .map(toLog);
   }
 
-  find(id: string): { readonly log: StoredLog; readonly bodies: Bodies | undefined } | undefined {
-    const row = this.#database
-      .prepare(
-        `SELECT logs.*, bodies.log IS NOT NULL AS has_bodies, request, response
-         FROM logs LEFT JOIN bodies ON bodies.log = logs.id WHERE id = ?`,
-      )
-      .get(id);
+  /** How many logs the query chooses: with a filter, as slow as the gateway has logs. */
+  countOf(query: LogQuery): number {
+    if (query.filters.length === 0 && query.search === undefined) return this.#count(query.gateway);
+    const { sql, values } = whereOf(query);
+    return Number(
+      this.#prepare(`SELECT count(*) AS n FROM logs WHERE ${sql}`).get(...values)?.["n"],
+    );
+  }
+
+  /** Smallest and largest of what the query chooses, by column; null where there is none. */
+  rangesOf(query: LogQuery): Readonly<Record<string, unknown>> {
+    const { sql, values } = whereOf(query);
+    return { ...this.#prepare(`SELECT ${RANGES} FROM logs WHERE ${sql}`).get(...values) };
+  }
+
+  find(id: string): FoundLog | undefined {
+    const row = this.#prepare(
+      `SELECT ${LOG_COLUMNS}, request, response FROM ${LOGS_WITH_BODIES} WHERE id = ?`,
+    ).get(id);
     if (row === undefined) return undefined;
     const log = toLog(row);
     const bodies = { request: String(row["request"]), response: String(row["response"]) };
     return { log, bodies: log.hasBodies ? bodies : undefined };
   }
 
-  /** Marks a log that exists. */
-  mark(id: string, feedback: Feedback): void {
-    this.#database.prepare("UPDATE logs SET feedback = ? WHERE id = ?").run(feedback ?? null, id);
+  /** Changes a log that exists. What the change does not name stays; undefined takes a mark back. */
+  change({ log }: FoundLog, change: LogChange): void {
+    const { feedback, score, metadata } = { ...log, ...change };
+    this.#prepare("UPDATE logs SET feedback = ?, score = ?, metadata = ? WHERE id = ?").run(
+      feedback ?? null,
+      score ?? null,
+      JSON.stringify(metadata),
+      log.id,
+    );
+  }
+
+  /** Deletes what the query chooses now, the first `limit` in its order. Requests are served between the batches. */
+  async delete(query: LogQuery, limit = Number.MAX_SAFE_INTEGER): Promise<void> {
+    const chosen = await this.#choose(query, limit);
+    for (let start = 0; start < chosen.length; start += BATCH) {
+      const seqs = JSON.stringify(chosen.slice(start, start + BATCH));
+      const { changes } = this.#transact(() =>
+        this.#prepare("DELETE FROM logs WHERE seq IN (SELECT value FROM json_each(?))").run(seqs),
+      );
+      this.#counts.set(query.gateway, this.#count(query.gateway) - Number(changes));
+      await setImmediate();
+    }
   }
 
   close(): void {
+    this.#statements.clear();
     this.#database.close();
   }
 
-  #insertLog(log: Log): void {
-    this.#database
-      .prepare(
-        `INSERT INTO logs (id, created_at, gateway, provider, model, status, duration_ms, tokens_in, tokens_out,
-         cost, cached, event_id, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        log.id,
-        log.createdAt,
-        log.gateway,
-        log.provider,
-        log.model,
-        log.status,
-        log.durationMs,
-        log.tokensIn ?? null,
-        log.tokensOut ?? null,
-        log.cost ?? null,
-        Number(log.cached),
-        log.eventId,
-        JSON.stringify(log.metadata),
-      );
+  async #choose(query: LogQuery, limit: number): Promise<number[]> {
+    const { sql, values } = whereOf(query);
+    const chosen: number[] = [];
+    // Not from the shared statements: another call may run this one again before it has ended here.
+    const rows = this.#database
+      .prepare(`SELECT seq FROM logs WHERE ${sql} ORDER BY ${orderOf(query)} LIMIT ?`)
+      .iterate(...values, limit);
+    for (const { seq } of rows) {
+      chosen.push(Number(seq));
+      if (chosen.length % BATCH === 0) await setImmediate();
+    }
+    return chosen;
+  }
+
+  #count(gateway: string): number {
+    return this.#counts.get(gateway) ?? 0;
   }
 
   #deleteOldest(gateway: string, count: number): void {
-    this.#database
-      .prepare(
-        "DELETE FROM logs WHERE seq IN (SELECT seq FROM logs WHERE gateway = ? ORDER BY seq LIMIT ?)",
-      )
-      .run(gateway, count);
+    this.#prepare(
+      "DELETE FROM logs WHERE seq IN (SELECT seq FROM logs WHERE gateway = ? ORDER BY created_at, seq LIMIT ?)",
+    ).run(gateway, count);
+  }
+
+  #transact<T>(work: () => T): T {
+    this.#prepare("BEGIN").run();
+    try {
+      const result = work();
+      this.#prepare("COMMIT").run();
+      return result;
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    // Bounded: the SQL of a query varies with the number of its filters.
+    if (this.#statements.size < 100) this.#statements.set(sql, statement);
+    return statement;
   }
 }
 
-function toLog(row: Record<string, SQLOutputValue>): StoredLog {
-  return {
-    id: String(row["id"]),
-    createdAt: Number(row["created_at"]),
-    gateway: String(row["gateway"]),
-    provider: String(row["provider"]),
-    model: String(row["model"]),
-    status: Number(row["status"]),
-    durationMs: Number(row["duration_ms"]),
-    tokensIn: optional(row["tokens_in"]),
-    tokensOut: optional(row["tokens_out"]),
-    cost: optional(row["cost"]),
-    cached: row["cached"] === 1,
-    eventId: String(row["event_id"]),
-    metadata: JSON.parse(String(row["metadata"])),
-    hasBodies: row["has_bodies"] === 1,
-    feedback: row["feedback"] === 1 ? 1 : row["feedback"] === -1 ? -1 : undefined,
-  };
-}
+const RANGES = [
+  ["cost", "cost"],
+  ["duration", "duration_ms"],
+  ["tokens_in", "tokens_in"],
+  ["tokens_out", "tokens_out"],
+  ["total_tokens", "coalesce(tokens_in, 0) + coalesce(tokens_out, 0)"],
+]
+  .map(([name, column]) => `min(${column}) AS min_${name}, max(${column}) AS max_${name}`)
+  .join(", ");
 
-function optional(value: SQLOutputValue | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
+function toValues(log: Log): SQLInputValue[] {
+  return [
+    log.id,
+    log.createdAt,
+    log.gateway,
+    log.provider,
+    log.model,
+    log.status,
+    log.durationMs,
+    log.tokensIn ?? null,
+    log.tokensOut ?? null,
+    log.cost ?? null,
+    Number(log.cached),
+    log.eventId,
+    JSON.stringify(log.metadata),
+  ];
 }

@@ -109,8 +109,9 @@ interface OpenDoor extends RunningGateway {
 
 async function open(scene?: GatewayScene): Promise<OpenDoor> {
   const running = openGateway(scene);
-  const { gateway, store } = running;
-  const url = await openDoor({ gateway, store, key: "local-key", host: "127.0.0.1", port: 0 });
+  const { account, gateway, store } = running;
+  const args = { account, gateway, store, key: "local-key", host: "127.0.0.1", port: 0 };
+  const { url } = await openDoor(args);
   const send: OpenDoor["send"] = (method, path, headers = {}, body = BODY) =>
     new Promise((resolve, reject) => {
       // Not fetch: it sets the Host header itself.

@@ -13,8 +13,9 @@ let url: URL;
 beforeAll(async () => {
   browser = await launchBrowser();
   running = openGateway({ settings: { cacheTtl: 60 } });
-  const { gateway, store } = running;
-  url = await openDoor({ gateway, store, key: "k", host: "127.0.0.1", port: await getPort() });
+  const { account, gateway, store } = running;
+  const port = await getPort();
+  ({ url } = await openDoor({ account, gateway, store, key: "k", host: "127.0.0.1", port }));
 });
 afterAll(() => browser.close());
 

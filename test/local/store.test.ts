@@ -5,7 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { LogStore, type Log } from "../../local/logs/store.ts";
+import type { Feedback, FoundLog, Log } from "../../local/logs/log.ts";
+import { LogStore } from "../../local/logs/store.ts";
 
 const CAP = { maxEntries: 10, whenFull: "DELETE_OLDEST" } as const;
 const LOG: Log = {
@@ -28,10 +29,11 @@ test("feedback is kept, changed and taken back", () => {
   const store = new LogStore(":memory:");
   store.insert(LOG, undefined, CAP);
   const feedback = () => store.find("log-1")?.log.feedback;
+  const mark = (word: Feedback) => store.change(found(store), { feedback: word });
 
   const seen = [feedback()];
   for (const word of [1, -1, undefined] as const) {
-    store.mark("log-1", word);
+    mark(word);
     seen.push(feedback());
   }
 
@@ -47,11 +49,19 @@ test("a file of before feedback was kept goes on, with its logs", async () => {
   old.close();
   const database = new DatabaseSync(file);
   database.exec("ALTER TABLE logs DROP COLUMN feedback");
+  database.exec("ALTER TABLE logs DROP COLUMN score");
+  database.exec("DROP INDEX logs_by_model");
   database.close();
 
   const store = new LogStore(file);
-  store.mark("log-1", 1);
+  store.change(found(store), { feedback: 1, score: 5 });
 
-  expect(store.find("log-1")?.log.feedback).toBe(1);
+  expect(found(store).log).toMatchObject({ feedback: 1, score: 5 });
   store.close();
 });
+
+function found(store: LogStore): FoundLog {
+  const log = store.find("log-1");
+  if (log === undefined) throw new Error("the log is gone");
+  return log;
+}

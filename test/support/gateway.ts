@@ -1,4 +1,5 @@
 import type { GatewaySettings } from "../../local/account.ts";
+import { AccountState } from "../../local/api/state.ts";
 import {
   LocalGateway,
   type GatewayAnswer,
@@ -13,6 +14,7 @@ export interface GatewayScene {
 }
 
 export interface RunningGateway {
+  readonly account: AccountState;
   readonly gateway: LocalGateway;
   readonly store: LogStore;
   /** Milliseconds; move it to let time pass. */
@@ -45,10 +47,13 @@ export function openGateway({ settings, model = localModel }: GatewayScene = {})
   const clock = { now: Date.UTC(2026, 10, 22) };
   const store = new LogStore(":memory:");
   const gateway = new LocalGateway(store, model, () => clock.now);
-  gateway.configure(new Map([["app", { ...OPEN, ...settings }]]));
+  const onGateways = gateway.configure.bind(gateway);
+  const account = new AccountState({ id: OPEN.accountId, onGateways });
+  account.declare(new Map([["app", { ...OPEN, ...settings }]]));
   const inputs = { messages: [{ role: "user", content: "Hi" }] };
   const usual = { gatewayId: "app", model: "@cf/meta/x", inputs, options: {} };
   return {
+    account,
     gateway,
     store,
     clock,

@@ -1,0 +1,170 @@
+/** A log in the REST API's words, and a query string as a choice of logs. */
+import { z } from "zod";
+
+import type { Bodies, StoredLog } from "../logs/log.ts";
+import {
+  FILTER_KEYS,
+  ORDER_KEYS,
+  type Filter,
+  type FilterKey,
+  type OrderKey,
+} from "../logs/query.ts";
+import { ApiError, check, notImitated } from "./envelope.ts";
+
+// Previews are cut somewhere; where is not documented.
+const HEAD_CHARACTERS = 4096;
+
+export function toListItem(log: StoredLog): object {
+  return {
+    id: log.id,
+    created_at: new Date(log.createdAt).toISOString(),
+    provider: log.provider,
+    model: log.model,
+    path: log.model,
+    duration: log.durationMs,
+    status_code: log.status,
+    success: log.status < 400,
+    cached: log.cached,
+    tokens_in: log.tokensIn ?? null,
+    tokens_out: log.tokensOut ?? null,
+    ...(log.cost !== undefined && { cost: log.cost }),
+    custom_cost: false,
+    metadata: JSON.stringify(log.metadata),
+    step: 0,
+  };
+}
+
+/** One log, with the beginning of its bodies; without bodies it says nothing of them. */
+export function toDetail(log: StoredLog, bodies: Bodies | undefined): object {
+  const item = toListItem(log);
+  if (bodies === undefined) return item;
+  return {
+    ...item,
+    ...preview("request", bodies.request),
+    ...preview("response", bodies.response),
+  };
+}
+
+/** The same for the binding, which has metadata as an object. */
+export function toBindingLog(log: StoredLog, bodies: Bodies | undefined): object {
+  return { ...toDetail(log, bodies), metadata: log.metadata };
+}
+
+function preview(side: "request" | "response", body: string): object {
+  return {
+    [`${side}_size`]: Buffer.byteLength(body),
+    [`${side}_head`]: body.slice(0, HEAD_CHARACTERS),
+    [`${side}_head_complete`]: body.length <= HEAD_CHARACTERS,
+  };
+}
+
+/** Of the API, and not kept here. */
+const OTHER_KEYS = [
+  "request_content_type",
+  "response_content_type",
+  "request_type",
+  "model_type",
+  "authentication",
+  "wholesale",
+  "compatibilityMode",
+  "dlp_action",
+  "user_agent",
+];
+
+const rawFilter = z.object({
+  key: z.string(),
+  operator: z.enum(["eq", "neq", "contains", "lt", "gt"]),
+  value: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1),
+});
+const rawFilters = z.array(rawFilter);
+
+export interface Choice {
+  readonly filters: readonly Filter[];
+  readonly orderBy: OrderKey | undefined;
+  readonly direction: "asc" | "desc" | undefined;
+}
+
+const order = z.object({
+  order_by: z.string().optional(),
+  order_by_direction: z.enum(["asc", "desc"]).optional(),
+});
+
+/**
+ * What a query string chooses. Throws for a parameter that is not among `known`: a filter misspelled would otherwise
+ * choose everything, and this is what deletes.
+ */
+export function readChoice(query: URLSearchParams, known: readonly string[]): Choice {
+  const common = ["filters", "filters.key", "filters.operator", "filters.value"];
+  for (const name of query.keys()) {
+    if (![...common, "order_by", "order_by_direction", ...known].includes(name)) {
+      throw notImitated(`the query parameter ${name} of logs`);
+    }
+  }
+  const { order_by, order_by_direction } = check(order, Object.fromEntries(query));
+  if (order_by !== undefined && !isOrderKey(order_by)) throw notImitated(`order_by=${order_by}`);
+  const filters = check(rawFilters, readFilters(query)).map(toFilter);
+  return { filters, orderBy: order_by, direction: order_by_direction };
+}
+
+/**
+ * In both forms that are in use: one parameter of JSON, or as the official SDK writes a list of objects,
+ * `filters.key=…&filters.operator=…&filters.value=…` for each. There their order alone tells where a filter begins.
+ */
+function readFilters(query: URLSearchParams): unknown {
+  const json = query.get("filters");
+  if (json !== null) return parseJson(json);
+  const filters: { key: string; operator?: string; value: string[] }[] = [];
+  for (const [name, value] of query) {
+    if (name === "filters.key") filters.push({ key: value, value: [] });
+    const last = filters.at(-1);
+    if (name === "filters.operator" && last !== undefined) last.operator = value;
+    if (name === "filters.value" && last !== undefined) last.value.push(value);
+  }
+  // One that belongs to no key must not be lost: fewer filters choose more.
+  return query.has("filters.value") && filters.length === 0 ? undefined : filters;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(400, { code: 7001, message: "filters is not JSON", path: ["filters"] });
+  }
+}
+
+function toFilter({ key, operator, value }: z.output<typeof rawFilter>): Filter {
+  if (OTHER_KEYS.includes(key)) throw notImitated(`the filter key ${key}`);
+  if (!isFilterKey(key)) {
+    const message = `filter key ${JSON.stringify(key)} does not exist`;
+    throw new ApiError(400, { code: 7001, message, path: ["filters"] });
+  }
+  return { key, operator, values: value.map((one) => toSql(key, one)) };
+}
+
+/** A value as the column has it. Over a query string everything is text, and null is empty. */
+function toSql(key: FilterKey, value: string | number | boolean | null): string | number | null {
+  if (value === null || value === "") return null;
+  const { kind } = FILTER_KEYS[key];
+  if (kind === "text") return String(value);
+  return checked(key, value, TO_NUMBER[kind](value));
+}
+
+const TO_NUMBER = {
+  number: Number,
+  time: (value: unknown) => (typeof value === "number" ? value : Date.parse(String(value))),
+  boolean: (value: unknown) => ({ true: 1, false: 0, 1: 1, 0: 0 })[String(value)],
+};
+
+function checked(key: FilterKey, value: unknown, number: number | undefined): number {
+  if (number !== undefined && Number.isFinite(number)) return number;
+  const message = `filter ${key} has the value ${JSON.stringify(value)}; it is a ${FILTER_KEYS[key].kind}`;
+  throw new ApiError(400, { code: 7001, message, path: ["filters"] });
+}
+
+function isFilterKey(key: string): key is FilterKey {
+  return Object.hasOwn(FILTER_KEYS, key);
+}
+
+function isOrderKey(key: string): key is OrderKey {
+  return Object.hasOwn(ORDER_KEYS, key);
+}

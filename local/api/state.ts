@@ -1,0 +1,110 @@
+/** What the local account holds besides its logs: what the stack declares, and what was made over the REST API. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+import { z } from "zod";
+
+import { aiGateway, type GatewaySettings } from "../account.ts";
+import { tokenRecord } from "./token-record.ts";
+
+const gatewayRecord = z.object({
+  settings: aiGateway,
+  createdAt: z.string(),
+  modifiedAt: z.string(),
+  /** By the running stack: not kept in the file, since each start declares it anew. */
+  isDeclared: z.boolean(),
+});
+
+const stateSchema = z.object({
+  gateways: z.record(z.string(), gatewayRecord),
+  tokens: z.record(z.string(), tokenRecord),
+});
+
+export type GatewayRecord = Readonly<z.output<typeof gatewayRecord>>;
+export type State = Readonly<z.output<typeof stateSchema>>;
+
+const EMPTY: State = { gateways: {}, tokens: {} };
+
+export interface AccountArgs {
+  readonly id: string;
+  /** Where it outlives the process; without one it does not. */
+  readonly file?: string;
+  /** Called with all gateways whenever one changed. */
+  readonly onGateways: (gateways: ReadonlyMap<string, GatewaySettings>) => void;
+}
+
+export class AccountState {
+  readonly id: string;
+  readonly #args: AccountArgs;
+  #state: State;
+
+  /** Throws when the file holds something else. */
+  constructor(args: AccountArgs) {
+    this.id = args.id;
+    this.#args = args;
+    this.#state = args.file === undefined ? EMPTY : read(args.file);
+    this.#announce();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Replaces the state, on disk too, before it returns. */
+  update(change: (state: State) => State): void {
+    const before = this.#state;
+    this.#state = change(before);
+    if (this.#args.file !== undefined) write(this.#args.file, this.#state);
+    if (this.#state.gateways !== before.gateways) this.#announce();
+  }
+
+  /**
+   * Takes over what the stack declares, as `pulumi up` would: a declared gateway that was changed here is set right, one
+   * that the stack no longer declares goes.
+   */
+  declare(declared: ReadonlyMap<string, GatewaySettings>): void {
+    const now = new Date().toISOString();
+    this.update((state) => {
+      const made = Object.entries(state.gateways).filter(([, { isDeclared }]) => !isDeclared);
+      const records = [...declared].map(([id, settings]): [string, GatewayRecord] => {
+        const createdAt = state.gateways[id]?.createdAt ?? now;
+        return [id, { settings, createdAt, modifiedAt: now, isDeclared: true }];
+      });
+      return { ...state, gateways: Object.fromEntries([...made, ...records]) };
+    });
+  }
+
+  #announce(): void {
+    const gateways = Object.values(this.#state.gateways).map(({ settings }) => settings);
+    this.#args.onGateways(new Map(gateways.map((settings) => [settings.aiGatewayId, settings])));
+  }
+}
+
+function read(file: string): State {
+  const text = readText(file);
+  if (text === undefined) return EMPTY;
+  try {
+    return stateSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error(`${file} does not hold a local account; move it away to begin with none`, {
+      cause,
+    });
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all: a reader never sees half of it. */
+function write(file: string, state: State): void {
+  const made = Object.entries(state.gateways).filter(([, { isDeclared }]) => !isDeclared);
+  const kept = { ...state, gateways: Object.fromEntries(made) };
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}

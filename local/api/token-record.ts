@@ -1,0 +1,94 @@
+/** API tokens as the local account keeps them: hashes, never values. */
+import { createHash, randomBytes } from "node:crypto";
+
+import { z } from "zod";
+
+/** Those that this project and its commands use, by their names at Cloudflare. */
+export const PERMISSIONS = [
+  "AI Gateway Read",
+  "AI Gateway Run",
+  "AI Gateway Write",
+  "Account API Tokens Read",
+  "Account API Tokens Write",
+  "Logs Read",
+  "Logs Write",
+  "Workers R2 Storage Read",
+  "Workers R2 Storage Write",
+  "Workers Scripts Read",
+  "Workers Scripts Write",
+  "Workers Tail Read",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+export const SCOPE = "com.cloudflare.api.account";
+
+/** Ids of this account's own, not Cloudflare's: a program looks a group up by its name. */
+export const PERMISSION_GROUPS = PERMISSIONS.map((name) => ({
+  id: sha256(name).slice(0, 32),
+  name,
+  scopes: [SCOPE],
+}));
+
+const policy = z.object({
+  id: z.string().default(() => randomBytes(16).toString("hex")),
+  effect: z.enum(["allow", "deny"]),
+  permission_groups: z.array(z.looseObject({ id: z.string() })).min(1),
+  resources: z.record(z.string(), z.unknown()),
+});
+
+const condition = z.object({
+  request_ip: z
+    .object({ in: z.array(cidr()).optional(), not_in: z.array(cidr()).optional() })
+    .optional(),
+});
+
+/** What a caller says of a token, in the API's own words. */
+export const tokenRequest = z.object({
+  name: z.string().min(1).max(120),
+  policies: z.array(policy).min(1),
+  condition: condition.optional(),
+  expires_on: z.iso.datetime({ offset: true }).optional(),
+  not_before: z.iso.datetime({ offset: true }).optional(),
+});
+
+export const tokenStatus = z.enum(["active", "disabled", "expired"]);
+
+export const tokenRecord = tokenRequest.extend({
+  id: z.string(),
+  status: tokenStatus,
+  issued_on: z.string(),
+  modified_on: z.string(),
+  /** SHA-256 of its value, in hexadecimal. */
+  hash: z.string(),
+});
+
+export type TokenRecord = Readonly<z.output<typeof tokenRecord>>;
+
+/** A token that may do everything in the account: the local key. */
+export function allPowerful(accountId: string, key: string): TokenRecord {
+  const hash = sha256(key);
+  const resources = { [`${SCOPE}.${accountId}`]: "*" };
+  return {
+    id: hash.slice(0, 32),
+    name: "local key",
+    status: "active",
+    policies: [{ id: "local", effect: "allow", permission_groups: PERMISSION_GROUPS, resources }],
+    issued_on: new Date(0).toISOString(),
+    modified_on: new Date(0).toISOString(),
+    hash,
+  };
+}
+
+/** As long as Cloudflare's own, which the provider insists on: 40 characters. */
+export function newTokenValue(): string {
+  return randomBytes(30).toString("base64url");
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function cidr() {
+  return z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+}

@@ -1,0 +1,49 @@
+/** What a log is, to the gateway that writes it and to everybody who reads it. */
+export interface Log {
+  /** A UUIDv7, as AI Gateway's ids are since 2026-10-08. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly gateway: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly tokensIn: number | undefined;
+  readonly tokensOut: number | undefined;
+  /** US dollars. */
+  readonly cost: number | undefined;
+  readonly cached: boolean;
+  readonly eventId: string;
+  readonly metadata: Metadata;
+}
+
+export type Metadata = Readonly<Record<string, unknown>>;
+
+export interface Bodies {
+  readonly request: string;
+  readonly response: string;
+}
+
+/** Good, bad, or nothing said. */
+export type Feedback = 1 | -1 | undefined;
+
+export type StoredLog = Log & {
+  readonly hasBodies: boolean;
+  readonly feedback: Feedback;
+  readonly score: number | undefined;
+};
+
+/** What may change of a log after its request. */
+export type LogChange = Partial<Pick<StoredLog, "feedback" | "score" | "metadata">>;
+
+export interface FoundLog {
+  readonly log: StoredLog;
+  readonly bodies: Bodies | undefined;
+}
+
+/** The declared cap of one gateway. */
+export interface Cap {
+  readonly maxEntries: number;
+  readonly whenFull: "STOP_INSERTING" | "DELETE_OLDEST";
+}

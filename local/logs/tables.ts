@@ -1,0 +1,81 @@
+/** The tables of the log store, and a row of theirs as a log. */
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+
+import type { StoredLog } from "./log.ts";
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS logs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    gateway TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    tokens_in INTEGER,
+    tokens_out INTEGER,
+    cost REAL,
+    cached INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    feedback INTEGER,
+    score REAL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS bodies (
+    log TEXT PRIMARY KEY REFERENCES logs (id) ON DELETE CASCADE,
+    request TEXT NOT NULL,
+    response TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+// The last column keeps each newest first: a page of a filtered list is read off, not sorted.
+const INDICES = `
+  DROP INDEX IF EXISTS logs_of_gateway;
+  CREATE INDEX IF NOT EXISTS logs_by_time ON logs (gateway, created_at);
+  CREATE INDEX IF NOT EXISTS logs_by_model ON logs (gateway, model, created_at);
+  CREATE INDEX IF NOT EXISTS logs_by_status ON logs (gateway, status, created_at);
+`;
+
+/** Makes what is missing: everything in a new file, in one of an earlier version what came since. */
+export function prepareTables(database: DatabaseSync): void {
+  database.exec(TABLES);
+  const columns = new Set(
+    database
+      .prepare("PRAGMA table_info(logs)")
+      .all()
+      .map(({ name }) => name),
+  );
+  if (!columns.has("feedback")) database.exec("ALTER TABLE logs ADD COLUMN feedback INTEGER");
+  if (!columns.has("score")) database.exec("ALTER TABLE logs ADD COLUMN score REAL");
+  database.exec(INDICES);
+}
+
+/** The columns of a log; `has_bodies` needs the table of bodies joined. */
+export const LOG_COLUMNS = "logs.*, bodies.log IS NOT NULL AS has_bodies";
+export const LOGS_WITH_BODIES = "logs LEFT JOIN bodies ON bodies.log = logs.id";
+
+export function toLog(row: Record<string, SQLOutputValue>): StoredLog {
+  return {
+    id: String(row["id"]),
+    createdAt: Number(row["created_at"]),
+    gateway: String(row["gateway"]),
+    provider: String(row["provider"]),
+    model: String(row["model"]),
+    status: Number(row["status"]),
+    durationMs: Number(row["duration_ms"]),
+    tokensIn: optional(row["tokens_in"]),
+    tokensOut: optional(row["tokens_out"]),
+    cost: optional(row["cost"]),
+    cached: row["cached"] === 1,
+    eventId: String(row["event_id"]),
+    metadata: JSON.parse(String(row["metadata"])),
+    hasBodies: row["has_bodies"] === 1,
+    feedback: row["feedback"] === 1 ? 1 : row["feedback"] === -1 ? -1 : undefined,
+    score: optional(row["score"]),
+  };
+}
+
+function optional(value: SQLOutputValue | undefined): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}

@@ -1,0 +1,191 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type Cloudflare from "cloudflare";
+import type { AIGatewayUpdateParams } from "cloudflare/resources/ai-gateway/ai-gateway.js";
+import { expect, onTestFinished, test } from "vitest";
+
+import {
+  keepLog,
+  startAccount,
+  type AccountScene,
+  type RunningAccount,
+} from "../../support/account.ts";
+import { OPEN } from "../../support/gateway.ts";
+
+const REQUIRED = {
+  cache_invalidate_on_update: true,
+  cache_ttl: null,
+  collect_logs: true,
+  rate_limiting_interval: 0,
+  rate_limiting_limit: 0,
+};
+
+test("a declared gateway is read and listed as the API spells it", async () => {
+  const { gateways, account_id } = await start({
+    gateways: [{ retryMaxAttempts: 2, retryBackoff: "linear" }, { aiGatewayId: "other" }],
+  });
+
+  const list = await gateways.list({ account_id, search: "ap" });
+
+  expect(list.result).toEqual([
+    {
+      id: "app",
+      authentication: true,
+      byok_only: false,
+      cache_invalidate_on_update: true,
+      cache_ttl: 0,
+      collect_logs: true,
+      created_at: expect.stringMatching(/^20\d\d-/),
+      is_default: false,
+      log_classification: false,
+      log_management: 10_000,
+      log_management_strategy: "DELETE_OLDEST",
+      logpush: false,
+      modified_at: expect.stringMatching(/^20\d\d-/),
+      rate_limiting_interval: 0,
+      rate_limiting_limit: 0,
+      rate_limiting_technique: "fixed",
+      retry_backoff: "linear",
+      retry_max_attempts: 2,
+      store_id: "",
+      workers_ai_billing_mode: "postpaid",
+      zdr: false,
+    },
+  ]);
+  expect(await gateways.get("app", { account_id })).toEqual(list.result[0]);
+});
+
+test("a gateway that was made over the API answers, and a change of it holds from the next request", async () => {
+  const { gateways, account_id, running } = await start();
+  await gateways.create({ account_id, id: "made", ...REQUIRED });
+  const ask = () =>
+    running.gateway.handle({ gatewayId: "made", model: "@cf/a/b", inputs: {}, options: {} });
+
+  const before = await ask();
+  await gateways.update("made", { account_id, ...REQUIRED, collect_logs: false });
+  const after = await ask();
+
+  expect([before, after].map(({ headers }) => "cf-aig-log-id" in headers)).toEqual([true, false]);
+});
+
+test("a create drops what only an update takes, and an update keeps what it does not name", async () => {
+  const { gateways, account_id } = await start();
+  const putOnly = {
+    guardrails: { prompt: { S1: "BLOCK" }, response: {} },
+    log_classification: true,
+    otel: [{ url: "https://traces.test/v1", headers: { a: "b" } }],
+    dlp: {
+      enabled: true,
+      policies: [{ id: "d", enabled: true, action: "FLAG", check: ["REQUEST"], profiles: [] }],
+    },
+    spend_limits: {
+      enabled: true,
+      rules: [
+        {
+          id: "s",
+          enabled: true,
+          limit: 5,
+          limitType: "cost",
+          window: 60,
+          technique: "sliding",
+          metadata: { caller: { mode: "partition" } },
+        },
+      ],
+    },
+  } as const;
+
+  // Each a list of its own: the SDK's types do not take a readonly one.
+  const body = structuredClone<AIGatewayUpdateParams>({
+    account_id,
+    ...REQUIRED,
+    ...JSON.parse(JSON.stringify(putOnly)),
+  });
+  const created = await gateways.create({ ...body, account_id, id: "made", zdr: true });
+  const updated = await gateways.update("made", body);
+  const kept = await gateways.update("made", { account_id, ...REQUIRED, cache_ttl: 60 });
+  const cleared = await gateways.update("made", { account_id, ...REQUIRED, guardrails: null });
+
+  expect(created).toMatchObject({ id: "made", zdr: true, log_classification: false });
+  expect(Object.keys(created)).not.toEqual(expect.arrayContaining(["guardrails"]));
+  const otel = [{ ...putOnly.otel[0], content_type: "json" }];
+  expect(updated).toMatchObject({ ...putOnly, otel, zdr: true });
+  expect(kept).toMatchObject({ ...putOnly, otel, cache_ttl: 60 });
+  expect(cleared.guardrails).toBeUndefined();
+});
+
+test("a deleted gateway is gone with its logs, and with no other's", async () => {
+  const { gateways, account_id, running } = await start();
+  await gateways.create({ account_id, id: "made", ...REQUIRED });
+  for (const gateway of ["app", "made"]) keepLog(running.store, { id: `of-${gateway}`, gateway });
+
+  const deleted = await gateways.delete("made", { account_id });
+
+  expect(deleted).toMatchObject({ id: "made" });
+  await expect(gateways.get("made", { account_id })).rejects.toThrow("7002");
+  expect(running.store.list(10).map(({ id }) => id)).toEqual(["of-app"]);
+});
+
+test.each([
+  ["an id that exists", { id: "app" }, 409, /7001.*exists/],
+  ["a bad number", { log_management: 5 }, 400, /7001.*"log_management"/],
+  ["everything wrong at once", { cache_ttl: -1, zdr: "no" }, 400, /"cache_ttl".*"zdr"/],
+  ["a field nobody knows", { cache_tll: 1 }, 400, /Unrecognized key/],
+  ["a missing field", { collect_logs: undefined }, 400, /"collect_logs"/],
+])("a create with %s is refused", async (_, change, status, message) => {
+  const { running } = await start();
+
+  const answer = await fetch(
+    `${running.apiUrl}/accounts/${running.accountId}/ai-gateway/gateways`,
+    {
+      method: "POST",
+      headers: { authorization: `Bearer ${running.key}` },
+      body: JSON.stringify({ id: "made", ...REQUIRED, ...change }),
+    },
+  );
+
+  expect(answer.status).toBe(status);
+  expect(await answer.text()).toMatch(message);
+  expect(Object.keys(running.account.state.gateways)).toEqual(["app"]);
+});
+
+test("what was made over the API outlives a restart, and the stack sets right what it declares", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "account-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const first = await start({ folder });
+  await first.gateways.create({ account_id: first.account_id, id: "made", ...REQUIRED });
+  await first.gateways.update("app", { ...REQUIRED, account_id: first.account_id, zdr: true });
+  await first.running.stop();
+
+  const { gateways, account_id } = await start({ folder });
+
+  expect(await gateways.get("made", { account_id })).toMatchObject({ id: "made" });
+  expect(await gateways.get("app", { account_id })).toMatchObject({ zdr: false });
+  const file = join(folder, "account.json");
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await readFile(file, "utf8")).not.toContain('"app"');
+});
+
+test("a gateway that the stack no longer declares goes, and one made over the API stays", async () => {
+  const { gateways, account_id, running } = await start();
+  await gateways.create({ account_id, id: "made", ...REQUIRED });
+
+  running.account.declare(new Map([["next", { ...OPEN, aiGatewayId: "next" }]]));
+
+  const list = await gateways.list({ account_id });
+  expect(list.result.map(({ id }) => id)).toEqual(["made", "next"]);
+  expect(running.gateway.settings("app")).toBeUndefined();
+});
+
+interface Started {
+  readonly running: RunningAccount;
+  readonly gateways: Cloudflare["aiGateway"];
+  readonly account_id: string;
+}
+
+async function start(scene?: AccountScene): Promise<Started> {
+  const running = await startAccount(scene);
+  onTestFinished(() => running.stop());
+  return { running, gateways: running.client().aiGateway, account_id: running.accountId };
+}

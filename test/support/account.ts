@@ -1,0 +1,94 @@
+/** A local account with both doors, without the Workers runtime: for what calls Cloudflare over HTTP. */
+import Cloudflare from "cloudflare";
+
+import type { GatewaySettings } from "../../local/account.ts";
+import { AccountState } from "../../local/api/state.ts";
+import { openDoor } from "../../local/door.ts";
+import { LocalGateway } from "../../local/gateway/gateway.ts";
+import { localModel, type Model } from "../../local/gateway/model.ts";
+import type { Log } from "../../local/logs/log.ts";
+import { LogStore } from "../../local/logs/store.ts";
+import { LOCAL_ACCOUNT_ID } from "../../local/stack.ts";
+import { OPEN } from "./gateway.ts";
+
+export interface AccountScene {
+  /** What differs from a gateway `app` that keeps full logs; one of those if absent. */
+  readonly gateways?: readonly Partial<GatewaySettings>[];
+  readonly model?: Model;
+  /** Where the account outlives its process: a folder for its two files. */
+  readonly folder?: string;
+}
+
+export interface RunningAccount {
+  readonly accountId: string;
+  /** An API token that may do everything; 40 characters. */
+  readonly key: string;
+  readonly url: URL;
+  /** For `CLOUDFLARE_BASE_URL`: where `https://api.cloudflare.com/client/v4` would be. */
+  readonly apiUrl: string;
+  readonly account: AccountState;
+  readonly gateway: LocalGateway;
+  readonly store: LogStore;
+  /** The official SDK, with the key or another token. */
+  client(token?: string): Cloudflare;
+  /** Once is enough; a second time does nothing. */
+  stop(): Promise<void>;
+}
+
+const KEY = "local-key-of-tests-0123456789-0123456789";
+
+export async function startAccount(scene: AccountScene = {}): Promise<RunningAccount> {
+  const { gateways = [{}], model = localModel, folder } = scene;
+  const store = new LogStore(folder === undefined ? ":memory:" : `${folder}/logs.sqlite`);
+  const gateway = new LocalGateway(store, model);
+  const account = new AccountState({
+    id: LOCAL_ACCOUNT_ID,
+    ...(folder !== undefined && { file: `${folder}/account.json` }),
+    onGateways: (changed) => gateway.configure(changed),
+  });
+  const declared = gateways.map((settings) => ({
+    ...OPEN,
+    accountId: LOCAL_ACCOUNT_ID,
+    ...settings,
+  }));
+  account.declare(new Map(declared.map((settings) => [settings.aiGatewayId, settings])));
+  const door = await openDoor({ account, gateway, store, key: KEY, host: "127.0.0.1", port: 0 });
+  const stop = async () => {
+    await door.close();
+    store.close();
+  };
+  let stopped: Promise<void> | undefined;
+  const apiUrl = new URL("client/v4", door.url).href;
+  return {
+    accountId: LOCAL_ACCOUNT_ID,
+    key: KEY,
+    url: door.url,
+    apiUrl,
+    account,
+    gateway,
+    store,
+    client: (apiToken = KEY) => new Cloudflare({ apiToken, baseURL: apiUrl, maxRetries: 0 }),
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+/** A log of the gateway `app` with everything ordinary but what is given; kept without bodies. */
+export function keepLog(store: LogStore, log: Partial<Log> & Pick<Log, "id">): void {
+  const ordinary: Log = {
+    id: log.id,
+    createdAt: Date.UTC(2026, 10, 22),
+    gateway: "app",
+    provider: "workers-ai",
+    model: "@cf/a/b",
+    status: 200,
+    durationMs: 10,
+    tokensIn: 1,
+    tokensOut: 2,
+    cost: 0.001,
+    cached: false,
+    eventId: `event-of-${log.id}`,
+    metadata: {},
+  };
+  const cap = { maxEntries: 10_000_000, whenFull: "DELETE_OLDEST" } as const;
+  store.insert({ ...ordinary, ...log }, undefined, cap);
+}
