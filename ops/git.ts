@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 import { stackOf } from "../infra/stack-files.ts";
+import { WordsError } from "./command.ts";
 
 const run = promisify(execFile);
 
@@ -21,7 +22,7 @@ export async function readStackFilesAt(
     `${ref}^{commit}`,
   ]).catch((error: Error) => {
     const hint = "it must be a commit, branch or tag that this clone has (a shallow one has few)";
-    throw new Error(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
+    throw new WordsError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
   });
   const entries = await git(folder, ["ls-tree", "-z", commit.trim(), "./"]);
   const files = entries.split("\0").flatMap((entry) => {

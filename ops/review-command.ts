@@ -3,12 +3,12 @@
  * files as data and nothing else of the folder under review, so that one version can review another's files.
  */
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
 
-import { readStackFiles } from "../infra/stack-files.ts";
 import { reviewMarkdown, reviewText } from "../policy/render-review.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../policy/review.ts";
+import { WordsError, runCommand } from "./command.ts";
 import { readStackFilesAt } from "./git.ts";
+import { readTexts } from "./stacks.ts";
 
 const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format text|markdown|json] [--dir FOLDER]
 
@@ -26,26 +26,16 @@ const FORMATS = {
   json: (reviews: readonly StackReview[]) => JSON.stringify(reviews.map(toJson), null, 2),
 };
 
-try {
-  const { values: args } = parseArgs({
-    options: {
-      base: { type: "string" },
-      stack: { type: "string", multiple: true, default: [] },
-      format: { type: "string", default: "text" },
-      dir: { type: "string", default: process.cwd() },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (args.help) console.log(USAGE);
-  else await review(args);
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  const forgotten = message.startsWith("Unexpected argument")
-    ? " (npm needs -- before options)"
-    : "";
-  console.error(`error: ${message}${forgotten}\n\n${USAGE}`);
-  process.exitCode = 2;
-}
+await runCommand({
+  usage: USAGE,
+  options: {
+    base: { type: "string" },
+    stack: { type: "string", multiple: true, default: [] },
+    format: { type: "string", default: "text" },
+    dir: { type: "string", default: process.cwd() },
+  },
+  run: review,
+});
 
 interface Args {
   readonly base?: string;
@@ -54,25 +44,31 @@ interface Args {
   readonly dir: string;
 }
 
-async function review({ base, stack, format, dir }: Args): Promise<void> {
+async function review({ base, stack, format, dir }: Args): Promise<boolean> {
   if (!isFormat(format)) {
-    throw new Error(`--format is ${JSON.stringify(format)}; allowed are text, markdown and json`);
+    throw new WordsError(
+      `--format is ${JSON.stringify(format)}; allowed are text, markdown and json`,
+    );
   }
-  if (!existsSync(dir)) throw new Error(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
-  const files = readStackFiles(dir);
+  if (!existsSync(dir)) {
+    throw new WordsError(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
+  }
+  const files = readTexts(dir);
   const before = base === undefined ? undefined : await readStackFilesAt(dir, base);
   const names = [...new Set([...files.keys(), ...(before?.keys() ?? [])])];
-  if (names.length === 0) throw new Error(`${dir} has no stack file, Pulumi.<stack>.yaml`);
+  if (names.length === 0) throw new WordsError(`${dir} has no stack file, Pulumi.<stack>.yaml`);
   const unknown = stack.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`--stack is ${JSON.stringify(unknown)}; the folder has ${names.join(", ")}`);
+    throw new WordsError(
+      `--stack is ${JSON.stringify(unknown)}; the folder has ${names.join(", ")}`,
+    );
   }
 
   const today = new Date().toISOString().slice(0, 10);
   const reviews = await reviewStacks(files, before, today);
   const shown = reviews.filter((one) => stack.length === 0 || stack.includes(one.stack));
   console.log(FORMATS[format](shown));
-  if (shown.some(isRefused)) process.exitCode = 1;
+  return !shown.some(isRefused);
 }
 
 function isFormat(text: string): text is keyof typeof FORMATS {

@@ -24,7 +24,7 @@ export function measureReview(rounds: number): ReviewTimes {
     );
     writeFileSync(join(folder, "Pulumi.third.yaml"), third.replace("plan: free", "plan: paid"));
 
-    const review = [join(ROOT, "ops/review.js"), "--dir", folder];
+    const review = [join(ROOT, "ops/run.js"), "review", "--dir", folder];
     const times = Array.from({ length: rounds + 1 }, () => ({
       review: time(review),
       bare: time(["--eval", "0"]),

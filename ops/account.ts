@@ -1,0 +1,66 @@
+/** A stack's own account, through the official SDK: Cloudflare's, or the embedded one where the environment says so. */
+import Cloudflare from "cloudflare";
+
+import type { Stack } from "../policy/offline.ts";
+import { CommandError } from "./command.ts";
+import { readStack } from "./stacks.ts";
+
+export interface Account {
+  readonly stack: Stack;
+  readonly accountId: string;
+  readonly cloudflare: Cloudflare;
+}
+
+/**
+ * A stack file that can be deployed, and its account. The token is CLOUDFLARE_API_TOKEN; CLOUDFLARE_BASE_URL points at
+ * another Cloudflare (`npm start -- --api`). Throws a CommandError that names everything that is missing.
+ */
+export function openAccount(stackName: string | undefined, environment = process.env): Account {
+  const stack = readStack(stackName, process.cwd());
+  const accountId = stack.accountId ?? environment["CLOUDFLARE_ACCOUNT_ID"];
+  const apiToken = environment["CLOUDFLARE_API_TOKEN"];
+  if (!accountId || !apiToken) {
+    const missing = [
+      ...(accountId ? [] : ["CLOUDFLARE_ACCOUNT_ID (or ai-gateway:accountId in the stack file)"]),
+      ...(apiToken ? [] : ["CLOUDFLARE_API_TOKEN"]),
+    ];
+    throw new CommandError(
+      `the environment lacks ${missing.join(" and ")}; for the embedded Cloudflare, npm start -- --api prints them`,
+    );
+  }
+  // An empty variable is none.
+  const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
+  const cloudflare = new Cloudflare({ apiToken, ...(baseURL !== undefined && { baseURL }) });
+  return { stack, accountId, cloudflare };
+}
+
+/**
+ * The answer to one question, or a CommandError that says which permission it needs. `what` completes "cannot …": `list
+ * the logs of app-dev`.
+ */
+export async function ask<T>(what: string, permission: string, question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (error) {
+    throw new CommandError(`cannot ${what}: ${explain(error, permission)}`);
+  }
+}
+
+function explain(error: unknown, permission: string): string {
+  const isRefused =
+    error instanceof Cloudflare.AuthenticationError ||
+    error instanceof Cloudflare.PermissionDeniedError;
+  if (isRefused) {
+    return `CLOUDFLARE_API_TOKEN is not accepted; it needs ${permission} for this account`;
+  }
+  if (error instanceof Cloudflare.NotFoundError) return "it does not exist; run pulumi up first";
+  if (error instanceof Cloudflare.APIConnectionError) {
+    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    return `no answer (${reason}); is CLOUDFLARE_BASE_URL right?`;
+  }
+  if (error instanceof Cloudflare.APIError) {
+    const messages = error.errors.map(({ code, message }) => `${code} ${message}`);
+    return messages.join("; ") || `status ${error.status}`;
+  }
+  throw error;
+}

@@ -1,0 +1,40 @@
+/** The stack files of a folder, as data. */
+import { readStackFiles } from "../infra/stack-files.ts";
+import { parseStackFile, type Offline, type Stack } from "../policy/offline.ts";
+import { formatProblems } from "../policy/problems.ts";
+import { CommandError, WordsError } from "./command.ts";
+
+/** Stack name → text. Throws a CommandError where a file is a link. */
+export function readTexts(folder: string): ReadonlyMap<string, string> {
+  try {
+    return readStackFiles(folder);
+  } catch (error) {
+    throw new CommandError(reasonOf(error));
+  }
+}
+
+/** One stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
+export function readStack(name: string | undefined, folder: string): Stack {
+  const texts = readTexts(folder);
+  const names = [...texts.keys()].join(", ") || "none";
+  if (name === undefined) throw new WordsError(`--stack is missing; the project has ${names}`);
+  const text = texts.get(name);
+  if (text === undefined) {
+    throw new WordsError(`--stack is ${JSON.stringify(name)}; the project has ${names}`);
+  }
+  const read = parse(name, text);
+  if (read.ok) return read.stack;
+  throw new CommandError(formatProblems(name, read.problems));
+}
+
+function parse(name: string, text: string): Offline {
+  try {
+    return parseStackFile(name, text);
+  } catch (error) {
+    throw new CommandError(`Pulumi.${name}.yaml is ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
