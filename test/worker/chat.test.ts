@@ -87,7 +87,11 @@ test("an older model's tool calls and parsed JSON come in OpenAI's shape", async
     role: "assistant",
     content: '{"answer":42}',
     tool_calls: [
-      { id: "call_0", type: "function", function: { name: "look", arguments: '{"at":1}' } },
+      {
+        id: expect.stringMatching(/^call_[0-9a-f]{32}$/),
+        type: "function",
+        function: { name: "look", arguments: '{"at":1}' },
+      },
     ],
   };
   expect(await response.json()).toMatchObject({

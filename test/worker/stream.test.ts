@@ -104,7 +104,8 @@ test("an older model's tool calls end the stream as such", async () => {
     await worker.ask(CHAT, { method: "POST", body: chatBody({ stream: true }) }),
   );
 
-  const call = { index: 0, id: "call_0", type: "function" };
+  const id = expect.stringMatching(/^call_[0-9a-f]{32}$/);
+  const call = { index: 0, id, type: "function" };
   expect(chunks).toMatchObject([
     {},
     {
@@ -113,6 +114,28 @@ test("an older model's tool calls end the stream as such", async () => {
       ],
     },
     { choices: [{ finish_reason: "tool_calls" }] },
+    "[DONE]",
+  ]);
+});
+
+// Seen of Workers AI: a text that is a number comes as one, and the reason in an event of its own.
+test("an older model's numbers are texts, and its finish reason is kept", async () => {
+  const worker = await streamWorker([
+    event({ response: 4 }),
+    event({ response: 0 }),
+    event({ finish_reason: "length" }),
+    event("[DONE]"),
+  ]);
+
+  const chunks = await chunksOf(
+    await worker.ask(CHAT, { method: "POST", body: chatBody({ stream: true }) }),
+  );
+
+  expect(chunks).toMatchObject([
+    {},
+    { choices: [{ delta: { content: "4" } }] },
+    { choices: [{ delta: { content: "0" } }] },
+    { choices: [{ finish_reason: "length" }] },
     "[DONE]",
   ]);
 });

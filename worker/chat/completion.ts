@@ -3,7 +3,7 @@ import * as v from "valibot";
 
 import { readAs } from "./models.ts";
 
-export const usageShape = v.object({
+export const usageShape = v.looseObject({
   prompt_tokens: v.number(),
   completion_tokens: v.number(),
   total_tokens: v.optional(v.number()),
@@ -94,16 +94,21 @@ function readChoices(body: unknown): readonly Choice[] | undefined {
   ];
 }
 
-const namedCall = v.object({ name: v.string(), arguments: v.unknown() });
+const flatCall = v.object({ name: v.string(), arguments: v.unknown() });
 
 /** An older model's calls in OpenAI's shape; those that have it already are left alone. */
 export function readToolCalls(calls: readonly unknown[]): readonly object[] {
-  return calls.map((call, index) => {
-    const named = readAs(namedCall, call);
-    if (named === undefined) return Object(call);
-    const { name, arguments: given } = named;
-    return { id: `call_${index}`, type: "function", function: { name, arguments: asText(given) } };
+  return calls.map((call) => {
+    const flat = readAs(flatCall, call);
+    if (flat === undefined) return Object(call);
+    const called = { name: flat.name, arguments: asText(flat.arguments) };
+    return { id: newCallId(), type: "function", function: called };
   });
+}
+
+/** Unlike every other of the chat, whose next request carries it back; OpenAI allows 40 characters. */
+function newCallId(): string {
+  return `call_${crypto.randomUUID().replaceAll("-", "")}`;
 }
 
 export function withTotal(usage: Usage): Usage {
@@ -113,6 +118,6 @@ export function withTotal(usage: Usage): Usage {
   };
 }
 
-function asText(value: unknown): string {
+export function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

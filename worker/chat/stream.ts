@@ -3,7 +3,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import * as v from "valibot";
 
 import { errorBody } from "./errors.ts";
-import { readToolCalls, usageShape, withTotal, type Usage } from "./completion.ts";
+import { asText, readToolCalls, usageShape, withTotal, type Usage } from "./completion.ts";
 import { cut, describeFailure } from "./failures.ts";
 import { readAs } from "./models.ts";
 import type { StreamEnd } from "./request-log.ts";
@@ -28,10 +28,11 @@ const chunkShape = v.object({
   usage: v.nullish(usageShape),
 });
 
-// Older models stream in the platform's own way.
+// Older models stream in the platform's own way: a text that is a number comes as one.
 const responseShape = v.object({
-  response: v.nullish(v.string()),
+  response: v.optional(v.unknown()),
   tool_calls: v.nullish(v.array(v.unknown())),
+  finish_reason: v.nullish(v.string()),
   usage: v.nullish(usageShape),
 });
 
@@ -39,6 +40,7 @@ interface Part {
   readonly delta: object | undefined;
   readonly finishReason: string | undefined;
   readonly usage: Usage | undefined;
+  readonly newCalls?: number;
 }
 
 /**
@@ -103,19 +105,22 @@ class StreamError extends Error {
 /** Throws when the stream breaks off, or ends before the model said that it was done. */
 async function* readParts(events: AsyncIterable<{ readonly data: string }>): AsyncGenerator<Part> {
   let isDone = false;
+  let calls = 0;
   for await (const { data } of events) {
     if (data.trim() === "[DONE]") {
       isDone = true;
       continue;
     }
-    const part = readPart(JSON.parse(data));
+    const part = readPart(JSON.parse(data), calls);
+    calls += part.newCalls ?? 0;
     isDone ||= part.finishReason !== undefined;
     yield part;
   }
   if (!isDone) throw new Error("the stream ended before the answer did");
 }
 
-function readPart(json: unknown): Part {
+/** `calls` were before this part: an older model's have no index of their own. */
+function readPart(json: unknown, calls: number): Part {
   const modern = readAs(chunkShape, json);
   if (modern !== undefined) {
     const [choice] = modern.choices;
@@ -127,15 +132,18 @@ function readPart(json: unknown): Part {
   }
   const older = readAs(responseShape, json);
   if (older === undefined || Object.keys(older).length === 0) throw new StreamError(json);
-  const calls = readToolCalls(older.tool_calls ?? []).map((call, index) => ({ index, ...call }));
+  const content = asText(older.response ?? "");
+  const newCalls = readToolCalls(older.tool_calls ?? []);
+  const indexed = newCalls.map((call, place) => ({ index: calls + place, ...call }));
   const delta = {
-    ...(older.response && { content: older.response }),
-    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(content && { content }),
+    ...(newCalls.length > 0 && { tool_calls: indexed }),
   };
   return {
     delta: Object.keys(delta).length === 0 ? undefined : delta,
-    finishReason: undefined,
+    finishReason: older.finish_reason ?? undefined,
     usage: older.usage ?? undefined,
+    newCalls: newCalls.length,
   };
 }
 
