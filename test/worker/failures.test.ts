@@ -45,6 +45,8 @@ test.each([
   ["a model unknown to the catalogue", ofGateway(400, 7003), 404, "model_not_found"],
   ["a guardrail scanner that is down", ofGateway(503, 7013), 503, "guardrails_unavailable"],
   ["a model's bad input", ofWorkersAi(400, 5004), 400, "invalid_request"],
+  ["a schema where the model streams", ofWorkersAi(400, 5023), 400, "invalid_request"],
+  ["a schema for a model that takes none", ofWorkersAi(400, 5025), 400, "invalid_request"],
   ["a model that is denied", ofWorkersAi(403, 5018), 403, "denied_by_policy"],
   ["a model that is too slow", ofWorkersAi(408, 3007), 504, "upstream_timeout"],
   ["a prompt too large for its model", ofWorkersAi(413, 3006), 413, "request_too_large"],

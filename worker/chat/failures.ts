@@ -97,6 +97,8 @@ export const BY_CODE: Readonly<Record<number, Refusal>> = {
   5016: DENIED,
   5018: DENIED,
   5019: REJECTED,
+  5023: { ...BAD_INPUT, message: "the model does not stream a json_schema; leave out stream" },
+  5025: { ...BAD_INPUT, message: "the model does not take a json_schema as response_format" },
 };
 
 /** By the status where there is no code: the spend limit and the policies answer without one. */
