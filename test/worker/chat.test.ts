@@ -125,7 +125,7 @@ test.each([
     '{"messages":[{"content":"Hi"}]}',
     400,
     "invalid_value",
-    "model: missing; messages.0.role: missing",
+    "model: missing; messages.0.role: expected system, developer, user, assistant or tool",
   ],
   [
     "a wild temperature",

@@ -5,7 +5,9 @@ import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
 import { askModel, logIdOf, readBody, type Call } from "./models.ts";
 import type { RequestLine } from "./request-log.ts";
 
-export type Question = Pick<Call, "model" | "inputs" | "caller" | "trace">;
+export interface Question extends Pick<Call, "model" | "caller" | "trace"> {
+  readonly inputsFor: (model: string) => object;
+}
 
 /**
  * A success, with status 200. Throws a RefusalError for the last model's failure. Each model has the whole time limit.
@@ -38,7 +40,8 @@ async function attempt(
   let response: Response;
   try {
     const { route, eventId } = line;
-    response = await askModel(env, { ...question, route, eventId, signal: timeLimit });
+    const inputs = question.inputsFor(question.model);
+    response = await askModel(env, { ...question, inputs, route, eventId, signal: timeLimit });
   } catch (error) {
     line.cause = String(error);
     if (timeLimit.aborted) return new RefusalError(timedOut);

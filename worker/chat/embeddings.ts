@@ -20,7 +20,7 @@ const UNSUPPORTED: Unsupported = { dimensions: [] };
 
 export interface EmbeddingRequest {
   readonly model: string;
-  readonly inputs: object;
+  readonly inputsFor: (model: string) => object;
   readonly encoding: "float" | "base64";
 }
 
@@ -31,7 +31,7 @@ export function readEmbeddingRequest(body: string, models: readonly string[]): E
   const texts = typeof input === "string" ? [input] : input;
   return {
     model,
-    inputs: isWorkersAi(model) ? { text: texts } : { input: texts },
+    inputsFor: (asked) => (isWorkersAi(asked) ? { text: texts } : { input: texts }),
     encoding: encoding_format ?? "float",
   };
 }

@@ -72,8 +72,8 @@ app.get("/", async (context) => {
   if (context.req.raw.method === "HEAD") return context.body(null);
   const { env, line } = context.var;
   line.route = "/";
-  const inputs = { messages: [{ role: "user", content: SAMPLE_PROMPT }] };
-  const response = await askFor(context, { model: env.MODELS[0], inputs });
+  const inputsFor = () => ({ messages: [{ role: "user", content: SAMPLE_PROMPT }] });
+  const response = await askFor(context, { model: env.MODELS[0], inputsFor });
   const { choices, model, usage } = await readCompletion(response, line);
   return context.json({
     prompt: SAMPLE_PROMPT,
@@ -137,11 +137,11 @@ export default app;
 
 function askFor(
   context: Context<App>,
-  question: Pick<Question, "model" | "inputs">,
+  question: Pick<Question, "model" | "inputsFor">,
 ): Promise<Response> {
   const { env, caller, trace, line } = context.var;
-  const { model, inputs } = question;
-  return ask(env, { model, inputs, caller, trace }, line);
+  const { model, inputsFor } = question;
+  return ask(env, { model, inputsFor, caller, trace }, line);
 }
 
 async function readCompletion(
