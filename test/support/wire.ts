@@ -1,0 +1,95 @@
+/**
+ * One answer as each family of Workers AI's models puts it on the wire: `older` in the platform's own shape, `newer` in
+ * OpenAI's. As https://github.com/cloudflare/ai reads them in workers-ai-provider, its tests included.
+ */
+import type { Reply } from "./workerd.ts";
+
+export type Family = "older" | "newer";
+
+export const FAMILIES = ["older", "newer"] as const;
+
+export interface Said {
+  readonly text?: string;
+  readonly calls?: readonly { readonly name: string; readonly arguments: object }[];
+}
+
+export const USAGE = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+
+const headers = { "cf-aig-log-id": "log-1" };
+
+/** The whole answer. */
+export function answer(family: Family, said: Said): Reply {
+  return { headers, body: family === "older" ? olderBody(said) : newerBody(said) };
+}
+
+/** The same answer, streamed: texts in words, calls one after the other. */
+export function stream(family: Family, said: Said): Reply {
+  const events = family === "older" ? olderEvents(said) : newerEvents(said);
+  return { headers, pieces: inTurn([...events.map(event), "data: [DONE]\n\n"]) };
+}
+
+export function event(data: unknown): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+export async function* inTurn(pieces: readonly (string | Uint8Array)[]) {
+  yield* pieces;
+}
+
+function olderBody({ text, calls }: Said): object {
+  return { response: text ?? null, ...(calls && { tool_calls: calls }), usage: USAGE };
+}
+
+function olderEvents({ text = "", calls = [] }: Said): readonly object[] {
+  return [
+    ...words(text).map((word) => ({ response: word, p: "abcd" })),
+    ...calls.map((call) => ({ response: null, tool_calls: [call] })),
+    { response: "", tool_calls: [], usage: USAGE },
+  ];
+}
+
+function newerBody({ text, calls }: Said): object {
+  const message = {
+    role: "assistant",
+    content: text ?? null,
+    refusal: null,
+    reasoning_content: null,
+    tool_calls: calls?.map(named) ?? [],
+  };
+  const finish_reason = calls === undefined ? "stop" : "tool_calls";
+  const choices = [{ index: 0, message, finish_reason, logprobs: null }];
+  return { id: "id-1", object: "chat.completion", created: 1, model: "m", choices, usage: USAGE };
+}
+
+/** A call comes in four: its name, its arguments in halves, and an end that says nothing. */
+function newerEvents({ text = "", calls = [] }: Said): readonly object[] {
+  const deltas = [
+    { role: "assistant", content: "" },
+    ...words(text).map((content) => ({ content })),
+    ...calls.flatMap((call, index) => {
+      const { id, type, function: called } = named(call, index);
+      const middle = Math.ceil(called.arguments.length / 2);
+      const halves = [called.arguments.slice(0, middle), called.arguments.slice(middle)];
+      return [
+        { tool_calls: [{ id, type, index, function: { name: called.name, arguments: "" } }] },
+        ...halves.map((half) => ({ tool_calls: [{ index, function: { arguments: half } }] })),
+        { tool_calls: [{ id: null, type: null, index, function: { name: null, arguments: "" } }] },
+      ];
+    }),
+  ];
+  const finish_reason = calls.length > 0 ? "tool_calls" : "stop";
+  return [
+    ...deltas.map((delta) => ({ choices: [{ index: 0, delta, finish_reason: null }] })),
+    { choices: [{ index: 0, delta: {}, finish_reason }] },
+    { choices: [], usage: USAGE },
+  ];
+}
+
+function named(call: NonNullable<Said["calls"]>[number], index: number) {
+  const called = { name: call.name, arguments: JSON.stringify(call.arguments) };
+  return { id: `chatcmpl-tool-${index}`, type: "function", function: called };
+}
+
+function words(text: string): readonly string[] {
+  return text.match(/\S+\s*/g) ?? [];
+}
