@@ -2,7 +2,7 @@
  * The chat Worker in the real Workers runtime, with the real AI binding. A scripted server stands where Cloudflare's
  * would, and keeps what left the runtime. Without `local/`, which may be deleted.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import {
   createServer,
@@ -26,6 +26,8 @@ import { afterAll } from "vitest";
 import { z } from "zod";
 
 import { bundleWorker } from "../../infra/bundle.ts";
+import { waitFor } from "./project.ts";
+import { speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";
 
 export const TOKEN = "token-of-web";
@@ -70,6 +72,8 @@ export interface Reply {
   readonly body?: unknown;
   /** In place of a body: sent piece by piece; an error breaks the connection off. */
   readonly pieces?: AsyncIterable<string | Uint8Array>;
+  /** In place of all of it: the connection is gone before an answer begins. */
+  readonly isReset?: boolean;
 }
 
 export interface WorkerScene {
@@ -148,9 +152,11 @@ interface Runtime {
 }
 
 const runtimes = new Map<string, Promise<Runtime>>();
+const faults: string[] = [];
 
 afterAll(async () => {
   for (const runtime of runtimes.values()) await (await runtime).stop();
+  if (faults.length > 0) throw new Error(`the runtime tells of faults:\n${faults.join("\n")}`);
 });
 
 async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): Promise<Runtime> {
@@ -175,14 +181,25 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
     cf: false,
     // The Worker's own error lines are part of some scenes, not of the tests' output.
     log: new Log(LogLevel.NONE),
-    handleStructuredLogs: ({ message }) => void cloudflare.lines.push(message),
+    verbose: true,
+    handleStructuredLogs: (log) => {
+      const speaker = speakerOf(log);
+      if (speaker === "fault") faults.push(log.message);
+      if (speaker === "worker") cloudflare.lines.push(log.message);
+    },
     workers: [
       {
         config: {
           name: "chat",
           compatibilityDate: "2026-10-23",
           compatibilityFlags: ["enable_request_signal"],
-          manifest: { mainModule: "chat.js", modules: { "chat.js": { type: "esm", contents } } },
+          manifest: {
+            mainModule: "entry.js",
+            modules: {
+              "entry.js": { type: "esm", contents: WATCHED_ENTRY },
+              "chat.js": { type: "esm", contents },
+            },
+          },
           env: { ...Object.fromEntries(texts), ...ai, ...limit },
         },
         dev: {
@@ -198,10 +215,25 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
     url,
     cloudflare,
     stop: async () => {
+      await drain(url, cloudflare);
       await miniflare.dispose();
       cloudflare.stop();
     },
   };
+}
+
+/** Until a line about its last request is here, and with it whatever the runtime told before. */
+async function drain(url: URL, cloudflare: Cloudflare): Promise<void> {
+  const lines: string[] = [];
+  cloudflare.lines = lines;
+  const traceId = randomBytes(16).toString("hex");
+  await fetch(new URL("/none", url), {
+    headers: { traceparent: `00-${traceId}-${"1".repeat(16)}-01` },
+  });
+  await waitFor(
+    () => lines.find((line) => line.includes(traceId)),
+    () => lines.join("\n"),
+  );
 }
 
 interface Cloudflare {
@@ -241,12 +273,20 @@ const noLog = (): Reply => ({
 
 async function startCloudflare(): Promise<Cloudflare> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const { status, headers, body, pieces } = await reply(cloudflare, request);
+    const { status, headers, body, pieces, isReset } = await reply(cloudflare, request);
+    if (isReset === true) {
+      request.socket.destroy();
+      return;
+    }
     const type = pieces === undefined ? "application/json" : "text/event-stream";
     response.writeHead(status ?? 200, { "content-type": type, ...headers });
-    if (pieces === undefined) response.end(typeof body === "string" ? body : JSON.stringify(body));
+    if (pieces === undefined) {
+      response.end(typeof body === "string" ? body : JSON.stringify(body));
+      return;
+    }
+    response.flushHeaders();
     // Ends the pieces when the other side goes, and breaks the connection off when they fail.
-    else await pipeline(Readable.from(pieces), response).catch(() => {});
+    await pipeline(Readable.from(pieces), response).catch(() => {});
   };
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -22,11 +22,17 @@ function silence(): Reply {
   return { pieces: pieces() };
 }
 
+async function* halfAnswer() {
+  yield '{"response":';
+  throw new Error("connection reset");
+}
+
 test.each<[string, Reply]>([
   ["is busy", { status: 429, body: { errors: [{ code: 3040, message: "no capacity" }] } }],
   ["is broken", { status: 500, body: {} }],
   ["gave nothing to the gateway", { status: 400, body: { internalCode: 2005 } }],
   ["is unavailable", { status: 503, body: {} }],
+  ["breaks off", { headers: { "content-type": "application/json" }, pieces: halfAnswer() }],
 ])("where a model %s, the stack's fallback answers, and says so", async (_, reply) => {
   const worker = await startWorker({ bindings: WITH_FALLBACK, reply: failing(reply) });
 

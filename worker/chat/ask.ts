@@ -2,11 +2,13 @@
 import type { Env } from "./env.ts";
 import { RefusalError, type Refusal } from "./errors.ts";
 import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
-import { askModel, logIdOf, readBody, type Call } from "./models.ts";
+import { askModel, isEventStream, logIdOf, readBody, type Call } from "./models.ts";
 import type { RequestLine } from "./request-log.ts";
 
 export interface Question extends Pick<Call, "model" | "caller" | "trace"> {
   readonly inputsFor: (model: string) => object;
+  /** Undefined where the answer is wanted whole. */
+  readonly stream?: object | undefined;
 }
 
 /**
@@ -38,22 +40,34 @@ async function attempt(
 ): Promise<Response | RefusalError> {
   const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
   let response: Response;
+  delete line.logId;
   try {
-    const { route, eventId } = line;
-    const inputs = question.inputsFor(question.model);
-    response = await askModel(env, { ...question, inputs, route, eventId, signal: timeLimit });
+    response = await receive(env, question, line, timeLimit);
   } catch (error) {
     line.cause = String(error);
     if (timeLimit.aborted) return new RefusalError(timedOut);
     return new RefusalError(error instanceof RangeError ? tooDeep : noAnswer);
   }
-  const logId = logIdOf(response);
-  if (logId === undefined) delete line.logId;
-  else line.logId = logId;
   if (response.status === 200) return response;
   const retryAfter = response.headers.get("retry-after");
   return new RefusalError(
     describeFailure(response.status, await readBody(response)),
     retryAfter === null ? {} : { "retry-after": retryAfter },
   );
+}
+
+/** A stream is here once it begins; anything else with its last byte. Throws where that does not come. */
+async function receive(
+  env: Env,
+  { stream, inputsFor, ...question }: Question,
+  line: RequestLine,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { route, eventId } = line;
+  const inputs = inputsFor(question.model);
+  const response = await askModel(env, { ...question, inputs, route, eventId, signal });
+  const logId = logIdOf(response);
+  if (logId !== undefined) line.logId = logId;
+  const isBegun = stream !== undefined && response.status === 200 && isEventStream(response);
+  return isBegun ? response : new Response(await response.arrayBuffer(), response);
 }

@@ -13,7 +13,7 @@ import { unreadable } from "./failures.ts";
 import { markLog } from "./feedback.ts";
 import { allowPages, identifyCaller, limitBody, limitCaller, refuseOtherSites } from "./gate.ts";
 import { modelList } from "./model-list.ts";
-import { readBody } from "./models.ts";
+import { isEventStream, readBody } from "./models.ts";
 import {
   lineHeaders,
   openLine,
@@ -137,11 +137,11 @@ export default app;
 
 function askFor(
   context: Context<App>,
-  question: Pick<Question, "model" | "inputsFor">,
+  question: Pick<Question, "model" | "inputsFor" | "stream">,
 ): Promise<Response> {
   const { env, caller, trace, line } = context.var;
-  const { model, inputsFor } = question;
-  return ask(env, { model, inputsFor, caller, trace }, line);
+  const { model, inputsFor, stream } = question;
+  return ask(env, { model, inputsFor, stream, caller, trace }, line);
 }
 
 async function readCompletion(
@@ -159,8 +159,7 @@ function streamChunks(
   response: Response,
   options: Pick<StreamArgs, "includeUsage">,
 ): Response {
-  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if (!isStream || response.body === null) throw new RefusalError(unreadable);
+  if (!isEventStream(response) || response.body === null) throw new RefusalError(unreadable);
   const { line } = context.var;
   line.stream = "open";
   const { eventId: id, model = "" } = line;

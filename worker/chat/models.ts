@@ -53,6 +53,10 @@ export function logIdOf(response: Response): string | undefined {
   return response.headers.get("cf-aig-log-id") ?? undefined;
 }
 
+export function isEventStream(response: Response): boolean {
+  return response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+}
+
 /** The text itself where it is no JSON. */
 export async function readBody(response: Response): Promise<unknown> {
   const text = await response.text();

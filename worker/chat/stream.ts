@@ -2,9 +2,9 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import * as v from "valibot";
 
-import { errorBody } from "./errors.ts";
+import { errorBody, type Refusal } from "./errors.ts";
 import { asText, readToolCalls, usageShape, withTotal, type Usage } from "./completion.ts";
-import { cut, describeFailure } from "./failures.ts";
+import { cut, describeFailure, timedOut } from "./failures.ts";
 import { readAs } from "./models.ts";
 import type { StreamEnd } from "./request-log.ts";
 
@@ -85,11 +85,16 @@ async function* writeChunks(
     yield "data: [DONE]\n\n";
   } catch (error) {
     end = "cut";
-    const refusal = error instanceof StreamError ? describeFailure(502, error.body) : cut;
-    yield event(errorBody(refusal, args.ids));
+    yield event(errorBody(describeEnd(error), args.ids));
   } finally {
     onEnd(end);
   }
+}
+
+function describeEnd(error: unknown): Refusal {
+  if (error instanceof StreamError) return describeFailure(502, error.body);
+  // What AbortSignal.timeout() ends a body with.
+  return error instanceof DOMException && error.name === "TimeoutError" ? timedOut : cut;
 }
 
 /** The model told an error where a part of its answer was due. */

@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+
+import { waitFor } from "../support/project.ts";
+import { event, inTurn } from "../support/wire.ts";
+import {
+  chatBody,
+  startWorker,
+  TOKEN,
+  type Reply,
+  type RunningWorker,
+} from "../support/workerd.ts";
+
+const CHAT = "/v1/chat/completions";
+const WAYS = [
+  [CHAT, chatBody()],
+  [CHAT, chatBody({ stream: true })],
+  ["/v1/embeddings", JSON.stringify({ model: "@cf/old/model", input: "Hi" })],
+] as const;
+
+/** What comes later than this hangs. The model's time limit is 500 ms here. */
+const SOON_MS = 10_000;
+const QUICK = { TIMEOUT_MS: "500" };
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+const hel = event({ response: "Hel" });
+const newer = (choice: object) => event({ choices: [{ index: 0, ...choice }] });
+const utf8 = new TextEncoder().encode(event({ response: "Grüße" }));
+const insideLetter = utf8.slice(0, utf8.indexOf(0xc3) + 1);
+
+test.each<[string, () => Reply, number, string]>([
+  ["no answer at all", () => ({ isReset: true }), 502, "upstream_error"],
+  ["silence", () => ({ headers: JSON_TYPE, pieces: silent() }), 504, "upstream_timeout"],
+  [
+    "half an answer",
+    () => ({ headers: JSON_TYPE, pieces: breaking(["{"]) }),
+    502,
+    "upstream_error",
+  ],
+  ["half an error", () => ({ status: 400, pieces: breaking(["{"]) }), 502, "upstream_error"],
+  ["an empty body", () => ({ body: "" }), 502, "bad_model_output"],
+  [
+    "a page",
+    () => ({ headers: { "content-type": "text/html" }, body: "<p>" }),
+    502,
+    "bad_model_output",
+  ],
+  ["half of a JSON", () => ({ body: '{"response":"Hel' }), 502, "bad_model_output"],
+  [
+    "success with an error",
+    () => ({ body: { errors: [{ code: 3040 }] } }),
+    502,
+    "bad_model_output",
+  ],
+  ["null", () => ({ body: null }), 502, "bad_model_output"],
+])("%s in place of an answer is told in time, with a line", async (...row) => {
+  const [, reply, status, code] = row;
+  for (const [path, body] of WAYS) {
+    const worker = await startWorker({ bindings: QUICK, reply });
+
+    const response = await ask(worker, path, body);
+
+    expect([response.status, Object(await response.json()).error?.code]).toEqual([status, code]);
+    expect(await lineOf(worker)).toMatchObject({ route: path, status, code });
+  }
+});
+
+test.each<[string, NonNullable<Reply["pieces"]>, string, string]>([
+  ["before the first byte", breaking([]), "", "upstream_cut"],
+  ["with no event at all", inTurn([]), "", "upstream_cut"],
+  ["within an event", inTurn([hel, 'data: {"respon']), "Hel", "upstream_cut"],
+  ["within an event, by a reset", breaking([hel, 'data: {"respon']), "Hel", "upstream_cut"],
+  ["within a letter", inTurn([hel, insideLetter]), "Hel", "upstream_cut"],
+  ["within a letter, by a reset", breaking([hel, insideLetter]), "Hel", "upstream_cut"],
+  ["by a page", inTurn([hel, "<html>\n\n"]), "Hel", "upstream_cut"],
+  ["by null", inTurn([hel, event(null)]), "Hel", "upstream_error"],
+  ["by an error", inTurn([hel, event({ error: { code: 9 } })]), "Hel", "upstream_error"],
+  ["by silence", silent(hel), "Hel", "upstream_timeout"],
+  [
+    "by a reset after the reason to finish",
+    breaking([newer({ delta: { content: "Hel" } }), newer({ delta: {}, finish_reason: "stop" })]),
+    "Hel",
+    "upstream_cut",
+  ],
+])("a stream that ends %s says so in time, with a line", async (_, pieces, said, code) => {
+  const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
+
+  const response = await ask(worker, CHAT, chatBody({ stream: true }));
+  const chunks = (await response.text()).match(/(?<=^data: ).*$/gm) ?? [];
+
+  expect(response.status).toBe(200);
+  expect(chunks.map(textOf).join("")).toBe(said);
+  expect(JSON.parse(chunks.at(-1) ?? "")).toMatchObject({ error: { code } });
+  expect(await lineOf(worker)).toMatchObject({ route: CHAT, status: 200, stream: "cut" });
+});
+
+test("a stream that has told its reason to finish is whole without [DONE]", async () => {
+  const pieces = inTurn([
+    newer({ delta: { content: "Hel" } }),
+    newer({ delta: {}, finish_reason: "stop" }),
+  ]);
+  const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
+
+  const response = await ask(worker, CHAT, chatBody({ stream: true }));
+
+  expect(await response.text()).toMatch(/Hel.*data: \[DONE\]\n\n$/s);
+  expect(await lineOf(worker)).toMatchObject({ stream: "complete" });
+});
+
+function ask(worker: RunningWorker, path: string, body: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const signal = AbortSignal.timeout(SOON_MS);
+  return worker.ask(path, { method: "POST", headers, body, signal });
+}
+
+async function lineOf(worker: RunningWorker): Promise<unknown> {
+  const line = await waitFor(
+    () => worker.lines[0],
+    () => "no line",
+  );
+  return JSON.parse(line);
+}
+
+function textOf(data: string): string {
+  return Object(JSON.parse(data)).choices?.[0]?.delta.content ?? "";
+}
+
+/** Says so much, then nothing until nobody listens. */
+async function* silent(...pieces: readonly string[]) {
+  yield* pieces;
+  await new Promise((resolve) => setTimeout(resolve, 300_000).unref());
+  yield "";
+}
+
+/** Breaks the connection off once what it said has left. */
+async function* breaking(pieces: readonly (string | Uint8Array)[]) {
+  yield* pieces;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  throw new Error("connection reset");
+}
