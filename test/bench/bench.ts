@@ -1,4 +1,7 @@
-/** `npm run bench [-- --rounds N]`: how big and how slow, each figure beside its reference. A slow figure is no error. */
+/**
+ * `npm run bench [-- --rounds N --only GROUP]`: how big and how slow, each figure beside its reference. A slow figure
+ * is no error.
+ */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -11,61 +14,83 @@ import { measureReview } from "./review.ts";
 import { measureStarts } from "./starts.ts";
 import { compare, formatTable, median, type Row } from "./table.ts";
 import { runVitest, type Run } from "./vitest-run.ts";
+import { workerRows } from "./worker-cost.ts";
 
-const ROUNDS = readRounds();
+const GROUPS = new Map([
+  ["bundle", bundleRows],
+  ["start", startRows],
+  ["review", reviewRows],
+  ["worker", workerRows],
+  ["tests", testRows],
+]);
 
-const rows = [await bundleRow(), await startRow(), reviewRow(), ...(await testRows())];
+const args = readArgs();
+const rows: Row[] = [];
+for (const measure of args.groups) rows.push(...(await measure(args.rounds)));
 console.log(
-  `medians of ${ROUNDS} rounds; Node ${process.versions.node}, ${availableParallelism()} cores\n`,
+  `medians of ${args.rounds} rounds; Node ${process.versions.node}, ${availableParallelism()} cores\n`,
 );
 console.log(formatTable(rows));
 
-function readRounds(): number {
-  const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+function readArgs() {
+  const { values } = parseArgs({
+    options: { rounds: { type: "string", default: "5" }, only: { type: "string" } },
+  });
   const rounds = Number(values.rounds);
-  if (Number.isInteger(rounds) && rounds >= 1) return rounds;
-  throw new Error(`--rounds is ${values.rounds}; allowed is a whole number from 1`);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`--rounds is ${values.rounds}; allowed is a whole number from 1`);
+  }
+  if (values.only === undefined) return { rounds, groups: [...GROUPS.values()] };
+  const group = GROUPS.get(values.only);
+  if (group !== undefined) return { rounds, groups: [group] };
+  throw new Error(`--only is ${values.only}; allowed is one of ${[...GROUPS.keys()].join(", ")}`);
 }
 
-async function bundleRow(): Promise<Row> {
+async function bundleRows(): Promise<Row[]> {
   const { file } = await bundleWorker("chat");
   const { length } = gzipSync(await readFile(join(ROOT, file)), { level: 9 });
-  return compare({
-    what: "chat Worker, gzipped",
-    measured: length / 1024,
-    reference: 20,
-    unit: "KiB",
-    source: "limit",
-  });
+  return [
+    compare({
+      what: "chat Worker, gzipped",
+      measured: length / 1024,
+      reference: 20,
+      unit: "KiB",
+      source: "limit",
+    }),
+  ];
 }
 
-async function startRow(): Promise<Row> {
-  const { local, wrangler } = await measureStarts(ROUNDS);
-  return compare({
-    what: "npm start to first answer",
-    measured: median(local) / 1000,
-    reference: median(wrangler) / 1000,
-    unit: "s",
-    source: "wrangler dev",
-    aim: 0.5,
-  });
+async function startRows(rounds: number): Promise<Row[]> {
+  const { local, wrangler } = await measureStarts(rounds);
+  return [
+    compare({
+      what: "npm start to first answer",
+      measured: median(local) / 1000,
+      reference: median(wrangler) / 1000,
+      unit: "s",
+      source: "wrangler dev",
+      aim: 0.5,
+    }),
+  ];
 }
 
-function reviewRow(): Row {
-  const { review, bare } = measureReview(ROUNDS);
-  return compare({
-    what: "npm run review, three stacks",
-    measured: median(review) / 1000,
-    reference: median(bare) / 1000,
-    unit: "s",
-    source: "node alone",
-    aim: 4,
-  });
+async function reviewRows(rounds: number): Promise<Row[]> {
+  const { review, bare } = measureReview(rounds);
+  return [
+    compare({
+      what: "npm run review, three stacks",
+      measured: median(review) / 1000,
+      reference: median(bare) / 1000,
+      unit: "s",
+      source: "node alone",
+      aim: 4,
+    }),
+  ];
 }
 
-async function testRows(): Promise<Row[]> {
+async function testRows(rounds: number): Promise<Row[]> {
   const graph: Run[] = [];
-  for (let round = 0; round < ROUNDS; round++)
+  for (let round = 0; round < rounds; round++)
     graph.push(await runVitest("test/infra/program.test.ts"));
   const suite = await runVitest();
   return [
