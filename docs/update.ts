@@ -6,12 +6,14 @@ import { settingsTable } from "../policy/settings-table.ts";
 import { editorSchema } from "../policy/editor-schema.ts";
 import { failuresTable } from "./failures-table.ts";
 import { writePolicyPages } from "./policy-pages.ts";
+import { protocolTable } from "./protocol-table.ts";
 import { rulesTable } from "./rules-table.ts";
 
 /** The pages with a generated part, which stands between two marks. */
 export const PAGES = {
   "README.md": settingsTable,
   "docs/failures.md": failuresTable,
+  "docs/protocol.md": protocolTable,
   "docs/rules.md": rulesTable,
 } as const;
 

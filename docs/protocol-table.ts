@@ -1,0 +1,84 @@
+/**
+ * What becomes of every field of OpenAI's requests. Keyed by the types of OpenAI's own SDK, so that a field which an
+ * upgrade brings is an error of the compiler until somebody has decided about it; a test holds the Worker to the rest.
+ */
+import type OpenAI from "openai";
+
+export type Fate = "passed on" | "translated" | "refused" | "ignored";
+
+type Fates<Request> = Readonly<Record<keyof Request, readonly [Fate, about?: string]>>;
+
+export const CHAT_FIELDS: Fates<OpenAI.ChatCompletionCreateParamsStreaming> = {
+  model: ["translated", "one of the stack's; a fallback may answer in its place"],
+  messages: [
+    "translated",
+    "texts and images, calls and results; no audio, no files, no custom tools. Workers AI's models get `developer` as `system`, text parts as one text, no null, and images only as `data:` (they take no address)",
+  ],
+  stream: ["passed on"],
+  stream_options: ["translated", "`include_usage` is obeyed, the rest ignored"],
+  temperature: ["passed on"],
+  top_p: ["passed on"],
+  max_completion_tokens: ["translated", "`max_tokens` for Workers AI's models"],
+  max_tokens: ["translated", "`max_completion_tokens` for a third party's"],
+  seed: ["passed on"],
+  stop: ["passed on"],
+  frequency_penalty: ["passed on"],
+  presence_penalty: ["passed on"],
+  tools: ["passed on", "functions only"],
+  tool_choice: ["passed on", "`none`, `auto`, `required` or one function"],
+  parallel_tool_calls: ["passed on"],
+  response_format: [
+    "translated",
+    "Workers AI's models get the schema of a `json_schema` alone, its name as `title`, and no `text`; the older ones refuse it with `stream`",
+  ],
+  reasoning_effort: ["passed on"],
+  n: ["refused", "other than 1"],
+  logprobs: ["refused", "other than false"],
+  top_logprobs: ["refused", "other than 0"],
+  logit_bias: ["refused"],
+  functions: ["refused"],
+  function_call: ["refused"],
+  modalities: ["refused"],
+  audio: ["refused"],
+  prediction: ["refused"],
+  moderation: ["refused"],
+  verbosity: ["refused", "other than medium"],
+  web_search_options: ["refused"],
+  metadata: ["ignored", "the log's metadata is the Worker's own"],
+  store: ["ignored", "what is stored is the stack's to say"],
+  user: ["ignored", "the log names the caller by its token"],
+  safety_identifier: ["ignored"],
+  service_tier: ["ignored"],
+  prompt_cache_key: ["ignored"],
+  prompt_cache_options: ["ignored"],
+  prompt_cache_retention: ["ignored"],
+};
+
+export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
+  model: ["translated", "one of the stack's"],
+  input: [
+    "translated",
+    "a text or 1 to 100 texts, no tokens; Workers AI's models get it as `text`",
+  ],
+  encoding_format: ["translated", "the Worker itself encodes"],
+  dimensions: ["refused"],
+  user: ["ignored"],
+};
+
+export function protocolTable(): string {
+  return [
+    "| field of a chat | | |",
+    "| --- | --- | --- |",
+    ...listRows(CHAT_FIELDS),
+    "",
+    "| field of embeddings | | |",
+    "| --- | --- | --- |",
+    ...listRows(EMBEDDING_FIELDS),
+  ].join("\n");
+}
+
+function listRows(fields: Readonly<Record<string, readonly [Fate, about?: string]>>): string[] {
+  return Object.entries(fields).map(
+    ([field, [fate, about = ""]]) => `| \`${field}\` | ${fate} | ${about} |`,
+  );
+}

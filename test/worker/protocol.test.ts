@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+
+import { CHAT_FIELDS, EMBEDDING_FIELDS, type Fate } from "../../docs/protocol-table.ts";
+import { readChat } from "../../worker/chat/chat-request.ts";
+import { readEmbeddingRequest } from "../../worker/chat/embeddings.ts";
+
+const MODEL = "openai/gpt-5";
+const CHAT = { model: MODEL, messages: [{ role: "user", content: "Hi" }] };
+
+/** A value that each field may have, and that asks for something. */
+const SAMPLES: Readonly<Record<string, unknown>> = {
+  stream: true,
+  temperature: 0.5,
+  top_p: 0.5,
+  seed: 7,
+  stop: ["."],
+  frequency_penalty: 1,
+  presence_penalty: 1,
+  tools: [{ type: "function", function: { name: "look" } }],
+  tool_choice: "required",
+  parallel_tool_calls: false,
+  reasoning_effort: "low",
+  n: 2,
+  logprobs: true,
+  top_logprobs: 2,
+  verbosity: "low",
+};
+const fieldsOf = (fields: object, wanted: Fate) =>
+  Object.entries(fields).flatMap(([field, [fate]]) => (fate === wanted ? [field] : []));
+
+test.each(fieldsOf(CHAT_FIELDS, "passed on"))("%s reaches the model as it is", (field) => {
+  expect(SAMPLES).toHaveProperty(field);
+  expect(inputs({ [field]: SAMPLES[field] })).toEqual({
+    messages: CHAT.messages,
+    [field]: SAMPLES[field],
+  });
+});
+
+test.each(fieldsOf(CHAT_FIELDS, "refused"))("%s is refused by its name", (field) => {
+  const value = SAMPLES[field] ?? { any: "value" };
+
+  expect(() => inputs({ [field]: value })).toThrow(`${field} is not supported; leave it out`);
+});
+
+test.each(fieldsOf(CHAT_FIELDS, "ignored"))("%s of a chat never reaches the model", (field) => {
+  expect(inputs({ [field]: "value" })).toEqual({ messages: CHAT.messages });
+});
+
+test("the fields of embeddings have the fate that the page tells", () => {
+  const read = (field: string) =>
+    readEmbeddingRequest(JSON.stringify({ model: MODEL, input: "Hi", [field]: "8" }), [MODEL]);
+
+  for (const field of fieldsOf(EMBEDDING_FIELDS, "refused")) {
+    expect(() => read(field)).toThrow(`${field} is not supported`);
+  }
+  for (const field of fieldsOf(EMBEDDING_FIELDS, "ignored")) {
+    expect(read(field).inputsFor(MODEL)).toEqual({ input: ["Hi"] });
+  }
+});
+
+function inputs(changes: object): object {
+  return readChat(JSON.stringify({ ...CHAT, ...changes }), [MODEL]).inputsFor(MODEL);
+}
