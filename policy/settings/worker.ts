@@ -13,7 +13,8 @@ const model = z
   // Not dynamic/…: a dynamic route decides by itself which model gets the prompt.
   .regex(/^(?:@cf\/|(?!dynamic\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
   .meta({
-    expects: "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL",
+    expects:
+      "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but no dynamic route",
     source: "https://developers.cloudflare.com/workers-ai/models/",
   });
 
