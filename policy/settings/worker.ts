@@ -31,7 +31,7 @@ export const worker = z.strictObject({
     .meta({ description: "models a caller may ask for; the first answers GET /" }),
   fallbacks: z.array(model).max(5).default([]).meta({
     description:
-      "models of the list above that are asked in turn where the asked one is busy, broken or too slow",
+      "models of the list above that are asked in turn where a chat's is busy, broken or too slow",
   }),
   access: z.enum(["token", "open"]).default("token").meta({
     description:

@@ -79,3 +79,16 @@ test("an answer without vectors is a 502", async () => {
 
   expect(response.status).toBe(502);
 });
+
+test("no other model stands in for an embedding model: its vectors would not compare", async () => {
+  const worker = await startWorker({
+    bindings: { FALLBACKS: '["@cf/new/model"]' },
+    reply: () => ({ status: 503, body: {} }),
+  });
+
+  const body = JSON.stringify({ model: "@cf/old/model", input: "a" });
+  const response = await worker.ask(EMBEDDINGS, { method: "POST", body });
+
+  expect(response.status).toBe(503);
+  expect(worker.calls).toHaveLength(1);
+});

@@ -1,11 +1,13 @@
-/** One answer of a model: the asked one's, or that of the stack's fallbacks where it fails. */
+/** One answer of a model: the asked one's, or where it fails, that of another. */
 import type { Env } from "./env.ts";
 import { RefusalError, type Refusal } from "./errors.ts";
 import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
 import { askModel, isEventStream, logIdOf, readBody, type Call } from "./models.ts";
 import type { RequestLine } from "./request-log.ts";
 
-export interface Question extends Pick<Call, "model" | "caller" | "trace"> {
+export interface Question extends Pick<Call, "caller" | "trace"> {
+  /** Asked in turn. */
+  readonly models: readonly string[];
   readonly inputsFor: (model: string) => object;
   /** Undefined where the answer is wanted whole. */
   readonly stream?: object | undefined;
@@ -17,12 +19,11 @@ export interface Question extends Pick<Call, "model" | "caller" | "trace"> {
  * hangs up before the answer begins is not noticed: workerd of 2026-10 tells of it only once an answer streams.
  */
 export async function ask(env: Env, question: Question, line: RequestLine): Promise<Response> {
-  const models = [question.model, ...env.FALLBACKS.filter((model) => model !== question.model)];
-  for (const [index, model] of models.entries()) {
+  for (const [index, model] of question.models.entries()) {
     line.model = model;
-    const answer = await attempt(env, { ...question, model }, line);
+    const answer = await attempt(env, question, line);
     if (answer instanceof Response) return answer;
-    const isLast = index === models.length - 1;
+    const isLast = index === question.models.length - 1;
     if (isLast || !isWorthAnother(answer.refusal)) throw answer;
   }
   throw new RefusalError(noAnswer);
@@ -59,13 +60,13 @@ async function attempt(
 /** A stream is here once it begins; anything else with its last byte. Throws where that does not come. */
 async function receive(
   env: Env,
-  { stream, inputsFor, ...question }: Question,
+  { stream, inputsFor, caller, trace }: Question,
   line: RequestLine,
   signal: AbortSignal,
 ): Promise<Response> {
-  const { route, eventId } = line;
-  const inputs = inputsFor(question.model);
-  const response = await askModel(env, { ...question, inputs, route, eventId, signal });
+  const { route, eventId, model = "" } = line;
+  const inputs = inputsFor(model);
+  const response = await askModel(env, { model, inputs, caller, trace, route, eventId, signal });
   const logId = logIdOf(response);
   if (logId !== undefined) line.logId = logId;
   const isBegun = stream !== undefined && response.status === 200 && isEventStream(response);

@@ -7,7 +7,7 @@ import { readChat } from "./chat-request.ts";
 import { toCompletion, type Completion } from "./completion.ts";
 import { readEmbeddingRequest, toEmbeddings } from "./embeddings.ts";
 import type { App } from "./context.ts";
-import { BindingError, checkEnv } from "./env.ts";
+import { BindingError, checkEnv, type Env } from "./env.ts";
 import { RefusalError, errorBody, type Refusal } from "./errors.ts";
 import { unreadable } from "./failures.ts";
 import { markLog } from "./feedback.ts";
@@ -73,7 +73,10 @@ app.get("/", async (context) => {
   const { env, line } = context.var;
   line.route = "/";
   const inputsFor = () => ({ messages: [{ role: "user", content: SAMPLE_PROMPT }] });
-  const response = await askFor(context, { model: env.MODELS[0], inputsFor });
+  const response = await askFor(context, {
+    models: withFallbacks(env, env.MODELS[0]),
+    inputsFor,
+  });
   const { choices, model, usage } = await readCompletion(response, line);
   return context.json({
     prompt: SAMPLE_PROMPT,
@@ -94,7 +97,7 @@ app.post("/v1/chat/completions", async (context) => {
   const { env, line } = context.var;
   line.route = "/v1/chat/completions";
   const chat = readChat(await context.req.text(), env.MODELS);
-  const response = await askFor(context, chat);
+  const response = await askFor(context, { ...chat, models: withFallbacks(env, chat.model) });
   if (chat.stream === undefined) return context.json(await readCompletion(response, line));
   return streamChunks(context, response, chat.stream);
 });
@@ -103,7 +106,8 @@ app.post("/v1/embeddings", async (context) => {
   const { env, line } = context.var;
   line.route = "/v1/embeddings";
   const request = readEmbeddingRequest(await context.req.text(), env.MODELS);
-  const response = await askFor(context, request);
+  // No fallback: another model's vectors have nothing to do with those that a caller keeps.
+  const response = await askFor(context, { ...request, models: [request.model] });
   const embeddings = toEmbeddings(await readBody(response), request);
   if (embeddings === undefined) throw new RefusalError(unreadable);
   return context.json(embeddings);
@@ -137,11 +141,15 @@ export default app;
 
 function askFor(
   context: Context<App>,
-  question: Pick<Question, "model" | "inputsFor" | "stream">,
+  question: Pick<Question, "models" | "inputsFor" | "stream">,
 ): Promise<Response> {
   const { env, caller, trace, line } = context.var;
-  const { model, inputsFor, stream } = question;
-  return ask(env, { model, inputsFor, stream, caller, trace }, line);
+  const { models, inputsFor, stream } = question;
+  return ask(env, { models, inputsFor, stream, caller, trace }, line);
+}
+
+function withFallbacks({ FALLBACKS }: Env, model: string): readonly string[] {
+  return [...new Set([model, ...FALLBACKS])];
 }
 
 async function readCompletion(
