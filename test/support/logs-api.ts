@@ -1,0 +1,174 @@
+/**
+ * Cloudflare's Logs API in plain functions, with a clock of its own: what the retention Worker calls. It deletes at once
+ * and shows it later, fails where a test says so, and throws on what it does not know.
+ */
+import { z } from "zod";
+
+import type { Env } from "../../worker/retention/env.ts";
+import type { Platform, Reply } from "../../worker/retention/request.ts";
+
+export const DAY_MS = 86_400_000;
+/** A moment as good as any. */
+export const NOW = Date.parse("2026-11-22T03:17:00Z");
+
+/** What becomes of one call. Faults come before or after the deletion is done. */
+export type Fault = "none" | "429" | "503" | "broken before" | "broken after" | "503 after";
+
+export interface World {
+  /** The true time. */
+  time: number;
+  readonly logs: readonly Log[];
+  /** How far the two clocks that the Worker sees are ahead of the true time. */
+  readonly workerAheadMs?: number;
+  readonly serverAheadMs?: number;
+  /** Until a deletion shows in the lists. */
+  readonly lagMs?: number;
+  /** Logs that one deletion takes at most, however many are asked for. */
+  readonly maxDeletion?: number;
+  /** A limit over this is refused with 400. */
+  readonly maxLimit?: number;
+  readonly ignoresFilterOf?: readonly string[];
+  readonly withoutDate?: boolean;
+  readonly withoutTotal?: boolean;
+  /** Of each call in turn; none after the last. */
+  readonly faults?: readonly Fault[];
+  /** Answers every call in place of the API. */
+  readonly answer?: () => Reply;
+}
+
+export interface Log {
+  readonly created: number;
+  deleted?: number;
+}
+
+export interface Call {
+  readonly method: string;
+  readonly url: URL;
+  readonly authorization: string;
+}
+
+export interface Simulation {
+  readonly platform: Platform;
+  readonly calls: readonly Call[];
+  readonly sleeps: readonly number[];
+}
+
+export const ENV: Env = {
+  ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
+  GATEWAY_ID: "app-test",
+  KEEP_DAYS: 30,
+  MAX_ENTRIES: 100_000,
+  MAX_SUBREQUESTS: 1000,
+  API_TOKEN: "token-of-retention",
+  API_URL: "https://api.test/client/v4",
+  ALERT_URL: undefined,
+  STACK: "test",
+};
+
+export function logsAged(...days: readonly number[]): Log[] {
+  return days.map((age) => ({ created: NOW - age * DAY_MS }));
+}
+
+/** Ages in days of the logs that are left. */
+export function agesLeft(world: World): number[] {
+  return world.logs
+    .filter(({ deleted }) => deleted === undefined)
+    .map(({ created }) => (NOW - created) / DAY_MS);
+}
+
+export function simulate(world: World): Simulation {
+  const calls: Call[] = [];
+  const sleeps: number[] = [];
+  const fetch = async (url: string, init: RequestInit): Promise<Reply> => {
+    const { authorization } = z.object({ authorization: z.string() }).parse(init.headers);
+    const call = { method: String(init.method), url: new URL(url), authorization };
+    const fault = world.faults?.[calls.length] ?? "none";
+    calls.push(call);
+    // Another run may come in between.
+    await Promise.resolve();
+    world.time += 200;
+    if (world.answer !== undefined) return world.answer();
+    if (fault === "429") return failure(429, { "retry-after": "3" });
+    if (fault === "503") return failure(503);
+    if (fault === "broken before") throw new TypeError("network connection lost");
+    const answer = call.method === "DELETE" ? remove(call.url, world) : list(call.url, world);
+    await Promise.resolve();
+    if (fault === "broken after") throw new TypeError("network connection lost");
+    return fault === "503 after" ? failure(503) : answer;
+  };
+  return {
+    calls,
+    sleeps,
+    platform: {
+      fetch,
+      now: () => world.time + (world.workerAheadMs ?? 0),
+      sleep: async (ms) => {
+        sleeps.push(ms);
+        world.time += ms;
+      },
+    },
+  };
+}
+
+function list(url: URL, world: World): Reply {
+  const { before, direction } = readQuery(url, "GET", world);
+  const shown = world.logs
+    .filter(({ deleted }) => deleted === undefined || world.time < deleted + (world.lagMs ?? 0))
+    .filter(({ created }) => created < before)
+    .toSorted((a, b) => (direction === "asc" ? a.created - b.created : b.created - a.created));
+  const result = shown.slice(0, Number(url.searchParams.get("per_page"))).map(({ created }) => ({
+    id: "a",
+    created_at: new Date(created).toISOString(),
+    model: "@cf/a/b",
+  }));
+  const total = world.withoutTotal === true ? {} : { total_count: shown.length };
+  return reply({ success: true, result, result_info: { page: 1, ...total } }, world);
+}
+
+function remove(url: URL, world: World): Reply {
+  const { before, direction } = readQuery(url, "DELETE", world);
+  const limit = Number(url.searchParams.get("limit") ?? "NaN");
+  if (direction !== "asc" || !(limit >= 1)) throw new Error(`unexpected deletion: ${url.search}`);
+  if (limit > (world.maxLimit ?? Infinity)) return failure(400);
+  const doomed = world.logs
+    .filter(({ deleted, created }) => deleted === undefined && created < before)
+    .toSorted((a, b) => a.created - b.created)
+    .slice(0, Math.min(limit, world.maxDeletion ?? Infinity));
+  for (const log of doomed) log.deleted = world.time;
+  return reply({ success: true }, world);
+}
+
+function readQuery(url: URL, method: string, world: World) {
+  const query = url.searchParams;
+  if (url.pathname !== `/client/v4/accounts/${ENV.ACCOUNT_ID}/ai-gateway/gateways/app-test/logs`) {
+    throw new Error(`unexpected path: ${url.pathname}`);
+  }
+  if (query.get("order_by") !== "created_at") throw new Error(`unexpected order: ${url.search}`);
+  const filters = query.get("filters");
+  const [, time] =
+    /^\[\{"key":"created_at","operator":"lt","value":\["([^"]+)"\]\}\]$/.exec(filters ?? "") ?? [];
+  if (filters !== null && time === undefined) throw new Error(`unexpected filters: ${filters}`);
+  const isIgnored = filters === null || world.ignoresFilterOf?.includes(method) === true;
+  const direction = query.get("order_by_direction");
+  return { before: isIgnored ? Infinity : Date.parse(String(time)), direction };
+}
+
+function reply(body: object, world: World): Reply {
+  const date = new Date(world.time + (world.serverAheadMs ?? 0)).toUTCString();
+  return toReply(200, body, world.withoutDate === true ? {} : { date });
+}
+
+function failure(status: number, headers: Record<string, string> = {}): Reply {
+  return toReply(status, { success: false, errors: [] }, headers);
+}
+
+/** No Response: thousands of them are most of the time that thousands of runs take. */
+function toReply(status: number, body: object, headers: Record<string, string>): Reply {
+  return {
+    ok: status === 200,
+    status,
+    headers: { get: (name) => headers[name] ?? null },
+    body: null,
+    text: async () => JSON.stringify(body),
+  };
+}

@@ -1,0 +1,254 @@
+/** The rules of one run, against a Logs API in plain functions. */
+import { expect, test } from "vitest";
+
+import { alertOf } from "../../worker/retention/alert.ts";
+import { cleanUp, cutoffOf } from "../../worker/retention/clean-up.ts";
+import {
+  DAY_MS,
+  ENV,
+  NOW,
+  agesLeft,
+  logsAged,
+  simulate,
+  type Fault,
+  type World,
+} from "../support/logs-api.ts";
+
+/** A world with two old logs, a young one, and what differs. */
+function world(changes: Partial<World> = {}): World {
+  return { time: NOW, logs: logsAged(45, 31, 1), ...changes };
+}
+
+async function run(scene: World, env: Partial<typeof ENV> = {}) {
+  const simulation = simulate(scene);
+  const report = await cleanUp({ ...ENV, ...env }, simulation.platform);
+  const deletions = simulation.calls.filter(({ method }) => method === "DELETE");
+  return { ...simulation, report, deletions };
+}
+
+test("what is older than the days to keep goes, and the line says so", async () => {
+  const scene = world();
+  const { report } = await run(scene);
+
+  expect(agesLeft(scene)).toEqual([1]);
+  expect(report).toEqual({
+    stack: "test",
+    gateway: "app-test",
+    keepDays: 30,
+    ended: "done",
+    status: undefined,
+    cutoff: "2026-10-23T03:07:00.000Z",
+    before: 3,
+    after: 1,
+    deleted: 2,
+    oldest: "2026-11-21T03:17:00.000Z",
+    full: 0,
+    isBehind: false,
+    batches: 1,
+    requests: 6,
+    durationMs: 1200,
+  });
+  expect(alertOf(report)).toBeUndefined();
+});
+
+test("the older of two clocks counts, and ten minutes less", () => {
+  const thirtyDaysAndTenMinutes = 30 * DAY_MS + 600_000;
+
+  expect(cutoffOf(30, NOW, NOW + 60_000)).toBe(NOW - thirtyDaysAndTenMinutes);
+  expect(cutoffOf(30, NOW + 60_000, NOW)).toBe(NOW - thirtyDaysAndTenMinutes);
+});
+
+test("a run with nothing to do deletes nothing", async () => {
+  const { report, deletions } = await run(world({ logs: logsAged(29, 1) }));
+
+  expect(deletions).toEqual([]);
+  expect(report).toMatchObject({ ended: "done", deleted: 0, batches: 0, requests: 3 });
+});
+
+test("every call has the token in its header alone, and none is to another place", async () => {
+  const { calls } = await run(world());
+
+  expect(new Set(calls.map(({ authorization }) => authorization))).toEqual(
+    new Set(["Bearer token-of-retention"]),
+  );
+  expect(calls.filter(({ url }) => url.href.includes("token-of-retention"))).toEqual([]);
+});
+
+test("where a list ignores its filter nothing is deleted, and somebody is told", async () => {
+  const scene = world({ ignoresFilterOf: ["GET", "DELETE"] });
+  const { report, deletions } = await run(scene);
+
+  expect(deletions).toEqual([]);
+  expect(report).toMatchObject({ ended: "filter ignored" });
+  expect(alertOf(report)?.text).toBe(
+    "logs of gateway app-test, stack test, should go after 30 days; this run ended: filter ignored; a log of 2026-10-08T03:17:00.000Z is still there",
+  );
+});
+
+test("a deletion that ignores its filter takes no young log, for it asks for as many as are old", async () => {
+  const scene = world({ ignoresFilterOf: ["DELETE"] });
+  await run(scene);
+
+  expect(agesLeft(scene)).toEqual([1]);
+});
+
+test.each([
+  ["no date, so that no clock is known", world({ withoutDate: true }), "unreadable"],
+  ["no JSON", world({ answer: () => new Response("<html>") }), "unreadable"],
+  ["another shape", world({ answer: () => Response.json({ success: true }) }), "unreadable"],
+  ["that the token may not", world({ answer: () => new Response("", { status: 403 }) }), "refused"],
+  [
+    "that it has moved",
+    world({
+      answer: () => new Response("", { status: 302, headers: { location: "https://evil.test/" } }),
+    }),
+    "refused",
+  ],
+])("an API that says %s ends the run at once", async (_, scene, ended) => {
+  const { report, calls } = await run(scene);
+
+  expect(report).toMatchObject({ ended, batches: 0 });
+  expect(alertOf(report)).toBeDefined();
+  // The second is the last look.
+  expect(calls).toHaveLength(2);
+  expect(agesLeft(scene)).toEqual([45, 31, 1]);
+});
+
+test("an API without counts is cleaned up too", async () => {
+  const scene = world({ withoutTotal: true });
+  const { report } = await run(scene);
+
+  expect(agesLeft(scene)).toEqual([1]);
+  expect(report).toMatchObject({ ended: "done", before: undefined, full: undefined });
+});
+
+test("a call that may pass is repeated, after the time that the API asks for", async () => {
+  const scene = world({ faults: ["503", "503", "429", "none"] });
+  const { report, sleeps } = await run(scene);
+
+  expect(sleeps).toEqual([1000, 2000, 3000]);
+  expect(report).toMatchObject({ ended: "done", requests: 9 });
+});
+
+test("an API that stays away ends the run, and somebody is told", async () => {
+  const scene = world({ faults: Array.from<Fault>({ length: 9 }).fill("503") });
+  const { report, sleeps } = await run(scene);
+
+  expect(sleeps).toEqual([1000, 2000, 4000, 8000]);
+  expect(report).toMatchObject({ ended: "unavailable", status: 503, requests: 6 });
+  expect(alertOf(report)).toBeDefined();
+});
+
+test("a wait that is longer than the run ends it", async () => {
+  const wait = { status: 429, headers: { "retry-after": "3600" } };
+  const { report, sleeps } = await run(world({ answer: () => new Response("", wait) }));
+
+  expect(sleeps).toEqual([]);
+  expect(report).toMatchObject({ ended: "unavailable", status: 429 });
+});
+
+test("a deletion that nobody answered is counted anew before it is asked for again", async () => {
+  const faults: Fault[] = ["none", "none", "none", "broken after"];
+  const scene = world({ faults, logs: logsAged(45, 44, 31, 1), maxDeletion: 2 });
+  const { report, deletions } = await run(scene);
+
+  expect(deletions.map(({ url }) => url.searchParams.get("limit"))).toEqual(["3", "1"]);
+  expect(agesLeft(scene)).toEqual([1]);
+  expect(report).toMatchObject({ ended: "done", deleted: 3 });
+});
+
+test("deletions that fail one after the other end the run", async () => {
+  const gone = Array.from({ length: 9 }, (): Fault[] => ["none", "503"]);
+  const faults: Fault[] = ["none", "none", "none", "503", ...gone.flat()];
+  const { report, sleeps } = await run(world({ faults }));
+
+  expect(sleeps).toEqual([1000, 2000, 4000, 8000]);
+  expect(report).toMatchObject({ ended: "unavailable", status: 503, batches: 0 });
+});
+
+test("a limit that is too large for the API is made smaller", async () => {
+  const logs = logsAged(...Array.from({ length: 1500 }, (_, index) => 40 + index / 1000), 1);
+  const scene = world({ logs, maxLimit: 1000 });
+  const { report, deletions } = await run(scene);
+
+  expect(deletions.map(({ url }) => url.searchParams.get("limit"))).toEqual([
+    "1500",
+    "1000",
+    "500",
+  ]);
+  expect(report).toMatchObject({ ended: "done", batches: 2, deleted: 1500 });
+});
+
+test("a deletion that no limit makes good is told", async () => {
+  const { report, deletions } = await run(world({ maxLimit: 0 }));
+
+  expect(deletions).toHaveLength(3);
+  expect(report).toMatchObject({ ended: "refused", status: 400 });
+});
+
+test("the next batch waits until the lists show the last one", async () => {
+  const scene = world({ maxDeletion: 1, lagMs: 5000 });
+  const { report, sleeps } = await run(scene);
+
+  expect(sleeps).toEqual([1000, 2000, 4000, 1000, 2000, 4000]);
+  expect(report).toMatchObject({ ended: "done", batches: 2 });
+});
+
+test("where nothing moves the run ends, and no alarm is raised for logs just due", async () => {
+  const { report } = await run(world({ logs: logsAged(30.02), maxDeletion: 0 }));
+
+  expect(report).toMatchObject({ ended: "no progress", batches: 1, isBehind: false });
+  expect(alertOf(report)).toBeUndefined();
+});
+
+test("a log that two runs should have taken raises the alarm, in whatever way the run ended", async () => {
+  const { report } = await run(world({ maxDeletion: 0 }));
+
+  expect(report).toMatchObject({ ended: "no progress", isBehind: true });
+  expect(alertOf(report)?.text).toContain("a log of 2026-10-08T03:17:00.000Z is still there");
+});
+
+test("a run stays within the requests of its plan, the alert included", async () => {
+  const logs = logsAged(...Array.from({ length: 40 }, (_, index) => 40 + index));
+  const scene = world({ logs, maxDeletion: 1 });
+  const { report, calls } = await run(scene, { MAX_SUBREQUESTS: 50 });
+
+  expect(calls).toHaveLength(49);
+  expect(report).toMatchObject({ ended: "out of requests", batches: 23 });
+});
+
+test("a run ends before the platform ends it", async () => {
+  const logs = logsAged(...Array.from({ length: 40 }, (_, index) => 40 + index));
+  const scene = world({ logs, maxDeletion: 1, lagMs: 30_000 });
+  const { report } = await run(scene);
+
+  expect(report).toMatchObject({ ended: "out of time" });
+  expect(report.durationMs).toBeLessThan(14 * 60_000);
+});
+
+test("ten million old logs are gone after a few runs of either plan", async () => {
+  expect(await runsFor(10_000_000, 1000)).toBe(3);
+  // All that a free account stores.
+  expect(await runsFor(100_000, 50)).toBe(1);
+});
+
+/** How many runs it takes until so many old logs are gone, with the API's largest deletions. */
+async function runsFor(count: number, MAX_SUBREQUESTS: number): Promise<number> {
+  const store = { first: 0 };
+  const createdAt = (index: number) => NOW - 90 * DAY_MS + index * 100;
+  const fetch = async (url: string, { method }: RequestInit) => {
+    const { searchParams } = new URL(url);
+    const left = count - store.first;
+    if (method === "DELETE") store.first += Math.min(Number(searchParams.get("limit")), left);
+    const index = searchParams.get("order_by_direction") === "asc" ? store.first : count - 1;
+    const result = left === 0 ? [] : [{ created_at: new Date(createdAt(index)).toISOString() }];
+    const body = { success: true, result, result_info: { total_count: left } };
+    return Response.json(body, { headers: { date: new Date(NOW).toUTCString() } });
+  };
+  const platform = { fetch, now: () => NOW, sleep: async () => {} };
+  for (let runs = 1; runs < 100; runs += 1) {
+    await cleanUp({ ...ENV, MAX_SUBREQUESTS }, platform);
+    if (store.first === count) return runs;
+  }
+  throw new Error(`${count - store.first} of ${count} logs are left after 99 runs`);
+}

@@ -1,0 +1,151 @@
+/** One run: deletes, oldest first, what is older than the stack keeps. Without memory: the next run goes on. */
+import type { Env } from "./env.ts";
+import { openLogsApi, type LogsApi } from "./logs-api.ts";
+import type { Platform } from "./request.ts";
+import { RunEnd, type Ended } from "./run-end.ts";
+
+/** How often the stack runs it: `17 * * * *` in infra/retention-worker.ts. */
+const INTERVAL_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+// A log's time is from a third clock. Also what the two that are read may be ahead of it.
+const MARGIN_MS = 10 * 60_000;
+
+// The first is the API's own maximum, as reported; what it does above is not documented, so a refusal tries the next.
+const BATCH_SIZES = [10_000, 1000, 100] as const;
+
+// After a deletion, until the list shows it: it was reported to lag.
+const LOOK_AGAIN_MS = [0, 1000, 2000, 4000, 8000, 16_000, 30_000] as const;
+
+/** What a run leaves to say. Numbers and times; nothing of any log. */
+export interface Report {
+  readonly stack: string;
+  readonly gateway: string;
+  readonly keepDays: number;
+  readonly ended: Ended;
+  /** Of the answer that ended it. */
+  readonly status: number | undefined;
+  /** Logs created before were to go. */
+  readonly cutoff: string | undefined;
+  /** Logs before and after the run, as far as the API counts them; it lags. */
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  /** An estimate: the API does not say. */
+  readonly deleted: number | undefined;
+  readonly oldest: string | undefined;
+  /** The part of the cap that is used: 0.25. */
+  readonly full: number | undefined;
+  /** Older logs than two runs should have left. */
+  readonly isBehind: boolean;
+  readonly batches: number;
+  readonly requests: number;
+  readonly durationMs: number;
+}
+
+/** What is known so far, whenever the run ends. */
+interface Tally {
+  cutoff?: number;
+  before?: number | undefined;
+  oldBefore?: number | undefined;
+  oldAfter?: number | undefined;
+  batches: number;
+}
+
+export async function cleanUp(env: Env, platform: Platform): Promise<Report> {
+  const startedAt = platform.now();
+  const api = openLogsApi(env, platform);
+  const tally: Tally = { batches: 0 };
+  const { ended, status } = await deleteOld(api, env, tally, platform).then(
+    () => ({ ended: "done" as const, status: undefined }),
+    asRunEnd,
+  );
+  const last = await api.lastLook().catch(asRunEnd);
+  const left = last instanceof RunEnd ? undefined : last;
+  const dueBefore = platform.now() - env.KEEP_DAYS * DAY_MS - MARGIN_MS - 2 * INTERVAL_MS;
+  return {
+    stack: env.STACK,
+    gateway: env.GATEWAY_ID,
+    keepDays: env.KEEP_DAYS,
+    ended,
+    status,
+    cutoff: toText(tally.cutoff),
+    before: tally.before,
+    after: left?.total,
+    deleted: difference(tally.oldBefore, tally.oldAfter),
+    oldest: toText(left?.first),
+    full: left?.total === undefined ? undefined : share(left.total, env.MAX_ENTRIES),
+    isBehind: left?.first !== undefined && left.first < dueBefore,
+    batches: tally.batches,
+    requests: api.requests,
+    durationMs: platform.now() - startedAt,
+  };
+}
+
+/**
+ * The older of two clocks decides, minus a margin: no clock that runs ahead makes a log older than it is.
+ * All in milliseconds.
+ */
+export function cutoffOf(keepDays: number, workerTime: number, serverTime: number): number {
+  return Math.min(workerTime, serverTime) - keepDays * DAY_MS - MARGIN_MS;
+}
+
+async function deleteOld(api: LogsApi, env: Env, tally: Tally, platform: Platform): Promise<void> {
+  const all = await api.look({ direction: "asc" });
+  const cutoff = cutoffOf(env.KEEP_DAYS, platform.now(), all.serverTime);
+  Object.assign(tally, { cutoff, before: all.total });
+  // The newest of them, because a list whose filter is ignored begins with a young log then: the run ends here.
+  const newest = await api.look({ before: cutoff, direction: "desc" });
+  Object.assign(tally, { oldBefore: newest.total, oldAfter: newest.total });
+  if (newest.first === undefined) return;
+
+  const oldest = () => api.look({ before: cutoff, direction: "asc" });
+  let old = await oldest();
+  let sizes: readonly number[] = BATCH_SIZES;
+  while (old.first !== undefined) {
+    const [size, ...smaller] = sizes;
+    if (size === undefined) throw new RunEnd("refused", 400);
+    // No more than are old: were the filter ignored here, the oldest first would still be old logs.
+    const deletion = await api.deleteOldest(cutoff, Math.min(size, old.total || size));
+    if (deletion === "not understood") {
+      sizes = smaller;
+    } else if (deletion === "unknown") {
+      old = await oldest();
+    } else {
+      tally.batches += 1;
+      old = await lookUntil(oldest, old.first, platform);
+    }
+    tally.oldAfter = old.first === undefined ? 0 : old.total;
+  }
+}
+
+/** Looks until the oldest log is a later one than `first`, or none is left. */
+async function lookUntil(
+  look: () => ReturnType<LogsApi["look"]>,
+  first: number,
+  platform: Platform,
+) {
+  for (const waitMs of LOOK_AGAIN_MS) {
+    if (waitMs > 0) await platform.sleep(waitMs);
+    const page = await look();
+    if (page.first === undefined || page.first > first) return page;
+  }
+  throw new RunEnd("no progress");
+}
+
+/** Anything else is a fault of ours. */
+function asRunEnd(error: unknown): RunEnd {
+  if (error instanceof RunEnd) return error;
+  throw error;
+}
+
+function difference(before: number | undefined, after: number | undefined): number | undefined {
+  return before === undefined || after === undefined ? undefined : Math.max(0, before - after);
+}
+
+function share(part: number, whole: number): number {
+  return Math.round((part / whole) * 1000) / 1000;
+}
+
+function toText(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}

@@ -1,0 +1,45 @@
+/** What a deploy hands over, what the code may rely on, and the check between them. */
+import * as v from "valibot";
+
+const text = v.pipe(v.string(), v.trim(), v.minLength(1));
+// Not 0: no days to keep would delete every log.
+const amount = v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/), v.transform(Number));
+const url = (pattern: RegExp) =>
+  v.pipe(
+    text,
+    v.regex(pattern),
+    v.check((value) => URL.canParse(value)),
+  );
+
+const bindings = v.object({
+  ACCOUNT_ID: text,
+  GATEWAY_ID: text,
+  KEEP_DAYS: amount,
+  /** The gateway's cap, by count. */
+  MAX_ENTRIES: amount,
+  /** Requests that the account's plan allows one run. */
+  MAX_SUBREQUESTS: amount,
+  /** AI Gateway Write, and nothing else. */
+  API_TOKEN: text,
+  /** Where Cloudflare's API is, without a slash at the end; on a laptop it is the local one, over http. */
+  API_URL: url(/^https?:\/\/.*[^/]$/),
+  /** Told when a run fails or falls behind. */
+  ALERT_URL: v.optional(url(/^https:\/\//)),
+  STACK: text,
+});
+
+/** As deployed: every name is declared in infra/retention-worker.ts, and the compiler compares the two. */
+export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: unknown };
+
+export type Env = Readonly<v.InferOutput<typeof bindings>>;
+
+/** Throws with the names of all bindings that are missing or unusable; a value is never shown. */
+export function checkEnv(raw: RawEnv): Env {
+  const result = v.safeParse(bindings, raw);
+  if (result.success) return result.output;
+  const names = new Set(result.issues.map(({ path }) => String(path?.[0].key)));
+  throw new Error(
+    `Worker has missing or unusable bindings: ${[...names].join(", ")}; ` +
+      "infra/retention-worker.ts declares them, deploy the stack again",
+  );
+}

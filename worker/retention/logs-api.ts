@@ -1,0 +1,152 @@
+/**
+ * The Logs API of one gateway, as documented: a list, and a deletion that says nothing but yes.
+ * https://developers.cloudflare.com/api/resources/ai_gateway/subresources/logs/
+ */
+import * as v from "valibot";
+
+import type { Env } from "./env.ts";
+import { send, type Answer, type Answered, type Busy, type Platform } from "./request.ts";
+import { RunEnd } from "./run-end.ts";
+
+export interface LogsApi {
+  /** The first log of a list, and how long the list is. Repeats what may pass; else throws a RunEnd. */
+  look(query: LogQuery): Promise<LogPage>;
+  /** Asks once for the deletion of the oldest logs created before; throws a RunEnd where asking again is useless. */
+  deleteOldest(before: number, limit: number): Promise<Deletion>;
+  /** The oldest log of all, asked once; undefined without an answer. There is always a request left for it. */
+  lastLook(): Promise<LogPage | undefined>;
+  /** Sent so far. */
+  readonly requests: number;
+}
+
+export interface LogQuery {
+  /** Only logs created before, in milliseconds. */
+  readonly before?: number;
+  readonly direction: "asc" | "desc";
+}
+
+export interface LogPage {
+  /** When the first log was created, in milliseconds; undefined where there is none. */
+  readonly first: number | undefined;
+  /** Logs of the whole list. It lags behind a deletion, and may be absent. */
+  readonly total: number | undefined;
+  readonly serverTime: number;
+}
+
+/** Not understood is status 400, which is also what a limit over the API's own would get. */
+export type Deletion = "accepted" | "not understood" | "unknown";
+
+// A cron run has 15 minutes: this leaves time for the last answer and an alert.
+// https://developers.cloudflare.com/workers/platform/limits/#duration
+const MAX_RUN_MS = 12 * 60_000;
+const MAX_REPEATS = 4;
+const FIRST_WAIT_MS = 1000;
+// For the last look and the alert.
+const RESERVED_REQUESTS = 2;
+
+const OLDEST_FIRST = { order_by: "created_at", order_by_direction: "asc" };
+
+const page = v.object({
+  success: v.literal(true),
+  result: v.array(
+    v.object({ created_at: v.pipe(v.string(), v.transform(Date.parse), v.finite()) }),
+  ),
+  result_info: v.optional(
+    v.object({ total_count: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))) }),
+  ),
+});
+const deletion = v.object({ success: v.literal(true) });
+
+export function openLogsApi(env: Env, platform: Platform): LogsApi {
+  const logs = `${env.API_URL}/accounts/${encodeURIComponent(env.ACCOUNT_ID)}/ai-gateway/gateways/${encodeURIComponent(env.GATEWAY_ID)}/logs`;
+  const deadline = platform.now() + MAX_RUN_MS;
+  let requests = 0;
+  // In a row; the looks between them do not count.
+  let failedDeletions = 0;
+
+  async function ask(method: "GET" | "DELETE", query: Record<string, string>): Promise<Answer> {
+    requests += 1;
+    const url = `${logs}?${new URLSearchParams(query).toString()}`;
+    return send({ method, url, token: env.API_TOKEN }, platform);
+  }
+
+  function keepWithinRun(): void {
+    if (requests >= env.MAX_SUBREQUESTS - RESERVED_REQUESTS) throw new RunEnd("out of requests");
+    if (platform.now() >= deadline) throw new RunEnd("out of time");
+  }
+
+  async function waitBeforeRepeat(answer: Busy, repeats: number): Promise<void> {
+    const waitMs = answer.waitMs ?? FIRST_WAIT_MS * 2 ** repeats;
+    if (repeats >= MAX_REPEATS || platform.now() + waitMs >= deadline) {
+      throw new RunEnd("unavailable", answer.status);
+    }
+    await platform.sleep(waitMs);
+  }
+
+  return {
+    async look(query) {
+      for (let repeats = 0; ; repeats += 1) {
+        keepWithinRun();
+        const answer = await ask("GET", listQuery(query));
+        if (answer.kind === "answered") return readPage(answer, query);
+        if (answer.kind === "refused") throw new RunEnd("refused", answer.status);
+        await waitBeforeRepeat(answer, repeats);
+      }
+    },
+    async deleteOldest(before, limit) {
+      keepWithinRun();
+      const filters = createdBefore(before);
+      const answer = await ask("DELETE", { filters, limit: String(limit), ...OLDEST_FIRST });
+      if (answer.kind === "busy") {
+        // Not repeated here: the first may have been done, and `limit` must be counted anew.
+        await waitBeforeRepeat(answer, failedDeletions);
+        failedDeletions += 1;
+        return "unknown";
+      }
+      failedDeletions = 0;
+      if (answer.kind === "refused" && answer.status === 400) return "not understood";
+      if (answer.kind === "refused") throw new RunEnd("refused", answer.status);
+      if (!v.is(deletion, answer.body)) throw new RunEnd("unreadable", answer.status);
+      return "accepted";
+    },
+    async lastLook() {
+      const query: LogQuery = { direction: "asc" };
+      const answer = await ask("GET", listQuery(query));
+      return answer.kind === "answered" ? readPage(answer, query) : undefined;
+    },
+    get requests() {
+      return requests;
+    },
+  };
+}
+
+function listQuery({ before, direction }: LogQuery): Record<string, string> {
+  return {
+    ...(before !== undefined && { filters: createdBefore(before) }),
+    order_by: "created_at",
+    order_by_direction: direction,
+    per_page: "1",
+    meta_info: "true",
+  };
+}
+
+/**
+ * As JSON. What Cloudflare's own SDK sends, `filters.key=…&filters.operator=…`, is ignored without a word, and a
+ * deletion whose filter is ignored deletes everything. https://github.com/cloudflare/cloudflare-typescript/issues/2723
+ */
+function createdBefore(time: number): string {
+  const value = [new Date(time).toISOString()];
+  return JSON.stringify([{ key: "created_at", operator: "lt", value }]);
+}
+
+/** Throws a RunEnd for a page that is not as documented, or has a log that its filter excludes. */
+function readPage(
+  { status, body, serverTime }: Answered,
+  { before = Infinity }: LogQuery,
+): LogPage {
+  const { success, output } = v.safeParse(page, body);
+  if (!success || Number.isNaN(serverTime)) throw new RunEnd("unreadable", status);
+  const times = output.result.map((log) => log.created_at);
+  if (times.some((time) => time >= before)) throw new RunEnd("filter ignored");
+  return { first: times[0], total: output.result_info?.total_count, serverTime };
+}

@@ -1,0 +1,91 @@
+/** One request, and what its answer is worth: taken, to be repeated, or never to be. */
+
+/** What a run needs of the runtime; a test brings its own. */
+export interface Platform {
+  fetch(url: string, init: RequestInit): Promise<Reply>;
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** The part of a Response that is read. */
+export interface Reply extends Pick<Response, "ok" | "status" | "text"> {
+  readonly headers: Pick<Headers, "get">;
+  readonly body: Pick<ReadableStream, "cancel"> | null;
+}
+
+export type Answer = Answered | Busy | Refused;
+
+export interface Answered {
+  readonly kind: "answered";
+  readonly status: number;
+  /** Undefined where it is not JSON. */
+  readonly body: unknown;
+  /** The server's own clock, in milliseconds; NaN where it does not say. */
+  readonly serverTime: number;
+}
+
+/** Too many requests, a fault of the server, or no answer at all: it may have been done or not. */
+export interface Busy {
+  readonly kind: "busy";
+  readonly status?: number;
+  /** As the server asks. */
+  readonly waitMs?: number;
+}
+
+interface Refused {
+  readonly kind: "refused";
+  readonly status: number;
+}
+
+const REQUEST_MS = 30_000;
+const MIN_WAIT_MS = 1000;
+
+interface Call {
+  readonly method: "GET" | "DELETE";
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Never rejects. */
+export async function send({ method, url, token }: Call, platform: Platform): Promise<Answer> {
+  try {
+    const response = await platform.fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      // Followed, a redirect could take the token elsewhere.
+      redirect: "manual",
+      signal: AbortSignal.timeout(REQUEST_MS),
+    });
+    return await readAnswer(response, platform.now());
+  } catch {
+    return { kind: "busy" };
+  }
+}
+
+async function readAnswer(response: Reply, now: number): Promise<Answer> {
+  const { status, headers } = response;
+  if (response.ok) {
+    // Read as text, so that only a broken connection throws.
+    const body = parseJson(await response.text());
+    return { kind: "answered", status, body, serverTime: Date.parse(headers.get("date") ?? "") };
+  }
+  await response.body?.cancel();
+  if (status !== 408 && status !== 429 && status < 500) return { kind: "refused", status };
+  const waitMs = retryAfter(headers.get("retry-after"), now);
+  return { kind: "busy", status, ...(waitMs !== undefined && { waitMs }) };
+}
+
+/** Seconds, or a date. */
+function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(waitMs) ? Math.max(MIN_WAIT_MS, waitMs) : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

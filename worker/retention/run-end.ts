@@ -1,0 +1,25 @@
+/** How a run ended. */
+export type Ended =
+  | "done"
+  // The rest is for the next run.
+  | "out of requests"
+  | "out of time"
+  | "no progress"
+  // Somebody has to look.
+  | "filter ignored"
+  | "refused"
+  | "unavailable"
+  | "unreadable";
+
+/** Ends a run while there is something left to do. */
+export class RunEnd extends Error {
+  readonly ended: Ended;
+  /** Of the answer that ended it. */
+  readonly status: number | undefined;
+
+  constructor(ended: Ended, status?: number) {
+    super(ended);
+    this.ended = ended;
+    this.status = status;
+  }
+}
