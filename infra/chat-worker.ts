@@ -9,9 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../policy/settings.ts";
 import type { RawEnv } from "../worker/chat/env.ts";
 import type { Bundle } from "./bundle.ts";
-
-// The newest date the pinned workerd knows: the local runtime then behaves as the deployed one.
-const COMPATIBILITY_DATE = "2026-10-23";
+import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 
 export interface ChatWorkerArgs extends Pick<
   Settings,

@@ -1,8 +1,10 @@
 import { stateStack } from "../policy/statement.ts";
+import { retentionWorkerName } from "../policy/worker-names.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readSettings } from "./config.ts";
 import { Gateway } from "./gateway.ts";
+import { RetentionWorker } from "./retention-worker.ts";
 
 const settings = readSettings();
 
@@ -13,6 +15,20 @@ const chat = new ChatWorker("chat", {
   gatewayId: gateway.gatewayId,
   bundle: await bundleWorker("chat"),
 });
+
+const { logs } = settings;
+const workerName = retentionWorkerName(settings);
+if (workerName !== undefined && logs.system === "legacy" && logs.keepDays !== undefined) {
+  new RetentionWorker("retention", {
+    ...settings,
+    workerName,
+    gatewayId: gateway.gatewayId,
+    keepDays: logs.keepDays,
+    maxEntries: logs.maxEntries,
+    alertUrl: logs.alertUrl,
+    bundle: await bundleWorker("retention"),
+  });
+}
 
 export const gatewayId = gateway.gatewayId;
 export const openaiBaseUrl = gateway.openaiBaseUrl;

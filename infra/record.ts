@@ -6,6 +6,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
+/** What a token that the program makes is to it: only an account has a real one. */
+export const TOKEN_STAND_IN = "stand-in-for-a-token-of-the-account-0000";
+
+const ACCOUNT_TOKEN = "cloudflare:index/accountToken:AccountToken";
+const PERMISSION_GROUPS =
+  "cloudflare:index/getAccountApiTokenPermissionGroupsList:getAccountApiTokenPermissionGroupsList";
+// A part of an account's list, with the ids that were reported.
+const GROUPS = [
+  { id: "4dc8917b4b40457d88d3035d5dadb054", name: "AI Gateway Read" },
+  { id: "6c8a3737f07f46369c1ea1f22138daaf", name: "AI Gateway Write" },
+].map((group) => ({ ...group, scopes: ["com.cloudflare.api.account"] }));
+
 export interface Recorded {
   /** `cloudflare:index/aiGateway:AiGateway` */
   readonly type: string;
@@ -46,8 +58,12 @@ export async function recordStack(
     return registerResource.call(this, request, answer);
   };
   const mocks: pulumi.runtime.Mocks = {
-    newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs }),
+    newResource: ({ type, name, inputs }) => ({
+      id: `${name}-id`,
+      state: type === ACCOUNT_TOKEN ? { ...inputs, value: TOKEN_STAND_IN } : inputs,
+    }),
     call({ token }) {
+      if (token === PERMISSION_GROUPS) return { results: GROUPS };
       throw new Error(`the program asked the provider for ${token}, which no recording can answer`);
     },
   };

@@ -77,7 +77,7 @@ const workersScript = z.strictObject({
   contentSha256: z.string(),
   mainModule: z.string(),
   compatibilityDate: z.string(),
-  compatibilityFlags: z.array(z.string()),
+  compatibilityFlags: z.array(z.string()).default([]),
   placement: z.strictObject({ mode: z.literal("smart") }).optional(),
   limits: z.strictObject({ cpuMs: z.int().min(10) }).optional(),
   observability: z.strictObject({
@@ -112,8 +112,30 @@ const workersScriptSubdomain = z.strictObject({
   previewsEnabled: z.boolean(),
 });
 
+const accountToken = z.strictObject({
+  accountId: z.string(),
+  name: z.string().min(1).max(120),
+  policies: z
+    .array(
+      z.strictObject({
+        effect: z.literal("allow"),
+        permissionGroups: z.array(z.strictObject({ id: z.string() })).min(1),
+        resources: z.string(),
+      }),
+    )
+    .min(1),
+});
+
+const workersCronTrigger = z.strictObject({
+  accountId: z.string(),
+  scriptName: z.string(),
+  schedules: z.array(z.strictObject({ cron: z.string() })).min(1),
+});
+
 const TYPES = {
+  "cloudflare:index/accountToken:AccountToken": accountToken,
   "cloudflare:index/aiGateway:AiGateway": aiGateway,
+  "cloudflare:index/workersCronTrigger:WorkersCronTrigger": workersCronTrigger,
   "cloudflare:index/workersCustomDomain:WorkersCustomDomain": workersCustomDomain,
   "cloudflare:index/workersScript:WorkersScript": workersScript,
   "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain": workersScriptSubdomain,
@@ -143,7 +165,10 @@ export function notImitated(gateways: Account["gateways"]): string[] {
 export interface Account {
   readonly id: string;
   readonly gateways: ReadonlyMap<string, GatewaySettings>;
+  /** The chat Worker. */
   readonly script: Script;
+  /** The Worker that deletes old logs; nothing runs it here yet. */
+  readonly retention?: Script;
 }
 
 /**
@@ -172,12 +197,19 @@ export function applyResources(resources: readonly Declared[]): Account {
       scripts.push(result.data);
     }
   }
-  const [script, ...others] = scripts;
+  const retention = scripts.find(({ mainModule }) => mainModule === "retention.js");
+  const [script, ...others] = scripts.filter((each) => each !== retention);
   if (problems.length === 0 && (script === undefined || others.length > 0)) {
-    problems.push(`the program declares ${scripts.length} Workers; the local runtime serves one`);
+    const count = others.length + (script === undefined ? 0 : 1);
+    problems.push(`the program declares ${count} chat Workers; the local runtime serves one`);
   }
   if (script === undefined || problems.length > 0) throw new Error(problems.join("\n"));
-  return { id: script.accountId, gateways, script };
+  return {
+    id: script.accountId,
+    gateways,
+    script,
+    ...(retention !== undefined && { retention }),
+  };
 }
 
 function isKnown(type: string): type is keyof typeof TYPES {

@@ -41,9 +41,8 @@ function describe(
   // An item that comes or goes as a whole is told once.
   const { item } = leaf;
   if (item !== undefined && before.has(item) !== after.has(item)) return [];
-  const { effect, because } = isOfOneSystem(leaf, { before, after })
-    ? { effect: "neutral" as const, because: "only one of the two log systems knows it" }
-    : judgeOf(leaf.pattern)(from?.value, to?.value, leaf);
+  const { effect, because } =
+    exceptionOf(leaf, { before, after }) ?? judgeOf(leaf.pattern)(from?.value, to?.value, leaf);
   return [
     {
       path: leaf.path === "logs.system" ? "logSystem" : leaf.path,
@@ -55,10 +54,20 @@ function describe(
   ];
 }
 
-/** A cap comes or goes with its log system: that is no decision about the logs that are there. */
-function isOfOneSystem({ path }: Leaf, { before, after }: Record<"before" | "after", Leaves>) {
-  const isSwitched = before.get("logs.system")?.value !== after.get("logs.system")?.value;
-  return isSwitched && ["logs.maxEntries", "logs.whenFull"].includes(path);
+/** What means nothing, or something else, on one of the two log systems. */
+function exceptionOf(
+  { path }: Leaf,
+  { before, after }: Record<"before" | "after", Leaves>,
+): Judgement | undefined {
+  const [from, to] = [before, after].map((leaves) => leaves.get("logs.system")?.value);
+  // A cap comes or goes with its log system: that is no decision about the logs that are there.
+  if (from !== to && ["logs.maxEntries", "logs.whenFull"].includes(path)) {
+    return { effect: "neutral", because: "only one of the two log systems knows it" };
+  }
+  if (path === "logs.keepDays" && to === "observability") {
+    return { effect: "neutral", because: "a declaration: on this log system the platform deletes" };
+  }
+  return undefined;
 }
 
 function judgeOf(pattern: string): Judge {
@@ -67,7 +76,8 @@ function judgeOf(pattern: string): Judge {
 }
 
 type Value = Leaf["value"] | undefined;
-type Judge = (from: Value, to: Value, leaf: Leaf) => Pick<Change, "effect" | "because">;
+type Judgement = Pick<Change, "effect" | "because">;
+type Judge = (from: Value, to: Value, leaf: Leaf) => Judgement;
 
 const neutral: Judge = () => ({ effect: "neutral" });
 
@@ -145,7 +155,7 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     to === "stop"
       ? { effect: "neutral", because: "at the cap nothing new will be stored" }
       : { effect: "destroys logs", because: "at the cap the oldest will be deleted" },
-  "logs.keepDays": always("neutral", "a declaration: nothing in this stack deletes by age"),
+  "logs.keepDays": storage("older logs are deleted within hours, and for good"),
   "logs.system": always(
     "neutral",
     "a fact about the account: no log moves, and other rules about days and storage hold",
@@ -193,6 +203,7 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
 /** Settings, each with all below it, that say nothing about logs. A test finds a setting that is in neither list. */
 export const NEUTRAL: readonly string[] = [
   "plan",
+  "logs.alertUrl",
   "readers[].name",
   "readers[].kind",
   "exports[].kind",

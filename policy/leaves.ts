@@ -57,6 +57,7 @@ const PRESENT = "present";
 // Their values are stand-ins here.
 const SECRETS: ReadonlySet<string> = new Set([
   "anonymousCallers.key",
+  "logs.alertUrl",
   "callers[].sha256",
   "exports[].headers",
 ]);

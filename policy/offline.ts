@@ -20,8 +20,9 @@ export type Offline =
   | { readonly ok: true; readonly stack: Stack; readonly hasEnvironment: boolean }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly hasEnvironment: boolean };
 
-// No token has this hash, and no account this id. A header takes any text.
+// No token has this hash, no account this id, and nobody this address. A header takes any text.
 const UNKNOWN_HASH = "0".repeat(64);
+const UNKNOWN_URL = "https://alerts.invalid/";
 const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
 
 /**
@@ -58,6 +59,7 @@ export function withStandIns(values: ConfigValues): {
   const readable = mapLeaves(values, (path, value) => {
     if (!isCipher(value)) return value;
     // What no schema knows is told as that: that it is encrypted is then the smaller matter.
+    if (formatPath(path) === "logs.alertUrl") return UNKNOWN_URL;
     if (isSecret(path) || !hasNode(jsonSchemas.legacy, path)) return UNKNOWN_HASH;
     // As if it were left out: which account it is decides nothing about the policy.
     if (formatPath(path) === "accountId") return undefined;

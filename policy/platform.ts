@@ -6,6 +6,15 @@ export const FREE_PLAN_LOGS = 100_000;
 /** https://developers.cloudflare.com/ai-gateway/reference/limits/ */
 export const GATEWAYS = { free: 10, paid: 20 } as const;
 
+/** https://developers.cloudflare.com/workers/platform/limits/ */
+export const CRON_TRIGGERS = { free: 5, paid: 250 } as const;
+
+/**
+ * Requests that one run of a Worker may make: what every page agrees on, newer ones say 10,000 for paid. More would not
+ * help: Cloudflare's API takes 1,200 in five minutes. https://developers.cloudflare.com/fundamentals/api/reference/limits/
+ */
+export const SUBREQUESTS = { free: 50, paid: 1000 } as const;
+
 /**
  * Days that Workers Observability keeps an AI Gateway log, on every plan from 2026-12-01; before that day 3 on the free
  * one. https://developers.cloudflare.com/observability/pricing/

@@ -1,7 +1,9 @@
 /** Rules between the stacks of one account. */
-import { FREE_PLAN_LOGS, GATEWAYS } from "../platform.ts";
+import { CRON_TRIGGERS, FREE_PLAN_LOGS, GATEWAYS } from "../platform.ts";
 import type { Stack } from "../offline.ts";
+import type { Settings } from "../settings.ts";
 import { DOCS, LIMITS } from "../settings/notes.ts";
+import { retentionWorkerName, workerNames } from "../worker-names.ts";
 import {
   BOTH_ERROR,
   STRICT_IN_PRODUCTION,
@@ -30,7 +32,7 @@ export const accountRules: readonly Rule[] = [
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: `choose another id, ${OR_SAY_ACCOUNTS}`,
     severity: BOTH_ERROR,
-    breaches: shared("gatewayId", ({ settings }) => settings.gatewayId),
+    breaches: shared("gatewayId", ({ gatewayId }) => [gatewayId]),
   },
   {
     id: "shared-worker",
@@ -39,7 +41,7 @@ export const accountRules: readonly Rule[] = [
     source: "https://developers.cloudflare.com/workers/configuration/routing/workers-dev/",
     remedy: `choose another name, ${OR_SAY_ACCOUNTS}`,
     severity: BOTH_ERROR,
-    breaches: shared("worker.name", ({ settings }) => settings.worker.name),
+    breaches: shared("worker.name", workerNames),
   },
   {
     id: "account-facts-differ",
@@ -99,17 +101,38 @@ export const accountRules: readonly Rule[] = [
       );
     },
   },
+  {
+    id: "too-many-retention-workers",
+    says: "an account has no more retention Workers than its plan has cron triggers",
+    because: `an account has ${CRON_TRIGGERS.free} cron triggers on the free plan and ${CRON_TRIGGERS.paid} on a paid one`,
+    source: "https://developers.cloudflare.com/workers/platform/limits/",
+    remedy: "remove logs.keepDays from a stack, or give it an account of its own",
+    severity: STRICT_IN_PRODUCTION,
+    breaches: (stack, around) => {
+      const stacks = [stack, ...neighbours(stack, around)];
+      const count = stacks.filter(({ settings }) => retentionWorkerName(settings)).length;
+      const limit = CRON_TRIGGERS[stack.settings.plan];
+      return breachIf(
+        count > limit && retentionWorkerName(stack.settings) !== undefined,
+        "logs.keepDays",
+        `makes one of ${count} retention Workers, over the ${stack.settings.plan} plan's ${limit}`,
+      );
+    },
+  },
 ];
 
-/** A name that must be the stack's own in its account. */
-function shared(path: string, read: (stack: Stack) => string): Rule["breaches"] {
+/** Names that must be the stack's own in its account: the setting's, and those that follow from it. */
+function shared(path: string, read: (settings: Settings) => readonly string[]): Rule["breaches"] {
   return (stack, around) => {
-    const twin = neighbours(stack, around).find((other) => read(other) === read(stack));
-    return breachIf(
-      twin !== undefined,
-      path,
-      `is ${read(stack)}, which stack ${twin?.name} has too`,
+    const mine = read(stack.settings);
+    const clashes = neighbours(stack, around).flatMap(({ name: other, settings }) =>
+      read(settings)
+        .filter((name) => mine.includes(name))
+        .map(
+          (name) => `${name === mine[0] ? "is" : "makes"} ${name}, which stack ${other} has too`,
+        ),
     );
+    return clashes.slice(0, 1).map((message) => ({ path, message }));
   };
 }
 

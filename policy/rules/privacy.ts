@@ -8,7 +8,7 @@ export const privacyRules: readonly Rule[] = [
     id: "bodies-in-production",
     says: "a production stack stores no prompts and answers",
     because:
-      "every token with AI Gateway Read and every member who may view the account can read them",
+      "every token with AI Gateway Read or Edit and every member who may view the account can read them",
     source: `${DOCS}/observability/logging/`,
     remedy: "set it to metadata or none",
     severity: { production: "error" },
@@ -49,16 +49,15 @@ export const privacyRules: readonly Rule[] = [
   {
     id: "keep-days-not-enforced",
     says: "logs.keepDays is a promise that something keeps",
-    because:
-      "legacy logs stay until somebody deletes them, and Workers Observability knows one number of days",
-    source: `${DOCS}/observability/logging/legacy-logs/`,
-    remedy:
-      "remove it, or waive this rule with the name of what deletes the logs (nothing here does yet)",
+    because: `Workers Observability knows one number of days, ${OBSERVABILITY_DAYS}, and nothing deletes its logs sooner`,
+    source: "https://developers.cloudflare.com/observability/pricing/",
+    remedy: `set it to ${OBSERVABILITY_DAYS} or remove it, and collect less`,
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs } }) =>
       breachIf(
-        logs.keepDays !== undefined &&
-          (logs.system === "legacy" || logs.keepDays < OBSERVABILITY_DAYS),
+        logs.system === "observability" &&
+          logs.keepDays !== undefined &&
+          logs.keepDays < OBSERVABILITY_DAYS,
         "logs.keepDays",
         `is ${logs.keepDays}, and nothing deletes logs of that age`,
       ),
@@ -77,6 +76,20 @@ export const privacyRules: readonly Rule[] = [
           logs.keepDays > OBSERVABILITY_DAYS,
         "logs.keepDays",
         `is ${logs.keepDays}`,
+      ),
+  },
+  {
+    id: "alerts-without-retention",
+    says: "logs.alertUrl is told about a retention Worker",
+    because: "without logs.keepDays there is none, so nobody would ever be told anything",
+    source: `${DOCS}/observability/logging/legacy-logs/`,
+    remedy: "set logs.keepDays, or remove it",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { logs } }) =>
+      breachIf(
+        logs.system === "legacy" && logs.alertUrl !== undefined && logs.keepDays === undefined,
+        "logs.alertUrl",
+        "is set, and logs.keepDays is not",
       ),
   },
   {

@@ -34,8 +34,20 @@ export const legacyLogs = z.strictObject({
   }),
   keepDays: keepDays.optional().meta({
     description:
-      "days a log is kept; on legacy logs something must delete older ones, on observability the platform does, after 7",
+      "days a log is kept; on legacy logs a second Worker deletes older ones, on observability the platform does, after 7",
   }),
+  alertUrl: z
+    .string()
+    .max(500)
+    .regex(/^https:\/\/\S+$/)
+    .refine((url) => URL.canParse(url))
+    .optional()
+    .meta({
+      description:
+        "webhook that is told where that Worker fails or falls behind; legacy log system only",
+      expects: "an https URL, as a Pulumi secret",
+      secret: true,
+    }),
 });
 
 // No cap and no strategy: on this system storage is bounded by the plan's allowance and by days.

@@ -2,6 +2,7 @@
 import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import type { Settings } from "../settings.ts";
 import type { Fact, OpenPoint } from "../statement.ts";
+import { retentionWorkerName } from "../worker-names.ts";
 import { count, list } from "./words.ts";
 
 export function logFacts(settings: Settings): readonly Fact[] {
@@ -113,20 +114,31 @@ function howLong({ logs }: Settings): Fact {
     return {
       id: "days",
       question,
-      answer: `${count(OBSERVABILITY_DAYS, "day")}, by Cloudflare's own rule (free plan: 3 days until 2026-11-30)`,
+      answer: `${count(OBSERVABILITY_DAYS, "day")}, by Cloudflare's own rule (free plan: 3 days until 2026-11-30); no retention Worker, for no documented call deletes such logs`,
       value: OBSERVABILITY_DAYS,
     };
   }
-  const { keepDays } = logs;
+  const { keepDays, alertUrl } = logs;
   const newer = logs.whenFull === "deleteOldest" ? ", or newer logs push them out" : "";
+  if (keepDays === undefined) {
+    const answer = `without a limit of time: until somebody deletes them${newer}`;
+    return { id: "days", question, answer, value: null };
+  }
+  const told =
+    alertUrl === undefined
+      ? "its failures are in its own log alone"
+      : "a webhook hears of failures";
   return {
     id: "days",
     question,
-    answer:
-      keepDays === undefined
-        ? `without a limit of time: until somebody deletes them${newer}`
-        : `${count(keepDays, "day")} by declaration; nothing in this stack deletes older logs`,
-    value: keepDays ?? null,
+    answer: `${count(keepDays, "day")}: the retention Worker deletes older ones, every hour${newer}; ${told}`,
+    value: keepDays,
+    notProved: [
+      {
+        point: 16,
+        text: "that Cloudflare deletes by age as asked, how many logs at a time, and that what it deletes is gone",
+      },
+    ],
   };
 }
 
@@ -165,12 +177,13 @@ function readers(settings: Settings): Fact {
     ];
     return `${name} (${limits.join(", ")})`;
   });
+  const own = retentionWorkerName(settings) === undefined ? "" : " (the retention Worker has one)";
   const meant = named.length === 0 ? "nobody is named" : `meant to: ${list(named)}`;
   return {
     id: "readers",
     question: "Who can read them?",
     answer:
-      `${meant}; able to: every token with AI Gateway Read and every member who may view the account, for all its gateways, ` +
+      `${meant}; able to: every token with AI Gateway Read or Edit${own} and every member who may view the account, for all its gateways, ` +
       "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     value: settings.readers,
     ...notProved([

@@ -66,6 +66,6 @@ test("an editor offers settings and values", async () => {
     expect.arrayContaining(["ai-gateway:readers", "ai-gateway:waivers"]),
   );
   // Only what the group has not said yet.
-  expect(await group.offers()).toEqual(["classification", "keepDays"]);
+  expect(await group.offers()).toEqual(["classification", "keepDays", "alertUrl"]);
   expect(await values.offers()).toEqual(expect.arrayContaining(["full", "metadata", "none"]));
 });

@@ -6,7 +6,10 @@ import { stackConfig } from "../support/settings.ts";
 
 // What esbuild makes is bundle.test.ts's subject; here it would be most of the time.
 vi.mock("../../infra/bundle.ts", () => ({
-  bundleWorker: async () => ({ file: "dist/chat.js", sha256: "abcdef0123456789".repeat(4) }),
+  bundleWorker: async (name: string) => ({
+    file: `dist/${name}.js`,
+    sha256: "abcdef0123456789".repeat(4),
+  }),
 }));
 
 // Rules between stacks are rules.test.ts's subject.
@@ -185,13 +188,12 @@ test("Cloudflare Access, hashed names, placement and CPU time reach the Worker w
   expect(secretInputs).toContain("bindings");
 });
 
-test("the callers' hashes are secret in the state, and nothing else is", async () => {
+test("the callers' hashes and the token are secret in the state, and nothing else is", async () => {
   const { resources } = await record("prod");
 
-  expect(resources.map(({ name, secretInputs }) => [name, secretInputs])).toEqual([
-    ["gateway", []],
-    ["chat", ["bindings"]],
-    ["chat", []],
+  expect(resources.filter(({ secretInputs }) => secretInputs.length > 0)).toMatchObject([
+    { type: WORKERS_SCRIPT, name: "retention", secretInputs: ["bindings"] },
+    { type: WORKERS_SCRIPT, name: "chat", secretInputs: ["bindings"] },
   ]);
 });
 
@@ -306,12 +308,118 @@ test("what the stack says of providers, exporters, guardrails, DLP and money rea
 
 const PROFILE = "00000000-0000-4000-8000-000000000001";
 
+test("days on legacy logs make a second Worker that knows them, with a token of its own", async () => {
+  const { inputs } = worker(await record("prod"), "retention");
+
+  expect(inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    scriptName: "chat-prod-retention",
+    mainModule: "retention.js",
+    contentFile: "dist/retention.js",
+    contentSha256: "abcdef0123456789".repeat(4),
+    compatibilityDate: "2026-10-23",
+    observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
+    bindings: [
+      { name: "ACCOUNT_ID", type: "plain_text", text: "0123456789abcdef0123456789abcdef" },
+      { name: "GATEWAY_ID", type: "plain_text", text: "app-prod" },
+      { name: "KEEP_DAYS", type: "plain_text", text: "30" },
+      { name: "MAX_ENTRIES", type: "plain_text", text: "90000" },
+      { name: "MAX_SUBREQUESTS", type: "plain_text", text: "50" },
+      {
+        name: "API_TOKEN",
+        type: "secret_text",
+        text: "stand-in-for-a-token-of-the-account-0000",
+      },
+      { name: "API_URL", type: "plain_text", text: "https://api.cloudflare.com/client/v4" },
+      { name: "STACK", type: "plain_text", text: "prod" },
+    ],
+  });
+});
+
+test("the retention Worker's token may write AI Gateway in one account, and nothing else", async () => {
+  const recording = await record("prod");
+
+  expect(find(recording, ACCOUNT_TOKEN).inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    name: "chat-prod-retention",
+    policies: [
+      {
+        effect: "allow",
+        permissionGroups: [{ id: "6c8a3737f07f46369c1ea1f22138daaf" }],
+        resources: '{"com.cloudflare.api.account.0123456789abcdef0123456789abcdef":"*"}',
+      },
+    ],
+  });
+  const chat = JSON.stringify(worker(recording).inputs);
+  expect(chat).not.toContain("stand-in-for-a-token");
+});
+
+test("the retention Worker runs every hour, waits for its gateway, and has no address", async () => {
+  const recording = await record("prod");
+  const own = recording.resources.filter(({ name }) => name === "retention");
+  const addresses = own.filter(({ type }) => type === SUBDOMAIN);
+
+  expect(find(recording, CRON_TRIGGER).inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    scriptName: "chat-prod-retention",
+    schedules: [{ cron: "17 * * * *" }],
+  });
+  expect(addresses.map(({ inputs }) => inputs)).toMatchObject([
+    { scriptName: "chat-prod-retention", enabled: false, previewsEnabled: false },
+  ]);
+  expect(worker(recording, "retention").dependencies.toSorted()).toEqual([
+    `${ACCOUNT_TOKEN} retention`,
+    `${AI_GATEWAY} gateway`,
+  ]);
+});
+
+test("on a paid plan a run may ask more, and an address for alerts is a secret", async () => {
+  const logs = {
+    collect: "metadata",
+    maxEntries: 10_000_000,
+    whenFull: "deleteOldest",
+    keepDays: 365,
+    alertUrl: "https://alerts.example.com/T0/key",
+  };
+  const { inputs, secretInputs } = worker(
+    await record("prod", { plan: "paid", logs }),
+    "retention",
+  );
+
+  expect(inputs["bindings"]).toEqual(
+    expect.arrayContaining([
+      { name: "KEEP_DAYS", type: "plain_text", text: "365" },
+      { name: "MAX_SUBREQUESTS", type: "plain_text", text: "1000" },
+      { name: "ALERT_URL", type: "secret_text", text: "https://alerts.example.com/T0/key" },
+    ]),
+  );
+  expect(secretInputs).toEqual(["bindings"]);
+});
+
+test("a long name leaves room for the second Worker's", async () => {
+  const changes = { worker: { name: "a".repeat(63), models: ["@cf/a/b"] } };
+
+  expect(worker(await record("prod", changes), "retention").inputs["scriptName"]).toBe(
+    `${"a".repeat(53)}-retention`,
+  );
+});
+
+test("without days, and on Workers Observability, there is no second Worker and no token", async () => {
+  const observed = { logSystem: "observability", logs: { collect: "metadata", keepDays: 7 } };
+  const types = ({ resources }: Recording) => resources.map(({ type }) => type);
+
+  expect(types(await record("dev"))).toEqual([AI_GATEWAY, WORKERS_SCRIPT, SUBDOMAIN]);
+  expect(types(await record("prod", observed))).toEqual([AI_GATEWAY, WORKERS_SCRIPT, SUBDOMAIN]);
+});
+
 test("an address nobody can know is no output", async () => {
   expect((await record("dev")).outputs).not.toHaveProperty("workerUrl");
 });
 
 const AI_GATEWAY = "cloudflare:index/aiGateway:AiGateway";
 const WORKERS_SCRIPT = "cloudflare:index/workersScript:WorkersScript";
+const ACCOUNT_TOKEN = "cloudflare:index/accountToken:AccountToken";
+const CRON_TRIGGER = "cloudflare:index/workersCronTrigger:WorkersCronTrigger";
 const CUSTOM_DOMAIN = "cloudflare:index/workersCustomDomain:WorkersCustomDomain";
 const SUBDOMAIN = "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain";
 
@@ -346,6 +454,8 @@ function gateway(recording: Recording): Recorded {
   return find(recording, AI_GATEWAY);
 }
 
-function worker(recording: Recording): Recorded {
-  return find(recording, WORKERS_SCRIPT);
+/** Of the chat Worker, or of another. */
+function worker({ resources, ...rest }: Recording, name = "chat"): Recorded {
+  const named = resources.filter((resource) => resource.name === name);
+  return find({ ...rest, resources: named }, WORKERS_SCRIPT);
 }

@@ -17,7 +17,10 @@ import {
 import { TODAY } from "../support/corpus.ts";
 
 vi.mock("../../infra/bundle.ts", () => ({
-  bundleWorker: async () => ({ file: "dist/chat.js", sha256: "abcdef0123456789".repeat(4) }),
+  bundleWorker: async (name: string) => ({
+    file: `dist/${name}.js`,
+    sha256: "abcdef0123456789".repeat(4),
+  }),
 }));
 // Rules between stacks are rules.test.ts's subject.
 vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
@@ -143,6 +146,17 @@ test("what a statement says of logs is what gateway and Worker are told", async 
   });
 });
 
+test("the days that a statement promises are those that the retention Worker is told, or Cloudflare's own", async () => {
+  await forAnyStack(({ recording, statement }) => {
+    const days = fact(statement, "days");
+    const isLegacy = fact(statement, "where") === "legacy";
+    const promised = isLegacy && days !== null ? JSON.stringify(days) : undefined;
+
+    expect(binding(recording, "KEEP_DAYS", "retention")).toBe(promised);
+    expect(binding(recording, "API_TOKEN")).toBeUndefined();
+  });
+});
+
 test("every secret of a stack is declared, and none where a state would show it", async () => {
   await forAnyStack(({ recording, values }) => {
     const inputs = recording.resources.map((resource) => split(resource));
@@ -190,12 +204,15 @@ function gateway({ resources }: Recording): Recorded {
   return found;
 }
 
-/** The text of one of the Worker's bindings. */
-function binding({ resources }: Recording, name: string): unknown {
-  const script = resources.find(({ type }) => type.endsWith(":WorkersScript"));
+/** The text of one of a Worker's bindings. */
+function binding({ resources }: Recording, name: string, worker = "chat"): unknown {
+  const script = resources.find(
+    (each) => each.type.endsWith(":WorkersScript") && each.name === worker,
+  );
+  if (script === undefined) return undefined;
   const bindings = z
     .array(z.object({ name: z.string(), text: z.string().optional() }))
-    .parse(script?.inputs["bindings"]);
+    .parse(script.inputs["bindings"]);
   return bindings.find((each) => each.name === name)?.text;
 }
 

@@ -16,6 +16,11 @@ vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }
 
 const ACCOUNT = "0".repeat(32);
 const HASH = "ab".repeat(32);
+/** Ciphers that stand for something else. */
+const PLAIN: Readonly<Record<string, string>> = {
+  "v1:acc": ACCOUNT,
+  "v1:url": "https://alerts.example.com/T0/key",
+};
 
 /** What a program cannot know: it gets every secret in clear, and a name without its older namespace. */
 const FILE_ONLY =
@@ -112,7 +117,7 @@ function decrypt(text: string): string {
 }
 
 function decryptLeaf(value: unknown): unknown {
-  if (isCipher(value)) return Object(value).secure === "v1:acc" ? ACCOUNT : HASH;
+  if (isCipher(value)) return PLAIN[Object(value).secure] ?? HASH;
   if (Array.isArray(value)) return value.map(decryptLeaf);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decryptLeaf(item)]));
@@ -128,6 +133,7 @@ function withoutSecrets(settings: Settings | undefined): unknown {
     settings && {
       ...settings,
       anonymousCallers: settings.anonymousCallers !== undefined,
+      logs: { ...settings.logs, alertUrl: "alertUrl" in settings.logs },
       callers: settings.callers.map(({ name }) => name),
       exports: settings.exports.map(({ headers, ...rest }) => ({
         ...rest,

@@ -55,6 +55,45 @@ test("what a gateway declares and the local one does not do is named", () => {
   expect(notImitated(promising.gateways)).toEqual(["spendLimits", "zdr"]);
 });
 
+test("a retention Worker is told from the chat Worker, whichever comes first", () => {
+  const inputs = { ...script.inputs, scriptName: "chat-retention", mainModule: "retention.js" };
+  const retention = { ...script, name: "retention", inputs };
+  const account = applyResources([gateway, retention, token, trigger, script]);
+
+  expect(account.script.scriptName).toBe("chat");
+  expect(account.retention?.scriptName).toBe("chat-retention");
+  expect(applyResources([gateway, script])).not.toHaveProperty("retention");
+  expect(() => applyResources([gateway, retention])).toThrow("declares 0 chat Workers");
+});
+
+test("a token without a permission, or a trigger without a schedule, stops it", () => {
+  const mute = { ...trigger, inputs: { ...trigger.inputs, schedules: [] } };
+  const idle = { ...token, inputs: { ...token.inputs, policies: [] } };
+
+  expect(() => applyResources([gateway, script, mute, idle])).toThrow(
+    /"retention": schedules.*"retention": policies/s,
+  );
+});
+
+const token = {
+  type: "cloudflare:index/accountToken:AccountToken",
+  name: "retention",
+  inputs: {
+    accountId: "0".repeat(32),
+    name: "chat-retention",
+    policies: [{ effect: "allow", permissionGroups: [{ id: "a" }], resources: "{}" }],
+  },
+};
+const trigger = {
+  type: "cloudflare:index/workersCronTrigger:WorkersCronTrigger",
+  name: "retention",
+  inputs: {
+    accountId: "0".repeat(32),
+    scriptName: "chat-retention",
+    schedules: [{ cron: "17 * * * *" }],
+  },
+};
+
 test("a program without a Worker stops it", () => {
-  expect(() => applyResources([gateway])).toThrow("declares 0 Workers");
+  expect(() => applyResources([gateway])).toThrow("declares 0 chat Workers");
 });

@@ -52,6 +52,20 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "logs.keepDays absent → 30",
     { logs: LEGACY },
     { logs: { ...LEGACY, keepDays: 30 } },
+    "destroys logs",
+    "less private",
+  ],
+  [
+    "logs.keepDays 30 → 7",
+    { logs: { ...LEGACY, keepDays: 30 } },
+    { logs: { ...LEGACY, keepDays: 7 } },
+    "destroys logs",
+    "less private",
+  ],
+  [
+    "logs.keepDays absent → 7",
+    { logSystem: "observability", logs: { collect: "metadata" } },
+    { logSystem: "observability", logs: { collect: "metadata", keepDays: 7 } },
     "neutral",
     "neutral",
   ],
@@ -221,8 +235,8 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "logs.keepDays",
     { logs: LEGACY },
     { logs: { ...LEGACY, keepDays: 30 } },
-    "a declaration: nothing in this stack deletes by age",
-    "a declaration: nothing in this stack deletes by age",
+    "older logs are deleted within hours, and for good",
+    "more is kept",
   ],
 ])("a change of %s says why where its values do not", (_, from, to, because, undone) => {
   const reasons = (before: typeof from, after: typeof to) =>
@@ -316,8 +330,10 @@ test("an account that one of the files does not name is no other account", () =>
 
 test("secrets are not compared, and not shown", () => {
   const exports = (key: string) => [{ ...OTEL, headers: { Authorization: key } }];
+  const logs = (key: string) => ({ ...LEGACY, keepDays: 1, alertUrl: `https://a.test/${key}` });
   const callers = (hash: string) => [{ name: "web", sha256: hash.repeat(64) }];
 
+  expect(changes({ logs: logs("one") }, { logs: logs("two") })).toEqual([]);
   expect(changes({ exports: exports("one") }, { exports: exports("two") })).toEqual([]);
   expect(changes({ callers: callers("a") }, { callers: callers("b") })).toEqual([]);
 });

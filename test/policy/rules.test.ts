@@ -43,9 +43,14 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: logs.classification is true, while logs.collect is metadata"],
   ],
   "keep-days-not-enforced": [
-    { logs: { ...LEGACY, keepDays: 30 } },
-    ["error: logs.keepDays is 30, and nothing deletes logs of that age"],
-    ["error: logs.keepDays is 30, and nothing deletes logs of that age"],
+    { logSystem: "observability", logs: { collect: "metadata", keepDays: 3 } },
+    ["error: logs.keepDays is 3, and nothing deletes logs of that age"],
+    ["error: logs.keepDays is 3, and nothing deletes logs of that age"],
+  ],
+  "alerts-without-retention": [
+    { logs: { ...LEGACY, alertUrl: "https://alerts.example.com/key" } },
+    ["warning: logs.alertUrl is set, and logs.keepDays is not"],
+    ["warning: logs.alertUrl is set, and logs.keepDays is not"],
   ],
   "keep-days-too-long": [
     { logSystem: "observability", logs: { collect: "metadata", keepDays: 8 } },
@@ -171,7 +176,13 @@ test.each(Object.entries(CASES))("%s is found where it holds", (id, [change, dev
 });
 
 test("every rule is broken by a case above or by one between stacks below", () => {
-  const between = ["shared-gateway", "shared-worker", "account-facts-differ", "too-many-gateways"];
+  const between = [
+    "shared-gateway",
+    "shared-worker",
+    "account-facts-differ",
+    "too-many-gateways",
+    "too-many-retention-workers",
+  ];
 
   expect(RULES.map(({ id }) => id).toSorted()).toEqual(
     [...Object.keys(CASES), ...between].toSorted(),
@@ -185,6 +196,35 @@ test("two stacks of one account with one gateway, or one Worker, are found", () 
     "error shared-gateway: gatewayId is app-dev, which stack twin has too",
     "error shared-worker: worker.name is chat-dev, which stack twin has too",
   ]);
+});
+
+test("a Worker of one stack with the name of another's retention Worker is found from both", () => {
+  const keeping = stackWith("dev", { logs: { ...LEGACY, keepDays: 7 } });
+  const twin = neighbour("twin", { worker: worker({ name: "chat-dev-retention" }) });
+
+  expect(broken(keeping, [twin])).toEqual([
+    "error shared-worker: worker.name makes chat-dev-retention, which stack twin has too",
+  ]);
+  expect(broken(twin, [{ ...keeping, name: "dev" }])).toEqual([
+    "error shared-worker: worker.name is chat-dev-retention, which stack dev has too",
+  ]);
+});
+
+test("legacy logs may be kept for any days, as a retention Worker deletes older ones", () => {
+  expect(broken(stackWith("dev", { logs: { ...LEGACY, keepDays: 1 } }))).toEqual([]);
+  expect(broken(stackWith("dev", { logs: { ...LEGACY, keepDays: 3650 } }))).toEqual([]);
+});
+
+test("a retention Worker more than the plan has cron triggers is found", () => {
+  const logs = { ...LEGACY, maxEntries: 10_000, keepDays: 7 };
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => neighbour(`s${index}`, { logs }));
+  const found =
+    "warning too-many-retention-workers: logs.keepDays makes one of 6 retention Workers";
+
+  expect(broken(stackWith("dev", { logs }), many(4))).toEqual([]);
+  expect(broken(stackWith("dev", { logs }), many(5))).toEqual([`${found}, over the free plan's 5`]);
+  expect(broken(stackWith("dev"), many(6))).toEqual([]);
 });
 
 test("stacks of two accounts may be alike, and an account that is not named may be any", () => {

@@ -7,6 +7,7 @@ import { toPage, toText } from "../../policy/render.ts";
 import { stateStack } from "../../policy/statement.ts";
 import { ROOT, stackWith } from "../support/settings.ts";
 
+const LEGACY = { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest" };
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 
 /** Fact → its answer. */
@@ -54,7 +55,7 @@ test("what an Observability account keeps is Cloudflare's to say", async () => {
 
   expect(await answers("dev", changes)).toMatchObject({
     where: "in Workers Observability, dataset ai-gateway, if the account is as new as stated",
-    days: "7 days, by Cloudflare's own rule (free plan: 3 days until 2026-11-30)",
+    days: "7 days, by Cloudflare's own rule (free plan: 3 days until 2026-11-30); no retention Worker, for no documented call deletes such logs",
     full: "beyond the plan's allowance the rest of the day (UTC) is not stored",
   });
   expect(await answers("dev", { ...changes, plan: "paid" })).toMatchObject({
@@ -62,11 +63,15 @@ test("what an Observability account keeps is Cloudflare's to say", async () => {
   });
 });
 
-test("days that nothing enforces are not called kept", async () => {
+test("days are kept by the retention Worker, which tells somebody or nobody of failures", async () => {
   const logs = { collect: "none", maxEntries: 20_000, whenFull: "stop", keepDays: 1 };
+  const told = { ...logs, whenFull: "deleteOldest", alertUrl: "https://alerts.example.com/key" };
 
   expect(await answers("dev", { logs })).toMatchObject({
-    days: "1 day by declaration; nothing in this stack deletes older logs",
+    days: "1 day: the retention Worker deletes older ones, every hour; its failures are in its own log alone",
+  });
+  expect(await answers("dev", { logs: told })).toMatchObject({
+    days: "1 day: the retention Worker deletes older ones, every hour, or newer logs push them out; a webhook hears of failures",
   });
 });
 
@@ -92,7 +97,7 @@ test("everybody who reads prompts is named", async () => {
   expect(told).toMatchObject({
     readers:
       "meant to: oncall (person, until 2027-03-31, from 203.0.113.0/24), deploy (CI, no last day); " +
-      "able to: every token with AI Gateway Read and every member who may view the account, for all its gateways, " +
+      "able to: every token with AI Gateway Read or Edit and every member who may view the account, for all its gateways, " +
       "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     copies:
       "YES, with prompt, answer and metadata, as traces: to https://otel.example.com/v1/traces (kept there for 30 days)",
@@ -196,6 +201,7 @@ test("what is not proved is marked, and told once below", async () => {
     "- point 1: that Cloudflare heeds the Worker's switch on a call of the AI binding",
     "- point 2: that a call can switch its own log on where the gateway collects none",
     "- point 10: that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+    "- point 16: that Cloudflare deletes by age as asked, how many logs at a time, and that what it deletes is gone",
   ]);
 });
 
@@ -217,6 +223,7 @@ test("what a gateway just created may not take is marked wherever it is promised
     "bodies 1",
     "bodies 11",
     "logged 2",
+    "days 16",
     "readers 14",
     "copies 10",
     "copies 3",
@@ -238,10 +245,13 @@ test("each open point of a statement stands in the docs, with how to try it", as
     logSystem: "observability",
     logs: { collect: "metadata" },
   };
-  const { facts } = await stateStack(stackWith("prod", everything).settings);
-  const points = facts.flatMap(({ notProved = [] }) => notProved.map(({ point }) => point));
+  const stacks = [stackWith("prod", everything), stackWith("prod")];
+  const statements = await Promise.all(stacks.map(({ settings }) => stateStack(settings)));
+  const points = statements.flatMap(({ facts }) =>
+    facts.flatMap(({ notProved = [] }) => notProved.map(({ point }) => point)),
+  );
 
-  expect(points).toContain(15);
+  expect(points).toEqual(expect.arrayContaining([15, 16]));
   expect(points.filter((point) => !docs.includes(`\n${point}. **`))).toEqual([]);
 });
 
@@ -259,6 +269,7 @@ test("an exception stands among the facts, and cannot become markup", async () =
 
 test("no secret of a stack reaches its statement", async () => {
   const { settings } = stackWith("dev", {
+    logs: { ...LEGACY, keepDays: 1, alertUrl: "https://planted-secret.example.com" },
     exports: [{ ...OTEL, headers: { Authorization: "planted-secret" } }],
     callers: [{ name: "web", sha256: "5ec7e7".padEnd(64, "0") }],
   });

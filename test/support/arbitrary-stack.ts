@@ -16,6 +16,7 @@ export type StackValues = Readonly<Record<string, unknown>>;
 // Begin so that none is found in a stack by chance, and none is a stand-in.
 const HASH_MARK = "5ec4e7";
 const HEADER_MARK = "planted-";
+const URL_MARK = `https://${HEADER_MARK}`;
 
 export const arbitraryHash = fc.stringMatching(/^5ec4e7[0-9a-f]{58}$/);
 
@@ -47,7 +48,8 @@ export function toConfig(values: StackValues): Record<string, string> {
 
 export function isSecret(value: unknown): value is string {
   return (
-    typeof value === "string" && (value.startsWith(HASH_MARK) || value.startsWith(HEADER_MARK))
+    typeof value === "string" &&
+    [HASH_MARK, HEADER_MARK, URL_MARK].some((mark) => value.startsWith(mark))
   );
 }
 
@@ -135,6 +137,15 @@ const keepDays = whole(1, 3650);
 const technique = fc.constantFrom("fixed", "sliding");
 const collect = fc.constantFrom("full", "metadata", "none");
 
+const alertUrl = fc.stringMatching(/^https:\/\/planted-[a-z0-9]{20}\.test\/[A-Za-z0-9/_-]{0,100}$/);
+
+/** An address for alerts that nothing sends is declared nowhere. */
+function withoutIdleAlert<T extends { alertUrl?: string; keepDays?: number }>(logs: T) {
+  if (logs.keepDays !== undefined) return logs;
+  const { alertUrl: _, ...rest } = logs;
+  return rest;
+}
+
 const legacy = fc.record({
   logSystem: fc.constant("legacy"),
   logs: group(
@@ -144,9 +155,10 @@ const legacy = fc.record({
       maxEntries: whole(10_000, 10_000_000),
       whenFull: fc.constantFrom("deleteOldest", "stop"),
       keepDays,
+      alertUrl,
     },
     ["collect", "maxEntries", "whenFull"],
-  ),
+  ).map(withoutIdleAlert),
 });
 
 const observability = fc.record({

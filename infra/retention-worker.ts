@@ -1,0 +1,119 @@
+import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
+import { getAccountApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare/getAccountApiTokenPermissionGroupsList.js";
+import { WorkersCronTrigger } from "@pulumi/cloudflare/workersCronTrigger.js";
+import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
+import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
+import type { types } from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+
+import { SUBREQUESTS } from "../policy/platform.ts";
+import type { Settings } from "../policy/settings.ts";
+import type { RawEnv } from "../worker/retention/env.ts";
+import type { Bundle } from "./bundle.ts";
+import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
+
+// Every hour, and not on the hour, when everybody's run. The Worker counts on it: INTERVAL_MS in worker/retention/.
+const CRON = "17 * * * *";
+
+// The one that lists and deletes logs. There is none for deleting logs alone, nor for one gateway.
+const PERMISSION = "AI Gateway Write";
+const ACCOUNT_SCOPE = "com.cloudflare.api.account";
+
+export interface RetentionWorkerArgs extends Pick<Settings, "accountId" | "plan"> {
+  readonly workerName: string;
+  readonly gatewayId: pulumi.Input<string>;
+  readonly keepDays: number;
+  readonly maxEntries: number;
+  readonly alertUrl: string | undefined;
+  readonly bundle: Bundle;
+}
+
+/** Deletes logs older than the stack keeps. It has no address, and alone holds a token that can delete. */
+export class RetentionWorker extends pulumi.ComponentResource {
+  constructor(name: string, args: RetentionWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ai-gateway:index:RetentionWorker", name, {}, opts);
+    const { accountId } = args;
+
+    const token = makeToken(this, name, args);
+    const script = new WorkersScript(
+      name,
+      {
+        accountId,
+        scriptName: args.workerName,
+        contentFile: args.bundle.file,
+        contentSha256: args.bundle.sha256,
+        mainModule: "retention.js",
+        compatibilityDate: COMPATIBILITY_DATE,
+        // Its own line about each run.
+        observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
+        bindings: bindings(args, token.value),
+      },
+      { parent: this },
+    );
+    // Said although it is off, so that an address opened by hand shows as drift.
+    new WorkersScriptSubdomain(
+      name,
+      { accountId, scriptName: script.scriptName, enabled: false, previewsEnabled: false },
+      { parent: this },
+    );
+    new WorkersCronTrigger(
+      name,
+      { accountId, scriptName: script.scriptName, schedules: [{ cron: CRON }] },
+      { parent: this },
+    );
+
+    this.registerOutputs();
+  }
+}
+
+/** Without a last day: the promise of the stack file has none. See docs/decisions/retention.md. */
+function makeToken(
+  parent: pulumi.Resource,
+  name: string,
+  { accountId, workerName }: RetentionWorkerArgs,
+): AccountToken {
+  const policy = {
+    effect: "allow",
+    permissionGroups: [{ id: permissionId(accountId) }],
+    resources: JSON.stringify({ [`${ACCOUNT_SCOPE}.${accountId}`]: "*" }),
+  };
+  return new AccountToken(name, { accountId, name: workerName, policies: [policy] }, { parent });
+}
+
+function permissionId(accountId: string): pulumi.Output<string> {
+  // Not filtered by the provider, which wants the name URL-encoded.
+  return getAccountApiTokenPermissionGroupsListOutput({ accountId }).apply(({ results }) => {
+    const group = results.find(
+      ({ name, scopes }) => name === PERMISSION && scopes.includes(ACCOUNT_SCOPE),
+    );
+    if (group !== undefined) return group.id;
+    throw new pulumi.RunError(
+      `account ${accountId} has no permission group named ${PERMISSION} for ${ACCOUNT_SCOPE}; ` +
+        "logs.keepDays needs it: look at the account's list of API token permissions",
+    );
+  });
+}
+
+type Binding = Omit<types.input.WorkersScriptBinding, "name">;
+
+function bindings(
+  args: RetentionWorkerArgs,
+  token: pulumi.Output<string>,
+): types.input.WorkersScriptBinding[] {
+  // Keyed by RawEnv: a binding that the Worker asks for and this record lacks is a type error.
+  const byName: Record<Exclude<keyof RawEnv, "ALERT_URL">, Binding> = {
+    ACCOUNT_ID: { type: "plain_text", text: args.accountId },
+    GATEWAY_ID: { type: "plain_text", text: args.gatewayId },
+    KEEP_DAYS: { type: "plain_text", text: String(args.keepDays) },
+    MAX_ENTRIES: { type: "plain_text", text: String(args.maxEntries) },
+    MAX_SUBREQUESTS: { type: "plain_text", text: String(SUBREQUESTS[args.plan]) },
+    API_TOKEN: { type: "secret_text", text: pulumi.secret(token) },
+    API_URL: { type: "plain_text", text: "https://api.cloudflare.com/client/v4" },
+    STACK: { type: "plain_text", text: pulumi.getStack() },
+  };
+  const alert: Partial<Record<keyof RawEnv, Binding>> =
+    args.alertUrl === undefined
+      ? {}
+      : { ALERT_URL: { type: "secret_text", text: pulumi.secret(args.alertUrl) } };
+  return Object.entries({ ...byName, ...alert }).map(([name, binding]) => ({ name, ...binding }));
+}
