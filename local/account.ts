@@ -70,7 +70,7 @@ const workersCustomDomain = z.strictObject({
   service: z.string(),
 });
 
-const workersScript = z.strictObject({
+export const workersScript = z.strictObject({
   accountId: z.string(),
   scriptName: z.string(),
   contentFile: z.string(),

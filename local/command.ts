@@ -6,6 +6,8 @@ export interface Args {
   readonly stack: string;
   readonly upstream: URL | undefined;
   readonly port: number;
+  /** Whether to print what points Cloudflare's own tools at the local account. */
+  readonly api: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ function readArgs(usage: string): Args | undefined {
         stack: { type: "string", default: "dev" },
         upstream: { type: "string" },
         port: { type: "string", default: "8787" },
+        api: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
@@ -40,7 +43,9 @@ function readArgs(usage: string): Args | undefined {
     if (values.upstream !== undefined && !usage.includes("--upstream")) {
       throw new Error("--upstream is for npm start; wrangler dev asks the real Workers AI");
     }
+    if (values.api && !usage.includes("--api")) throw new Error("--api is for npm start");
     return {
+      api: values.api,
       stack: parseStack(values.stack),
       upstream: values.upstream === undefined ? undefined : parseUpstream(values.upstream),
       port: parsePort(values.port),

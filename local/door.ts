@@ -11,6 +11,7 @@ import { z } from "zod";
 
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
+import { API_PATH } from "./api/envelope.ts";
 import { toBindingLog } from "./api/log-wire.ts";
 import { logPatch, readPatch } from "./api/log-patch.ts";
 import type { AccountState } from "./api/state.ts";
@@ -18,6 +19,7 @@ import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gatewa
 import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
 import { logPage, logsPage } from "./logs/page.ts";
 import type { LogStore } from "./logs/store.ts";
+import { WorkerHost } from "./worker-host.ts";
 
 export interface DoorArgs {
   readonly account: AccountState;
@@ -31,6 +33,8 @@ export interface DoorArgs {
 
 export interface Door {
   readonly url: URL;
+  /** Those uploaded over the API. */
+  readonly workers: WorkerHost;
   /** Breaks off what is under way. Without it the door is open until the process exits. */
   close(): Promise<void>;
 }
@@ -48,12 +52,17 @@ interface Reply extends Omit<GatewayAnswer, "body"> {
 const ROWS_SHOWN = 100;
 
 export async function openDoor(args: DoorArgs): Promise<Door> {
-  const access = new Access(args.account, args.key);
-  let api: Promise<Api> | undefined;
-  const openApi = () =>
-    (api ??= import("./api/api.ts").then(({ createApi }) => createApi({ ...args, access })));
-  const room: Room = { ...args, access, openApi };
-  const server = createServer((request, response) => {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(args.port, args.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : args.port;
+  const url = new URL(`http://${args.host}:${port}`);
+  const workers = new WorkerHost(url);
+  const room = furnish(args, workers);
+  server.on("request", (request, response) => {
     answer(request, room).then(
       (reply) => send(response, reply),
       (error: unknown) => {
@@ -62,20 +71,23 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
       },
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(args.port, args.host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : args.port;
-  return {
-    url: new URL(`http://${args.host}:${port}`),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+  const close = async () => {
+    await workers.stop();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
   };
+  return { url, workers, close };
+}
+
+function furnish(args: DoorArgs, workers: WorkerHost): Room {
+  const access = new Access(args.account, args.key);
+  let api: Promise<Api> | undefined;
+  const openApi = () =>
+    (api ??= import("./api/api.ts").then(({ createApi }) =>
+      createApi({ ...args, access, workers }),
+    ));
+  return { ...args, access, openApi };
 }
 
 async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
@@ -86,7 +98,7 @@ async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
   if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, room);
-  if (pathname.startsWith("/client/v4/")) return answerApi(request, await room.openApi());
+  if (pathname.startsWith(`${API_PATH}/`)) return answerApi(request, await room.openApi());
   if (request.method === "POST") return answerProvider(request, pathname, room);
   if (request.method === "GET" && pathname === "/") {
     return page(200, await logsPage(room.store.list(ROWS_SHOWN), room.store.count()));

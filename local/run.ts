@@ -6,7 +6,9 @@ import { z } from "zod";
 
 import { accessProof } from "./access.ts";
 import { notImitated, type Script } from "./account.ts";
+import { API_PATH } from "./api/envelope.ts";
 import { AccountState } from "./api/state.ts";
+import { toServed } from "./api/worker-record.ts";
 import { runCommand, type Args } from "./command.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
@@ -17,11 +19,12 @@ import { loadAccount, readLocalKey, StackError } from "./stack.ts";
 import { watchSources } from "./watch.ts";
 
 const HOST = "127.0.0.1";
-const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N]
+const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N] [--api]
 
   --stack     the stack file to run, Pulumi.<stack>.yaml (dev)
   --upstream  a server with OpenAI's protocol to ask, such as http://127.0.0.1:11434/v1 (a small local model)
-  --port      where the Worker answers (8787); the next port serves the logs`;
+  --port      where the Worker answers (8787); the next port serves the logs
+  --api       print the environment that points Cloudflare's own tools at this account`;
 
 await runCommand(USAGE, main);
 
@@ -45,7 +48,7 @@ async function main(args: Args): Promise<void> {
   const port = await freePort(args.port);
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
   const door = { account: state, gateway, store, key, host: HOST, port: doorPort };
-  const { url } = await openDoor(door);
+  const { url, workers } = await openDoor(door);
   const runtime = await startRuntime(account.script, url, { host: HOST, port });
 
   await watchSources(args.stack, async (changed) => {
@@ -57,6 +60,10 @@ async function main(args: Args): Promise<void> {
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
   process.once("exit", () => store.close());
 
+  for (const worker of Object.values(state.state.workers)) {
+    const served = await workers.serve(toServed(worker));
+    console.log(`${worker.name}, as it was uploaded: ${served.origin}`);
+  }
   const missing = notImitated(account.gateways);
   if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
   const proof = await accessProof(account.script);
@@ -72,6 +79,16 @@ ${access}
     -d '{"model": "${firstModel(account.script)}", "messages": [{"role": "user", "content": "Hello"}]}'
 
 Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
+  if (args.api) console.log(describeApi(url, key, account.id));
+}
+
+/** In the words of the provider and the official SDKs, and for the last line, of wrangler. */
+function describeApi(url: URL, key: string, accountId: string): string {
+  return `
+export CLOUDFLARE_BASE_URL=${url.origin}${API_PATH}
+export CLOUDFLARE_API_TOKEN=${key}
+export CLOUDFLARE_ACCOUNT_ID=${accountId}
+export CLOUDFLARE_API_BASE_URL=${url.origin}${API_PATH}`;
 }
 
 async function connectModel(upstream: URL | undefined): Promise<Model> {

@@ -17,13 +17,27 @@ import type { Script } from "./account.ts";
 import { ROOT } from "./paths.js";
 import { StackError } from "./stack.ts";
 
+/** What a Worker is made of: as declared, with its bytes in a file, or as uploaded. */
+export type Served = Pick<
+  Script,
+  "scriptName" | "compatibilityDate" | "compatibilityFlags" | "mainModule" | "bindings"
+> &
+  ({ readonly contentFile: string } | { readonly modules: readonly Module[] });
+
+export interface Module {
+  readonly name: string;
+  readonly type: "esm" | "text" | "data" | "wasm";
+  readonly contents: string | Uint8Array<ArrayBuffer>;
+}
+
 export interface Runtime {
   readonly url: URL;
   /**
    * Serves another script, or the same one with other bindings, at the same address. Rejects with a StackError when it
    * does not load; what was served before goes on.
    */
-  update(script: Script): Promise<void>;
+  update(script: Served): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export interface Address {
@@ -35,7 +49,7 @@ export interface Address {
  * Starts a declared Worker, until the process exits. `gateway` is where its AI binding sends every call.
  */
 export async function startRuntime(
-  script: Script,
+  script: Served,
   gateway: URL,
   address: Address,
 ): Promise<Runtime> {
@@ -44,6 +58,7 @@ export async function startRuntime(
   const url = await miniflare.ready;
   return {
     url,
+    stop: () => miniflare.dispose(),
     update: async (changed) => {
       const next = await options(changed, gateway, address);
       try {
@@ -57,8 +72,8 @@ export async function startRuntime(
   };
 }
 
-async function options(script: Script, gateway: URL, address: Address): Promise<MiniflareOptions> {
-  const contents = await readFile(join(ROOT, script.contentFile), "utf8");
+async function options(script: Served, gateway: URL, address: Address): Promise<MiniflareOptions> {
+  const modules = await readModules(script);
   const bindings = script.bindings.map((binding) => [binding.name, toBinding(binding)] as const);
   return {
     ...address,
@@ -73,7 +88,7 @@ async function options(script: Script, gateway: URL, address: Address): Promise<
           compatibilityFlags: [...script.compatibilityFlags],
           manifest: {
             mainModule: script.mainModule,
-            modules: { [script.mainModule]: { type: "esm", contents } },
+            modules: Object.fromEntries(modules.map(({ name, ...module }) => [name, module])),
           },
           env: Object.fromEntries(bindings),
         },
@@ -95,6 +110,12 @@ async function answerFetch({ url }: Request): Promise<Response> {
   return isCerts
     ? Response.json(await accessCerts())
     : new Response(`${hostname} is not reached from here`, { status: 403 });
+}
+
+async function readModules(script: Served): Promise<readonly Module[]> {
+  if ("modules" in script) return script.modules;
+  const contents = await readFile(join(ROOT, script.contentFile), "utf8");
+  return [{ name: script.mainModule, type: "esm", contents }];
 }
 
 /** In Miniflare's words. */

@@ -70,6 +70,7 @@ test(
       "test/ops",
       "test/bench",
       "test/support/account.ts",
+      "test/support/account-process.ts",
       "test/support/gateway.ts",
       "test/workflows/review.test.ts",
     ];

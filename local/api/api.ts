@@ -5,18 +5,23 @@
 import { Hono, type MiddlewareHandler } from "hono";
 
 import type { LogStore } from "../logs/store.ts";
+import type { WorkerHost } from "../worker-host.ts";
 import type { Access } from "./access.ts";
-import { ApiError, failure, notImitated } from "./envelope.ts";
+import { addBuckets } from "./buckets.ts";
+import { API_PATH, ApiError, failure, notImitated } from "./envelope.ts";
 import { addGateways } from "./gateways.ts";
+import { addLogpush } from "./logpush.ts";
 import { addLogs } from "./logs.ts";
 import type { AccountState } from "./state.ts";
 import type { Permission, TokenRecord } from "./token-record.ts";
 import { addTokens } from "./tokens.ts";
+import { addWorkers } from "./workers.ts";
 
 export interface ApiArgs {
   readonly account: AccountState;
   readonly access: Access;
   readonly store: LogStore;
+  readonly workers: WorkerHost;
 }
 
 export interface ApiEnv {
@@ -31,8 +36,6 @@ export type Api = Hono<ApiEnv>;
 
 /** Lets a call pass whose token has one of the permissions. */
 export type Allow = (...permissions: readonly Permission[]) => MiddlewareHandler<ApiEnv>;
-
-export const API_PATH = "/client/v4";
 
 export function createApi(args: ApiArgs): Api {
   const api: Api = new Hono<ApiEnv>().basePath(API_PATH);
@@ -56,6 +59,9 @@ export function createApi(args: ApiArgs): Api {
   addGateways(api, allow, args);
   addLogs(api, allow, args);
   addTokens(api, allow, args);
+  addWorkers(api, allow, args);
+  addBuckets(api, allow, args);
+  addLogpush(api, allow, args);
   api.all("*", (c) => failure(c, notImitated(`${c.req.method} ${c.req.path}`)));
   return api;
 }

@@ -2,6 +2,9 @@
 import type { Context } from "hono";
 import { z } from "zod";
 
+/** Where the API begins, as under https://api.cloudflare.com. */
+export const API_PATH = "/client/v4";
+
 export interface ApiProblem {
   readonly code: number;
   readonly message: string;

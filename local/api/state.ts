@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import { aiGateway, type GatewaySettings } from "../account.ts";
 import { tokenRecord } from "./token-record.ts";
+import { workerRecord } from "./worker-record.ts";
 
 const gatewayRecord = z.object({
   settings: aiGateway,
@@ -15,15 +16,29 @@ const gatewayRecord = z.object({
   isDeclared: z.boolean(),
 });
 
+const bucket = z.object({
+  name: z.string(),
+  createdAt: z.string(),
+  rules: z.array(z.record(z.string(), z.unknown())),
+});
+
+const logpushJob = z.looseObject({ id: z.number() });
+
+// A file of before a kind was known has none of it.
 const stateSchema = z.object({
-  gateways: z.record(z.string(), gatewayRecord),
-  tokens: z.record(z.string(), tokenRecord),
+  gateways: z.record(z.string(), gatewayRecord).default({}),
+  tokens: z.record(z.string(), tokenRecord).default({}),
+  workers: z.record(z.string(), workerRecord).default({}),
+  buckets: z.record(z.string(), bucket).default({}),
+  logpushJobs: z.record(z.string(), logpushJob).default({}),
 });
 
 export type GatewayRecord = Readonly<z.output<typeof gatewayRecord>>;
+export type Bucket = Readonly<z.output<typeof bucket>>;
+export type LogpushJob = Readonly<z.output<typeof logpushJob>>;
 export type State = Readonly<z.output<typeof stateSchema>>;
 
-const EMPTY: State = { gateways: {}, tokens: {} };
+const EMPTY: State = stateSchema.parse({});
 
 export interface AccountArgs {
   readonly id: string;

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import Cloudflare from "cloudflare";
 import getPort from "get-port";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -101,6 +102,22 @@ test("a caller's word on its own answer stands on the log's page", async () => {
 
   expect(await marked.json()).toEqual({ log_id: id, score: -1 });
   expect(await fetchText(`${local.logs}/logs/${id}`)).toMatch(/Feedback<\/th>\s*<td>bad</);
+});
+
+test("npm start -- --api prints what points the official SDK at the account", async () => {
+  const local = await startLocal("dev", ["--api"]);
+  const [, url, token, accountId = ""] = await local.process.waitFor(
+    /CLOUDFLARE_BASE_URL=(\S+)\nexport CLOUDFLARE_API_TOKEN=(\S+)\nexport CLOUDFLARE_ACCOUNT_ID=(\S+)\n/,
+  );
+  const log = (await local.chat()).headers.get("x-log-id");
+
+  const cloudflare = new Cloudflare({ baseURL: url ?? "", apiToken: token ?? "" });
+  const gateways = await cloudflare.aiGateway.list({ account_id: accountId });
+  const logs = await cloudflare.aiGateway.logs.list("app-dev", { account_id: accountId });
+
+  expect(token).toHaveLength(40);
+  expect(gateways.result.map(({ id }) => id)).toEqual(["app-dev"]);
+  expect(logs.result[0]?.id).toBe(log);
 });
 
 test("edits to the stack file and to the Worker are taken over, a bad one is not, and the logs stay", async () => {

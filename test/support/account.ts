@@ -9,6 +9,7 @@ import { localModel, type Model } from "../../local/gateway/model.ts";
 import type { Log } from "../../local/logs/log.ts";
 import { LogStore } from "../../local/logs/store.ts";
 import { LOCAL_ACCOUNT_ID } from "../../local/stack.ts";
+import type { WorkerHost } from "../../local/worker-host.ts";
 import { OPEN } from "./gateway.ts";
 
 export interface AccountScene {
@@ -29,6 +30,8 @@ export interface RunningAccount {
   readonly account: AccountState;
   readonly gateway: LocalGateway;
   readonly store: LogStore;
+  /** Those uploaded over the API: the only ones for which the Workers runtime starts. */
+  readonly workers: WorkerHost;
   /** The official SDK, with the key or another token. */
   client(token?: string): Cloudflare;
   /** Once is enough; a second time does nothing. */
@@ -67,6 +70,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     account,
     gateway,
     store,
+    workers: door.workers,
     client: (apiToken = KEY) => new Cloudflare({ apiToken, baseURL: apiUrl, maxRetries: 0 }),
     stop: () => (stopped ??= stop()),
   };

@@ -1,0 +1,184 @@
+/** A Worker as the local account keeps it, and in the REST API's words. */
+import { z } from "zod";
+
+import { workersScript } from "../account.ts";
+import type { Module, Served } from "../runtime.ts";
+import { sha256 } from "./token-record.ts";
+import { ApiError, check, notImitated } from "./envelope.ts";
+
+const bindings = workersScript.shape.bindings;
+
+export const workerRecord = z.object({
+  name: z.string(),
+  mainModule: z.string(),
+  /** Contents in base64. */
+  modules: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(["esm", "text", "data", "wasm"]),
+      contents: z.string(),
+    }),
+  ),
+  compatibilityDate: z.string(),
+  compatibilityFlags: z.array(z.string()),
+  bindings,
+  /** Kept and told, without effect here. */
+  settings: z.record(z.string(), z.unknown()),
+  subdomain: z.object({ enabled: z.boolean(), previews_enabled: z.boolean() }),
+  crons: z.array(z.string()),
+  createdAt: z.string(),
+  modifiedAt: z.string(),
+});
+
+export type WorkerRecord = Readonly<z.output<typeof workerRecord>>;
+
+export const scriptName = z.string().regex(/^[a-z0-9_][a-z0-9_-]{0,62}$/);
+
+const metadata = z.looseObject({
+  main_module: z.string(),
+  compatibility_date: z.iso.date(),
+  compatibility_flags: z.array(z.string()).default([]),
+  bindings: z.array(z.looseObject({ type: z.string(), name: z.string() })).default([]),
+  keep_bindings: z.array(z.string()).default([]),
+});
+
+const MODULE_TYPES: Readonly<Record<string, Module["type"]>> = {
+  "application/javascript+module": "esm",
+  "text/plain": "text",
+  "application/octet-stream": "data",
+  "application/wasm": "wasm",
+};
+
+/** What an upload says: the part `metadata`, and a part for each module. Throws an ApiError. */
+export async function readUpload(
+  name: string,
+  form: FormData,
+  before: WorkerRecord | undefined,
+): Promise<WorkerRecord> {
+  const said = check(metadata, await readMetadata(form.get("metadata")));
+  const { main_module, compatibility_date, compatibility_flags, keep_bindings, ...rest } = said;
+  const { bindings: given, ...settings } = rest;
+  const named = new Set(given.map((binding) => binding.name));
+  const kept = (before?.bindings ?? []).filter(
+    (binding) => keep_bindings.includes(binding.type) && !named.has(binding.name),
+  );
+  const now = new Date().toISOString();
+  return {
+    name,
+    mainModule: main_module,
+    modules: await readModules(form, main_module),
+    compatibilityDate: compatibility_date,
+    compatibilityFlags: compatibility_flags,
+    bindings: [...given.map(fromWireBinding), ...kept],
+    settings,
+    subdomain: before?.subdomain ?? { enabled: false, previews_enabled: false },
+    crons: before?.crons ?? [],
+    createdAt: before?.createdAt ?? now,
+    modifiedAt: now,
+  };
+}
+
+/** As the runtime wants it. */
+export function toServed({ name, modules, ...worker }: WorkerRecord): Served {
+  return {
+    ...worker,
+    scriptName: name,
+    modules: modules.map((module) => {
+      const bytes = Uint8Array.from(Buffer.from(module.contents, "base64"));
+      const isText = module.type === "esm" || module.type === "text";
+      return { ...module, contents: isText ? new TextDecoder().decode(bytes) : bytes };
+    }),
+  };
+}
+
+export function describeWorker(worker: WorkerRecord): object {
+  return {
+    id: worker.name,
+    etag: sha256(JSON.stringify(worker.modules)),
+    created_on: worker.createdAt,
+    modified_on: worker.modifiedAt,
+    compatibility_date: worker.compatibilityDate,
+    compatibility_flags: worker.compatibilityFlags,
+    has_modules: true,
+    has_assets: false,
+    usage_model: "standard",
+    startup_time_ms: 1,
+    ...(typeof worker.settings["logpush"] === "boolean" && { logpush: worker.settings["logpush"] }),
+  };
+}
+
+/** One, of everything: the upload that counts. Ids are made of the time of the upload. */
+export function describeDeployments(worker: WorkerRecord): object {
+  const uuid = (what: string) =>
+    sha256(`${what} ${worker.name} ${worker.modifiedAt}`).replace(
+      /^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/,
+      "$1-$2-$3-$4-$5",
+    );
+  const deployment = {
+    id: uuid("deployment"),
+    source: "api",
+    strategy: "percentage",
+    created_on: worker.modifiedAt,
+    versions: [{ version_id: uuid("version"), percentage: 100 }],
+  };
+  return { deployments: [deployment] };
+}
+
+/** Of the Worker as a whole, whatever its version. */
+export function describeScriptSettings({ settings }: WorkerRecord): object {
+  const { logpush = false, tags = [], tail_consumers = [], observability } = settings;
+  return { logpush, tags, tail_consumers, observability };
+}
+
+/** Without the values of secrets, which nobody can read back. */
+export function describeSettings(worker: WorkerRecord): object {
+  return {
+    ...worker.settings,
+    ...describeScriptSettings(worker),
+    usage_model: "standard",
+    compatibility_date: worker.compatibilityDate,
+    compatibility_flags: worker.compatibilityFlags,
+    bindings: worker.bindings.map(toWireBinding),
+  };
+}
+
+async function readMetadata(part: File | string | null): Promise<unknown> {
+  try {
+    return JSON.parse(part instanceof Blob ? await part.text() : (part ?? ""));
+  } catch {
+    const message = "the part metadata is missing, or is not JSON";
+    throw new ApiError(400, { code: 10_021, message });
+  }
+}
+
+async function readModules(form: FormData, main: string): Promise<WorkerRecord["modules"]> {
+  const modules: WorkerRecord["modules"] = [];
+  for (const [field, part] of form) {
+    if (!(part instanceof Blob) || field === "metadata") continue;
+    const mime = part.type.split(";")[0] ?? "";
+    if (mime === "application/source-map") continue;
+    const type = MODULE_TYPES[mime];
+    if (type === undefined) throw notImitated(`modules of the type ${JSON.stringify(mime)}`);
+    const contents = Buffer.from(await part.arrayBuffer()).toString("base64");
+    modules.push({ name: field, type, contents });
+  }
+  if (modules.some(({ name }) => name === main)) return modules;
+  const message = `there is no part ${JSON.stringify(main)}, which main_module names`;
+  throw new ApiError(400, { code: 10_021, message });
+}
+
+function fromWireBinding(binding: Readonly<Record<string, unknown>>) {
+  const { namespace_id: namespaceId, ...rest } = binding;
+  const renamed = namespaceId === undefined ? rest : { ...rest, namespaceId };
+  const parsed = bindings.element.safeParse(renamed);
+  if (parsed.success) return parsed.data;
+  // A type that exists at Cloudflare, most likely; never the value, which may be a secret.
+  throw notImitated(`the binding ${String(binding["name"])} of type ${String(binding["type"])}`);
+}
+
+function toWireBinding(binding: WorkerRecord["bindings"][number]): object {
+  if (binding.type === "secret_text") return { type: binding.type, name: binding.name };
+  if (binding.type !== "ratelimit") return binding;
+  const { namespaceId, ...rest } = binding;
+  return { ...rest, namespace_id: namespaceId };
+}

@@ -1,0 +1,165 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { expect, onTestFinished, test } from "vitest";
+
+import { startAccount, type RunningAccount } from "../../support/account.ts";
+import { ROOT } from "../../support/settings.ts";
+
+const run = promisify(execFile);
+
+/** Asks a model through the gateway its binding names, and answers with the log's id. */
+const SOURCE = `export default {
+  async fetch(request, env) {
+    const inputs = { messages: [{ role: "user", content: env.WORD + env.SECRET }] };
+    const answer = await env.AI.run("@cf/a/b", inputs, { gateway: { id: "app" } });
+    return Response.json({ said: answer.response, log: env.AI.aiGatewayLogId });
+  },
+};`;
+
+const BINDINGS = [
+  { type: "ai", name: "AI" },
+  { type: "plain_text", name: "WORD", text: "plain " },
+  { type: "secret_text", name: "SECRET", text: "hidden" },
+];
+
+test("an uploaded Worker runs, and its AI binding asks the account's gateway", async () => {
+  const running = await start();
+
+  await upload(running, "asks", SOURCE);
+
+  const answer = await askWorker(running, "asks");
+  expect(answer).toMatchObject({ said: expect.stringContaining("You said: plain hidden") });
+  expect(running.store.list(10)).toMatchObject([{ id: answer["log"], gateway: "app" }]);
+});
+
+test("a Worker's settings, content, address and schedules are read back, its secrets are not", async () => {
+  const running = await start();
+  const account_id = running.accountId;
+  const { scripts } = running.client().workers;
+  await upload(running, "asks", SOURCE);
+
+  await scripts.subdomain.create("asks", { account_id, enabled: true });
+  await scripts.schedules.update("asks", { account_id, body: [{ cron: "0 3 * * *" }] });
+
+  const list = await scripts.list({ account_id });
+  expect(list.result).toMatchObject([{ id: "asks", compatibility_date: "2026-10-23" }]);
+  const settings = await scripts.scriptAndVersionSettings.get("asks", { account_id });
+  expect(settings.bindings).toEqual([
+    { type: "ai", name: "AI" },
+    { type: "plain_text", name: "WORD", text: "plain " },
+    { type: "secret_text", name: "SECRET" },
+  ]);
+  const content = await scripts.content.get("asks", { account_id });
+  const form = await content.formData();
+  const [part] = form.values();
+  expect(part instanceof Blob ? await part.text() : part).toBe(SOURCE);
+  expect(await scripts.subdomain.get("asks", { account_id })).toEqual({
+    enabled: true,
+    previews_enabled: true,
+  });
+  const { schedules } = await scripts.schedules.get("asks", { account_id });
+  expect(schedules).toMatchObject([{ cron: "0 3 * * *" }]);
+});
+
+test("a Worker that does not load is refused, and the one before goes on", async () => {
+  const running = await start();
+  await upload(running, "asks", SOURCE);
+
+  await expect(upload(running, "asks", 'throw new Error("at load");')).rejects.toThrow("10021");
+
+  expect(await askWorker(running, "asks")).toMatchObject({ said: expect.any(String) });
+  const { modules } = running.account.state.workers["asks"] ?? { modules: [] };
+  expect(modules[0]?.contents).toBe(Buffer.from(SOURCE).toString("base64"));
+});
+
+test("a deleted Worker answers no more, and what needs one says that there is none", async () => {
+  const running = await start();
+  const account_id = running.accountId;
+  const { scripts } = running.client().workers;
+  await upload(running, "asks", SOURCE);
+  const url = await running.workers.find("asks");
+
+  await scripts.delete("asks", { account_id });
+
+  await expect(fetch(url ?? "")).rejects.toThrow("fetch failed");
+  await expect(scripts.subdomain.get("asks", { account_id })).rejects.toThrow(/404.*10007/);
+});
+
+test("a binding that does not exist here is refused by its name, without its value", async () => {
+  const running = await start();
+  const bindings = [{ type: "secret_key", name: "KEY", key_base64: "hidden" }];
+
+  const uploaded = upload(running, "asks", SOURCE, bindings);
+
+  await expect(uploaded).rejects.toThrow(/501.*KEY of type secret_key/);
+  await expect(uploaded).rejects.not.toThrow("hidden");
+});
+
+test("wrangler deploys a Worker here, and it runs", async () => {
+  const running = await start();
+  const folder = await mkdtemp(join(tmpdir(), "wrangler-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const config = {
+    name: "by-wrangler",
+    main: "worker.js",
+    compatibility_date: "2026-10-23",
+    workers_dev: true,
+    ai: { binding: "AI" },
+    vars: { WORD: "from ", SECRET: "wrangler" },
+  };
+  await writeFile(join(folder, "wrangler.json"), JSON.stringify(config));
+  await writeFile(join(folder, "worker.js"), SOURCE);
+
+  await run(join(ROOT, "node_modules/.bin/wrangler"), ["deploy"], {
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      CLOUDFLARE_API_BASE_URL: running.apiUrl,
+      CLOUDFLARE_API_TOKEN: running.key,
+      CLOUDFLARE_ACCOUNT_ID: running.accountId,
+      WRANGLER_SEND_METRICS: "false",
+      CI: "true",
+    },
+  });
+
+  const answer = await askWorker(running, "by-wrangler");
+  expect(answer).toMatchObject({ said: expect.stringContaining("You said: from wrangler") });
+  expect(running.account.state.workers["by-wrangler"]?.subdomain.enabled).toBe(true);
+});
+
+async function start(): Promise<RunningAccount> {
+  const running = await startAccount();
+  onTestFinished(() => running.stop());
+  return running;
+}
+
+async function upload(
+  { accountId, key, apiUrl }: RunningAccount,
+  name: string,
+  source: string,
+  bindings: readonly object[] = BINDINGS,
+): Promise<void> {
+  const form = new FormData();
+  const metadata = { main_module: "main.js", compatibility_date: "2026-10-23", bindings };
+  form.set("metadata", JSON.stringify(metadata));
+  form.set("main.js", new Blob([source], { type: "application/javascript+module" }), "main.js");
+  const answer = await fetch(`${apiUrl}/accounts/${accountId}/workers/scripts/${name}`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${key}` },
+    body: form,
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+}
+
+async function askWorker(
+  { workers }: RunningAccount,
+  name: string,
+): Promise<Record<string, unknown>> {
+  const answer: unknown = await (await fetch((await workers.find(name)) ?? "")).json();
+  return Object(answer);
+}
