@@ -26,6 +26,7 @@ import { afterAll } from "vitest";
 import { z } from "zod";
 
 import { bundleWorker } from "../../infra/bundle.ts";
+import { watchWorker, workerModules } from "./mutation.ts";
 import { waitFor } from "./project.ts";
 import { speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";
@@ -197,7 +198,7 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
             mainModule: "entry.js",
             modules: {
               "entry.js": { type: "esm", contents: WATCHED_ENTRY },
-              "chat.js": { type: "esm", contents },
+              ...workerModules("chat.js", contents),
             },
           },
           env: { ...Object.fromEntries(texts), ...ai, ...limit },
@@ -211,6 +212,7 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
     ],
   });
   const url = await miniflare.ready;
+  await watchWorker(url);
   return {
     url,
     cloudflare,

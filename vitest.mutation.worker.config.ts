@@ -1,0 +1,41 @@
+/**
+ * The tests that must notice a broken Worker (`npm run mutation:worker`). Not policy.test.ts and statement.test.ts, whose
+ * random requests would find one mutant today and miss it tomorrow.
+ */
+import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const FILES = [
+  "test/worker/env.test.ts",
+  "test/worker/chat.test.ts",
+  "test/worker/stream.test.ts",
+  "test/worker/request-log.test.ts",
+  "test/worker/failures.test.ts",
+  "test/worker/feedback.test.ts",
+  "test/worker/embeddings.test.ts",
+  "test/worker/resilience.test.ts",
+  "test/worker/callers.test.ts",
+  "test/worker/access.test.ts",
+];
+
+/** Those first that find most in the least time: the first failure ends a mutant's run. */
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => place(a) - place(b));
+  }
+}
+
+function place({ moduleId }: TestSpecification): number {
+  return FILES.findIndex((file) => moduleId.endsWith(file));
+}
+
+export default defineConfig({
+  test: {
+    include: FILES,
+    pool: "forks",
+    // A Worker that hangs is a broken one.
+    testTimeout: 20_000,
+    setupFiles: ["./test/support/compile-cache.ts"],
+    sequence: { sequencer: InOrder },
+  },
+});
