@@ -94,6 +94,24 @@ test("a newer model's deltas, tool calls and finish reason pass as they are", as
   ]);
 });
 
+test("a newer model that says no more than [DONE] after a tool call has called a tool", async () => {
+  const call = {
+    index: 0,
+    id: "c1",
+    type: "function",
+    function: { name: "look", arguments: "{}" },
+  };
+  const worker = await streamWorker([
+    event({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }),
+    event("[DONE]"),
+  ]);
+
+  const body = chatBody({ stream: true });
+  const chunks = await chunksOf(await worker.ask(CHAT, { method: "POST", body }));
+
+  expect(chunks.at(-2)).toMatchObject({ choices: [{ finish_reason: "tool_calls" }] });
+});
+
 test("an older model's tool calls end the stream as such", async () => {
   const worker = await streamWorker([
     event({ response: null, tool_calls: [{ name: "look", arguments: { at: 1 } }] }),

@@ -21,10 +21,15 @@ export async function authenticate(
   const hash = (await sha256(token)) ?? "";
   const matches = await Promise.all(
     callers.map(async ({ name, sha256: known, until = today }) =>
-      (await timingSafeEqual(hash, known)) && today <= until ? name : undefined,
+      (await timingSafeEqual(hash, known, asItIs)) && today <= until ? name : undefined,
     ),
   );
   return matches.find((name) => name !== undefined);
+}
+
+/** In place of hashing what is a hash already, twice for each caller. */
+function asItIs(hash: string): string {
+  return hash;
 }
 
 /**
