@@ -6,18 +6,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
-/** What a token that the program makes is to it: only an account has a real one. */
-export const TOKEN_STAND_IN = "stand-in-for-a-token-of-the-account-0000";
+import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "./stand-ins.ts";
 
 const ACCOUNT_TOKEN = "cloudflare:index/accountToken:AccountToken";
-const PERMISSION_GROUPS =
+const LIST_PERMISSION_GROUPS =
   "cloudflare:index/getAccountApiTokenPermissionGroupsList:getAccountApiTokenPermissionGroupsList";
-// A part of an account's list, with the ids that were reported.
-const GROUPS = [
-  { id: "4dc8917b4b40457d88d3035d5dadb054", name: "AI Gateway Read" },
-  { id: "6c8a3737f07f46369c1ea1f22138daaf", name: "AI Gateway Write" },
-].map((group) => ({ ...group, scopes: ["com.cloudflare.api.account"] }));
-
 export interface Recorded {
   /** `cloudflare:index/aiGateway:AiGateway` */
   readonly type: string;
@@ -63,7 +56,7 @@ export async function recordStack(
       state: type === ACCOUNT_TOKEN ? { ...inputs, value: TOKEN_STAND_IN } : inputs,
     }),
     call({ token }) {
-      if (token === PERMISSION_GROUPS) return { results: GROUPS };
+      if (token === LIST_PERMISSION_GROUPS) return { results: PERMISSION_GROUPS };
       throw new Error(`the program asked the provider for ${token}, which no recording can answer`);
     },
   };

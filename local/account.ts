@@ -167,8 +167,11 @@ export interface Account {
   readonly gateways: ReadonlyMap<string, GatewaySettings>;
   /** The chat Worker. */
   readonly script: Script;
-  /** The Worker that deletes old logs; nothing runs it here yet. */
-  readonly retention?: Script;
+  /** Every Worker, the chat Worker among them. */
+  readonly scripts: readonly Script[];
+  readonly subdomains: readonly z.infer<typeof workersScriptSubdomain>[];
+  readonly triggers: readonly z.infer<typeof workersCronTrigger>[];
+  readonly tokens: readonly z.infer<typeof accountToken>[];
 }
 
 /**
@@ -179,6 +182,9 @@ export function applyResources(resources: readonly Declared[]): Account {
   const problems: string[] = [];
   const gateways = new Map<string, GatewaySettings>();
   const scripts: Script[] = [];
+  const subdomains: Account["subdomains"][number][] = [];
+  const triggers: Account["triggers"][number][] = [];
+  const tokens: Account["tokens"][number][] = [];
   for (const { type, name, inputs } of resources) {
     if (!isKnown(type)) {
       problems.push(
@@ -195,21 +201,21 @@ export function applyResources(resources: readonly Declared[]): Account {
       gateways.set(result.data.aiGatewayId, result.data);
     } else if ("contentFile" in result.data) {
       scripts.push(result.data);
+    } else if ("previewsEnabled" in result.data) {
+      subdomains.push(result.data);
+    } else if ("schedules" in result.data) {
+      triggers.push(result.data);
+    } else if ("policies" in result.data) {
+      tokens.push(result.data);
     }
   }
-  const retention = scripts.find(({ mainModule }) => mainModule === "retention.js");
-  const [script, ...others] = scripts.filter((each) => each !== retention);
+  const [script, ...others] = scripts.filter(({ mainModule }) => mainModule === "chat.js");
   if (problems.length === 0 && (script === undefined || others.length > 0)) {
     const count = others.length + (script === undefined ? 0 : 1);
     problems.push(`the program declares ${count} chat Workers; the local runtime serves one`);
   }
   if (script === undefined || problems.length > 0) throw new Error(problems.join("\n"));
-  return {
-    id: script.accountId,
-    gateways,
-    script,
-    ...(retention !== undefined && { retention }),
-  };
+  return { id: script.accountId, gateways, script, scripts, subdomains, triggers, tokens };
 }
 
 function isKnown(type: string): type is keyof typeof TYPES {

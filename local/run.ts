@@ -10,6 +10,7 @@ import { API_PATH } from "./api/envelope.ts";
 import { AccountState } from "./api/state.ts";
 import { toServed } from "./api/worker-record.ts";
 import { runCommand, type Args } from "./command.ts";
+import { toDeclaration } from "./declaration.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
 import { connectUpstream, localModel, type Model } from "./gateway/model.ts";
@@ -44,7 +45,7 @@ async function main(args: Args): Promise<void> {
     file: join(STATE, args.stack, "account.json"),
     onGateways: (gateways) => gateway.configure(gateways),
   });
-  state.declare(account.gateways);
+  state.declare(await toDeclaration(account));
   const port = await freePort(args.port);
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
   const door = { account: state, gateway, store, key, host: HOST, port: doorPort };
@@ -54,13 +55,14 @@ async function main(args: Args): Promise<void> {
   await watchSources(args.stack, async (changed) => {
     const next = await loadAccount(args.stack, key);
     await runtime.update(next.script);
-    state.declare(next.gateways);
+    state.declare(await toDeclaration(next));
     console.log(`${changed} changed: reloaded`);
   });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
   process.once("exit", () => store.close());
 
   for (const worker of Object.values(state.state.workers)) {
+    if (worker.isDeclared) continue;
     const served = await workers.serve(toServed(worker));
     console.log(`${worker.name}, as it was uploaded: ${served.origin}`);
   }

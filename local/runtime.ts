@@ -7,6 +7,7 @@ import {
   LogLevel,
   Miniflare,
   Response,
+  fetch,
   type MiniflareOptions,
   type RemoteProxyConnectionString,
   type Request,
@@ -37,6 +38,8 @@ export interface Runtime {
    * does not load; what was served before goes on.
    */
   update(script: Served): Promise<void>;
+  /** Fires a cron trigger; rejects with what the Worker threw. */
+  runCron(cron: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +62,11 @@ export async function startRuntime(
   return {
     url,
     stop: () => miniflare.dispose(),
+    runCron: async (cron) => {
+      const worker = await miniflare.getWorker();
+      const { outcome } = await worker.scheduled({ cron });
+      if (outcome !== "ok") throw new StackError(`the cron trigger ended with ${outcome}`);
+    },
     update: async (changed) => {
       const next = await options(changed, gateway, address);
       try {
@@ -95,16 +103,23 @@ async function options(script: Served, gateway: URL, address: Address): Promise<
         dev: {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
           remoteProxyConnectionString: gateway as RemoteProxyConnectionString,
-          outboundService: { type: "fetcher", handler: answerFetch },
+          outboundService: {
+            type: "fetcher",
+            handler: (request) => answerFetch(request, gateway),
+          },
         },
       },
     ],
   };
 }
 
-/** What the Worker asks by itself: the keys of Cloudflare Access. Nothing that runs here reaches the Internet. */
-async function answerFetch({ url }: Request): Promise<Response> {
-  const { hostname, pathname } = new URL(url);
+/**
+ * What a Worker asks by itself: the keys of Cloudflare Access, and Cloudflare's API, which is that of the local account.
+ * Nothing that runs here reaches the Internet.
+ */
+async function answerFetch(request: Request, door: URL): Promise<Response> {
+  const { hostname, pathname, search } = new URL(request.url);
+  if (hostname === "api.cloudflare.com") return fetch(new URL(pathname + search, door), request);
   const isCerts =
     hostname.endsWith(".cloudflareaccess.com") && pathname === "/cdn-cgi/access/certs";
   return isCerts

@@ -31,6 +31,12 @@ export class WorkerHost {
     }
   }
 
+  /** Fires a cron trigger of a Worker, which is served from then on. Rejects with what the Worker threw. */
+  async runCron(script: Served, cron: string): Promise<void> {
+    await this.serve(script);
+    await (await this.#running.get(script.scriptName))?.runCron(cron);
+  }
+
   /** Where a Worker is served; undefined where it is not. */
   async find(name: string): Promise<URL | undefined> {
     return (await this.#running.get(name))?.url;

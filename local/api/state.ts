@@ -5,15 +5,14 @@ import { dirname } from "node:path";
 import { z } from "zod";
 
 import { aiGateway, type GatewaySettings } from "../account.ts";
-import { tokenRecord } from "./token-record.ts";
-import { workerRecord } from "./worker-record.ts";
+import { isDeclared, tokenRecord, type TokenRecord } from "./token-record.ts";
+import { workerRecord, type WorkerRecord } from "./worker-record.ts";
 
 const gatewayRecord = z.object({
   settings: aiGateway,
   createdAt: z.string(),
   modifiedAt: z.string(),
-  /** By the running stack: not kept in the file, since each start declares it anew. */
-  isDeclared: z.boolean(),
+  isDeclared,
 });
 
 const bucket = z.object({
@@ -48,6 +47,13 @@ export interface AccountArgs {
   readonly onGateways: (gateways: ReadonlyMap<string, GatewaySettings>) => void;
 }
 
+/** What a stack declares. */
+export interface Declaration {
+  readonly gateways: ReadonlyMap<string, GatewaySettings>;
+  readonly workers?: readonly WorkerRecord[];
+  readonly tokens?: readonly TokenRecord[];
+}
+
 export class AccountState {
   readonly id: string;
   readonly #args: AccountArgs;
@@ -74,18 +80,22 @@ export class AccountState {
   }
 
   /**
-   * Takes over what the stack declares, as `pulumi up` would: a declared gateway that was changed here is set right, one
-   * that the stack no longer declares goes.
+   * Takes over what the stack declares, as `pulumi up` would: what is declared and was changed here is set right, what
+   * the stack no longer declares goes.
    */
-  declare(declared: ReadonlyMap<string, GatewaySettings>): void {
+  declare({ gateways, workers = [], tokens = [] }: Declaration): void {
     const now = new Date().toISOString();
     this.update((state) => {
-      const made = Object.entries(state.gateways).filter(([, { isDeclared }]) => !isDeclared);
-      const records = [...declared].map(([id, settings]): [string, GatewayRecord] => {
+      const records = [...gateways].map(([id, settings]): [string, GatewayRecord] => {
         const createdAt = state.gateways[id]?.createdAt ?? now;
         return [id, { settings, createdAt, modifiedAt: now, isDeclared: true }];
       });
-      return { ...state, gateways: Object.fromEntries([...made, ...records]) };
+      return {
+        ...state,
+        gateways: { ...madeHere(state.gateways), ...Object.fromEntries(records) },
+        workers: { ...madeHere(state.workers), ...byKey(workers, ({ name }) => name) },
+        tokens: { ...madeHere(state.tokens), ...byKey(tokens, ({ id }) => id) },
+      };
     });
   }
 
@@ -93,6 +103,17 @@ export class AccountState {
     const gateways = Object.values(this.#state.gateways).map(({ settings }) => settings);
     this.#args.onGateways(new Map(gateways.map((settings) => [settings.aiGatewayId, settings])));
   }
+}
+
+/** Over the REST API, and not by the stack. */
+function madeHere<T extends { readonly isDeclared: boolean }>(
+  records: Readonly<Record<string, T>>,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(records).filter(([, record]) => !record.isDeclared));
+}
+
+function byKey<T>(records: readonly T[], keyOf: (record: T) => string): Record<string, T> {
+  return Object.fromEntries(records.map((record) => [keyOf(record), record]));
 }
 
 function read(file: string): State {
@@ -117,8 +138,12 @@ function readText(file: string): string | undefined {
 
 /** Whole or not at all: a reader never sees half of it. */
 function write(file: string, state: State): void {
-  const made = Object.entries(state.gateways).filter(([, { isDeclared }]) => !isDeclared);
-  const kept = { ...state, gateways: Object.fromEntries(made) };
+  const kept: State = {
+    ...state,
+    gateways: madeHere(state.gateways),
+    workers: madeHere(state.workers),
+    tokens: madeHere(state.tokens),
+  };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
   renameSync(`${file}.new`, file);

@@ -54,6 +54,9 @@ export const tokenRequest = z.object({
 
 export const tokenStatus = z.enum(["active", "disabled", "expired"]);
 
+/** By the running stack: not kept in the file, since each start declares it anew. */
+export const isDeclared = z.boolean().default(false);
+
 export const tokenRecord = tokenRequest.extend({
   id: z.string(),
   status: tokenStatus,
@@ -61,6 +64,7 @@ export const tokenRecord = tokenRequest.extend({
   modified_on: z.string(),
   /** SHA-256 of its value, in hexadecimal. */
   hash: z.string(),
+  isDeclared,
 });
 
 export type TokenRecord = Readonly<z.output<typeof tokenRecord>>;
@@ -77,6 +81,7 @@ export function allPowerful(accountId: string, key: string): TokenRecord {
     issued_on: new Date(0).toISOString(),
     modified_on: new Date(0).toISOString(),
     hash,
+    isDeclared: false,
   };
 }
 

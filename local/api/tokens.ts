@@ -56,17 +56,18 @@ export function addTokens(api: Api, allow: Allow, { account }: ApiArgs): void {
       issued_on: now,
       modified_on: now,
       hash: sha256(value),
+      isDeclared: false,
     };
     keep(token);
     return success(c, { ...toWire(token), value });
   });
   api.get(`${TOKENS}/:token`, read, (c) => success(c, toWire(find(c.req.param("token")))));
   api.put(`${TOKENS}/:token`, write, async (c) => {
-    const { id, issued_on, hash, status: before } = find(c.req.param("token"));
+    const { id, issued_on, hash, isDeclared, status: before } = find(c.req.param("token"));
     const change = await readBody(c, tokenRequest.extend({ status: tokenStatus.default(before) }));
     const modified_on = new Date().toISOString();
     const token = { ...withKnownGroups(change), status: change.status, id, issued_on, hash };
-    keep({ ...token, modified_on });
+    keep({ ...token, modified_on, isDeclared });
     return success(c, toWire(find(id)));
   });
   api.put(`${TOKENS}/:token/value`, write, (c) => {
@@ -99,6 +100,6 @@ function withKnownGroups<T extends Pick<TokenRecord, "policies">>(request: T): T
   return { ...request, policies };
 }
 
-function toWire({ hash, ...token }: TokenRecord): object {
-  return { ...token, status: statusOf({ hash, ...token }) };
+function toWire({ hash, isDeclared, ...token }: TokenRecord): object {
+  return { ...token, status: statusOf({ hash, isDeclared, ...token }) };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { workersScript } from "../account.ts";
 import type { Module, Served } from "../runtime.ts";
-import { sha256 } from "./token-record.ts";
+import { isDeclared, sha256 } from "./token-record.ts";
 import { ApiError, check, notImitated } from "./envelope.ts";
 
 const bindings = workersScript.shape.bindings;
@@ -28,6 +28,7 @@ export const workerRecord = z.object({
   crons: z.array(z.string()),
   createdAt: z.string(),
   modifiedAt: z.string(),
+  isDeclared,
 });
 
 export type WorkerRecord = Readonly<z.output<typeof workerRecord>>;
@@ -75,6 +76,7 @@ export async function readUpload(
     crons: before?.crons ?? [],
     createdAt: before?.createdAt ?? now,
     modifiedAt: now,
+    isDeclared: false,
   };
 }
 

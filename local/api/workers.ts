@@ -30,6 +30,11 @@ export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs
     const message = "This Worker does not exist on your account.";
     throw new ApiError(404, { code: 10_007, message });
   };
+  const requireMadeHere = (worker: WorkerRecord | undefined): void => {
+    if (worker?.isDeclared !== true) return;
+    const message = `${worker.name} is the running stack's own: change the stack file`;
+    throw new ApiError(409, { code: 10_000, message });
+  };
   const keep = (worker: WorkerRecord): void =>
     account.update((state) => ({ ...state, workers: { ...state.workers, [worker.name]: worker } }));
 
@@ -38,6 +43,7 @@ export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs
   );
   api.put(SCRIPT, write, async (c) => {
     const name = check(scriptName, c.req.param("script"));
+    requireMadeHere(account.state.workers[name]);
     const form = await c.req.formData().catch(() => {
       throw new ApiError(400, { code: 10_021, message: "the body is not multipart/form-data" });
     });
@@ -51,7 +57,9 @@ export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs
     return success(c, describeWorker(worker));
   });
   api.delete(SCRIPT, write, async (c) => {
-    const { name } = find(c.req.param("script"));
+    const worker = find(c.req.param("script"));
+    requireMadeHere(worker);
+    const { name } = worker;
     account.update((state) => {
       const { [name]: gone, ...rest } = state.workers;
       return { ...state, workers: rest };

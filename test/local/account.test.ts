@@ -61,8 +61,7 @@ test("a retention Worker is told from the chat Worker, whichever comes first", (
   const account = applyResources([gateway, retention, token, trigger, script]);
 
   expect(account.script.scriptName).toBe("chat");
-  expect(account.retention?.scriptName).toBe("chat-retention");
-  expect(applyResources([gateway, script])).not.toHaveProperty("retention");
+  expect(account.scripts.map(({ scriptName }) => scriptName)).toEqual(["chat-retention", "chat"]);
   expect(() => applyResources([gateway, retention])).toThrow("declares 0 chat Workers");
 });
 

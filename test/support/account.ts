@@ -54,7 +54,9 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     accountId: LOCAL_ACCOUNT_ID,
     ...settings,
   }));
-  account.declare(new Map(declared.map((settings) => [settings.aiGatewayId, settings])));
+  account.declare({
+    gateways: new Map(declared.map((settings) => [settings.aiGatewayId, settings])),
+  });
   const door = await openDoor({ account, gateway, store, key: KEY, host: "127.0.0.1", port: 0 });
   const stop = async () => {
     await door.close();

@@ -49,7 +49,7 @@ export function openGateway({ settings, model = localModel }: GatewayScene = {})
   const gateway = new LocalGateway(store, model, () => clock.now);
   const onGateways = gateway.configure.bind(gateway);
   const account = new AccountState({ id: OPEN.accountId, onGateways });
-  account.declare(new Map([["app", { ...OPEN, ...settings }]]));
+  account.declare({ gateways: new Map([["app", { ...OPEN, ...settings }]]) });
   const inputs = { messages: [{ role: "user", content: "Hi" }] };
   const usual = { gatewayId: "app", model: "@cf/meta/x", inputs, options: {} };
   return {

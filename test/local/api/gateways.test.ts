@@ -171,7 +171,7 @@ test("a gateway that the stack no longer declares goes, and one made over the AP
   const { gateways, account_id, running } = await start();
   await gateways.create({ account_id, id: "made", ...REQUIRED });
 
-  running.account.declare(new Map([["next", { ...OPEN, aiGatewayId: "next" }]]));
+  running.account.declare({ gateways: new Map([["next", { ...OPEN, aiGatewayId: "next" }]]) });
 
   const list = await gateways.list({ account_id });
   expect(list.result.map(({ id }) => id)).toEqual(["made", "next"]);

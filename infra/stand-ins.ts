@@ -1,0 +1,10 @@
+/** What only an account can tell, as a recording of the program tells it. */
+
+/** In place of the value of every token that the program makes. */
+export const TOKEN_STAND_IN = "stand-in-for-a-token-of-the-account-0000";
+
+/** A part of an account's list, with the ids that were reported. */
+export const PERMISSION_GROUPS = [
+  { id: "4dc8917b4b40457d88d3035d5dadb054", name: "AI Gateway Read" },
+  { id: "6c8a3737f07f46369c1ea1f22138daaf", name: "AI Gateway Write" },
+].map((group) => ({ ...group, scopes: ["com.cloudflare.api.account"] }));

@@ -1,0 +1,99 @@
+/** What a stack's program declares, as the records that a deploy would leave in the account. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../infra/stand-ins.ts";
+import type { Account, Script } from "./account.ts";
+import type { Declaration } from "./api/state.ts";
+import {
+  PERMISSION_GROUPS as LOCAL_GROUPS,
+  newTokenValue,
+  sha256,
+  type TokenRecord,
+} from "./api/token-record.ts";
+import type { WorkerRecord } from "./api/worker-record.ts";
+import { ROOT } from "./paths.js";
+
+/** Tokens are made anew: only their hashes, and the Worker that a token is for, know their values. */
+export async function toDeclaration(account: Account): Promise<Declaration> {
+  const now = new Date().toISOString();
+  const tokens = account.tokens.map((token) => ({ token, value: newTokenValue() }));
+  const workers = account.scripts.map(async (script): Promise<WorkerRecord> => {
+    const own = tokens.find(({ token }) => token.name === script.scriptName);
+    return toWorkerRecord(withToken(script, own?.value), account, now);
+  });
+  return {
+    gateways: account.gateways,
+    workers: await Promise.all(workers),
+    tokens: tokens.map(({ token, value }) => toTokenRecord(token, value, now)),
+  };
+}
+
+async function toWorkerRecord(
+  script: Script,
+  { subdomains, triggers }: Account,
+  now: string,
+): Promise<WorkerRecord> {
+  const { scriptName: name, mainModule, observability, placement, limits } = script;
+  const ofScript = ({ scriptName }: { readonly scriptName: string }) => scriptName === name;
+  const address = subdomains.find(ofScript);
+  const contents = await readFile(join(ROOT, script.contentFile), "base64");
+  return {
+    name,
+    mainModule,
+    modules: [{ name: mainModule, type: "esm", contents }],
+    compatibilityDate: script.compatibilityDate,
+    compatibilityFlags: script.compatibilityFlags,
+    bindings: script.bindings,
+    settings: { observability, placement, limits },
+    subdomain: {
+      enabled: address?.enabled ?? false,
+      previews_enabled: address?.previewsEnabled ?? false,
+    },
+    crons: triggers.filter(ofScript).flatMap(({ schedules }) => schedules.map(({ cron }) => cron)),
+    createdAt: now,
+    modifiedAt: now,
+    isDeclared: true,
+  };
+}
+
+/** The program has a stand-in for its token's value; the API of this account takes a real one. */
+function withToken(script: Script, value: string | undefined): Script {
+  const bindings = script.bindings.map((binding) =>
+    "text" in binding && binding.text === TOKEN_STAND_IN && value !== undefined
+      ? { ...binding, text: value }
+      : binding,
+  );
+  return { ...script, bindings };
+}
+
+function toTokenRecord(
+  { name, policies }: Account["tokens"][number],
+  value: string,
+  now: string,
+): TokenRecord {
+  const hash = sha256(value);
+  return {
+    id: hash.slice(0, 32),
+    name,
+    status: "active",
+    policies: policies.map(({ effect, permissionGroups, resources }, index) => ({
+      id: `${hash.slice(0, 31)}${index}`,
+      effect,
+      permission_groups: permissionGroups.map(({ id }) => localGroup(id)),
+      resources: JSON.parse(resources),
+    })),
+    issued_on: now,
+    modified_on: now,
+    hash,
+    isDeclared: true,
+  };
+}
+
+/** By its name: the program looked it up in a recorded list, and this account has ids of its own. */
+function localGroup(id: string): (typeof LOCAL_GROUPS)[number] {
+  const name = PERMISSION_GROUPS.find((group) => group.id === id)?.name;
+  const group = LOCAL_GROUPS.find((known) => known.name === name);
+  if (group === undefined) throw new Error(`permission group ${id} is not in infra/stand-ins.ts`);
+  return group;
+}

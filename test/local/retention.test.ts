@@ -1,0 +1,55 @@
+import { expect, onTestFinished, test } from "vitest";
+
+import { toServed } from "../../local/api/worker-record.ts";
+import { toDeclaration } from "../../local/declaration.ts";
+import { loadAccount } from "../../local/stack.ts";
+import { keepLog, startAccount } from "../support/account.ts";
+
+const DAY_MS = 86_400_000;
+
+test("the prod stack's retention Worker deletes what is too old, with the token that is made for it", async () => {
+  const running = await startAccount();
+  onTestFinished(() => running.stop());
+  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  for (const days of [40, 31, 29, 1]) {
+    keepLog(running.store, {
+      id: `${days}-days`,
+      gateway: "app-prod",
+      createdAt: Date.now() - days * DAY_MS,
+    });
+  }
+
+  const retention = running.account.state.workers["chat-prod-retention"];
+  if (retention === undefined) throw new Error("no retention Worker is declared");
+  await running.workers.runCron(toServed(retention), retention.crons[0] ?? "");
+
+  const { result } = await running
+    .client()
+    .aiGateway.logs.list("app-prod", { account_id: running.accountId });
+  expect(result.map(({ id }) => id)).toEqual(["1-days", "29-days"]);
+});
+
+test("what the stack declares is listed beside what was uploaded, and changed by the stack alone", async () => {
+  const running = await startAccount();
+  onTestFinished(() => running.stop());
+  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  const account_id = running.accountId;
+  const { scripts } = running.client().workers;
+
+  const { result } = await scripts.list({ account_id });
+  expect(result.map(({ id }) => id)).toEqual(["chat-prod", "chat-prod-retention"]);
+  const { bindings } = await scripts.scriptAndVersionSettings.get("chat-prod-retention", {
+    account_id,
+  });
+  expect(bindings).toContainEqual({ name: "API_TOKEN", type: "secret_text" });
+  await expect(scripts.delete("chat-prod", { account_id })).rejects.toThrow(
+    "change the stack file",
+  );
+  const { result: tokens } = await running.client().accounts.tokens.list({ account_id });
+  expect(tokens).toMatchObject([
+    {
+      name: "chat-prod-retention",
+      policies: [{ permission_groups: [{ name: "AI Gateway Write" }] }],
+    },
+  ]);
+});
