@@ -3,6 +3,7 @@ import type { types } from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Logs, Settings } from "../policy/settings.ts";
+import { putOnlyFields, type PutOnly } from "./put-only.ts";
 
 export type GatewayArgs = Omit<
   Settings,
@@ -75,69 +76,42 @@ function retryInputs(retry: Settings["retry"]) {
   };
 }
 
-/**
- * What the API takes on an update only; a create may drop it, and a refresh then shows it. Nothing for what is off: the
- * API has no value for it that every published page agrees on.
- * https://developers.cloudflare.com/api/resources/ai_gateway/methods/update/
- */
-function putOnlyInputs({ exports, guardrails, dlp, spendLimits }: GatewayArgs) {
+/** In the provider's words. Nothing for what is off: the API has no value for it that every published page agrees on. */
+function putOnlyInputs(args: GatewayArgs) {
+  const { otel, guardrails, dlp, spend_limits } = putOnlyFields(args);
   return {
-    ...(exports.length > 0 && { otels: exports.map(toOtel) }),
+    ...(otel && { otels: otel.map(toOtel) }),
     ...(guardrails && {
       guardrails: {
-        prompt: toVerdicts(guardrails.prompt),
-        response: toVerdicts(guardrails.response),
+        prompt: lowerKeys(guardrails.prompt),
+        response: lowerKeys(guardrails.response),
       },
     }),
-    ...(dlp.length > 0 && {
-      dlp: { enabled: true, policies: dlp.map(toDlpPolicy) },
+    ...(dlp && {
+      dlp: {
+        ...dlp,
+        policies: dlp.policies.map(({ check, ...rest }) => ({ ...rest, checks: check })),
+      },
     }),
-    ...(spendLimits.length > 0 && {
-      spendLimits: { enabled: true, rules: spendLimits.map(toSpendRule) },
-    }),
+    ...(spend_limits && { spendLimits: { ...spend_limits, rules: [...spend_limits.rules] } }),
   };
 }
 
-function toOtel(copy: Settings["exports"][number]): types.input.AiGatewayOtel {
+function toOtel({
+  content_type,
+  headers,
+  ...otel
+}: NonNullable<PutOnly["otel"]>[number]): types.input.AiGatewayOtel {
   return {
-    url: copy.url,
-    headers: pulumi.secret({ ...copy.headers }),
-    contentType: copy.contentType,
-    ...(copy.authorization !== undefined && { authorization: copy.authorization }),
+    ...otel,
+    headers: pulumi.secret(headers),
+    ...(content_type && { contentType: content_type }),
   };
 }
 
-/** `{ P1: "flag" }` → `{ p1: "FLAG" }` */
-function toVerdicts(
-  verdicts: NonNullable<Settings["guardrails"]>["prompt"],
-): types.input.AiGatewayGuardrailsPrompt {
+/** `{ P1: "FLAG" }` → `{ p1: "FLAG" }` */
+function lowerKeys(verdicts: object): types.input.AiGatewayGuardrailsPrompt {
   return Object.fromEntries(
-    Object.entries(verdicts).flatMap(([hazard, verdict]) =>
-      verdict === undefined ? [] : [[hazard.toLowerCase(), verdict.toUpperCase()]],
-    ),
+    Object.entries(verdicts).map(([hazard, verdict]) => [hazard.toLowerCase(), verdict]),
   );
-}
-
-function toDlpPolicy(policy: Settings["dlp"][number]): types.input.AiGatewayDlpPolicy {
-  return {
-    id: policy.id,
-    enabled: true,
-    action: policy.action.toUpperCase(),
-    checks: policy.check.map((side) => side.toUpperCase()),
-    profiles: [...policy.profiles],
-  };
-}
-
-function toSpendRule(limit: Settings["spendLimits"][number]): types.input.AiGatewaySpendLimitsRule {
-  return {
-    // Never left out: the provider's default is one constant, and two rules would share it.
-    id: limit.id,
-    enabled: true,
-    limit: limit.limitUsd,
-    limitType: "cost",
-    // Seconds by every example seen; the unit itself is not documented.
-    window: limit.windowSeconds,
-    technique: limit.technique,
-    ...(limit.per === "caller" && { metadata: { caller: { mode: "partition" } } }),
-  };
 }
