@@ -3,6 +3,7 @@ import type { types } from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Logs, Settings } from "../policy/settings.ts";
+import { gatewayHooks } from "./hooks/gateway-hooks.ts";
 import { putOnlyFields, type PutOnly } from "./put-only.ts";
 
 export type GatewayArgs = Omit<
@@ -43,8 +44,15 @@ export class Gateway extends pulumi.ComponentResource {
         // Not left out: the API reports "", and the provider would send null on the next update.
         storeId: "",
       },
-      // Kept at Cloudflare if it leaves the stack: its logs exist nowhere else.
-      { parent: this, protect: args.protect, retainOnDelete: args.protect },
+      {
+        parent: this,
+        protect: args.protect,
+        // Kept at Cloudflare if it leaves the stack: its logs exist nowhere else.
+        retainOnDelete: args.protect,
+        hooks: gatewayHooks(name, args),
+        // As `pulumi import` writes it: without a component above it.
+        aliases: [{ parent: pulumi.rootStackResource }],
+      },
     );
 
     this.gatewayId = gateway.aiGatewayId;

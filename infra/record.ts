@@ -25,11 +25,17 @@ export interface Recorded {
   /** Logical names, with type: `ai-gateway:index:Gateway gateway` */
   readonly parent: string;
   readonly dependencies: readonly string[];
+  /** When a hook runs → its name: `{ beforeCreate: ["gateway-is-new"] }`. A recording runs none. */
+  readonly hooks: Readonly<Record<string, readonly string[]>>;
+  /** Under which it is found in a state too: `no parent`, or a name with type. */
+  readonly aliases: readonly string[];
 }
 
 export interface Recording {
   /** Components and the stack itself are left out: a provider never sees them. */
   readonly resources: readonly Recorded[];
+  /** Names of the hooks that a preview runs too. */
+  readonly previewHooks: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
@@ -50,6 +56,14 @@ export async function recordStack(
     if (request.getCustom()) resources.push(read(request));
     return registerResource.call(this, request, answer);
   };
+  const previewHooks: string[] = [];
+  // The mocks lack it, and the SDK calls it. https://github.com/pulumi/pulumi/issues/20874
+  Object.assign(MockMonitor.prototype, {
+    registerResourceHook(request: RegisterHookRequest, answer: (error: null) => void) {
+      if (request.getOnDryRun()) previewHooks.push(request.getName());
+      answer(null);
+    },
+  });
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => ({
       id: `${name}-id`,
@@ -66,9 +80,10 @@ export async function recordStack(
     pulumi.runtime.setAllConfig({ ...config });
     const outputs = await pulumi.runtime.runInPulumiStack(program);
     await pulumi.runtime.disconnect();
-    return { resources, outputs: outputs ?? {} };
+    return { resources, previewHooks, outputs: outputs ?? {} };
   } finally {
     MockMonitor.prototype.registerResource = registerResource;
+    Reflect.deleteProperty(MockMonitor.prototype, "registerResourceHook");
   }
 }
 
@@ -82,6 +97,16 @@ interface RegisterRequest {
   getRetainondelete(): boolean;
   getParent(): string;
   getDependenciesList(): string[];
+  getHooks(): { toObject(): Readonly<Record<string, readonly string[]>> } | undefined;
+  getAliasesList(): readonly {
+    getUrn(): string;
+    getSpec(): { getNoparent(): boolean } | undefined;
+  }[];
+}
+
+interface RegisterHookRequest {
+  getName(): string;
+  getOnDryRun(): boolean;
 }
 
 function read(request: RegisterRequest): Recorded {
@@ -97,7 +122,21 @@ function read(request: RegisterRequest): Recorded {
     retainOnDelete: request.getRetainondelete(),
     parent: fromUrn(request.getParent()),
     dependencies: request.getDependenciesList().map(fromUrn),
+    hooks: readHooks(request),
+    aliases: request
+      .getAliasesList()
+      .map((alias) => (alias.getSpec()?.getNoparent() ? "no parent" : fromUrn(alias.getUrn()))),
   };
+}
+
+/** Without the kinds that have none, and without the `List` that protobuf adds to a name. */
+function readHooks(request: RegisterRequest): Recorded["hooks"] {
+  const kinds = Object.entries(request.getHooks()?.toObject() ?? {});
+  return Object.fromEntries(
+    kinds
+      .filter(([, names]) => names.length > 0)
+      .map(([kind, names]) => [kind.replace(/List$/, ""), names]),
+  );
 }
 
 /** `urn:pulumi:dev::ai-gateway::parentType$type::name` → `type name` */

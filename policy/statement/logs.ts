@@ -22,10 +22,10 @@ export function logFacts(settings: Settings): readonly Fact[] {
   ];
 }
 
-/** Settings that the API's create does not list. */
+/** Settings that the API's create may drop. */
 export const NEW_GATEWAY: OpenPoint = {
   point: 3,
-  text: "that a gateway just created takes exporters, guardrails, DLP, spend limits and classification: refresh, and deploy once more",
+  text: "that a gateway takes exporters, guardrails, DLP, spend limits and classification; a deploy reads them back, and fails where one is missing",
 };
 
 function bodies({ logs, guardrails }: Settings): Fact {

@@ -207,6 +207,29 @@ test("the Worker waits for its gateway, and its address for the Worker", async (
   ]);
 });
 
+test("a look before a create, at what was made, and at the logs that go hangs on every gateway", async () => {
+  const recording = await record("dev");
+
+  expect(gateway(recording).hooks).toEqual({
+    beforeCreate: ["gateway-is-new"],
+    afterCreate: ["gateway-is-complete"],
+    afterUpdate: ["gateway-is-complete"],
+    beforeDelete: ["gateway-logs-go"],
+  });
+  expect(recording.previewHooks).toEqual(["gateway-is-new", "gateway-logs-go"]);
+});
+
+test("a protected gateway is kept when it goes, so no look at its logs; the look for older ones is there", async () => {
+  const recording = await record("prod");
+
+  expect(gateway(recording).hooks).not.toHaveProperty("beforeDelete");
+  expect(recording.previewHooks).toContain("gateway-logs-go");
+});
+
+test("a gateway that was imported by its logical name alone is the program's", async () => {
+  expect(gateway(await record("prod")).aliases).toEqual(["no parent"]);
+});
+
 test("an address is open only where the stack says so, and previews never are", async () => {
   const open = await record("dev");
   const closed = await record("dev", {

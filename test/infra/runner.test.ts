@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { runProgram } from "../support/pulumi-engine.ts";
+import { scriptApi } from "../support/scripted-api.ts";
 import { stackConfig } from "../support/settings.ts";
 
 test("Pulumi's own runner loads the program, and gets its resources and outputs without a word", async () => {
@@ -23,7 +24,59 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
         "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
       policyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     },
+    hooks: [],
   });
+});
+
+test("the hooks look and repair through the API that the environment names", async () => {
+  const gateway = "/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways/app-dev";
+  const guardrails = { prompt: { P1: "BLOCK" }, response: {} };
+  const script = await scriptApi({
+    [`GET ${gateway}`]: [
+      { id: "app-dev" },
+      { id: "app-dev" },
+      { id: "app-dev", guardrails },
+      { id: "app-dev", guardrails, dlp: { enabled: true, policies: [{ id: "cards" }] } },
+      { id: "app-dev", guardrails },
+    ],
+    [`PUT ${gateway}`]: [{}],
+    [`GET ${gateway}/logs`]: [{ result: [], result_info: { total_count: 5 } }],
+  });
+  const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
+  const runHooks = { oldInputs: { dlp: { enabled: true, policies: [{ id: "cards" }] } } };
+  const env = { CLOUDFLARE_API_TOKEN: "t".repeat(40), CLOUDFLARE_BASE_URL: script.url };
+
+  const { hooks, log } = await runProgram("dev", settings, { env, runHooks });
+
+  expect(hooks).toEqual([
+    ["gateway-is-new", expect.stringMatching(/^gateway app-dev exists in account 0123/)],
+    ["gateway-is-complete", "ok"],
+    ["gateway-is-complete", "ok"],
+    ["gateway-logs-go", "ok"],
+  ]);
+  expect(script.bodies).toEqual([
+    { guardrails },
+    { guardrails, dlp: { enabled: false, policies: [] } },
+  ]);
+  expect(log).toEqual([
+    "warning: gateway app-dev goes, and its logs (5) with it; nothing brings them back",
+  ]);
+});
+
+test("without credentials the hooks warn and stop nothing", async () => {
+  const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
+
+  const { hooks, log } = await runProgram("dev", settings, {
+    runHooks: { oldInputs: {} },
+  });
+
+  expect(hooks.map(([, end]) => end)).toEqual(["ok", "ok", "ok", "ok"]);
+  expect(log.map((line) => line.replace(/the environment has no .*/, "…"))).toEqual([
+    "warning: gateway app-dev: not looked whether it exists already, because …",
+    "warning: gateway app-dev: not looked what it holds, because …",
+    "warning: gateway app-dev: not looked what it holds, because …",
+    "warning: gateway app-dev goes, and its logs (how many is not known: …",
+  ]);
 });
 
 test("bad settings reach the CLI as one error, without a stack trace", async () => {
@@ -37,9 +90,8 @@ test("bad settings reach the CLI as one error, without a stack trace", async () 
 
 test("a Node that is too old is named at once, with what to do", async () => {
   const pretend = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
-  const run = await runProgram("dev", stackConfig("dev"), [
-    `--import=data:text/javascript,${pretend}`,
-  ]);
+  const nodeArgs = [`--import=data:text/javascript,${pretend}`];
+  const run = await runProgram("dev", stackConfig("dev"), { nodeArgs });
 
   expect(run.exitCode).not.toBe(0);
   expect(run.log).toEqual([

@@ -1,6 +1,7 @@
 /**
  * The smallest engine that Pulumi's own Node.js runner accepts, spoken to over gRPC as the CLI's is. It registers what
- * it is sent and keeps it; it plans and deploys nothing.
+ * it is sent and keeps it; it plans and deploys nothing. Asked to, it runs the hooks of what it registered as if it had
+ * been made, then changed from other inputs, and deleted at the end.
  */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
@@ -15,8 +16,11 @@ const grpc = require("@grpc/grpc-js");
 const resource = require("./proto/resource_grpc_pb.js");
 const engine = require("./proto/engine_grpc_pb.js");
 const messages = require("./proto/resource_pb.js");
+const callbacks = require("./proto/callback_grpc_pb.js");
+const callbackMessages = require("./proto/callback_pb.js");
 const engineMessages = require("./proto/engine_pb.js");
 const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js");
+const { Struct } = require("google-protobuf/google/protobuf/struct_pb.js");
 
 export interface ProgramRun {
   readonly exitCode: number;
@@ -24,15 +28,31 @@ export interface ProgramRun {
   readonly log: readonly string[];
   readonly resources: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Name of each hook that ran → the error that it ended with, or `ok`. */
+  readonly hooks: readonly (readonly [string, string])[];
+}
+
+export interface RunOptions {
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What each resource's inputs were before its update. */
+  readonly runHooks?: { readonly oldInputs: object };
 }
 
 /** Runs the project's program as `pulumi up` does: `cmd/run` of @pulumi/pulumi, in the project's folder. */
 export async function runProgram(
   stack: string,
   config: Readonly<Record<string, string>>,
-  nodeArgs: readonly string[] = [],
+  { nodeArgs = [], env = {}, runHooks }: RunOptions = {},
 ): Promise<ProgramRun> {
   const log: string[] = [];
+  const hooks: [string, string][] = [];
+  const registered = new Map<string, HookCallback>();
+  const deletions: (() => Promise<void>)[] = [];
+  const runHook = async (name: string, request: Serializable) => {
+    const hook = registered.get(name);
+    hooks.push([name, hook === undefined ? "not registered" : await invoke(hook, request)]);
+  };
   const resources: string[] = [];
   let outputs: Record<string, unknown> = {};
   const server = new grpc.Server();
@@ -41,12 +61,34 @@ export async function runProgram(
       answer(null, new messages.SupportsFeatureResponse().setHassupport(true)),
     getDeploymentInfo: (_: Call, answer: Answer) =>
       answer({ code: grpc.status.UNIMPLEMENTED, message: "as an engine before it" }),
-    registerResource: ({ request }: Call, answer: Answer) => {
+    registerResource: async ({ request }: Call, answer: Answer) => {
       const urn = `urn:pulumi:${stack}::ai-gateway::${request.getType()}::${request.getName()}`;
       resources.push(`${request.getType()} ${request.getName()}`);
       const id = request.getCustom() ? `${request.getName()}-id` : "";
       const response = new messages.RegisterResourceResponse().setUrn(urn).setId(id);
+      const binding = request.getHooks();
+      if (runHooks !== undefined && binding !== undefined) {
+        const inputs = request.getObject();
+        const made = [...binding.getBeforeCreateList(), ...binding.getAfterCreateList()];
+        for (const name of made) {
+          await runHook(name, new messages.ResourceHookRequest().setNewInputs(inputs));
+        }
+        const oldInputs = Struct.fromJavaScript(runHooks.oldInputs);
+        for (const name of binding.getAfterUpdateList()) {
+          const update = new messages.ResourceHookRequest().setNewInputs(inputs);
+          await runHook(name, update.setOldInputs(oldInputs));
+        }
+        for (const name of binding.getBeforeDeleteList()) {
+          deletions.push(() =>
+            runHook(name, new messages.ResourceHookRequest().setOldInputs(inputs)),
+          );
+        }
+      }
       answer(null, response.setObject(request.getObject()));
+    },
+    registerResourceHook: ({ request }: HookCall, answer: Answer) => {
+      registered.set(request.getName(), request.getCallback());
+      answer(null, new Empty());
     },
     registerResourceOutputs: ({ request }: Call, answer: Answer) => {
       if (request.getUrn().includes("pulumi:pulumi:Stack")) {
@@ -54,7 +96,10 @@ export async function runProgram(
       }
       answer(null, new Empty());
     },
-    signalAndWaitForShutdown: (_: Call, answer: Answer) => answer(null, new Empty()),
+    signalAndWaitForShutdown: async (_: Call, answer: Answer) => {
+      for (const run of deletions) await run();
+      answer(null, new Empty());
+    },
   });
   server.addService(engine.EngineService, {
     log: ({ request }: Call, answer: Answer) => {
@@ -83,6 +128,10 @@ export async function runProgram(
     {
       env: {
         ...process.env,
+        // Whose machine this is must not matter.
+        CLOUDFLARE_API_TOKEN: "",
+        CLOUDFLARE_API_KEY: "",
+        ...env,
         PULUMI_CONFIG: JSON.stringify(config),
         PULUMI_CONFIG_SECRET_KEYS: "[]",
         PULUMI_NODEJS_TYPESCRIPT: "false",
@@ -95,7 +144,22 @@ export async function runProgram(
   );
   server.forceShutdown();
   // Sorted: independent resources register in any order.
-  return { exitCode, log, resources: resources.toSorted(), outputs };
+  return { exitCode, log, resources: resources.toSorted(), outputs, hooks };
+}
+
+/** Calls a hook in the program's process, as an engine does. */
+async function invoke(hook: HookCallback, request: Serializable): Promise<string> {
+  const client = new callbacks.CallbacksClient(hook.getTarget(), grpc.credentials.createInsecure());
+  const message = new callbackMessages.CallbackInvokeRequest()
+    .setToken(hook.getToken())
+    .setRequest(request.serializeBinary());
+  const bytes = await new Promise<Uint8Array>((resolve, reject) => {
+    client.invoke(message, (error: Error | null, answer: { getResponse(): Uint8Array }) =>
+      error === null ? resolve(answer.getResponse()) : reject(error),
+    );
+  });
+  client.close();
+  return messages.ResourceHookResponse.deserializeBinary(bytes).getError() || "ok";
 }
 
 const SEVERITIES = ["debug", "info", "warning", "error"];
@@ -111,6 +175,23 @@ interface Call {
     getOutputs(): { toJavaScript(): Record<string, unknown> };
     getSeverity(): number;
     getMessage(): string;
+    getHooks(): HookBinding | undefined;
   };
+}
+interface HookCall {
+  readonly request: { getName(): string; getCallback(): HookCallback };
+}
+interface HookCallback {
+  getTarget(): string;
+  getToken(): string;
+}
+interface HookBinding {
+  getBeforeCreateList(): readonly string[];
+  getAfterCreateList(): readonly string[];
+  getAfterUpdateList(): readonly string[];
+  getBeforeDeleteList(): readonly string[];
+}
+interface Serializable {
+  serializeBinary(): Uint8Array;
 }
 type Answer = (error: object | null, response?: unknown) => void;
