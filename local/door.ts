@@ -17,6 +17,7 @@ import { logPatch, readPatch } from "./api/log-patch.ts";
 import type { AccountState } from "./api/state.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
+import { askInTurn, universalCalls } from "./gateway/universal.ts";
 import { logPage, logsPage } from "./logs/page.ts";
 import type { LogStore } from "./logs/store.ts";
 import { WorkerHost } from "./worker-host.ts";
@@ -150,6 +151,11 @@ async function answerBinding(
     /^\/ai-gateway\/gateways\/([^/]+)\/logs\/([^/]+)$/.exec(pathname) ?? [];
   if (gatewayId !== undefined && logId !== undefined) {
     return answerLog(request, { gatewayId, logId }, store);
+  }
+  const [, universal] = /^\/ai-gateway\/universal\/run\/([^/]+)$/.exec(pathname) ?? [];
+  const calls = universalCalls.safeParse(universal === undefined ? [] : await readJson(request));
+  if (universal !== undefined && calls.success) {
+    return askInTurn(gateway, universal, calls.data, headers);
   }
   const model = headers["cf-consn-model-id"];
   const call = bindingCall.safeParse(await readJson(request));

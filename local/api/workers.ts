@@ -30,11 +30,6 @@ export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs
     const message = "This Worker does not exist on your account.";
     throw new ApiError(404, { code: 10_007, message });
   };
-  const requireMadeHere = (worker: WorkerRecord | undefined): void => {
-    if (worker?.isDeclared !== true) return;
-    const message = `${worker.name} is the running stack's own: change the stack file`;
-    throw new ApiError(409, { code: 10_000, message });
-  };
   const keep = (worker: WorkerRecord): void =>
     account.update((state) => ({ ...state, workers: { ...state.workers, [worker.name]: worker } }));
 
@@ -122,6 +117,12 @@ export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs
   api.get(`${WORKERS}/subdomain`, read, (c) => success(c, { subdomain: "local" }));
   // There are no zones here, and so no domains.
   api.get(`${WORKERS}/domains`, read, (c) => success(c, []));
+}
+
+function requireMadeHere(worker: WorkerRecord | undefined): void {
+  if (worker?.isDeclared !== true) return;
+  const message = `${worker.name} is the running stack's own: change the stack file`;
+  throw new ApiError(409, { code: 10_000, message });
 }
 
 /** Multipart, as it was uploaded. */

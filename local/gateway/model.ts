@@ -4,6 +4,8 @@ import { setImmediate } from "node:timers/promises";
 
 import { z } from "zod";
 
+import { isWorkersAi } from "../../policy/platform.ts";
+
 export interface ModelReply {
   readonly status: number;
   /** Text of JSON; empty for a stream. */
@@ -125,9 +127,9 @@ function embed(inputs: z.output<typeof embeddingInputs>): object {
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-/** Seen of Workers AI's models: newer families answer with `choices`, older ones with `response`. */
+/** A third party's models do. Of Workers AI's, newer families answer with `choices`, older ones with `response` (seen). */
 function answersAsOpenAi(name: string): boolean {
-  return /^@cf\/(openai|moonshotai|zai-org|nvidia)\//.test(name);
+  return !isWorkersAi(name) || /^@cf\/(openai|moonshotai|zai-org|nvidia)\//.test(name);
 }
 
 /** About four characters a token: a count to look at, not to bill by. */

@@ -1,0 +1,57 @@
+/**
+ * The universal endpoint: calls in their providers' own words, of which the first that works is the answer.
+ * https://developers.cloudflare.com/ai-gateway/usage/universal/
+ */
+import type { IncomingHttpHeaders } from "node:http";
+
+import { z } from "zod";
+
+import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway.ts";
+import { readHeaderOptions } from "./options.ts";
+
+export const universalCalls = z
+  .array(
+    z.object({
+      provider: z.string(),
+      endpoint: z.string(),
+      headers: z.record(z.string(), z.coerce.string()).default({}),
+      query: z.looseObject({ model: z.string().optional() }),
+    }),
+  )
+  .min(1);
+
+export type UniversalCall = z.output<typeof universalCalls>[number];
+
+/** The answer of the first call that works, or the last one's failure; `headers` hold for every call. */
+export async function askInTurn(
+  gateway: LocalGateway,
+  gatewayId: string,
+  calls: readonly UniversalCall[],
+  headers: IncomingHttpHeaders,
+): Promise<GatewayAnswer> {
+  let answer = refusal(400, 2019, "no call");
+  for (const [step, call] of calls.entries()) {
+    const asked = toModel(call);
+    if (asked === undefined) {
+      const what = `${call.provider} at ${call.endpoint}`;
+      return refusal(501, 501, `the local AI Gateway does not imitate ${what}`);
+    }
+    const options = readHeaderOptions({ ...headers, ...call.headers });
+    answer = await gateway.handle({ gatewayId, ...asked, options });
+    answer = { ...answer, headers: { ...answer.headers, "cf-aig-step": String(step) } };
+    if (answer.status < 400) return answer;
+  }
+  return answer;
+}
+
+/** Undefined for a provider whose words are not OpenAI's: the models here know no others. */
+function toModel({ provider, endpoint, query }: UniversalCall) {
+  const { model, ...inputs } = query;
+  if (provider === "workers-ai" && endpoint.startsWith("@cf/")) {
+    return { model: endpoint, inputs: query };
+  }
+  if (model === undefined || !/(?:^|\/)(?:chat\/completions|embeddings)$/.test(endpoint)) {
+    return undefined;
+  }
+  return { model: provider === "workers-ai" ? model : `${provider}/${model}`, inputs };
+}
