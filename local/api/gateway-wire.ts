@@ -1,6 +1,7 @@
 /** A gateway's settings in the REST API's words, and in those of the program: `cache_ttl` is `cacheTtl`. */
 import { z } from "zod";
 
+import { apiName, toApi } from "../../policy/gateway-api.ts";
 import { aiGateway, type GatewaySettings } from "../account.ts";
 import { ApiError } from "./envelope.ts";
 
@@ -81,34 +82,15 @@ export function fromWire(
   return settings.data;
 }
 
-export function toWire(settings: GatewaySettings): Record<string, unknown> {
-  const { accountId, otels, dlp, guardrails, spendLimits, ...flat } = settings;
-  return {
-    ...mapKeys(flat, toWireKey),
-    ...(otels && {
-      otel: otels.map(({ contentType, ...otel }) => ({ ...otel, content_type: contentType })),
-    }),
-    ...(dlp && {
-      dlp: {
-        ...dlp,
-        policies: dlp.policies.map(({ checks, ...rest }) => ({ ...rest, check: checks })),
-      },
-    }),
-    ...(guardrails && {
-      guardrails: {
-        prompt: mapKeys(guardrails.prompt, (key) => key.toUpperCase()),
-        response: mapKeys(guardrails.response, (key) => key.toUpperCase()),
-      },
-    }),
-    ...(spendLimits && { spend_limits: spendLimits }),
-  };
+export function toWire({ accountId, ...settings }: GatewaySettings): Record<string, unknown> {
+  return toApi(settings);
 }
 
 function refuse({ issues }: z.ZodError): ApiError {
   const problems = issues.map(({ path: [first, ...rest], message }) => ({
     code: 7001,
     message,
-    path: first === undefined ? [] : [toWireKey(String(first)), ...rest],
+    path: first === undefined ? [] : [apiName(String(first)), ...rest],
   }));
   return new ApiError(400, ...problems);
 }
@@ -117,12 +99,6 @@ function toSetting(key: string): string {
   if (key === "id") return "aiGatewayId";
   if (key === "otel") return "otels";
   return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function toWireKey(key: string): string {
-  if (key === "aiGatewayId") return "id";
-  if (key === "otels") return "otel";
-  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function mapKeys(
