@@ -39,10 +39,25 @@ export function openAccount(stackName: string | undefined, environment = process
  * the logs of app-dev`.
  */
 export async function ask<T>(what: string, permission: string, question: Promise<T>): Promise<T> {
+  const answer = await tryAsk(permission, question);
+  if (answer.kind === "answer") return answer.value;
+  const reason =
+    answer.kind === "missing" ? "it does not exist; run pulumi up first" : answer.reason;
+  throw new CommandError(`cannot ${what}: ${reason}`);
+}
+
+export type Answer<T> =
+  | { readonly kind: "answer"; readonly value: T }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** The same where one answer more or less does not end the command. */
+export async function tryAsk<T>(permission: string, question: Promise<T>): Promise<Answer<T>> {
   try {
-    return await question;
+    return { kind: "answer", value: await question };
   } catch (error) {
-    throw new CommandError(`cannot ${what}: ${explain(error, permission)}`);
+    if (error instanceof Cloudflare.NotFoundError) return { kind: "missing" };
+    return { kind: "unknown", reason: explain(error, permission) };
   }
 }
 
@@ -53,7 +68,6 @@ function explain(error: unknown, permission: string): string {
   if (isRefused) {
     return `CLOUDFLARE_API_TOKEN is not accepted; it needs ${permission} for this account`;
   }
-  if (error instanceof Cloudflare.NotFoundError) return "it does not exist; run pulumi up first";
   if (error instanceof Cloudflare.APIConnectionError) {
     const reason = error.cause instanceof Error ? error.cause.message : error.message;
     return `no answer (${reason}); is CLOUDFLARE_BASE_URL right?`;

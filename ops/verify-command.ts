@@ -1,0 +1,78 @@
+/** Every promise of a stack file, looked up in its account and tried through its Worker. */
+import { writeFile } from "node:fs/promises";
+
+import { openAccount } from "./account.ts";
+import { CommandError, WordsError, runCommand } from "./command.ts";
+import { formatTable } from "./table.ts";
+import { formatRecord, GLYPHS } from "./verify/record.ts";
+import { verify } from "./verify/verify.ts";
+
+const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE] [--json]
+
+  --stack   the stack to verify, as deployed
+  --url     where its Worker answers, if the stack file does not say it
+  --wait    longest wait for a log to appear (30 seconds)
+  --record  write a dated record of what was found to a file, in Markdown
+  --json    print the findings as JSON
+
+CLOUDFLARE_API_TOKEN needs AI Gateway Read, Workers Scripts Read and, for readers and the token
+itself, Account API Tokens Read; what it may not read is told as not looked at.
+AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
+the Worker, of which three ask a model and are billed.
+
+exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, or no account`;
+
+await runCommand({
+  usage: USAGE,
+  options: {
+    stack: { type: "string" },
+    url: { type: "string" },
+    wait: { type: "string", default: "30" },
+    record: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+  run: main,
+});
+
+interface Args {
+  readonly stack?: string;
+  readonly url?: string;
+  readonly wait: string;
+  readonly record?: string;
+  readonly json: boolean;
+}
+
+async function main({ stack, url, wait, record, json }: Args): Promise<boolean> {
+  const waitSeconds = Number(wait);
+  if (!/^\d{1,3}$/.test(wait)) {
+    throw new WordsError(
+      `--wait is ${JSON.stringify(wait)}; allowed is a number of seconds to 999`,
+    );
+  }
+  const account = openAccount(stack);
+  // An empty variable is none.
+  const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
+  const { findings, flights } = await verify(account, { url, token, waitSeconds }, tell);
+  tell("");
+  if (record !== undefined) {
+    const text = formatRecord({ stack: account.stack.name, at: new Date(), findings, flights });
+    await writeFile(record, `${text}\n`).catch((error: Error) => {
+      throw new CommandError(`--record cannot be written: ${error.message}`);
+    });
+  }
+  console.log(
+    json
+      ? JSON.stringify(findings, null, 2)
+      : formatTable(findings, [
+          { title: "", cell: ({ kind }) => GLYPHS[kind] },
+          { title: account.stack.name, cell: ({ about }) => about },
+          { title: "", cell: ({ says }) => says },
+        ]),
+  );
+  return !findings.some(({ kind }) => kind === "broken");
+}
+
+/** For a person who waits; a pipeline's log has the result alone. */
+function tell(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u{1B}[K${what && `looking at ${what} …`}`);
+}

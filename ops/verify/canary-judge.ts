@@ -1,0 +1,83 @@
+/** Whether what a canary left in the log is what the stack file promises. */
+import { z } from "zod";
+
+import type { Stack } from "../../policy/offline.ts";
+import { finding, verdict, type Finding } from "./finding.ts";
+import type { Canary, Kind } from "./canary.ts";
+import type { CanaryLog } from "./canary-log.ts";
+
+const STATUS: Readonly<Record<Kind, (status: number) => boolean>> = {
+  normal: (status) => status === 200,
+  streamed: (status) => status === 200,
+  refused: (status) => status === 404,
+  failing: (status) => status >= 400,
+};
+
+/** Undefined where the answer is what the canary is for; else why nothing can be learned from its log. */
+export function judgeAnswer(canary: Canary): Finding | undefined {
+  const { kind, status, reason } = canary;
+  const about = `canary: ${kind}`;
+  if (status === undefined) return finding("broken", about, `no answer came (${reason})`);
+  if (STATUS[kind](status)) return undefined;
+  if (kind === "failing") {
+    return finding("unknown", about, "not looked at, because the model took what it should refuse");
+  }
+  const said = reason === undefined ? "" : ` (${reason})`;
+  if (status === 429) {
+    return finding("unknown", about, `not looked at, because a limit refused it${said}`);
+  }
+  const hint = status === 401 ? "; is AI_GATEWAY_CALLER_TOKEN one of the stack's callers?" : "";
+  return finding("broken", about, `the Worker answered ${status}${said}${hint}`);
+}
+
+/** How many logs there may be: one at least, or none at all. */
+export function leavesLog(stack: Stack, kind: Kind): boolean {
+  return kind !== "refused" && stack.settings.logs.collect !== "none";
+}
+
+export function judgeLogs(
+  stack: Stack,
+  { kind, eventId }: Canary,
+  logs: readonly CanaryLog[],
+): readonly Finding[] {
+  const about = `canary: ${kind}`;
+  if (!leavesLog(stack, kind)) {
+    const problem = `left ${logs.length} logs (event ${eventId}); the stack promises none`;
+    return verdict(about, logs.length === 0 ? [] : [problem], "left no log, as promised");
+  }
+  if (logs.length === 0) {
+    return [finding("broken", about, `left no log that can be found (event ${eventId})`)];
+  }
+  const { collect } = stack.settings.logs;
+  const problems = [
+    ...(collect === "full" ? [] : logs.flatMap(bodyProblems)),
+    ...(collect === "full" && !logs.some(({ bodies }) => bodies.includes("request"))
+      ? ["its log has no request body, and the stack says collect full"]
+      : []),
+    ...(logs.some((log) => missingMetadata(stack, log).length === 0)
+      ? []
+      : [`its log lacks metadata: ${missingMetadata(stack, logs[0]).join(", ")}`]),
+  ];
+  const kept = collect === "full" ? "with bodies" : "without bodies";
+  return verdict(about, problems, `left a log ${kept}, with stack, caller, release and route`);
+}
+
+function bodyProblems({ bodies, fields }: CanaryLog): readonly string[] {
+  if (bodies.length === 0) return [];
+  return [
+    `its log ${String(fields["id"])} has a body (${bodies.join(", ")}), and the stack promises none; set collect to none, and delete it`,
+  ];
+}
+
+// Over REST metadata is a string of JSON; the SDK says nothing of it.
+const metadata = z.preprocess(
+  (value) => (typeof value === "string" ? JSON.parse(value) : value),
+  z.record(z.string(), z.unknown()).catch({}),
+);
+
+function missingMetadata({ name }: Stack, log: CanaryLog | undefined): readonly string[] {
+  const found = metadata.parse(log?.fields["metadata"] ?? {});
+  return ["stack", "caller", "release", "route"].filter((key) =>
+    key === "stack" ? found[key] !== name : !found[key],
+  );
+}

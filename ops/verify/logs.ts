@@ -1,0 +1,104 @@
+/** What the gateway's stored logs say: how old the oldest is, how near the cap, and which system keeps them. */
+import { z } from "zod";
+
+import type { Settings } from "../../policy/settings.ts";
+import { tryAsk, type Account, type Answer } from "../account.ts";
+import { finding, withoutAnswer, type Finding } from "./finding.ts";
+
+export interface StoredLogs {
+  readonly count: number;
+  /** ISO time; absent where there is no log. */
+  readonly oldest?: string | undefined;
+}
+
+export async function checkLogs(account: Account): Promise<readonly Finding[]> {
+  const answer = await readStored(account);
+  if (answer.kind !== "answer") {
+    return withoutAnswer("stored logs", answer, `run pulumi up --stack ${account.stack.name}`);
+  }
+  const { logs } = account.stack.settings;
+  return [
+    ...judgeAge(logs, answer.value, Date.now()),
+    ...judgeCap(logs, answer.value.count),
+    judgeSystem(logs, answer.value.count),
+  ];
+}
+
+// The SDK's type leaves out the count.
+const page = z.object({
+  result: z.array(z.object({ created_at: z.string() })),
+  result_info: z.object({ total_count: z.number() }),
+});
+
+function readStored({ stack, accountId, cloudflare }: Account): Promise<Answer<StoredLogs>> {
+  const { gatewayId } = stack.settings;
+  const question = async (): Promise<StoredLogs> => {
+    const response = await cloudflare.aiGateway.logs
+      .list(gatewayId, {
+        account_id: accountId,
+        per_page: 1,
+        order_by: "created_at",
+        order_by_direction: "asc",
+        meta_info: true,
+      })
+      .asResponse();
+    const { result, result_info } = page.parse(await response.json());
+    return { count: result_info.total_count, oldest: result[0]?.created_at };
+  };
+  return tryAsk("AI Gateway Read", question());
+}
+
+const DAY_MS = 86_400_000;
+
+/** Deleting takes a while, so a log may be some hours older than promised. */
+export function judgeAge(
+  { keepDays }: Settings["logs"],
+  { oldest }: StoredLogs,
+  now: number,
+): readonly Finding[] {
+  if (keepDays === undefined) return [];
+  const about = "logs.keepDays";
+  if (oldest === undefined)
+    return [finding("kept", about, `no log is older than ${keepDays} days`)];
+  const days = Math.floor((now - Date.parse(oldest)) / DAY_MS);
+  if (days <= keepDays) {
+    return [finding("kept", about, `the oldest log is ${days} days old, promised are ${keepDays}`)];
+  }
+  const remedy = "look why nothing deleted it (docs/operate.md)";
+  return [
+    finding(
+      "broken",
+      about,
+      `the oldest log is ${days} days old, promised are ${keepDays}; ${remedy}`,
+    ),
+  ];
+}
+
+const WARN_FROM = 0.9;
+
+export function judgeCap(logs: Settings["logs"], count: number): readonly Finding[] {
+  if (logs.system !== "legacy") return [];
+  const about = "logs.maxEntries";
+  const share = count / logs.maxEntries;
+  const stored = `${count} of ${logs.maxEntries} logs are stored`;
+  if (share < WARN_FROM) return [finding("kept", about, stored)];
+  if (logs.whenFull === "deleteOldest") {
+    return [
+      finding("warning", about, `${stored}; beyond the cap the oldest go, whatever keepDays says`),
+    ];
+  }
+  const remedy = "raise it, or delete old logs";
+  return share < 1
+    ? [finding("warning", about, `${stored}; at the cap logging stops: ${remedy}`)]
+    : [finding("broken", about, `${stored}, and nothing new is; ${remedy}`)];
+}
+
+/** Nothing in the API says which system an account has: this is evidence, and no proof. */
+export function judgeSystem({ system }: Settings["logs"], count: number): Finding {
+  const seen = count > 0 ? `the Logs API has ${count} logs` : "the Logs API has no log";
+  const fits = {
+    legacy: count > 0 ? "as legacy has" : "which proves nothing before the first call",
+    observability: count > 0 ? "which may mean legacy" : "as observability may have none there",
+  }[system];
+  return finding("unknown", "logSystem", `no API tells; ${seen}, ${fits} (declared is ${system})`);
+}

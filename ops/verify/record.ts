@@ -1,0 +1,57 @@
+/** A dated record of what canaries left, in Markdown. It has no prompt but the canaries' own marks. */
+import type { Flight } from "./canaries.ts";
+import type { Finding } from "./finding.ts";
+
+export interface RecordArgs {
+  readonly stack: string;
+  readonly at: Date;
+  readonly findings: readonly Finding[];
+  readonly flights: readonly Flight[];
+}
+
+export function formatRecord({ stack, at, findings, flights }: RecordArgs): string {
+  return [
+    `# Verification of ${stack}, ${at.toISOString()}`,
+    table(
+      ["", "about", "found"],
+      findings.map(({ kind, about, says }) => [GLYPHS[kind], about, says]),
+    ),
+    ...flights.map(formatFlight),
+  ].join("\n\n");
+}
+
+export const GLYPHS: Readonly<Record<Finding["kind"], string>> = {
+  kept: "✔",
+  broken: "✘",
+  warning: "!",
+  unknown: "?",
+};
+
+function formatFlight({ canary, logs }: Flight): string {
+  const { kind, ...sent } = canary;
+  const rows = Object.entries(sent).filter(([, value]) => value !== undefined);
+  return [
+    `## Canary: ${kind}`,
+    table(["answer", "value"], rows.map(toRow)),
+    ...(logs.length === 0 ? ["No log was found."] : []),
+    ...logs.map(({ fields, bodies }) =>
+      table(
+        ["log", "value"],
+        [...Object.entries(fields).map(toRow), ["bodies", bodies.join(", ") || "none"]],
+      ),
+    ),
+  ].join("\n\n");
+}
+
+function toRow([name, value]: readonly [string, unknown]): readonly string[] {
+  return [name, typeof value === "string" ? value : JSON.stringify(value)];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function line(cells: readonly string[]): string {
+  const safe = cells.map((cell) => cell.replaceAll("|", String.raw`\|`).replaceAll(/\s+/g, " "));
+  return `| ${safe.join(" | ")} |`;
+}

@@ -1,0 +1,137 @@
+/** Tokens: those of the named readers, and the one that this command uses. */
+import { z } from "zod";
+
+import type { Settings } from "../../policy/settings.ts";
+import { tryAsk, type Account } from "../account.ts";
+import { finding, verdict, withoutAnswer, type Finding } from "./finding.ts";
+
+const PERMISSION = "Account API Tokens Read";
+
+/** What a look at the account's promises takes, and no more. */
+const NEEDED = ["AI Gateway Read", "Workers Scripts Read", PERMISSION];
+
+const token = z.object({
+  name: z.string().default(""),
+  status: z.string().optional(),
+  expires_on: z.string().nullish(),
+  policies: z
+    .array(
+      z.object({
+        effect: z.enum(["allow", "deny"]),
+        permission_groups: z.array(z.object({ name: z.string().default("") })),
+      }),
+    )
+    .default([]),
+  condition: z
+    .object({ request_ip: z.object({ in: z.array(z.string()).optional() }).optional() })
+    .nullish(),
+});
+
+export type Token = z.output<typeof token>;
+
+type Reader = Settings["readers"][number];
+
+/** The name by which a reader's token is found again. */
+export function readerTokenName(gatewayId: string, reader: string): string {
+  return `ai-gateway ${gatewayId} reader ${reader}`;
+}
+
+export async function checkReaders({ stack, accountId, cloudflare }: Account) {
+  const about = "readers";
+  const question = Array.fromAsync(cloudflare.accounts.tokens.list({ account_id: accountId }));
+  const answer = await tryAsk(PERMISSION, question);
+  if (answer.kind !== "answer") return withoutAnswer(about, answer, "check the account's id");
+  const problems = judgeReaders(stack.settings, z.array(token).parse(answer.value));
+  const count = stack.settings.readers.length;
+  return verdict(about, problems, `the tokens of ${count} named readers have their limits`);
+}
+
+export function judgeReaders(
+  { gatewayId, readers }: Pick<Settings, "gatewayId" | "readers">,
+  tokens: readonly Token[],
+): readonly string[] {
+  const prefix = readerTokenName(gatewayId, "");
+  const named = new Set(readers.map(({ name }) => readerTokenName(gatewayId, name)));
+  const missing = readers.flatMap((reader) => {
+    const name = readerTokenName(gatewayId, reader.name);
+    const own = tokens.filter((each) => each.name === name);
+    if (own.length === 0) return [`${reader.name} has no token; make one named "${name}"`];
+    return own.flatMap((each) =>
+      judgeReader(reader, each).map((problem) => `token "${name}" ${problem}`),
+    );
+  });
+  const undeclared = tokens
+    .filter(({ name }) => name.startsWith(prefix) && !named.has(name))
+    .map(({ name }) => `token "${name}" belongs to no declared reader; delete it, or declare it`);
+  return [...missing, ...undeclared];
+}
+
+function judgeReader(reader: Reader, { policies, expires_on, condition }: Token): string[] {
+  const groups = allowed(policies);
+  const addresses = condition?.request_ip?.in ?? [];
+  return [
+    ...(groups.join() === "AI Gateway Read"
+      ? []
+      : [
+          `may do ${groups.join(", ") || "nothing"}; a reader has AI Gateway Read and nothing else`,
+        ]),
+    ...(endsWith(reader.until, expires_on)
+      ? []
+      : [`ends ${expires_on ?? "never"}; declared is ${reader.until ?? "no last day"}`]),
+    ...(sameItems(addresses, reader.addresses ?? [])
+      ? []
+      : [
+          `is taken from ${addresses.join(" ") || "everywhere"}; declared is ${reader.addresses?.join(" ") ?? "everywhere"}`,
+        ]),
+  ];
+}
+
+/** The last day is a whole one: the token may end within it, or with the next one's first moment. */
+function endsWith(until: string | undefined, expiresOn: string | null | undefined): boolean {
+  if (until === undefined || !expiresOn) return until === undefined && !expiresOn;
+  const start = Date.parse(`${until}T00:00:00Z`);
+  const end = Date.parse(expiresOn);
+  return end > start && end <= start + 86_400_000;
+}
+
+export async function checkOwnToken({
+  accountId,
+  cloudflare,
+}: Account): Promise<readonly Finding[]> {
+  const about = "CLOUDFLARE_API_TOKEN";
+  const account = { account_id: accountId };
+  const own = await tryAsk(
+    "to be a token of the account",
+    cloudflare.accounts.tokens.verify(account),
+  );
+  if (own.kind !== "answer") return withoutAnswer(about, own, "make a token");
+  const read = await tryAsk(PERMISSION, cloudflare.accounts.tokens.get(own.value.id, account));
+  if (read.kind !== "answer") {
+    const reason = read.kind === "unknown" ? read.reason : "the account lists no such token";
+    return [finding("unknown", about, `not looked at, because ${reason}`)];
+  }
+  return [judgeOwnToken(token.parse(read.value))];
+}
+
+/** A token that may do more breaks no promise; it is one more that can be lost. */
+export function judgeOwnToken({ policies }: Token): Finding {
+  const about = "CLOUDFLARE_API_TOKEN";
+  const more = allowed(policies).filter((name) => !NEEDED.includes(name));
+  if (more.length === 0) return finding("kept", about, "may do no more than this command needs");
+  return finding(
+    "warning",
+    about,
+    `may also do ${more.join(", ")}; ${NEEDED.join(", ")} are enough for this command`,
+  );
+}
+
+function allowed(policies: Token["policies"]): readonly string[] {
+  const names = policies
+    .filter(({ effect }) => effect === "allow")
+    .flatMap(({ permission_groups }) => permission_groups.map(({ name }) => name));
+  return [...new Set(names)].toSorted();
+}
+
+function sameItems(a: readonly string[], b: readonly string[]): boolean {
+  return a.toSorted().join() === b.toSorted().join();
+}

@@ -1,0 +1,188 @@
+/** `npm run verify` as it is typed, over `npm start`: the real Workers runtime and the REST API of the local account. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import getPort from "get-port";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+import { recordStack } from "../../infra/record.ts";
+import { workerTexts } from "../../ops/verify/worker.ts";
+import { copyProject, start, type Project, type Started } from "../support/project.ts";
+import { stackConfig, stackWith } from "../support/settings.ts";
+
+vi.mock("../../infra/bundle.ts", () => ({
+  bundleWorker: async () => ({ file: "dist/chat.js", sha256: "abcdef0123456789".repeat(4) }),
+}));
+vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
+
+let project: Project;
+let local: Started;
+let environment: Record<string, string>;
+let worker: string;
+
+beforeAll(async () => {
+  project = await copyProject();
+  const upstream = await startUpstream();
+  const port = String(await getPort());
+  const args = ["--stack", "prod", "--port", port, "--upstream", upstream.url];
+  local = start(project, "local/start.js", args);
+  const found = await local.waitFor(/Worker +(\S+)\n +Logs +(\S+)\n +Key +(\S+)[^]*Ctrl-C/);
+  const [, url = "", door = "", key = ""] = found;
+  worker = url;
+  environment = {
+    CLOUDFLARE_BASE_URL: `${door}/client/v4`,
+    CLOUDFLARE_API_TOKEN: key,
+    CLOUDFLARE_ACCOUNT_ID: "10ca10ca10ca10ca10ca10ca10ca10ca",
+    AI_GATEWAY_CALLER_TOKEN: key,
+  };
+  return async () => {
+    await local.stop("SIGTERM");
+    upstream.stop();
+  };
+});
+afterAll(() => project.remove());
+
+test("a stack that keeps its promises is told so, line by line, with a record", async () => {
+  const record = join(project.folder, "record.md");
+
+  const { code, stdout, stderr } = await verify("--url", worker, "--record", record);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const lines = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "  "));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      "✔  gateway app-prod  all 24 fields are as declared",
+      expect.stringMatching(/^✔ {2}logs.maxEntries {2}\d+ of 90000 logs are stored$/),
+      "✔  Worker chat-prod  bound as declared, to this stack's gateway",
+      "✔  Worker chat-prod-retention  deletes logs of this gateway, woken at 17 * * * *",
+      "✔  addresses: workers.dev  workers.dev is on, previews are off",
+      "✔  addresses: domain  no custom domain",
+      "✔  canary: normal  left a log without bodies, with stack, caller, release and route",
+      "✔  canary: streamed  left a log without bodies, with stack, caller, release and route",
+      "✔  canary: refused  left no log, as promised",
+      "✔  canary: failing  left a log without bodies, with stack, caller, release and route",
+    ]),
+  );
+  const text = await readFile(record, "utf8");
+  expect(text).toMatch(/^# Verification of prod, 20\d\d-/);
+  expect(text).toMatch(/\| metadata \| \{"stack":"prod","caller":"local",/);
+  expect(text).not.toContain(environment["AI_GATEWAY_CALLER_TOKEN"]);
+});
+
+test("a gateway that was changed by hand ends with 1, and without a caller's token nothing flies", async () => {
+  const gateway = `${environment["CLOUDFLARE_BASE_URL"]}/accounts/${environment["CLOUDFLARE_ACCOUNT_ID"]}/ai-gateway/gateways/app-prod`;
+  const headers = { authorization: `Bearer ${environment["CLOUDFLARE_API_TOKEN"]}` };
+  const before: unknown = await (await fetch(gateway, { headers })).json();
+  const { id, created_at, modified_at, is_default, ...fields } = Object(before).result;
+  const body = JSON.stringify({ ...fields, collect_logs: true });
+  const changed = await fetch(gateway, { method: "PUT", headers, body });
+
+  const { code, stdout } = await verify("--json", { AI_GATEWAY_CALLER_TOKEN: "" });
+  const restored = await fetch(gateway, { method: "PUT", headers, body: JSON.stringify(fields) });
+
+  expect([changed.status, restored.status]).toEqual([200, 200]);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual(
+    expect.arrayContaining([
+      {
+        kind: "broken",
+        about: "gateway app-prod",
+        says: "collect_logs is true, declared is off (logs.collect); run pulumi up --refresh --stack prod",
+      },
+      {
+        kind: "unknown",
+        about: "canaries",
+        says: "not looked at, because the stack file does not say the Worker's address; give --url, or set worker.workersDevSubdomain",
+      },
+    ]),
+  );
+});
+
+test("a token that is not accepted leaves every promise unknown, with what it lacks", async () => {
+  const { code, stdout } = await verify("--json", { CLOUDFLARE_API_TOKEN: "x".repeat(40) });
+
+  expect(code).toBe(0);
+  const findings: readonly { kind: string; says: string }[] = JSON.parse(stdout);
+  expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(["unknown"]));
+  expect(findings[0]?.says).toContain("it needs AI Gateway Read for this account");
+});
+
+test("wrong words and a missing account end with 2", async () => {
+  const words = await verify("--wait", "long");
+  const account = await verify({ CLOUDFLARE_API_TOKEN: "" });
+
+  expect([words.code, account.code]).toEqual([2, 2]);
+  expect(words.stderr).toContain('--wait is "long"; allowed is a number of seconds to 999');
+  expect(account.stderr).toContain("the environment lacks CLOUDFLARE_API_TOKEN");
+});
+
+// Both sides make these texts: the program when it deploys, the command when it looks.
+test("the Worker's texts are those that the program declares", async () => {
+  const changes = {
+    worker: {
+      name: "chat",
+      models: ["@cf/a/b"],
+      cloudflareAccess: { team: "us", audience: "ab".repeat(32) },
+    },
+  };
+  vi.resetModules();
+  const { default: program } = await import("../../infra/main.js");
+  const { resources } = await recordStack("prod", stackConfig("prod", changes), program);
+  const script = resources.find(
+    ({ type, name }) => type.endsWith(":WorkersScript") && name === "chat",
+  );
+
+  const declared: readonly { name: string; type: string; text: string }[] = Object(
+    script?.inputs["bindings"],
+  );
+  const texts = declared
+    .filter(({ type, name }) => type === "plain_text" && name !== "RELEASE")
+    .map(({ name, text }) => [name, text]);
+  expect(workerTexts(stackWith("prod", changes))).toEqual(Object.fromEntries(texts));
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function verify(...args: (string | Record<string, string>)[]): Promise<Ended> {
+  const words = args.filter((arg) => typeof arg === "string");
+  const changes = args.filter((arg) => typeof arg !== "string");
+  const command = ["run", "--silent", "verify", "--", "--stack", "prod", "--wait", "2", ...words];
+  const env = Object.assign({}, process.env, environment, ...changes);
+  return promisify(execFile)("npm", command, { cwd: project.folder, env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
+  );
+}
+
+/** A model that takes no embedding, as a chat model on Workers AI. */
+async function startUpstream(): Promise<{ readonly url: string; stop(): void }> {
+  const server = createServer((request, response) => {
+    response.setHeader("content-type", "application/json");
+    if (request.url === "/v1/models") return response.end('{"data":[{"id":"m"}]}');
+    if (request.url === "/v1/embeddings") {
+      response.statusCode = 400;
+      return response.end('{"errors":[{"code":5006,"message":"messages is missing"}]}');
+    }
+    let body = "";
+    request.on("data", (chunk) => (body += chunk));
+    return request.on("end", () => {
+      const message = { role: "assistant", content: "word" };
+      if (JSON.parse(body).stream !== true) {
+        return response.end(JSON.stringify({ choices: [{ message, finish_reason: "stop" }] }));
+      }
+      response.setHeader("content-type", "text/event-stream");
+      const chunk = { choices: [{ index: 0, delta: message, finish_reason: "stop" }] };
+      return response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
+    });
+  });
+  const port = await getPort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${port}/v1`, stop: () => void server.close() };
+}

@@ -1,0 +1,418 @@
+/** Each promise of a stack file, kept, and broken by one fault. */
+import { expect, test } from "vitest";
+
+import { judgeAnswer, judgeLogs } from "../../ops/verify/canary-judge.ts";
+import type { CanaryLog } from "../../ops/verify/canary-log.ts";
+import type { Canary } from "../../ops/verify/canary.ts";
+import { judgeGateway } from "../../ops/verify/gateway.ts";
+import { judgeAge, judgeCap, judgeSystem } from "../../ops/verify/logs.ts";
+import { judgeRetention } from "../../ops/verify/retention.ts";
+import { judgeOwnToken, judgeReaders, type Token } from "../../ops/verify/tokens.ts";
+import {
+  judgeBindings,
+  judgeConsole,
+  judgeDomains,
+  judgeSubdomain,
+  workerTexts,
+} from "../../ops/verify/worker.ts";
+import { toApi } from "../../policy/gateway-api.ts";
+import { gatewayFields } from "../../policy/gateway-fields.ts";
+import { stackWith } from "../support/settings.ts";
+
+const EVERYTHING = {
+  cache: { ttlSeconds: 300 },
+  retry: { maxAttempts: 2, delayMs: 500, backoff: "linear" },
+  spendLimits: [{ id: "day", limitUsd: 5, windowSeconds: 86_400, per: "caller" }],
+  guardrails: { prompt: { P1: "block" } },
+  exports: [
+    { kind: "otel", url: "https://traces.test/v1", headers: { Authorization: "a secret" } },
+  ],
+  dlp: [
+    {
+      id: "keys",
+      action: "flag",
+      check: ["request", "response"],
+      profiles: ["0b0b0b0b-0000-4000-8000-000000000001", "0b0b0b0b-0000-4000-8000-000000000002"],
+    },
+  ],
+};
+const stack = stackWith("prod", EVERYTHING);
+const stored = toApi(gatewayFields(stack.settings));
+
+test("a gateway as the program declares it keeps every promise", () => {
+  expect(judgeGateway(stack.settings, stored)).toEqual([]);
+  expect(judgeGateway(stackWith("dev").settings, STORED_DEV)).toEqual([]);
+});
+
+test.each([
+  ["collect", { collect_logs: true }, "collect_logs is true, declared is off (logs.collect)"],
+  [
+    "the cap",
+    { log_management: 10_000_000 },
+    "log_management is 10000000, declared is 90000 (logs.maxEntries)",
+  ],
+  [
+    "when full",
+    { log_management_strategy: "STOP_INSERTING" },
+    'log_management_strategy is "STOP_INSERTING", declared is "DELETE_OLDEST" (logs.whenFull)',
+  ],
+  [
+    "authentication",
+    { authentication: false },
+    "authentication is off, declared is true (authentication)",
+  ],
+  [
+    "authentication that is not told",
+    { authentication: undefined },
+    "authentication is not set, declared is true (authentication)",
+  ],
+  ["the cache", { cache_ttl: 0 }, "cache_ttl is off, declared is 300 (cache.ttlSeconds)"],
+  [
+    "the rate limit",
+    { rate_limiting_limit: null },
+    "rate_limiting_limit is off, declared is 600 (rateLimit.requests)",
+  ],
+  [
+    "retries",
+    { retry_max_attempts: 5 },
+    "retry_max_attempts is 5, declared is 2 (retry.maxAttempts)",
+  ],
+  [
+    "spend limits that a create dropped",
+    { spend_limits: undefined },
+    "spend_limits is not set, declared is on (spendLimits)",
+  ],
+  [
+    "spend limits that are off",
+    { spend_limits: { enabled: false, rules: [] } },
+    "spend_limits is off, declared is on (spendLimits)",
+  ],
+  ["an export that is gone", { otel: [] }, "otel is off, declared is on (exports)"],
+  [
+    "an export to another place",
+    { otel: [{ url: "https://evil.test/v1?key=SECRET", headers: {} }] },
+    "otel is not as declared (exports)",
+  ],
+  [
+    "a guardrail that only flags",
+    { guardrails: { prompt: { P1: "FLAG" }, response: {} } },
+    "guardrails is not as declared (guardrails)",
+  ],
+  ["data loss prevention that is gone", { dlp: null }, "dlp is off, declared is on (dlp)"],
+  ["Logpush", { logpush: true }, "logpush is true, declared is off (every stack has it so)"],
+  [
+    "a billing hook nobody declared",
+    { stripe: { authorization: "SECRET" } },
+    "stripe is on, declared is not set (every stack has it so)",
+  ],
+  [
+    "classification",
+    { log_classification: true },
+    "log_classification is true, declared is off (logs.classification)",
+  ],
+])("a fault of %s is told, with no value that may be secret", (_, fault, message) => {
+  expect(judgeGateway(stack.settings, { ...stored, ...fault })).toEqual([message]);
+});
+
+test("another order and the API's other words for off are no fault", () => {
+  const reordered = {
+    ...stored,
+    otel: [{ headers: { Authorization: "another secret" }, url: "https://traces.test/v1" }],
+    dlp: {
+      policies: [
+        {
+          profiles: [
+            "0b0b0b0b-0000-4000-8000-000000000002",
+            "0b0b0b0b-0000-4000-8000-000000000001",
+          ],
+          check: ["RESPONSE", "REQUEST"],
+          action: "FLAG",
+          enabled: true,
+          id: "keys",
+        },
+      ],
+      enabled: true,
+    },
+    store_id: null,
+    zdr: undefined,
+    modified_at: "2026-11-22T00:00:00Z",
+  };
+
+  expect(judgeGateway(stack.settings, reordered)).toEqual([]);
+});
+
+const NOW = Date.parse("2026-11-22T12:00:00Z");
+
+test.each([
+  ["2026-10-23T13:00:00Z", "kept", "the oldest log is 29 days old, promised are 30"],
+  ["2026-10-22T13:00:00Z", "kept", "the oldest log is 30 days old, promised are 30"],
+  [
+    "2026-10-22T11:00:00Z",
+    "broken",
+    "the oldest log is 31 days old, promised are 30; look why nothing deleted it (docs/operate.md)",
+  ],
+  [undefined, "kept", "no log is older than 30 days"],
+])("an oldest log of %s has keepDays %s", (oldest, kind, says) => {
+  const logs = { ...stack.settings.logs, keepDays: 30 };
+
+  expect(judgeAge(logs, { count: 1, oldest }, NOW)).toEqual([
+    { kind, about: "logs.keepDays", says },
+  ]);
+});
+
+test("without keepDays no age is a promise", () => {
+  expect(judgeAge(stackWith("dev").settings.logs, { count: 1, oldest: "2020-01-01" }, NOW)).toEqual(
+    [],
+  );
+});
+
+test.each([
+  ["deleteOldest", 8999, "kept", "8999 of 10000 logs are stored"],
+  [
+    "deleteOldest",
+    9000,
+    "warning",
+    "9000 of 10000 logs are stored; beyond the cap the oldest go, whatever keepDays says",
+  ],
+  [
+    "stop",
+    9999,
+    "warning",
+    "9999 of 10000 logs are stored; at the cap logging stops: raise it, or delete old logs",
+  ],
+  [
+    "stop",
+    10_000,
+    "broken",
+    "10000 of 10000 logs are stored, and nothing new is; raise it, or delete old logs",
+  ],
+] as const)("with %s a store of %i is %s", (whenFull, count, kind, says) => {
+  const logs = {
+    ...({ system: "legacy", collect: "full", classification: false } as const),
+    maxEntries: 10_000,
+    whenFull,
+  };
+
+  expect(judgeCap(logs, count)).toEqual([{ kind, about: "logs.maxEntries", says }]);
+});
+
+test("which log system it is stays evidence", () => {
+  expect(judgeSystem(stack.settings.logs, 3)).toEqual({
+    kind: "unknown",
+    about: "logSystem",
+    says: "no API tells; the Logs API has 3 logs, as legacy has (declared is legacy)",
+  });
+});
+
+test("a Worker with this stack's bindings keeps every promise, and each other one is told", () => {
+  const own = bindingsOf(workerTexts(stack));
+  const others = own
+    .filter(({ name }) => name !== "AI")
+    .map((each) =>
+      ({ GATEWAY_ID: "default", COLLECT_LOGS: "full", MODELS: "[]", ACCESS: "open" })[each.name] ===
+      undefined
+        ? each
+        : { ...each, text: "other" },
+    );
+
+  expect(judgeBindings(stack, own)).toEqual([]);
+  expect(judgeBindings(stack, [...others, { name: "CALLER_LIMIT", type: "ratelimit" }])).toEqual([
+    'GATEWAY_ID is "other", declared is "app-prod"',
+    'COLLECT_LOGS is "other", declared is "metadata"',
+    expect.stringMatching(/^MODELS is "other", declared is "\[/),
+    'ACCESS is "other", declared is "token"',
+    "AI is missing",
+    "CALLER_LIMIT is bound, and the stack declares none",
+  ]);
+});
+
+test("the runtime's own line, a second door and a strange domain are told", () => {
+  expect(judgeConsole(false)).toEqual([]);
+  expect(judgeConsole(true)).toEqual([
+    "observability stores the runtime's own line, with each request's headers",
+  ]);
+  expect(judgeSubdomain(stack, { enabled: true, previews_enabled: false })).toEqual([]);
+  expect(judgeSubdomain(stack, { enabled: false, previews_enabled: true })).toEqual([
+    "workers.dev is off, declared is true",
+    "previews are on: a second door that no stack opens",
+  ]);
+  expect(judgeDomains(stack, [])).toEqual([]);
+  expect(judgeDomains(stack, ["old.example.com"])).toEqual([
+    "old.example.com leads to the Worker, and the stack does not declare it",
+  ]);
+});
+
+test("a retention Worker of other days, another gateway or without a trigger is told", () => {
+  const kept = [
+    { name: "GATEWAY_ID", text: "app-prod" },
+    { name: "KEEP_DAYS", text: "30" },
+  ];
+
+  expect(judgeRetention(stack, kept, ["17 * * * *"])).toEqual([]);
+  expect(judgeRetention(stack, [{ name: "KEEP_DAYS", text: "90" }], [])).toEqual([
+    'GATEWAY_ID is missing, declared is "app-prod"',
+    'KEEP_DAYS is "90", declared is "30"',
+    "no trigger wakes it",
+  ]);
+});
+
+const READER = {
+  name: "oncall",
+  kind: "person",
+  until: "2027-03-31",
+  addresses: ["203.0.113.0/24"],
+} as const;
+const READERS = {
+  gatewayId: "app-prod",
+  readers: [{ ...READER, addresses: [...READER.addresses] }],
+};
+const TOKEN: Token = {
+  name: "ai-gateway app-prod reader oncall",
+  expires_on: "2027-04-01T00:00:00Z",
+  policies: [{ effect: "allow", permission_groups: [{ name: "AI Gateway Read" }] }],
+  condition: { request_ip: { in: ["203.0.113.0/24"] } },
+};
+
+test.each([
+  ["its limits", [TOKEN], []],
+  ["no token", [], ['oncall has no token; make one named "ai-gateway app-prod reader oncall"']],
+  [
+    "more rights, no end and every address",
+    [
+      {
+        name: TOKEN.name,
+        policies: [
+          { effect: "allow", permission_groups: [{ name: "AI Gateway Read" }] },
+          { effect: "allow", permission_groups: [{ name: "AI Gateway Write" }] },
+        ],
+      },
+    ],
+    [
+      'token "ai-gateway app-prod reader oncall" may do AI Gateway Read, AI Gateway Write; a reader has AI Gateway Read and nothing else',
+      'token "ai-gateway app-prod reader oncall" ends never; declared is 2027-03-31',
+      'token "ai-gateway app-prod reader oncall" is taken from everywhere; declared is 203.0.113.0/24',
+    ],
+  ],
+  [
+    "a later end",
+    [{ ...TOKEN, expires_on: "2027-04-01T00:00:01Z" }],
+    ['token "ai-gateway app-prod reader oncall" ends 2027-04-01T00:00:01Z; declared is 2027-03-31'],
+  ],
+  [
+    "a former reader",
+    [TOKEN, { ...TOKEN, name: "ai-gateway app-prod reader former" }],
+    [
+      'token "ai-gateway app-prod reader former" belongs to no declared reader; delete it, or declare it',
+    ],
+  ],
+] satisfies [string, Token[], string[]][])("a reader with %s", (_, tokens, problems) => {
+  expect(judgeReaders(READERS, tokens)).toEqual(problems);
+});
+
+test("a token that may do more than this command needs is a warning", () => {
+  const wide = {
+    ...TOKEN,
+    policies: [{ effect: "allow", permission_groups: [{ name: "AI Gateway Write" }] }],
+  } satisfies Token;
+
+  expect(judgeOwnToken(TOKEN).kind).toBe("kept");
+  expect(judgeOwnToken(wide)).toMatchObject({
+    kind: "warning",
+    says: expect.stringContaining("may also do AI Gateway Write;"),
+  });
+});
+
+const CANARY: Canary = {
+  kind: "normal",
+  mark: "canary-1",
+  status: 200,
+  eventId: "e1",
+  logId: "l1",
+};
+const LOG: CanaryLog = {
+  fields: {
+    id: "l1",
+    metadata: '{"stack":"prod","caller":"web","release":"abc","route":"chat"}',
+  },
+  bodies: [],
+};
+const WITH_BODIES = { ...LOG, bodies: ["request_head", "request"] };
+
+test.each([
+  ["metadata", LOG, "kept", "left a log without bodies, with stack, caller, release and route"],
+  [
+    "metadata",
+    WITH_BODIES,
+    "broken",
+    "its log l1 has a body (request_head, request), and the stack promises none; set collect to none, and delete it",
+  ],
+  ["full", WITH_BODIES, "kept", "left a log with bodies, with stack, caller, release and route"],
+  ["full", LOG, "broken", "its log has no request body, and the stack says collect full"],
+  ["none", LOG, "broken", "left 1 logs (event e1); the stack promises none"],
+  ["none", undefined, "kept", "left no log, as promised"],
+  ["metadata", undefined, "broken", "left no log that can be found (event e1)"],
+  [
+    "metadata",
+    { ...LOG, fields: { id: "l1", metadata: { stack: "dev", caller: "web" } } },
+    "broken",
+    "its log lacks metadata: stack, release, route",
+  ],
+] as const)("under %s a canary's log is judged (%#)", (collect, log, kind, says) => {
+  const logs = { collect, maxEntries: 90_000, whenFull: "deleteOldest" };
+  const collecting = stackWith("prod", { logs });
+
+  expect(judgeLogs(collecting, CANARY, log === undefined ? [] : [log])).toEqual([
+    { kind, about: "canary: normal", says },
+  ]);
+});
+
+test("a request that the Worker refused leaves no log", () => {
+  expect(judgeLogs(stack, { ...CANARY, kind: "refused" }, [LOG])).toMatchObject([
+    { kind: "broken" },
+  ]);
+});
+
+test.each([
+  [{ status: 200 }, undefined],
+  [{ kind: "streamed", status: 500, reason: "gateway_misconfigured" }, "broken"],
+  [{ status: 401, reason: "invalid_api_key" }, "broken"],
+  [{ status: 429, reason: "rate_limit_exceeded" }, "unknown"],
+  [{ status: undefined, reason: "ECONNREFUSED" }, "broken"],
+  [{ kind: "refused", status: 404 }, undefined],
+  [{ kind: "refused", status: 200 }, "broken"],
+  [{ kind: "failing", status: 400 }, undefined],
+  [{ kind: "failing", status: 200 }, "unknown"],
+] as const)("an answer %o is %s", (answer, kind) => {
+  expect(judgeAnswer({ ...CANARY, ...answer })?.kind).toBe(kind);
+});
+
+function bindingsOf(texts: Readonly<Record<string, string>>) {
+  return [
+    ...Object.entries(texts).map(([name, text]) => ({ name, type: "plain_text", text })),
+    { name: "AI", type: "ai" },
+    { name: "CALLERS", type: "secret_text" },
+  ];
+}
+
+/** As the API answers for a gateway of dev's kind. */
+const STORED_DEV = {
+  id: "app-dev",
+  authentication: true,
+  byok_only: false,
+  cache_invalidate_on_update: true,
+  cache_ttl: null,
+  collect_logs: true,
+  created_at: "2026-11-22T00:00:00Z",
+  is_default: false,
+  log_classification: false,
+  log_management: 10_000,
+  log_management_strategy: "DELETE_OLDEST",
+  logpush: false,
+  logpush_public_key: null,
+  rate_limiting_interval: 0,
+  rate_limiting_limit: null,
+  rate_limiting_technique: "fixed",
+  store_id: "",
+  workers_ai_billing_mode: "postpaid",
+  zdr: false,
+};
