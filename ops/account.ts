@@ -5,19 +5,27 @@ import type { Stack } from "../policy/offline.ts";
 import { CommandError } from "./command.ts";
 import { readStack } from "./stacks.ts";
 
-export interface Account {
-  readonly stack: Stack;
+export interface Connection {
   readonly accountId: string;
   readonly cloudflare: Cloudflare;
 }
 
-/**
- * A stack file that can be deployed, and its account. The token is CLOUDFLARE_API_TOKEN; CLOUDFLARE_BASE_URL points at
- * another Cloudflare (`npm start -- --api`). Throws a CommandError that names everything that is missing.
- */
+export interface Account extends Connection {
+  readonly stack: Stack;
+}
+
+/** A stack file that can be deployed, and its account. Throws a CommandError that names everything that is missing. */
 export function openAccount(stackName: string | undefined, environment = process.env): Account {
   const stack = readStack(stackName, process.cwd());
-  const accountId = stack.accountId ?? environment["CLOUDFLARE_ACCOUNT_ID"];
+  return { stack, ...openCloudflare(stack.accountId, environment) };
+}
+
+/**
+ * The account of CLOUDFLARE_ACCOUNT_ID where a stack file says none. The token is CLOUDFLARE_API_TOKEN;
+ * CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start -- --api`).
+ */
+export function openCloudflare(ofStack: string | undefined, environment = process.env): Connection {
+  const accountId = ofStack ?? environment["CLOUDFLARE_ACCOUNT_ID"];
   const apiToken = environment["CLOUDFLARE_API_TOKEN"];
   if (!accountId || !apiToken) {
     const missing = [
@@ -31,7 +39,7 @@ export function openAccount(stackName: string | undefined, environment = process
   // An empty variable is none.
   const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
   const cloudflare = new Cloudflare({ apiToken, ...(baseURL !== undefined && { baseURL }) });
-  return { stack, accountId, cloudflare };
+  return { accountId, cloudflare };
 }
 
 /**

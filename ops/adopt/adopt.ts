@@ -1,0 +1,114 @@
+/** A stack file for a gateway that exists already, and what of the gateway no stack file can say. */
+import { stringify } from "yaml";
+
+import { parseSettings } from "../../policy/parse-settings.ts";
+import { formatProblem } from "../../policy/problems.ts";
+import type { LogSystem } from "../../policy/settings.ts";
+import { judgeGateway } from "../verify/gateway.ts";
+import { toSettings, type RawSettings } from "./to-settings.ts";
+
+export type Adoption =
+  | { readonly ok: false; readonly problems: readonly string[] }
+  | {
+      readonly ok: true;
+      /** The stack file; what only a person knows stands in it empty, and no rule lets it pass so. */
+      readonly text: string;
+      /** What the first `pulumi up` changes at the gateway. */
+      readonly changes: readonly string[];
+      /** Places of secrets that the file does not have: `exports[0].headers.Authorization`. */
+      readonly secrets: readonly string[];
+    };
+
+export function adoptGateway(
+  found: Readonly<Record<string, unknown>>,
+  system: LogSystem,
+): Adoption {
+  const settings = toSettings(found, system);
+  const parsed = parseSettings(toConfig({ ...settings, ...STAND_INS }));
+  if (!parsed.ok) return { ok: false, problems: parsed.problems.map(formatProblem) };
+  const differences = judgeGateway(parsed.settings, found);
+  const problems = differences.filter((text) => !isIndifferent(text.split(" ")[0] ?? "", found));
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    text: toStackFile(settings),
+    changes: differences,
+    secrets: secretsOf(settings),
+  };
+}
+
+/** Every stack sets it one way, and nothing is lost with the other. */
+function isIndifferent(field: string, found: Readonly<Record<string, unknown>>): boolean {
+  if (field.startsWith("log_management")) return (found[field] ?? null) === null;
+  const isUnused = !found["rate_limiting_limit"];
+  if (/^rate_limiting_(?:interval|technique)$/.test(field)) return isUnused;
+  return field === "cache_invalidate_on_update";
+}
+
+/** What a gateway does not tell, for the check alone: none of it reaches the file. */
+const STAND_INS = {
+  accountId: "0".repeat(32),
+  plan: "paid",
+  tier: "development",
+  worker: { name: "adopted", models: ["@cf/a/b"] },
+};
+
+function toConfig(settings: RawSettings): Record<string, string> {
+  const filled = JSON.stringify(settings, (_, value: unknown) => (value === "" ? "?" : value));
+  return Object.fromEntries(
+    Object.entries(Object(JSON.parse(filled))).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+function toStackFile({ gatewayId, exports, ...rest }: RawSettings): string {
+  const copies = Array.isArray(exports)
+    ? { exports: exports.map(({ headers, ...copy }: RawSettings) => copy) }
+    : {};
+  const known = Object.entries({ gatewayId, ...rest, ...copies }).map(
+    ([key, value]) => [`ai-gateway:${key}`, value] as const,
+  );
+  return `# yaml-language-server: $schema=policy/stack-file.schema.json
+# Fill in what is empty: a gateway does not tell it. Where logs.collect is none, the gateway collects nothing by itself:
+# metadata would declare the same gateway, and let the Worker log its own calls without bodies.
+${stringify({ config: Object.fromEntries(known) }, YAML)}${TO_FILL}`;
+}
+
+// In quotes: Pulumi's reader sees numbers and days where this writer sees none.
+const YAML = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 } as const;
+
+const TO_FILL = `  ai-gateway:plan: "" # the account's Workers plan: free or paid
+  ai-gateway:tier: production # how strict the rules are: development or production
+  ai-gateway:worker:
+    name: "" # of the Worker that the stack makes in front of the gateway
+    models: [] # what a caller may ask for, such as "@cf/openai/gpt-oss-120b"
+    workersDev: true
+`;
+
+function secretsOf({ exports }: RawSettings): readonly string[] {
+  if (!Array.isArray(exports)) return [];
+  return exports.flatMap(({ headers }: { readonly headers?: object }, index) =>
+    Object.keys(headers ?? {}).map((name) => `exports[${index}].headers.${name}`),
+  );
+}
+
+/** For `pulumi import --file`: the gateway is a part of the component of the same name. */
+export function importFile(accountId: string, gatewayId: string): string {
+  const resources = [
+    {
+      type: "ai-gateway:index:Gateway",
+      name: "component",
+      logicalName: "gateway",
+      component: true,
+    },
+    {
+      type: "cloudflare:index/aiGateway:AiGateway",
+      name: "gateway",
+      id: `${accountId}/${gatewayId}`,
+      parent: "component",
+    },
+  ];
+  return `${JSON.stringify({ resources }, null, 2)}\n`;
+}

@@ -1,0 +1,190 @@
+/** Adoption of gateways of every kind of setting: what the written file declares is what was found. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+
+import { adoptGateway, importFile } from "../../ops/adopt/adopt.ts";
+import { judgeGateway } from "../../ops/verify/gateway.ts";
+import { toApi } from "../../policy/gateway-api.ts";
+import { gatewayFields } from "../../policy/gateway-fields.ts";
+import { parseStackFile } from "../../policy/offline.ts";
+import { parseSettings } from "../../policy/parse-settings.ts";
+import { startAccount } from "../support/account.ts";
+import { arbitraryStack, secretsOf, toConfig } from "../support/arbitrary-stack.ts";
+import { copyProject, type Project } from "../support/project.ts";
+import { OPEN } from "../support/gateway.ts";
+
+let project: Project;
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
+
+test("whatever a stack can declare is adopted as it is, and no secret is written", () => {
+  fc.assert(
+    fc.property(arbitraryStack(), (values) => {
+      const { settings } = parsed(toConfig(values));
+      const found = toApi(gatewayFields(settings));
+
+      const adoption = adoptGateway(found, settings.logs.system);
+
+      if (!adoption.ok) throw new Error(adoption.problems.join("\n"));
+      const file = parseStackFile("adopted", fill(adoption.text, adoption.secrets));
+      if (!file.ok) throw new Error(JSON.stringify(file.problems));
+      expect(judgeGateway(file.stack.settings, found)).toEqual([]);
+      expect(adoption.changes).toEqual([]);
+      expect(secretsOf(values).filter((secret) => adoption.text.includes(secret))).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a file that nobody filled in is refused, for what a gateway does not tell", () => {
+  const adoption = adoptGateway(FOUND, "legacy");
+
+  if (!adoption.ok) throw new Error(adoption.problems.join("\n"));
+  const file = parseStackFile("adopted", adoption.text);
+  expect(file.ok ? [] : file.problems.map(({ path }) => path)).toEqual([
+    "plan",
+    "worker.name",
+    "worker.models",
+  ]);
+});
+
+const FOUND = toApi(OPEN);
+
+test("what no stack file can say is refused by name, all at once", () => {
+  const adoption = adoptGateway(
+    {
+      ...FOUND,
+      store_id: "0b0b",
+      logpush: true,
+      stripe: { authorization: "SECRET", usage_events: [] },
+      retry_max_attempts: 3,
+      dlp: { enabled: true, action: "BLOCK", profiles: ["p"] },
+      spend_limits: {
+        enabled: true,
+        rules: [
+          {
+            id: "a",
+            enabled: true,
+            limit: 1,
+            limitType: "cost",
+            window: 60,
+            technique: "fixed",
+            model: { mode: "filter", values: ["m"] },
+          },
+        ],
+      },
+    },
+    "legacy",
+  );
+
+  expect(adoption).toEqual({
+    ok: false,
+    problems: [
+      "dlp is on, declared is not set (dlp)",
+      "logpush is true, declared is off (every stack has it so)",
+      "retry_max_attempts is 3, declared is not set (retry.maxAttempts)",
+      "spend_limits is not as declared (spendLimits)",
+      'store_id is "0b0b", declared is off (every stack has it so)',
+      "stripe is on, declared is not set (every stack has it so)",
+    ],
+  });
+});
+
+test("a value that no setting allows is refused with the limit", () => {
+  expect(adoptGateway({ ...FOUND, cache_ttl: 30 }, "legacy")).toEqual({
+    ok: false,
+    problems: [expect.stringMatching(/cache\.ttlSeconds.*30.*60/)],
+  });
+});
+
+test("what every stack has one way is told as the first deploy's change", () => {
+  const adoption = adoptGateway(
+    {
+      ...FOUND,
+      cache_invalidate_on_update: false,
+      rate_limiting_technique: "sliding",
+      log_management: null,
+    },
+    "legacy",
+  );
+
+  expect(adoption).toMatchObject({
+    ok: true,
+    changes: [
+      "cache_invalidate_on_update is off, declared is true (every stack has it so)",
+      "log_management is off, declared is 10000000 (logs.maxEntries)",
+      'rate_limiting_technique is "sliding", declared is "fixed" (rateLimit.technique)',
+    ],
+  });
+});
+
+test("the command writes the file and the import, and tells the secrets to set", async () => {
+  const running = await startAccount({
+    gateways: [
+      {
+        otels: [
+          { url: "https://traces.test/v1", headers: { "x-key": "SECRET" }, contentType: "json" },
+        ],
+      },
+    ],
+  });
+  onTestFinished(() => running.stop());
+  const env = {
+    ...process.env,
+    CLOUDFLARE_BASE_URL: running.apiUrl,
+    CLOUDFLARE_API_TOKEN: running.key,
+    CLOUDFLARE_ACCOUNT_ID: running.accountId,
+  };
+  const words = ["--gateway", "app", "--stack", "old", "--log-system", "legacy", "--write"];
+  const adopt = () =>
+    promisify(execFile)("npm", ["run", "--silent", "adopt", "--", ...words], {
+      cwd: project.folder,
+      env,
+    });
+
+  const { stdout } = await adopt();
+  const again = await adopt().catch(
+    (error: { readonly code: number; readonly stderr: string }) => error,
+  );
+
+  expect(stdout).toContain("wrote Pulumi.old.yaml and .local/import-old.json");
+  expect(stdout).toContain(
+    "pulumi config set --stack old --secret --path 'ai-gateway:exports[0].headers.x-key'",
+  );
+  const text = await readFile(join(project.folder, "Pulumi.old.yaml"), "utf8");
+  expect(text).toContain('url: "https://traces.test/v1"');
+  expect(stdout + text).not.toContain("SECRET");
+  const imports = await readFile(join(project.folder, ".local/import-old.json"), "utf8");
+  expect(imports).toBe(importFile(running.accountId, "app"));
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("file already exists") });
+});
+
+/** As a person would: the Worker, the plan, and each secret as `pulumi config set --secret` leaves it. */
+function fill(text: string, secrets: readonly string[]): string {
+  const filled = text
+    .replace('plan: ""', "plan: paid")
+    .replace('name: ""', "name: chat")
+    .replace("models: []", 'models: ["@cf/a/b"]');
+  const indices = secrets.map((path) => /^exports\[(\d+)\]\.headers\.(.+)$/.exec(path));
+  let index = -1;
+  return filled.replaceAll(/^( +)- kind: "otel"$/gm, (line, indent: string) => {
+    index += 1;
+    const names = indices.flatMap((match) => (Number(match?.[1]) === index ? [match?.[2]] : []));
+    if (names.length === 0) return line;
+    const ciphers = names.map((name) => `${indent}    "${name}": { secure: v1:cipher }`);
+    return [line, `${indent}  headers:`, ...ciphers].join("\n");
+  });
+}
+
+function parsed(values: Record<string, string>) {
+  const result = parseSettings(values);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result;
+}
