@@ -76,7 +76,7 @@ export interface StepRun {
 export interface Scene {
   /** Where the step's working directory starts from. */
   readonly workspace?: string;
-  /** Expression → value: `{ "matrix.stack": "dev" }`. A secret needs none. */
+  /** Expression → value: `{ "matrix.stack": "dev" }`. A secret needs none, and is there unless one is given. */
   readonly values?: Readonly<Record<string, string>>;
   /** Command → what its stand-in does, in bash, after it has noted its arguments. */
   readonly commands?: Readonly<Record<string, string>>;
@@ -133,8 +133,8 @@ function expand(
   values: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const value = (expression: string) => {
-    if (expression.startsWith("secrets.")) return "a-secret";
     const known = values[expression];
+    if (known === undefined && expression.startsWith("secrets.")) return "a-secret";
     if (known === undefined) throw new Error(`the scene gives no value for ${expression}`);
     return known;
   };

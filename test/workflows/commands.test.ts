@@ -1,8 +1,11 @@
 /** What the workflows' commands do, run in bash with stand-ins for pulumi and gh. */
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { readWorkflows, runStep, stepsOf, type Scene } from "../support/workflows.ts";
 
@@ -14,7 +17,9 @@ test("every command is run by a test, but for npm's own", () => {
 
   expect(rest.map(([name]) => name)).toEqual([
     "deploy.yml: dev: Deploy the stack",
+    "deploy.yml: dev: Verify the stack",
     "deploy.yml: prod: Deploy the stack",
+    "deploy.yml: prod: Verify the stack",
     "drift.yml: look: Look for drift",
     "drift.yml: tell: Keep one issue",
     "preview.yml: review: Review the policy",
@@ -71,6 +76,35 @@ test("Pulumi sees the state's address, the stack's account and the secrets", asy
     "PULUMI_BACKEND_URL=s3://state",
     "PULUMI_CONFIG_PASSPHRASE=a-secret",
   ]);
+});
+
+const VERIFY = "npm run --silent verify -- --stack prod --record verify.md";
+
+test.each([
+  ["kept", 0],
+  ["broken", 1],
+])("promises that are %s end the deploy with %i and stand in the summary", async (found, exit) => {
+  const { code, summary, calls } = await verify(
+    "a-secret",
+    `echo ${found} > verify.md; exit ${exit}`,
+  );
+
+  expect(code).toBe(exit);
+  expect(calls).toEqual([VERIFY]);
+  expect(summary).toBe(`${found}\n`);
+});
+
+test("a verification that cannot begin fails without a summary", async () => {
+  const { code, summary } = await verify("a-secret", "exit 2");
+
+  expect({ code, summary }).toEqual({ code: 2, summary: "" });
+});
+
+test("without a token to read with, nothing is verified and the log says so", async () => {
+  const { code, log, calls } = await verify("", "exit 1");
+
+  expect({ code, calls }).toEqual({ code: 0, calls: [] });
+  expect(log).toBe("not verified: the environment has no secret CLOUDFLARE_VERIFY_TOKEN\n");
 });
 
 test.each([
@@ -146,6 +180,17 @@ test("nothing is opened when the open issues cannot be listed", async () => {
 });
 
 const LIST = "gh issue list --label drift --state open --limit 1 --json number --jq .[].number";
+
+/** Runs the step after a deploy in a folder of its own, with a stand-in for npm. */
+async function verify(token: string, npm: string) {
+  const workspace = await mkdtemp(join(tmpdir(), "verify-"));
+  onTestFinished(() => rm(workspace, { recursive: true }));
+  const values = {
+    "vars.CLOUDFLARE_ACCOUNT_ID": "0123",
+    "secrets.CLOUDFLARE_VERIFY_TOKEN": token,
+  };
+  return runStep("deploy.yml: prod: Verify the stack", { workspace, values, commands: { npm } });
+}
 
 function pulumi(step: string, scene: Scene) {
   const values = {

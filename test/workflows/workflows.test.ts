@@ -97,7 +97,7 @@ test("each job has the least permissions, and no workflow any", () => {
   });
 });
 
-test("secrets reach only the step that calls Pulumi, in an environment", () => {
+test("secrets reach only the steps that call Pulumi or verify, in an environment", () => {
   const withSecrets = jobs.filter(([, job]) => JSON.stringify(job).includes("secrets."));
   const holders = steps.filter(([, step]) => JSON.stringify(step).includes("secrets."));
 
@@ -109,7 +109,9 @@ test("secrets reach only the step that calls Pulumi, in an environment", () => {
   ]);
   expect(holders.map(([name]) => name)).toEqual([
     "deploy.yml: dev: Deploy the stack",
+    "deploy.yml: dev: Verify the stack",
     "deploy.yml: prod: Deploy the stack",
+    "deploy.yml: prod: Verify the stack",
     "drift.yml: look: Look for drift",
     "preview.yml: preview: Preview the stack",
   ]);
@@ -149,7 +151,7 @@ test("prod is deployed after dev, by the same steps", () => {
 
   expect(prod?.needs).toBe("dev");
   expect(prod?.steps).toEqual(
-    JSON.parse(JSON.stringify(dev?.steps).replace('"STACK":"dev"', '"STACK":"prod"')),
+    JSON.parse(JSON.stringify(dev?.steps).replaceAll('"STACK":"dev"', '"STACK":"prod"')),
   );
 });
 
