@@ -1,0 +1,44 @@
+/** A gateway for trying things out, which is gone when the work is over, however it ends. */
+import { randomBytes } from "node:crypto";
+
+import type { Connection } from "../account.ts";
+import { CommandError } from "../command.ts";
+
+export interface Scratch extends Connection {
+  readonly gatewayId: string;
+  /** Aborted by Ctrl-C: the work stops at its next step, and only then the gateway is removed. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs the work, then removes the gateway that it made. */
+export async function withScratch<T>(
+  connection: Connection,
+  work: (scratch: Scratch) => Promise<T>,
+): Promise<T> {
+  const gatewayId = `probe-${randomBytes(6).toString("hex")}`;
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const stop = () =>
+    interruption.abort(new CommandError("interrupted; the scratch gateway is removed"));
+  for (const name of SIGNALS) process.on(name, stop);
+  try {
+    return await work({ ...connection, gatewayId, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    await remove(connection, gatewayId);
+    for (const name of SIGNALS) process.off(name, stop);
+  }
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+async function remove({ cloudflare, accountId }: Connection, gatewayId: string): Promise<void> {
+  const gone = cloudflare.aiGateway.delete(gatewayId, { account_id: accountId });
+  await gone.catch((error: unknown) => {
+    if (Object(error).status === 404) return;
+    console.error(`error: the gateway ${gatewayId} could not be removed; delete it by hand`);
+    process.exitCode = 2;
+  });
+}
