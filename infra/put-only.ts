@@ -3,8 +3,8 @@
  * because not every published API description lets a create have them; an update takes them by each.
  * https://developers.cloudflare.com/api/resources/ai_gateway/methods/update/
  */
-import type { AIGatewayUpdateParams } from "cloudflare/resources/ai-gateway/ai-gateway.js";
-
+import { toApi } from "../policy/gateway-api.ts";
+import { putOnlyGroups, type PutOnlySettings } from "../policy/gateway-fields.ts";
 import type { Settings } from "../policy/settings.ts";
 
 export const PUT_ONLY = [
@@ -16,80 +16,12 @@ export const PUT_ONLY = [
 ] as const;
 
 /** What a stack declares of them. Absent: off. */
-export interface PutOnly {
-  readonly dlp?: AIGatewayUpdateParams.UnionMember1;
-  readonly guardrails?: AIGatewayUpdateParams.Guardrails;
-  readonly log_classification?: true;
-  readonly otel?: readonly AIGatewayUpdateParams.Otel[];
-  readonly spend_limits?: { readonly enabled: true; readonly rules: readonly SpendRule[] };
-}
-
-type SpendRule = AIGatewayUpdateParams.SpendLimits.Rule & { readonly id: string };
+export type PutOnly = Readonly<Partial<Record<(typeof PUT_ONLY)[number], unknown>>>;
 
 /** The values of `otel[].headers` are secrets, in clear. */
-export function putOnlyFields({
-  exports,
-  guardrails,
-  dlp,
-  spendLimits,
-  logs,
-}: Pick<Settings, "exports" | "guardrails" | "dlp" | "spendLimits" | "logs">): PutOnly {
+export function putOnlyFields(settings: PutOnlySettings & Pick<Settings, "logs">): PutOnly {
   return {
-    ...(dlp.length > 0 && { dlp: { enabled: true, policies: dlp.map(toDlpPolicy) } }),
-    ...(guardrails && {
-      guardrails: {
-        prompt: toVerdicts(guardrails.prompt),
-        response: toVerdicts(guardrails.response),
-      },
-    }),
-    ...(logs.classification && { log_classification: true }),
-    ...(exports.length > 0 && { otel: exports.map(toOtel) }),
-    ...(spendLimits.length > 0 && {
-      spend_limits: { enabled: true, rules: spendLimits.map(toSpendRule) },
-    }),
-  };
-}
-
-function toOtel(copy: Settings["exports"][number]): AIGatewayUpdateParams.Otel {
-  return {
-    url: copy.url,
-    headers: { ...copy.headers },
-    content_type: copy.contentType,
-    ...(copy.authorization !== undefined && { authorization: copy.authorization }),
-  };
-}
-
-const ACTION = { flag: "FLAG", block: "BLOCK" } as const;
-const SIDE = { request: "REQUEST", response: "RESPONSE" } as const;
-
-function toVerdicts(verdicts: NonNullable<Settings["guardrails"]>["prompt"]) {
-  return Object.fromEntries(
-    Object.entries(verdicts).flatMap(([hazard, verdict]) =>
-      verdict === undefined ? [] : [[hazard, ACTION[verdict]] as const],
-    ),
-  );
-}
-
-function toDlpPolicy(policy: Settings["dlp"][number]): AIGatewayUpdateParams.UnionMember1.Policy {
-  return {
-    id: policy.id,
-    enabled: true,
-    action: ACTION[policy.action],
-    check: policy.check.map((side) => SIDE[side]),
-    profiles: [...policy.profiles],
-  };
-}
-
-function toSpendRule(limit: Settings["spendLimits"][number]): SpendRule {
-  return {
-    // Never left out: the provider's default is one constant, and two rules would share it.
-    id: limit.id,
-    enabled: true,
-    limit: limit.limitUsd,
-    limitType: "cost",
-    // Seconds by every example seen; the unit itself is not documented.
-    window: limit.windowSeconds,
-    technique: limit.technique,
-    ...(limit.per === "caller" && { metadata: { caller: { mode: "partition" } } }),
+    ...toApi(putOnlyGroups(settings)),
+    ...(settings.logs.classification && { log_classification: true }),
   };
 }

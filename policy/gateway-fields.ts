@@ -22,29 +22,28 @@ export function gatewayFields(settings: GatewaySettings) {
     rateLimitingInterval: settings.rateLimit?.intervalSeconds ?? 0,
     rateLimitingTechnique: settings.rateLimit?.technique ?? "fixed",
     ...retryFields(settings.retry),
-    ...putOnlyFields(settings),
+    ...putOnlyGroups(settings),
     workersAiBillingMode: settings.billing,
     // Not left out: the API reports "", and the provider would send null on the next update.
     storeId: "",
   };
 }
 
-type GatewaySettings = Pick<
-  Settings,
-  | "gatewayId"
-  | "authentication"
-  | "byokOnly"
-  | "logs"
-  | "zdr"
-  | "cache"
-  | "rateLimit"
-  | "retry"
-  | "exports"
-  | "guardrails"
-  | "dlp"
-  | "spendLimits"
-  | "billing"
->;
+export type PutOnlySettings = Pick<Settings, "exports" | "guardrails" | "dlp" | "spendLimits">;
+
+type GatewaySettings = PutOnlySettings &
+  Pick<
+    Settings,
+    | "gatewayId"
+    | "authentication"
+    | "byokOnly"
+    | "logs"
+    | "zdr"
+    | "cache"
+    | "rateLimit"
+    | "retry"
+    | "billing"
+  >;
 
 function logFields(logs: Settings["logs"]) {
   return {
@@ -70,11 +69,10 @@ function retryFields(retry: Settings["retry"]) {
 }
 
 /**
- * What the API takes on an update only; a create may drop it, and a refresh then shows it. Nothing for what is off: the
- * API has no value for it that every published page agrees on.
- * https://developers.cloudflare.com/api/resources/ai_gateway/methods/update/
+ * What some descriptions of the API take on an update only: infra/put-only.ts. Nothing for what is off: the API has no
+ * value for it that every published page agrees on.
  */
-function putOnlyFields({ exports, guardrails, dlp, spendLimits }: GatewaySettings) {
+export function putOnlyGroups({ exports, guardrails, dlp, spendLimits }: PutOnlySettings) {
   return {
     ...(exports.length > 0 && { otels: exports.map(toOtel) }),
     ...(guardrails && {
