@@ -1,10 +1,12 @@
 /** A stack's own account, through the official SDK: Cloudflare's, or the embedded one where the environment says so. */
 import Cloudflare from "cloudflare";
+import type { z } from "zod";
 
 import type { Stack } from "../policy/offline.ts";
 import { CommandError } from "./command.ts";
 import { readStack } from "./stacks.ts";
 
+/** One account, through its token. */
 export interface Connection {
   readonly accountId: string;
   readonly cloudflare: Cloudflare;
@@ -14,17 +16,18 @@ export interface Account extends Connection {
   readonly stack: Stack;
 }
 
-/** A stack file that can be deployed, and its account. Throws a CommandError that names everything that is missing. */
+/** A stack file that can be deployed, and its account. Throws as `connect` does. */
 export function openAccount(stackName: string | undefined, environment = process.env): Account {
   const stack = readStack(stackName, process.cwd());
-  return { stack, ...openCloudflare(stack.accountId, environment) };
+  return { stack, ...connect(stack.accountId, environment) };
 }
 
 /**
- * The account of CLOUDFLARE_ACCOUNT_ID where a stack file says none. The token is CLOUDFLARE_API_TOKEN;
- * CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start -- --api`).
+ * The account of a stack, or of CLOUDFLARE_ACCOUNT_ID where its file says none. The token is CLOUDFLARE_API_TOKEN;
+ * CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start -- --api`). Throws a CommandError that names everything
+ * that is missing.
  */
-export function openCloudflare(ofStack: string | undefined, environment = process.env): Connection {
+export function connect(ofStack: string | undefined, environment = process.env): Connection {
   const accountId = ofStack ?? environment["CLOUDFLARE_ACCOUNT_ID"];
   const apiToken = environment["CLOUDFLARE_API_TOKEN"];
   if (!accountId || !apiToken) {
@@ -67,6 +70,20 @@ export async function tryAsk<T>(permission: string, question: Promise<T>): Promi
     if (error instanceof Cloudflare.NotFoundError) return { kind: "missing" };
     return { kind: "unknown", reason: explain(error, permission) };
   }
+}
+
+/** A part of an answer, or a CommandError that names the fields that are not as documented. */
+export function checkAnswer<T extends z.ZodType>(
+  what: string,
+  schema: T,
+  raw: unknown,
+): z.output<T> {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const paths = result.error.issues.map(({ path }) => path.join("."));
+  throw new CommandError(
+    `the API answered with ${what} whose ${paths.join(", ")} is not as documented`,
+  );
 }
 
 function explain(error: unknown, permission: string): string {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { stackOf } from "../infra/stack-files.ts";
 import type { LogSystem } from "../policy/settings.ts";
-import { ask, openCloudflare } from "./account.ts";
+import { ask, connect } from "./account.ts";
 import { adoptGateway, importFile, type Adoption } from "./adopt/adopt.ts";
 import { CommandError, WordsError, runCommand } from "./command.ts";
 
@@ -49,7 +49,7 @@ async function main(args: Args): Promise<boolean> {
       `--stack is ${JSON.stringify(stack) ?? "missing"}; allowed is a name of a-z, A-Z, 0-9, _, . and -`,
     );
   }
-  const { accountId, cloudflare } = openCloudflare(undefined);
+  const { accountId, cloudflare } = connect(undefined);
   const question = cloudflare.aiGateway.get(gateway, { account_id: accountId });
   const found = await ask(`read the gateway ${gateway}`, "AI Gateway Read", question);
   const adoption = adoptGateway({ ...found }, logSystem(args["log-system"], found.created_at));

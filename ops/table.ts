@@ -1,26 +1,33 @@
 import Table from "cli-table3";
 
+import { printableLine } from "./printable.ts";
+
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string | number;
   /** Numbers stand at the right. */
   readonly isNumber?: boolean;
+  /** Characters that it takes at least: for rows that come later, and must stand below the first. */
+  readonly width?: number;
 }
 
-/** A table for a terminal, without rules: every line can be copied, cut and sorted. */
-export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+// A name of thousands of characters would push every other column off the screen.
+const MAX_CELL = 80;
+
+/** A table for a terminal, without rules: every row is one line, which can be copied, cut and sorted. */
+export function formatTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { hasHead = true }: { readonly hasHead?: boolean } = {},
+): string {
   const table = new Table({
-    head: columns.map(({ title }) => title),
+    head: hasHead ? columns.map((column) => pad(column.title, column)) : [],
     colAligns: columns.map(({ isNumber }) => (isNumber === true ? "right" : "left")),
     chars: NO_RULES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
-  table.push(...rows.map((row) => columns.map(({ cell }) => String(cell(row)))));
-  // What an account stores may hold codes that move a terminal's cursor.
-  return table
-    .toString()
-    .replaceAll(/[^\P{Cc}\n]/gu, "�")
-    .replaceAll(/ +$/gm, "");
+  table.push(...rows.map((row) => columns.map((column) => pad(String(column.cell(row)), column))));
+  return table.toString().replaceAll(/ +$/gm, "");
 }
 
 const NO_RULES = Object.fromEntries(
@@ -29,3 +36,12 @@ const NO_RULES = Object.fromEntries(
     .concat("mid", "mid-mid", "middle")
     .map((name) => [name, ""]),
 );
+
+function pad(
+  text: string,
+  { width = 0, isNumber = false }: Pick<Column<never>, "width" | "isNumber">,
+) {
+  const line = printableLine(text);
+  const cell = line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line;
+  return isNumber ? cell.padStart(width) : cell.padEnd(width);
+}

@@ -72,6 +72,7 @@ test(
       "test/support/account.ts",
       "test/support/account-process.ts",
       "test/support/gateway.ts",
+      "test/support/scripted-account.ts",
       "test/workflows/review.test.ts",
     ];
     for (const part of ring) {

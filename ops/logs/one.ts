@@ -1,0 +1,74 @@
+/** One log with what is kept of its bodies. */
+import Cloudflare from "cloudflare";
+import { z } from "zod";
+
+import type { Stack } from "../../policy/offline.ts";
+import { ask, type Account } from "../account.ts";
+import { CommandError } from "../command.ts";
+import { parseLog, type Log } from "./log.ts";
+
+export interface OneLog {
+  readonly log: Log;
+  readonly request: Body | undefined;
+  readonly response: Body | undefined;
+}
+
+export interface Body {
+  /** JSON where it is JSON, else text. */
+  readonly content: unknown;
+  /** False where only its beginning is kept. */
+  readonly isWhole: boolean;
+}
+
+/** Throws a CommandError where there is no such log. */
+export async function readOneLog(account: Account, id: string): Promise<OneLog> {
+  const { cloudflare, accountId, stack } = account;
+  const where = { account_id: accountId, gateway_id: stack.settings.gatewayId };
+  const { logs } = cloudflare.aiGateway;
+  const [raw, request, response] = await Promise.all([
+    read(`read log ${JSON.stringify(id)}`, logs.get(id, where)),
+    read("read its request", logs.request(id, where)),
+    read("read its response", logs.response(id, where)),
+  ]);
+  if (raw === undefined) {
+    throw new CommandError(
+      `${stack.settings.gatewayId} has no log ${JSON.stringify(id)}; a new one appears some seconds after its answer, and the cap or a deletion may have taken an old one`,
+    );
+  }
+  const heads = headsOf.parse(raw);
+  return {
+    log: parseLog(raw),
+    request: toBody(request, heads.request_head),
+    response: toBody(response, heads.response_head),
+  };
+}
+
+/** Why a log has no bodies, as far as the stack file can tell. */
+export function whyNoBodies({ name, settings: { logs } }: Stack): string {
+  const reasons: Record<typeof logs.collect, string> = {
+    metadata: "keeps no bodies (logs.collect is metadata)",
+    none: "keeps no logs (logs.collect is none); this one is of a call beside its Worker, or of an earlier setting",
+    full: "keeps bodies (logs.collect is full); this call switched them off, or is of an earlier setting",
+  };
+  return `stack ${name} ${reasons[logs.collect]}`;
+}
+
+const head = z.string().nullish().catch(undefined);
+const headsOf = z.object({ request_head: head, response_head: head });
+
+/** Undefined where there is none. */
+function read<T>(what: string, question: Promise<T>): Promise<T | undefined> {
+  return ask(what, "AI Gateway Read", question.catch(undefinedIfNotFound));
+}
+
+function undefinedIfNotFound(error: unknown): undefined {
+  if (error instanceof Cloudflare.NotFoundError) return undefined;
+  throw error;
+}
+
+function toBody(content: unknown, beginning: string | null | undefined): Body | undefined {
+  if (content !== undefined && content !== null && content !== "") {
+    return { content, isWhole: true };
+  }
+  return beginning ? { content: beginning, isWhole: false } : undefined;
+}

@@ -1,0 +1,60 @@
+/** Sums over logs. */
+import { callerOf, type Log } from "./log.ts";
+
+export interface Totals {
+  readonly requests: number;
+  readonly errors: number;
+  readonly cached: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  /** US dollars, of the logs that have a cost. */
+  readonly cost: number;
+  readonly withoutCost: number;
+}
+
+export interface TotalsBy {
+  readonly all: Totals;
+  readonly byModel: ReadonlyMap<string, Totals>;
+  /** Under `undefined` those that did not come through the Worker. */
+  readonly byCaller: ReadonlyMap<string | undefined, Totals>;
+}
+
+/** Most requests first. */
+export function sumLogs(logs: readonly Log[]): TotalsBy {
+  return {
+    all: logs.reduce(add, NOTHING),
+    byModel: sumBy(logs, ({ model }) => model),
+    byCaller: sumBy(logs, callerOf),
+  };
+}
+
+const NOTHING: Totals = {
+  requests: 0,
+  errors: 0,
+  cached: 0,
+  tokensIn: 0,
+  tokensOut: 0,
+  cost: 0,
+  withoutCost: 0,
+};
+
+function sumBy<Key>(logs: readonly Log[], keyOf: (log: Log) => Key): ReadonlyMap<Key, Totals> {
+  const sums = new Map<Key, Totals>();
+  for (const log of logs) {
+    const key = keyOf(log);
+    sums.set(key, add(sums.get(key) ?? NOTHING, log));
+  }
+  return new Map([...sums].toSorted(([, a], [, b]) => b.requests - a.requests));
+}
+
+function add(sum: Totals, log: Log): Totals {
+  return {
+    requests: sum.requests + 1,
+    errors: sum.errors + Number(!log.isSuccess),
+    cached: sum.cached + Number(log.isCached),
+    tokensIn: sum.tokensIn + (log.tokensIn ?? 0),
+    tokensOut: sum.tokensOut + (log.tokensOut ?? 0),
+    cost: sum.cost + (log.cost ?? 0),
+    withoutCost: sum.withoutCost + Number(log.cost === undefined),
+  };
+}

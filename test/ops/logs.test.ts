@@ -1,0 +1,283 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { namesInLogs } from "../../ops/caller.ts";
+import { findLogs, type LogQuery } from "../../ops/logs/find.ts";
+import { followLogs } from "../../ops/logs/follow.ts";
+import { whyNoBodies } from "../../ops/logs/one.ts";
+import { parseSince, parseUntil } from "../../ops/logs/times.ts";
+import { hideName } from "../../worker/chat/access.ts";
+import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
+import { runOps, startOps } from "../support/ops-command.ts";
+import { waitFor } from "../support/project.ts";
+import { scriptedAccount } from "../support/scripted-account.ts";
+import { stackWith } from "../support/settings.ts";
+
+const NOON = Date.UTC(2026, 10, 22, 12);
+const KEY = "5".repeat(64);
+
+let running: RunningAccount;
+let environment: Record<string, string>;
+beforeAll(async () => {
+  running = await startAccount({ gateways: [{ aiGatewayId: "app-dev" }] });
+  environment = {
+    CLOUDFLARE_BASE_URL: running.apiUrl,
+    CLOUDFLARE_ACCOUNT_ID: running.accountId,
+    CLOUDFLARE_API_TOKEN: running.key,
+  };
+});
+afterAll(() => running.stop());
+beforeEach(() => running.store.delete({ gateway: "app-dev", filters: [] }));
+
+test("the newest logs come first, with the caller and what they cost", async () => {
+  keep({ id: "first", createdAt: NOON, metadata: { caller: "web" } });
+  keep({ id: "second", createdAt: NOON + 1000, cached: true, cost: 0 });
+  const { code, stdout } = await logs();
+
+  expect(code).toBe(0);
+  expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+    ["time (UTC)", "model", "status", "ms", "in", "out", "cost", "cached", "caller", "id"],
+    ["2026-11-22 12:00:01", "@cf/a/b", "200", "10", "1", "2", "0.000000", "yes", "-", "second"],
+    ["2026-11-22 12:00:00", "@cf/a/b", "200", "10", "1", "2", "0.001000", "no", "web", "first"],
+    [""],
+  ]);
+});
+
+test.each<[string, LogQuery, readonly string[]]>([
+  ["errors", { isErrors: true }, ["failed"]],
+  ["a caller", { callers: ["web", "hash"] }, ["failed", "mine"]],
+  ["a part of a model", { model: "x/" }, ["failed"]],
+  ["a beginning", { since: new Date(NOON) }, ["failed", "mine"]],
+  ["an end", { until: new Date(NOON) }, ["old"]],
+  ["all at once", { isErrors: true, callers: ["web"], since: new Date(NOON + 1) }, ["failed"]],
+])("a query chooses by %s", async (_, query, ids) => {
+  keepThree();
+  const account = { ...running, cloudflare: running.client(), stack: stackWith("dev") };
+
+  const found = await Array.fromAsync(findLogs(account, query));
+
+  expect(found.map(({ id }) => id)).toEqual(ids);
+});
+
+test("the words of the command become one query", async () => {
+  keepThree();
+
+  const words = ["--errors", "--caller", "web", "--model", "x/y", "--since", "2026-11-22"];
+  const chosen = await logs("--json", ...words);
+  const first = await logs("--json", "--limit", "1", "--caller", "web");
+  const none = await logs("--caller", "nobody");
+
+  expect(JSON.parse(chosen.stdout)).toMatchObject([{ id: "failed" }]);
+  expect(JSON.parse(first.stdout)).toMatchObject([{ id: "failed" }]);
+  expect(JSON.parse(first.stdout)).toHaveLength(1);
+  expect(none).toEqual({ code: 0, stdout: "no logs\n", stderr: "" });
+});
+
+test("a log is shown with its bodies, or with the reason why it has none", async () => {
+  const ask = { gatewayId: "app-dev", model: "@cf/a/b" };
+  const inputs = { messages: [{ role: "user", content: "violet\u001B[2Jotter" }] };
+  const answer = await running.gateway.handle({ ...ask, inputs, options: {} });
+  keep({ id: "bare" });
+
+  const whole = await logs(answer.headers["cf-aig-log-id"] ?? "");
+  const bare = await logs("bare");
+  const missing = await logs("none-such");
+
+  expect(whole.stdout).toContain('"content": "violet\\u001b[2Jotter"');
+  expect(whole.stdout).toContain("You said: violet");
+  expect(bare.stdout).toContain("no bodies: stack dev keeps bodies (logs.collect is full); this");
+  expect(missing).toMatchObject({ code: 2, stdout: "" });
+  expect(missing.stderr).toContain('app-dev has no log "none-such"; a new one appears some');
+});
+
+test("totals add up what was chosen, and say when they stopped", async () => {
+  for (let n = 0; n < 120; n++)
+    keep({ id: `log-${n}`, metadata: { caller: `c${n % 3 === 0 ? 1 : 0}` } });
+  keep({ id: "failed", status: 500, cost: undefined, model: "@cf/x/y" });
+
+  const all = await logs("--totals", "--json");
+  const some = await logs("--totals", "--limit", "100");
+
+  expect(JSON.parse(all.stdout)).toMatchObject({
+    all: { requests: 121, errors: 1, tokensIn: 121, tokensOut: 242, withoutCost: 1 },
+    byModel: [
+      { model: "@cf/a/b", requests: 120 },
+      { model: "@cf/x/y", requests: 1 },
+    ],
+    byCaller: [{ caller: "c0", requests: 80 }, { caller: "c1", requests: 40 }, { requests: 1 }],
+    isCut: false,
+  });
+  expect(some.stdout).toContain("only the newest 100: there are more; raise --limit, or narrow");
+});
+
+test("what a log says can neither move the cursor nor break its row", async () => {
+  keep({ id: "evil", model: "a\u001B[2Jb\nc\u202Ed\u009B31m", metadata: { caller: "x\r\ny" } });
+
+  const { stdout } = await logs();
+  const json = await logs("--json");
+
+  const [, row, ...rest] = stdout.split("\n");
+  expect(row).toMatch(/ a�\[2Jb�c�d�31m .* x��y +evil$/);
+  expect(rest).toEqual([""]);
+  expect(json.stdout).toMatch(/^[\n -~]*$/);
+  expect(JSON.parse(json.stdout)).toMatchObject([{ model: "a\u001B[2Jb\nc\u202Ed\u009B31m" }]);
+});
+
+test("new logs are followed, each once, until Ctrl-C", async () => {
+  keep({ id: "cut", createdAt: NOON });
+  keep({ id: "shown", createdAt: NOON + 1 });
+  const command = startOps(
+    "logs",
+    ["--stack", "dev", "--follow", "--json", "--limit", "1"],
+    environment,
+  );
+  const seen = (text: string) =>
+    waitFor(() => (command.output().includes(text) ? true : undefined), command.output);
+
+  await seen("shown");
+  keep({ id: "late", createdAt: NOON + 2 });
+  await seen("late");
+  const code = await command.interrupt();
+
+  const ids = command.output().trim().split("\n");
+  expect(ids.map((line) => JSON.parse(line).id)).toEqual(["shown", "late"]);
+  expect(code).toBe(0);
+});
+
+test("a log that appears behind a newer one is followed too", async () => {
+  const ages = { early: 0, shown: 10_000, late: 8000, newest: 12_000, tooLate: -9000 };
+  const rows = ["shown"];
+  const account = scriptedAccount(
+    ({ query }) => ({
+      result: query.get("page") === "1" ? rows.map((id) => rawLog(id, ages)) : [],
+    }),
+    "dev",
+  );
+  const known = await Array.fromAsync(findLogs(account, {}));
+  const turns = [["late"], [], ["newest", "tooLate"]];
+  const wait = async () => {
+    const turn = turns.shift();
+    rows.unshift(...(turn ?? []));
+    return turn !== undefined;
+  };
+
+  const found = await Array.fromAsync(followLogs(account, {}, { known, wait }));
+
+  expect(found.map((logsOfTurn) => logsOfTurn.map(({ id }) => id))).toEqual([["late"], ["newest"]]);
+});
+
+test("a caller's name in another entry of the metadata does not make it the caller's log", async () => {
+  const account = scriptedAccount(
+    ({ query }) => ({
+      result:
+        query.get("page") === "1"
+          ? [
+              { ...rawLog("mine"), metadata: '{"caller":"web"}' },
+              { ...rawLog("other"), metadata: '{"caller":"batch","route":"web"}' },
+              { ...rawLog("none"), metadata: "no JSON" },
+            ]
+          : [],
+    }),
+    "dev",
+  );
+
+  const found = await Array.fromAsync(findLogs(account, { callers: ["web"] }));
+
+  expect(found.map(({ id }) => id)).toEqual(["mine"]);
+});
+
+test("an API that answers every page alike ends the list", async () => {
+  const account = scriptedAccount(() => ({ result: [rawLog("one"), rawLog("two")] }), "dev");
+
+  expect(await Array.fromAsync(findLogs(account, {}))).toHaveLength(2);
+});
+
+test("a log that is not as documented is refused by the names of its fields", async () => {
+  const account = scriptedAccount(
+    () => ({ result: [{ ...rawLog("x"), cached: "a prompt" }] }),
+    "dev",
+  );
+
+  const found = Array.fromAsync(findLogs(account, {}));
+
+  await expect(found).rejects.toThrow("a log whose cached is not as documented");
+});
+
+test("command and Worker agree on the hash of a caller's name", async () => {
+  const stack = stackWith("dev", { anonymousCallers: { key: "0".repeat(64) } });
+
+  const names = namesInLogs(stack, "wéb@example.com", { AI_GATEWAY_CALLER_KEY: KEY });
+
+  expect(names).toEqual([await hideName("wéb@example.com", KEY), "wéb@example.com"]);
+  expect(names[0]).toMatch(/^[0-9a-f]{24}$/);
+});
+
+test("without the key of the hash a caller is not looked for, and the message says how to get it", () => {
+  const stack = stackWith("dev", { anonymousCallers: { key: "0".repeat(64) } });
+
+  expect(() => namesInLogs(stack, "web", {})).toThrow(
+    "pulumi config get --stack dev --path 'ai-gateway:anonymousCallers.key'",
+  );
+  expect(() => namesInLogs(stack, "web", { AI_GATEWAY_CALLER_KEY: "secret" })).not.toThrow(
+    /"secret"/,
+  );
+  expect(namesInLogs(stackWith("dev"), "web", {})).toEqual(["web"]);
+});
+
+test("a time may be typed in several ways", () => {
+  const now = new Date(NOON);
+
+  expect(parseSince("30m", now).toISOString()).toBe("2026-11-22T11:30:00.000Z");
+  expect(parseSince("24h", now).toISOString()).toBe("2026-11-21T12:00:00.000Z");
+  expect(parseSince("7d", now).toISOString()).toBe("2026-11-15T12:00:00.000Z");
+  expect(parseSince("2026-11-01", now).toISOString()).toBe("2026-11-01T00:00:00.000Z");
+  expect(parseUntil("2026-11-01").toISOString()).toBe("2026-11-02T00:00:00.000Z");
+  expect(parseUntil("2026-11-01T10:00:00+02:00").toISOString()).toBe("2026-11-01T08:00:00.000Z");
+  expect(() => parseSince("yesterday", now)).toThrow('--since is "yesterday"; allowed are 30m,');
+  expect(() => parseUntil("2026-02-30")).toThrow('--until is "2026-02-30"; allowed are a day');
+});
+
+test.each([
+  ["metadata", "stack dev keeps no bodies (logs.collect is metadata)"],
+  ["none", "keeps no logs (logs.collect is none); this one is of a call beside its Worker"],
+  ["full", "this call switched them off, or is of an earlier setting"],
+])("under %s the reason for no bodies is the stack's own", (collect, reason) => {
+  const stack = stackWith("dev", {
+    logs: { collect, maxEntries: 10_000, whenFull: "deleteOldest" },
+  });
+
+  expect(whyNoBodies(stack)).toContain(reason);
+});
+
+test.each([
+  [[], "--stack is missing; the project has dev, prod"],
+  [["--stack", "dev", "--limit", "0"], '--limit is "0"; allowed is a whole number from 1'],
+  [["--stack", "dev", "--since", "soon"], '--since is "soon"; allowed are 30m, 24h, 7d, a day'],
+  [["--stack", "dev", "../x"], 'ID is "../x"; allowed are letters, digits, _ and -'],
+  [["--stack", "dev", "a", "--follow"], "of ID, --totals and --follow only one goes at a time"],
+])("%j is refused with the usage", async (args, message) => {
+  const { code, stdout, stderr } = await runOps("logs", args, environment);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(`error: ${message}`);
+  expect(stderr).toContain("CLOUDFLARE_API_TOKEN needs AI Gateway Read");
+});
+
+function logs(...args: string[]) {
+  return runOps("logs", ["--stack", "dev", ...args], environment);
+}
+
+function keep(log: Parameters<typeof keepLog>[1]): void {
+  keepLog(running.store, { gateway: "app-dev", ...log });
+}
+
+function keepThree(): void {
+  keep({ id: "old", createdAt: NOON - 86_400_000 });
+  keep({ id: "mine", createdAt: NOON, metadata: { caller: "web" } });
+  const metadata = { caller: "web" };
+  keep({ id: "failed", createdAt: NOON + 1, model: "@cf/x/y", status: 500, metadata });
+}
+
+function rawLog(id: string, ages: Readonly<Record<string, number>> = {}) {
+  const created_at = new Date(NOON + (ages[id] ?? 0)).toISOString();
+  return { id, created_at, model: "m", success: true, cached: false, metadata: "{}" };
+}

@@ -1,0 +1,63 @@
+/** A command of day two as it is typed in this project. */
+import { execFile, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { ROOT } from "./settings.ts";
+
+const run = promisify(execFile);
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** What `npm run NAME -- ARGS` runs, with nothing of Cloudflare in its environment but what is given. */
+export async function runOps(
+  name: string,
+  args: readonly string[],
+  env: Environment = {},
+): Promise<Ended> {
+  const options = { cwd: ROOT, env: withoutCloudflare(env), maxBuffer: 64 * 1024 * 1024 };
+  return run(process.execPath, [...wordsOf(name), ...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
+  );
+}
+
+/** The same as a process that goes on; `output` is what it has printed so far. */
+export function startOps(name: string, args: readonly string[], env: Environment) {
+  const child = spawn(process.execPath, [...wordsOf(name), ...args], {
+    cwd: ROOT,
+    env: withoutCloudflare(env),
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return {
+    output: () => output,
+    interrupt: () => {
+      child.kill("SIGINT");
+      return exited;
+    },
+  };
+}
+
+/** Of the npm script, without npm's own start. */
+function wordsOf(name: string): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const [program, ...words] = String(scripts[name]).split(" ");
+  if (program !== "node") throw new Error(`npm script ${name} does not run node`);
+  return words;
+}
+
+function withoutCloudflare(env: Environment): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(CLOUDFLARE|AI_GATEWAY)_/.test(name),
+  );
+  return { ...Object.fromEntries(own), ...env };
+}
