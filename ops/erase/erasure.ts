@@ -1,0 +1,77 @@
+/** One caller's logs of one gateway, found and deleted. */
+import type { Account } from "../account.ts";
+import { CommandError } from "../command.ts";
+import { findLogs } from "../logs/find.ts";
+import type { Log } from "../logs/log.ts";
+import { deleteLogs, isGone } from "./delete-logs.ts";
+
+export interface Erasure {
+  /** The names under which the caller stands in logs. */
+  readonly callers: readonly string[];
+  /** The first moment that is not erased. */
+  readonly until: Date;
+}
+
+export interface EraseOptions {
+  readonly onProgress: (text: string) => void;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+// The list follows a deletion some time later; how much is not documented.
+const WAITS_MS = [1000, 2000, 4000, 8000, 16_000, 32_000];
+
+/** Oldest first. Only logs whose own metadata name the caller. */
+export async function findCallersLogs(
+  account: Account,
+  { callers, until }: Erasure,
+  onProgress: EraseOptions["onProgress"],
+): Promise<readonly Log[]> {
+  const logs: Log[] = [];
+  for await (const log of findLogs(account, { callers, until }, "oldest first")) {
+    logs.push(log);
+    if (logs.length % 50 === 0) onProgress(`${logs.length} logs found`);
+  }
+  return logs;
+}
+
+/**
+ * Deletes those logs, and looks again until none is left; what is left when their number falls no more comes back. The
+ * newest goes alone, before any other: what a deletion takes that does not heed its filter is then one log.
+ */
+export async function eraseLogs(
+  account: Account,
+  erasure: Erasure,
+  { found, onProgress, wait }: EraseOptions & { readonly found: readonly Log[] },
+): Promise<readonly Log[]> {
+  if (found.length === 0) return [];
+  const trial = found.slice(-1);
+  await deleteLogs(account, trial);
+  await requireGone(account, trial, wait);
+
+  let left = found;
+  for (let tries = 0; left.length > 0 && tries < WAITS_MS.length;) {
+    await deleteLogs(account, left, (deleted) =>
+      onProgress(`${deleted} of ${left.length} logs deleted`),
+    );
+    await wait(WAITS_MS[tries] ?? 0);
+    const now = await findCallersLogs(account, erasure, onProgress);
+    tries = now.length < left.length ? 0 : tries + 1;
+    left = now;
+  }
+  return left;
+}
+
+async function requireGone(
+  account: Account,
+  logs: readonly Log[],
+  wait: EraseOptions["wait"],
+): Promise<void> {
+  for (const ms of [0, ...WAITS_MS]) {
+    await wait(ms);
+    if (await isGone(account, logs)) return;
+  }
+  const ids = logs.map(({ id }) => id).join(", ");
+  throw new CommandError(
+    `the API accepted the deletion of log ${ids}, and a minute later it is still there; no other deletion was asked for`,
+  );
+}

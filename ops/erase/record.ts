@@ -1,0 +1,103 @@
+/** What an erasure found and did: for the file of whoever asked for it. */
+import { escapeMarkdown } from "../../policy/render.ts";
+import type { Stack } from "../../policy/offline.ts";
+import type { Log } from "../logs/log.ts";
+import { printableLine } from "../printable.ts";
+import type { Erasure } from "./erasure.ts";
+
+export interface EraseRecord {
+  readonly at: Date;
+  readonly stack: string;
+  readonly gatewayId: string;
+  readonly caller: string;
+  readonly namesInLogs: readonly string[];
+  readonly until: Date;
+  readonly found: number;
+  readonly oldest: Date | undefined;
+  readonly newest: Date | undefined;
+  /** Logs that are still listed; undefined where nothing was to be deleted yet. */
+  readonly left: number | undefined;
+  /** What may hold the caller's data still. */
+  readonly notErased: readonly string[];
+}
+
+export interface RecordArgs {
+  readonly at: Date;
+  readonly stack: Stack;
+  readonly caller: string;
+  readonly erasure: Erasure;
+  readonly found: readonly Log[];
+  readonly left: number | undefined;
+}
+
+export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs): EraseRecord {
+  return {
+    at,
+    stack: stack.name,
+    gatewayId: stack.settings.gatewayId,
+    caller,
+    namesInLogs: erasure.callers,
+    until: erasure.until,
+    found: found.length,
+    oldest: found[0]?.createdAt,
+    newest: found.at(-1)?.createdAt,
+    left,
+    notErased: copiesOf(stack),
+  };
+}
+
+export function recordMarkdown(record: EraseRecord): string {
+  const { at, stack, gatewayId, caller, namesInLogs, until, found, oldest, newest, left } = record;
+  const rows = [
+    ["when", at.toISOString()],
+    ["gateway", `${gatewayId} (stack ${stack})`],
+    ["caller", caller],
+    ["in logs as", namesInLogs.join(", ")],
+    ["logs before", until.toISOString()],
+    ["found", `${found}${span(oldest, newest)}`],
+    ["how", left === undefined ? "looked only: nothing was deleted" : HOW],
+    ["left", left === undefined ? String(found) : String(left)],
+  ] as const;
+  return [
+    left === undefined
+      ? "# What an erasure of a caller's logs would delete"
+      : "# Erasure of a caller's logs",
+    "",
+    "|  |  |",
+    "| --- | --- |",
+    ...rows.map(([name, value]) => `| ${name} | ${escapeMarkdown(printableLine(value))} |`),
+    "",
+    "Not erased by this, and perhaps still there:",
+    "",
+    ...record.notErased.map((copy) => `- ${escapeMarkdown(copy)}`),
+  ].join("\n");
+}
+
+const HOW = "deleted by id over the Logs API, then looked for again";
+
+/** What this project knows of besides the gateway's logs. */
+export function copiesOf({ settings }: Stack): readonly string[] {
+  const { exports, cache, guardrails, worker } = settings;
+  return [
+    ...exports.map(({ url, keepDays }) => {
+      const days =
+        keepDays === undefined ? "for a time this project does not know" : `for ${keepDays} days`;
+      return `copies exported to ${url}, kept there ${days}: erase them there`;
+    }),
+    ...(cache === undefined
+      ? []
+      : [`answers in the gateway's cache, for up to ${cache.ttlSeconds} seconds`]),
+    ...(guardrails === undefined
+      ? []
+      : [
+          "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
+        ]),
+    `Workers Logs of ${worker.name}: a line for each request with the caller's name, without bodies`,
+    "what the models' providers keep by their own terms",
+  ];
+}
+
+function span(oldest: Date | undefined, newest: Date | undefined): string {
+  if (oldest === undefined || newest === undefined) return "";
+  return `, from ${oldest.toISOString()} to ${newest.toISOString()}`;
+}

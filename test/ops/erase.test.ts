@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { eraseLogs, findCallersLogs } from "../../ops/erase/erasure.ts";
+import { copiesOf, recordMarkdown, toRecord } from "../../ops/erase/record.ts";
+import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
+import { runOps } from "../support/ops-command.ts";
+import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";
+import { stackWith } from "../support/settings.ts";
+
+const NOON = Date.UTC(2026, 10, 22, 12);
+const ERASURE = { callers: ["web"], until: new Date(NOON + 1000) };
+
+let running: RunningAccount;
+let environment: Record<string, string>;
+beforeAll(async () => {
+  running = await startAccount({
+    gateways: [{ aiGatewayId: "app-dev" }, { aiGatewayId: "app-prod" }],
+  });
+  environment = {
+    CLOUDFLARE_BASE_URL: running.apiUrl,
+    CLOUDFLARE_ACCOUNT_ID: running.accountId,
+    CLOUDFLARE_API_TOKEN: running.key,
+  };
+});
+afterAll(() => running.stop());
+beforeEach(async () => {
+  for (const gateway of ["app-dev", "app-prod"]) {
+    await running.store.delete({ gateway, filters: [] });
+  }
+});
+
+test("first it only counts; then it deletes that caller's logs and no other", async () => {
+  for (let n = 0; n < 120; n++) keep({ id: `web-${n}`, metadata: { caller: "web" } });
+  keep({ id: "of-batch", metadata: { caller: "batch", route: "web" } });
+  keep({ id: "of-webx", metadata: { caller: "webx" } });
+  keep({ id: "of-nobody" });
+  keep({ id: "elsewhere", gateway: "app-prod", metadata: { caller: "web" } });
+
+  const counted = await erase("--json");
+  const before = running.store.count();
+  const erased = await erase("--yes");
+  const again = await erase("--yes", "--json");
+
+  expect(counted.code).toBe(1);
+  expect(counted.stderr).toContain("nothing was deleted; --yes deletes them");
+  expect(JSON.parse(counted.stdout)).toMatchObject({ caller: "web", found: 120 });
+  expect(before).toBe(124);
+  expect(erased).toMatchObject({ code: 0, stderr: "" });
+  expect(erased.stdout).toMatch(
+    /\| found \| 120, from .*\n\| how \| deleted by id .*\n\| left \| 0 \|/,
+  );
+  expect(running.store.list(9).map(({ id }) => id)).toEqual([
+    "elsewhere",
+    "of-nobody",
+    "of-webx",
+    "of-batch",
+  ]);
+  expect(JSON.parse(again.stdout)).toMatchObject({ found: 0, left: 0 });
+});
+
+test("the last day is included whole, and the next is not", async () => {
+  const metadata = { caller: "web" };
+  keep({ id: "late", createdAt: Date.UTC(2026, 10, 22, 23, 59), metadata });
+  keep({ id: "next", createdAt: Date.UTC(2026, 10, 23), metadata });
+
+  const { code } = await erase("--yes", "--until", "2026-11-22");
+
+  expect(code).toBe(0);
+  expect(running.store.list(9).map(({ id }) => id)).toEqual(["next"]);
+});
+
+test("a token that may only read deletes nothing, and the message says what it needs", async () => {
+  keep({ id: "mine", metadata: { caller: "web" } });
+  const { accounts } = running.client();
+  const account_id = running.accountId;
+  const groups = await accounts.tokens.permissionGroups.list({
+    account_id,
+    name: "AI Gateway Read",
+  });
+  const resources = { [`com.cloudflare.api.account.${account_id}`]: "*" };
+  const permission_groups = [{ id: groups.result[0]?.id ?? "" }];
+  const policies = [{ effect: "allow" as const, permission_groups, resources }];
+  const { value = "" } = await accounts.tokens.create({ account_id, name: "reader", policies });
+
+  const { code, stderr } = await runOps("erase", [...WORDS, "--yes"], {
+    ...environment,
+    CLOUDFLARE_API_TOKEN: value,
+  });
+
+  expect(code).toBe(2);
+  expect(stderr).toContain("cannot delete logs of app-dev: CLOUDFLARE_API_TOKEN is not accepted");
+  expect(stderr).toContain("it needs AI Gateway Write (AI Gateway Edit in the dashboard)");
+  expect(running.store.count()).toBe(1);
+});
+
+test.each([
+  [[], "--caller is missing; it is the name of one caller"],
+  [["--caller", ""], "--caller is missing"],
+  [["--caller", "web", "--until", "soon"], '--until is "soon"; allowed are a day'],
+])("%j deletes nothing and is refused with the usage", async (args, message) => {
+  keep({ id: "of-nobody" });
+
+  const words = ["--stack", "dev", "--yes", ...args];
+  const { code, stderr } = await runOps("erase", words, environment);
+
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(stderr).toContain("usage: npm run erase");
+  expect(running.store.count()).toBe(1);
+});
+
+test("the newest goes alone, then batches by id, each listed before it is deleted", async () => {
+  const scene = scriptLogs(60);
+
+  const left = await eraseAll(scene);
+
+  expect(left).toEqual([]);
+  expect(scene.deletions.map(({ ids, limit }) => [ids.length, limit])).toEqual([
+    [1, "1"],
+    [50, "50"],
+    [10, "10"],
+  ]);
+  expect(scene.deletions[0]?.ids).toEqual(["log-59"]);
+  expect(scene.logs.map(({ id }) => id)).toEqual(["of-batch"]);
+});
+
+test("an index that follows late is waited for, a little longer each time", async () => {
+  const scene = scriptLogs(3, { lag: 4 });
+
+  const left = await eraseAll(scene);
+
+  expect(left).toEqual([]);
+  expect(scene.waits.slice(0, 4)).toEqual([0, 1000, 2000, 4000]);
+});
+
+test("an API that does not heed a filter by id loses no log", async () => {
+  const scene = scriptLogs(2, { ignoresFilters: "GET" });
+
+  await expect(eraseAll(scene)).rejects.toThrow("does not heed a filter by id");
+
+  expect(scene.deletions).toEqual([]);
+});
+
+test("a deletion that does not heed its filter takes one log, and is seen", async () => {
+  const scene = scriptLogs(3, { ignoresFilters: "DELETE" });
+
+  await expect(eraseAll(scene)).rejects.toThrow(
+    "the API accepted the deletion of log log-2, and a minute later it is still there",
+  );
+
+  expect(scene.deletions).toHaveLength(1);
+  expect(scene.logs).toHaveLength(3);
+});
+
+test("what cannot be deleted is told as left, and asked for a bounded number of times", async () => {
+  const scene = scriptLogs(3, { keeps: "log-0" });
+
+  const left = await eraseAll(scene);
+
+  expect(left.map(({ id }) => id)).toEqual(["log-0"]);
+  expect(scene.waits).toEqual([0, 1000, 1000, 2000, 4000, 8000, 16_000, 32_000]);
+});
+
+test("the record names every copy that is not erased", () => {
+  const stack = stackWith("dev", {
+    cache: { ttlSeconds: 300 },
+    guardrails: { prompt: { S1: "block" } },
+    exports: [{ kind: "otel", url: "https://traces.example.com/v1", keepDays: 30 }],
+  });
+
+  expect(copiesOf(stack)).toEqual([
+    "copies exported to https://traces.example.com/v1, kept there for 30 days: erase them there",
+    "answers in the gateway's cache, for up to 300 seconds",
+    "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
+    "Workers Logs of chat-dev: a line for each request with the caller's name, without bodies",
+    "what the models' providers keep by their own terms",
+  ]);
+});
+
+test("a hostile name stays in its cell of the record", () => {
+  const stack = stackWith("dev");
+  const caller = "a | b`\n# c\u001B[2J";
+  const erasure = { callers: [caller], until: new Date(NOON) };
+  const at = new Date(NOON);
+
+  const page = recordMarkdown(toRecord({ at, stack, caller, erasure, found: [], left: 0 }));
+
+  expect(page.split("\n").find((line) => line.startsWith("| caller |"))).toBe(
+    String.raw`| caller | a \| b\`�# c�\[2J |`,
+  );
+});
+
+const WORDS = ["--stack", "dev", "--caller", "web"];
+
+function erase(...args: string[]) {
+  return runOps("erase", [...WORDS, ...args], environment);
+}
+
+function keep(log: Parameters<typeof keepLog>[1]): void {
+  keepLog(running.store, { gateway: "app-dev", createdAt: NOON, ...log });
+}
+
+interface Faults {
+  /** How many further lists a deleted log still stands in. */
+  readonly lag?: number;
+  readonly ignoresFilters?: "GET" | "DELETE";
+  /** The id of a log that no deletion takes. */
+  readonly keeps?: string;
+}
+
+interface Row {
+  readonly id: string;
+  readonly caller: string;
+  listsToGo: number;
+}
+
+/** Logs of `web`, and between them one of another caller that is the oldest, behind an API with faults. */
+function scriptLogs(count: number, { lag = 0, ignoresFilters, keeps }: Faults = {}) {
+  const of = (id: string, caller: string): Row => ({ id, caller, listsToGo: Infinity });
+  const scene = {
+    logs: [of("of-batch", "batch")],
+    deletions: [] as { ids: string[]; limit: string | null }[],
+    waits: [] as number[],
+    account: scriptedAccount(answer, "dev"),
+  };
+  for (let n = 0; n < count; n++) scene.logs.push(of(`log-${n}`, "web"));
+
+  function answer({ method, query }: ApiCall): Answer {
+    const isById = query.get("filters.key") === "id" && ignoresFilters !== method;
+    const ids = query.getAll("filters.value");
+    const chosen = scene.logs.filter(({ id }) => !isById || ids.includes(id));
+    if (method === "DELETE") {
+      scene.deletions.push({ ids, limit: query.get("limit") });
+      for (const row of chosen.slice(0, Number(query.get("limit")))) {
+        if (row.id !== keeps) row.listsToGo = Math.min(row.listsToGo, lag);
+      }
+    }
+    scene.logs = scene.logs.filter(({ listsToGo }) => listsToGo > 0);
+    if (method === "DELETE") return { result: null };
+    if (query.get("page") !== "1") return { result: [] };
+    for (const row of scene.logs) row.listsToGo -= 1;
+    return { result: chosen.filter((row) => scene.logs.includes(row)).map(toRaw) };
+  }
+  return scene;
+}
+
+async function eraseAll({ account, waits }: ReturnType<typeof scriptLogs>) {
+  const onProgress = () => {};
+  const wait = async (ms: number) => {
+    waits.push(ms);
+  };
+  const found = await findCallersLogs(account, ERASURE, onProgress);
+  return eraseLogs(account, ERASURE, { found, onProgress, wait });
+}
+
+function toRaw({ id, caller }: Row) {
+  const created_at = new Date(NOON).toISOString();
+  const metadata = JSON.stringify({ caller, route: "web" });
+  return { id, created_at, success: true, cached: false, metadata };
+}
