@@ -13,6 +13,21 @@ export function readTexts(folder: string): ReadonlyMap<string, string> {
   }
 }
 
+/** Every stack of the folder that could be deployed, and the names of those that could not. */
+export function readStacks(folder: string): {
+  readonly stacks: readonly Stack[];
+  readonly unreadable: readonly string[];
+} {
+  const stacks: Stack[] = [];
+  const unreadable: string[] = [];
+  for (const [name, text] of readTexts(folder)) {
+    const stack = readIfGood(name, text);
+    if (stack === undefined) unreadable.push(name);
+    else stacks.push(stack);
+  }
+  return { stacks, unreadable };
+}
+
 /** One stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
 export function readStack(name: string | undefined, folder: string): Stack {
   const texts = readTexts(folder);
@@ -25,6 +40,15 @@ export function readStack(name: string | undefined, folder: string): Stack {
   const read = parse(name, text);
   if (read.ok) return read.stack;
   throw new CommandError(formatProblems(name, read.problems));
+}
+
+function readIfGood(name: string, text: string): Stack | undefined {
+  try {
+    const read = parseStackFile(name, text);
+    return read.ok ? read.stack : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parse(name: string, text: string): Offline {

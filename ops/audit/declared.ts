@@ -1,0 +1,21 @@
+/** An account, and every stack file that is for it. */
+import { connect, type Connection } from "../account.ts";
+import type { Stack } from "../../policy/offline.ts";
+
+export interface Declared extends Connection {
+  readonly stacks: readonly Stack[];
+}
+
+/** One for each account. Throws as `connect` does. */
+export function groupByAccount(
+  stacks: readonly Stack[],
+  open: (stack: Stack) => Connection = connect,
+): readonly Declared[] {
+  const accounts = new Map<string, Declared>();
+  for (const stack of stacks) {
+    const connection = open(stack);
+    const others = accounts.get(connection.accountId)?.stacks ?? [];
+    accounts.set(connection.accountId, { ...connection, stacks: [...others, stack] });
+  }
+  return [...accounts.values()];
+}

@@ -1,0 +1,275 @@
+import { expect, onTestFinished, test } from "vitest";
+
+import { auditAccount } from "../../ops/audit/audit.ts";
+import { groupByAccount } from "../../ops/audit/declared.ts";
+import type { Finding } from "../../ops/audit/finding.ts";
+import { auditText } from "../../ops/audit/render.ts";
+import { startAccount } from "../support/account.ts";
+import { runOps } from "../support/ops-command.ts";
+import { ACCOUNT_ID, scriptedApi, type Answer } from "../support/scripted-account.ts";
+import { stackWith } from "../support/settings.ts";
+
+const NOW = new Date("2026-11-22T12:00:00Z");
+const DAY = { from: "203.0.113.0/24", until: "2026-12-31" };
+
+test("the real command tells what no stack file declares, and ends with 1", async () => {
+  const running = await startAccount({
+    gateways: [{ aiGatewayId: "app-dev" }, { aiGatewayId: "by-hand\u001B[2J" }],
+  });
+  onTestFinished(() => running.stop());
+  const environment = {
+    CLOUDFLARE_BASE_URL: running.apiUrl,
+    CLOUDFLARE_ACCOUNT_ID: running.accountId,
+    CLOUDFLARE_API_TOKEN: running.key,
+  };
+
+  const { code, stdout, stderr } = await runOps("audit", [], environment);
+  const json = await runOps("audit", ["--stack", "dev", "--json"], environment);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(stdout).toContain("✔ app-dev: declared by stack dev");
+  expect(stdout).toContain(
+    "✘ by-hand�[2J: no stack file declares it; it collects logs, prompts too, and has none yet\n    → take it into",
+  );
+  expect(stdout).toContain("· app-prod: stack prod declares it, and the account does not have it");
+  expect(JSON.parse(json.stdout)).toMatchObject([
+    { accountId: running.accountId, stacks: ["dev", "prod"] },
+  ]);
+});
+
+test("an account as its stack files say it has nothing to act on", async () => {
+  const findings = await audit({});
+
+  expect(kinds(findings, "wrong")).toEqual([]);
+  expect(kinds(findings, "unseen")).toEqual([["tokens", "members' own tokens"]]);
+});
+
+test.each([
+  [
+    "collects logs",
+    { collect_logs: true },
+    [],
+    "collects logs, prompts too, and has none yet: calls",
+  ],
+  ["was used", { collect_logs: false }, [oldLog()], "collects no logs and has one of 2026-11-20T"],
+])("a default gateway that %s is to act on", async (_, settings, logs, what) => {
+  const gateways = [gateway("app-dev"), { ...gateway("default"), ...settings }];
+  const findings = await audit({ gateways, logs });
+
+  expect(about(findings, "default")).toMatchObject({ kind: "wrong" });
+  expect(about(findings, "default")?.what).toContain(what);
+});
+
+test("a default gateway that stores nothing is a note", async () => {
+  const idle = { ...gateway("default"), collect_logs: false };
+  const findings = await audit({ gateways: [gateway("app-dev"), idle] });
+
+  expect(about(findings, "default")).toMatchObject({ kind: "note" });
+});
+
+test("the caps of all gateways count against the free plan, undeclared ones too", async () => {
+  const large = { ...gateway("other"), log_management: 95_000 };
+  const findings = await audit({ gateways: [gateway("app-dev"), large] });
+
+  const what = "caps of 105000 logs in 2 gateways; the free plan stores 100000 of all together";
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "wrong", what }));
+});
+
+test("a plan without room for another gateway is to act on", async () => {
+  const gateways = Array.from({ length: 10 }, (_, n) => ({
+    ...gateway(n === 0 ? "app-dev" : `g${n}`),
+    log_management: 10_000,
+  }));
+  const findings = await audit({ gateways });
+
+  const what = "10 of 10 gateways of the free plan";
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "wrong", what }));
+});
+
+test.each<[string, readonly object[], string | undefined]>([
+  ["the declared gateway", [ai(), id("app-dev")], undefined],
+  ["another gateway", [ai(), id("default")], 'calls gateway "default"; stack dev declares app-dev'],
+  ["an empty id", [ai(), id("")], "has an empty GATEWAY_ID; stack dev declares app-dev"],
+  ["no id", [ai()], "has no binding GATEWAY_ID; stack dev declares app-dev"],
+  [
+    "a hidden id",
+    [ai(), { type: "secret_text", name: "GATEWAY_ID" }],
+    "has a GATEWAY_ID that is a secret_text; stack dev declares app-dev",
+  ],
+  ["no AI binding", [id("app-dev")], "has no AI binding"],
+])("the stack's Worker with %s is judged", async (_, bindings, wrong) => {
+  const findings = await audit({ workers: { "chat-dev": bindings } });
+
+  const kind = wrong === undefined ? "ok" : "wrong";
+  const what = wrong ?? "calls app-dev, as declared";
+  expect(about(findings, "chat-dev")).toMatchObject({ kind, what });
+});
+
+test("other Workers with an AI binding are noted, and those without are not", async () => {
+  const findings = await audit({
+    workers: {
+      "chat-dev": [ai(), id("app-dev")],
+      stray: [ai()],
+      twin: [ai(), id("app-dev")],
+      web: [id("app-dev")],
+    },
+  });
+
+  expect(about(findings, "stray")?.what).toContain("has an AI binding and no declared GATEWAY_ID");
+  expect(about(findings, "twin")?.what).toContain("calls app-dev beside that stack's Worker");
+  expect(about(findings, "web")).toBeUndefined();
+});
+
+test.each<[string, object, string | undefined]>([
+  ["of a reader, within its limits", {}, undefined],
+  ["named as infra names it", { name: "ai-gateway app-dev reader oncall" }, undefined],
+  ["of nobody", { name: "old" }, "can read every log of the account (until 2027-01-01T00:00:00Z"],
+  ["that never expires", { expires_on: undefined }, "it never expires, and the reader's last day"],
+  ["that lives a second too long", { expires_on: "2027-01-01T00:00:01Z" }, "it is good until 2027"],
+  [
+    "without networks",
+    { condition: undefined },
+    "it works from anywhere, and the reader only from",
+  ],
+  ["with one network more", from(DAY.from, "0.0.0.0/0"), "it works from 0.0.0.0/0, where the"],
+  ["that may write", groups("AI Gateway Write"), undefined],
+])("a token %s is judged", async (_, change, wrong) => {
+  const token = { ...readerToken(), ...change };
+  const findings = await audit({ tokens: [token] });
+
+  const found = about(findings, token.name);
+  expect(found?.kind).toBe(wrong === undefined ? "ok" : "wrong");
+  expect(found?.what).toContain(wrong ?? "a declared reader");
+});
+
+test.each<[string, object]>([
+  ["another permission", groups("AI Gateway Run")],
+  ["another account", policy("b".repeat(32))],
+  ["an end that is over", { expires_on: "2026-11-22T11:59:59Z" }],
+  ["a switch that is off", { status: "disabled" }],
+])("a token with %s cannot read logs", async (_, change) => {
+  const findings = await audit({ tokens: [{ ...readerToken(), name: "other", ...change }] });
+
+  expect(about(findings, "other")).toBeUndefined();
+});
+
+test("a Logpush job of AI Gateway logs is told without the keys in its destination", async () => {
+  const destination_conf = "r2://bucket/SECRET-PATH?access-key-id=KEY&secret-access-key=SECRET";
+  const findings = await audit({
+    jobs: [
+      { id: 7, dataset: "ai_gateway_events", enabled: true, destination_conf },
+      { id: 8, dataset: "http_requests", enabled: true },
+    ],
+  });
+
+  expect(findings.filter(({ area }) => area === "Logpush")).toEqual([
+    {
+      area: "Logpush",
+      kind: "wrong",
+      where: "job 7",
+      what: "copies ai_gateway_events to r2://bucket; no stack file declares it",
+      remedy: "delete the job, and what it has copied, or write down who answers for it",
+    },
+  ]);
+});
+
+test("what the token may not see is not looked at, and never fine", async () => {
+  const findings = await audit({ refused: ["/workers/scripts", "/tokens", "/logpush/jobs"] });
+
+  const unseen = findings.filter(({ kind }) => kind === "unseen").map(({ what }) => what);
+  expect(unseen).toEqual([
+    "not looked at: cannot list the Workers: CLOUDFLARE_API_TOKEN is not accepted; it needs Workers Scripts Read for this account",
+    "not looked at: cannot list the API tokens: CLOUDFLARE_API_TOKEN is not accepted; it needs Account API Tokens Read for this account",
+    "not looked at: cannot list the Logpush jobs: CLOUDFLARE_API_TOKEN is not accepted; it needs Logs Read for this account",
+  ]);
+  expect(auditText({ accountId: ACCOUNT_ID, stacks: [] }, findings)).toContain(
+    "0 to act on, 3 not looked at",
+  );
+});
+
+test("stacks of two accounts are two audits", () => {
+  const cloudflare = scriptedApi(() => ({ status: 500 }));
+  const accounts = groupByAccount(
+    [stackWith("dev"), stackWith("prod"), stackWith("dev", { gatewayId: "third" })],
+    ({ name }) => ({ accountId: name === "dev" ? "a" : "b", cloudflare }),
+  );
+
+  const ids = accounts.map(({ stacks }) => stacks.map(({ settings }) => settings.gatewayId));
+  expect(ids).toEqual([["app-dev", "third"], ["app-prod"]]);
+});
+
+interface Scene {
+  readonly gateways?: readonly object[];
+  readonly logs?: readonly object[];
+  readonly workers?: Readonly<Record<string, readonly object[]>>;
+  readonly tokens?: readonly object[];
+  readonly jobs?: readonly object[];
+  /** Paths that the token may not read. */
+  readonly refused?: readonly string[];
+}
+
+/** Of an account as stack dev declares it, but for what the scene has. */
+function audit(scene: Scene): Promise<readonly Finding[]> {
+  const { workers = { "chat-dev": [ai(), id("app-dev")] }, refused = [] } = scene;
+  const lists: Record<string, readonly object[]> = {
+    "/ai-gateway/gateways": scene.gateways ?? [gateway("app-dev")],
+    "/workers/scripts": Object.keys(workers).map((name) => ({ id: name })),
+    "/tokens": scene.tokens ?? [],
+    "/logpush/jobs": scene.jobs ?? [],
+  };
+  const cloudflare = scriptedApi(({ path, query }): Answer => {
+    if (refused.includes(path)) return { status: 403 };
+    const [, worker] = /^\/workers\/scripts\/(.+)\/settings$/.exec(path) ?? [];
+    if (worker !== undefined) return { result: { bindings: workers[worker] } };
+    if (path.endsWith("/logs")) return { result: scene.logs ?? [] };
+    const list = lists[path];
+    if (list === undefined) return { status: 404 };
+    return { result: Number(query.get("page") ?? 1) === 1 ? list : [] };
+  });
+  const stack = stackWith("dev", {
+    readers: [{ name: "oncall", kind: "person", until: DAY.until, addresses: [DAY.from] }],
+  });
+  return auditAccount({ accountId: ACCOUNT_ID, cloudflare, stacks: [stack] }, NOW, () => {});
+}
+
+function about(findings: readonly Finding[], where: string): Finding | undefined {
+  return findings.find((finding) => finding.where === where);
+}
+
+function kinds(findings: readonly Finding[], kind: Finding["kind"]): readonly string[][] {
+  return findings.filter((one) => one.kind === kind).map(({ area, where }) => [area, where]);
+}
+
+function gateway(name: string) {
+  return { id: name, collect_logs: true, log_management: 10_000 };
+}
+
+function oldLog() {
+  return { id: "x", created_at: "2026-11-20T00:00:00Z" };
+}
+
+function ai(): object {
+  return { type: "ai", name: "AI" };
+}
+
+function id(text: string): object {
+  return { type: "plain_text", name: "GATEWAY_ID", text };
+}
+
+function readerToken() {
+  const limits = { expires_on: "2027-01-01T00:00:00Z", ...from(DAY.from) };
+  return { name: "oncall", status: "active", ...limits, ...groups("AI Gateway Read") };
+}
+
+function from(...networks: readonly string[]): object {
+  return { condition: { request_ip: { in: networks } } };
+}
+
+function groups(name: string): object {
+  return policy(ACCOUNT_ID, name);
+}
+
+function policy(account: string, name = "AI Gateway Read"): object {
+  const resources = { [`com.cloudflare.api.account.${account}`]: "*" };
+  return { policies: [{ effect: "allow", permission_groups: [{ id: "1", name }], resources }] };
+}
