@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
+import { retentionWorkerName } from "../../policy/worker-names.ts";
 import { ask, checkAnswer } from "../account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
@@ -44,6 +45,8 @@ export async function auditTokens(declared: Declared, now: Date): Promise<readon
   const findings = tokens
     .filter((token) => canReadLogs(token, accountId) && isInForce(token, now))
     .map((token): Finding => {
+      const maker = stacks.find(({ settings }) => retentionWorkerName(settings) === token.name);
+      if (maker !== undefined) return madeBy(maker, token);
       const known = readers.find(({ reader, gatewayId }) => isOf(token, reader, gatewayId));
       return judge(token, known?.reader);
     });
@@ -56,6 +59,12 @@ export async function auditTokens(declared: Declared, now: Date): Promise<readon
       what: "the list has the account's tokens alone; tokens that members made for themselves can read logs too",
     },
   ];
+}
+
+/** It deletes old logs, and its Worker alone has it. */
+function madeBy({ name }: Stack, token: Token): Finding {
+  const what = `made by stack ${name} for its retention Worker (${describeLimits(token)})`;
+  return { area: "tokens", kind: "ok", where: token.name, what };
 }
 
 /** Named for the reader: its bare name, or as `infra/` would name a token of that gateway. */

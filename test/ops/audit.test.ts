@@ -153,6 +153,17 @@ test.each<[string, object]>([
   expect(about(findings, "other")).toBeUndefined();
 });
 
+test("the token of a stack's own retention Worker is known", async () => {
+  const token = { ...readerToken(), name: "chat-dev-retention", ...groups("AI Gateway Write") };
+  const kept = { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 };
+
+  const without = await audit({ tokens: [token] });
+  const withDays = await audit({ tokens: [token], settings: { logs: kept } });
+
+  expect(about(without, token.name)).toMatchObject({ kind: "wrong" });
+  expect(about(withDays, token.name)?.what).toContain("made by stack dev for its retention Worker");
+});
+
 test("a Logpush job of AI Gateway logs is told without the keys in its destination", async () => {
   const destination_conf = "r2://bucket/SECRET-PATH?access-key-id=KEY&secret-access-key=SECRET";
   const findings = await audit({
@@ -204,6 +215,8 @@ interface Scene {
   readonly workers?: Readonly<Record<string, readonly object[]>>;
   readonly tokens?: readonly object[];
   readonly jobs?: readonly object[];
+  /** What stack dev says otherwise. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Paths that the token may not read. */
   readonly refused?: readonly string[];
 }
@@ -228,6 +241,7 @@ function audit(scene: Scene): Promise<readonly Finding[]> {
   });
   const stack = stackWith("dev", {
     readers: [{ name: "oncall", kind: "person", until: DAY.until, addresses: [DAY.from] }],
+    ...scene.settings,
   });
   return auditAccount({ accountId: ACCOUNT_ID, cloudflare, stacks: [stack] }, NOW, () => {});
 }
