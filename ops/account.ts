@@ -3,6 +3,7 @@ import Cloudflare from "cloudflare";
 import type { z } from "zod";
 
 import type { Stack } from "../policy/offline.ts";
+import { Client } from "./client.ts";
 import { CommandError } from "./command.ts";
 import { readStack } from "./stacks.ts";
 
@@ -41,7 +42,7 @@ export function connect(ofStack: string | undefined, environment = process.env):
   }
   // An empty variable is none.
   const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
-  const cloudflare = new Cloudflare({ apiToken, ...(baseURL !== undefined && { baseURL }) });
+  const cloudflare = new Client({ apiToken, ...(baseURL !== undefined && { baseURL }) });
   return { accountId, cloudflare };
 }
 

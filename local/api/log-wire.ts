@@ -91,37 +91,19 @@ const order = z.object({
 
 /**
  * What a query string chooses. Throws for a parameter that is not among `known`: a filter misspelled would otherwise
- * choose everything, and this is what deletes.
+ * choose everything, and this is what deletes. So is `filters.key=…`, as the official SDK 7.3 writes a list of filters:
+ * Cloudflare is reported to ignore it (https://github.com/cloudflare/cloudflare-typescript/issues/2723).
  */
 export function readChoice(query: URLSearchParams, known: readonly string[]): Choice {
-  const common = ["filters", "filters.key", "filters.operator", "filters.value"];
   for (const name of query.keys()) {
-    if (![...common, "order_by", "order_by_direction", ...known].includes(name)) {
+    if (!["filters", "order_by", "order_by_direction", ...known].includes(name)) {
       throw notImitated(`the query parameter ${name} of logs`);
     }
   }
   const { order_by, order_by_direction } = check(order, Object.fromEntries(query));
   if (order_by !== undefined && !isOrderKey(order_by)) throw notImitated(`order_by=${order_by}`);
-  const filters = check(rawFilters, readFilters(query)).map(toFilter);
+  const filters = check(rawFilters, parseJson(query.get("filters") ?? "[]")).map(toFilter);
   return { filters, orderBy: order_by, direction: order_by_direction };
-}
-
-/**
- * In both forms that are in use: one parameter of JSON, or as the official SDK writes a list of objects,
- * `filters.key=…&filters.operator=…&filters.value=…` for each. There their order alone tells where a filter begins.
- */
-function readFilters(query: URLSearchParams): unknown {
-  const json = query.get("filters");
-  if (json !== null) return parseJson(json);
-  const filters: { key: string; operator?: string; value: string[] }[] = [];
-  for (const [name, value] of query) {
-    if (name === "filters.key") filters.push({ key: value, value: [] });
-    const last = filters.at(-1);
-    if (name === "filters.operator" && last !== undefined) last.operator = value;
-    if (name === "filters.value" && last !== undefined) last.value.push(value);
-  }
-  // One that belongs to no key must not be lost: fewer filters choose more.
-  return query.has("filters.value") && filters.length === 0 ? undefined : filters;
 }
 
 function parseJson(text: string): unknown {

@@ -9,7 +9,7 @@ export interface Declared extends Connection {
 /** One for each account. Throws as `connect` does. */
 export function groupByAccount(
   stacks: readonly Stack[],
-  open: (stack: Stack) => Connection = connect,
+  open: (stack: Stack) => Connection = ({ accountId }) => connect(accountId),
 ): readonly Declared[] {
   const accounts = new Map<string, Declared>();
   for (const stack of stacks) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
 
 import { eraseLogs, findCallersLogs } from "../../ops/erase/erasure.ts";
 import { copiesOf, recordMarkdown, toRecord } from "../../ops/erase/record.ts";
@@ -226,8 +227,9 @@ function scriptLogs(count: number, { lag = 0, ignoresFilters, keeps }: Faults = 
   for (let n = 0; n < count; n++) scene.logs.push(of(`log-${n}`, "web"));
 
   function answer({ method, query }: ApiCall): Answer {
-    const isById = query.get("filters.key") === "id" && ignoresFilters !== method;
-    const ids = query.getAll("filters.value");
+    const isById =
+      query.get("filters")?.includes('"key":"id"') === true && ignoresFilters !== method;
+    const ids = isById ? idsOf(query) : [];
     const chosen = scene.logs.filter(({ id }) => !isById || ids.includes(id));
     if (method === "DELETE") {
       scene.deletions.push({ ids, limit: query.get("limit") });
@@ -242,6 +244,13 @@ function scriptLogs(count: number, { lag = 0, ignoresFilters, keeps }: Faults = 
     return { result: chosen.filter((row) => scene.logs.includes(row)).map(toRaw) };
   }
   return scene;
+}
+
+function idsOf(query: URLSearchParams): string[] {
+  const [filter] = z
+    .array(z.object({ value: z.array(z.string()) }))
+    .parse(JSON.parse(query.get("filters") ?? ""));
+  return filter?.value ?? [];
 }
 
 async function eraseAll({ account, waits }: ReturnType<typeof scriptLogs>) {

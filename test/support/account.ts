@@ -1,5 +1,5 @@
 /** A local account with both doors, without the Workers runtime: for what calls Cloudflare over HTTP. */
-import Cloudflare from "cloudflare";
+import type Cloudflare from "cloudflare";
 
 import type { GatewaySettings } from "../../local/account.ts";
 import { AccountState } from "../../local/api/state.ts";
@@ -10,6 +10,7 @@ import type { Log } from "../../local/logs/log.ts";
 import { LogStore } from "../../local/logs/store.ts";
 import { LOCAL_ACCOUNT_ID } from "../../local/stack.ts";
 import type { WorkerHost } from "../../local/worker-host.ts";
+import { Client } from "../../ops/client.ts";
 import { OPEN } from "./gateway.ts";
 
 export interface AccountScene {
@@ -73,7 +74,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     gateway,
     store,
     workers: door.workers,
-    client: (apiToken = KEY) => new Cloudflare({ apiToken, baseURL: apiUrl, maxRetries: 0 }),
+    client: (apiToken = KEY) => new Client({ apiToken, baseURL: apiUrl, maxRetries: 0 }),
     stop: () => (stopped ??= stop()),
   };
 }

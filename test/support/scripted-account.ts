@@ -1,7 +1,8 @@
 /** An account whose API answers as a test says, behind the official SDK: for what the embedded one would never do. */
-import Cloudflare from "cloudflare";
+import type Cloudflare from "cloudflare";
 
 import type { Account } from "../../ops/account.ts";
+import { Client } from "../../ops/client.ts";
 import { stackWith } from "./settings.ts";
 
 export interface ApiCall {
@@ -38,5 +39,5 @@ export function scriptedApi(answer: (call: ApiCall) => Answer): Cloudflare {
     const errors = [{ code: 10_000, message: "refused" }];
     return Response.json({ success: false, errors, result: null }, { status: said.status });
   };
-  return new Cloudflare({ apiToken: "t".repeat(40), fetch: answerCall, maxRetries: 0 });
+  return new Client({ apiToken: "t".repeat(40), fetch: answerCall, maxRetries: 0 });
 }

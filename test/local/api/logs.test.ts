@@ -96,12 +96,9 @@ test.each<[string, readonly Filter[], readonly string[]]>([
   keepThree();
 
   const page = await logs.list("app", { account_id, filters: [...filters] });
-  const json = new URLSearchParams({ filters: JSON.stringify(filters) });
-  const sameInJson = await fetchApi("GET", `/logs?${json.toString()}`);
 
   expect(page.result.map(({ id }) => id)).toEqual(ids);
   expect(page.result_info).toMatchObject({ total_count: ids.length });
-  expect(await sameInJson.json()).toMatchObject({ result: ids.map((id) => ({ id })) });
 });
 
 test("a search looks into the ids, the model and the metadata", async () => {
@@ -200,11 +197,23 @@ test.each([
   ["GET", "/logs?filtres=[]", 501, "the query parameter filtres"],
   ["DELETE", "/logs?start_date=2026-11-22", 501, "the query parameter start_date"],
   ["DELETE", "/logs?filters=nonsense", 400, "not JSON"],
-  ["DELETE", "/logs?filters.operator=lt&filters.value=1", 400, "expected array"],
-  ["DELETE", "/logs?filters.key=created_at&filters.operator=lt", 400, "Too small"],
-  ["DELETE", "/logs?filters.key=created_at&filters.operator=lt&filters.value=x", 400, "is a time"],
-  ["DELETE", "/logs?filters.key=nothing&filters.operator=lt&filters.value=x", 400, '"nothing\\"'],
-  ["DELETE", "/logs?filters.key=user_agent&filters.operator=eq&filters.value=x", 501, "user_agent"],
+  // As the official SDK 7.3 writes them, which Cloudflare is reported to ignore.
+  ["DELETE", "/logs?filters.key=id&filters.operator=eq&filters.value=x", 501, "filters.key"],
+  ["DELETE", "/logs?filters={}", 400, "expected array"],
+  ["DELETE", '/logs?filters=[{"key":"created_at","operator":"lt","value":[]}]', 400, "Too small"],
+  [
+    "DELETE",
+    '/logs?filters=[{"key":"created_at","operator":"lt","value":["x"]}]',
+    400,
+    "is a time",
+  ],
+  ["DELETE", '/logs?filters=[{"key":"nothing","operator":"lt","value":["x"]}]', 400, '"nothing\\"'],
+  [
+    "DELETE",
+    '/logs?filters=[{"key":"user_agent","operator":"eq","value":["x"]}]',
+    501,
+    "user_agent",
+  ],
   ["DELETE", "/logs?limit=0", 400, "Too small"],
   ["GET", "/logs?per_page=51", 400, "Too big"],
   ["GET", "/logs?order_by=model_type", 501, "order_by=model_type"],
