@@ -4,6 +4,7 @@ import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readSettings } from "./config.ts";
 import { Gateway } from "./gateway.ts";
+import { Readers } from "./readers.ts";
 import { RetentionWorker } from "./retention-worker.ts";
 
 const settings = readSettings();
@@ -30,8 +31,14 @@ if (workerName !== undefined && logs.system === "legacy" && logs.keepDays !== un
   });
 }
 
+const withToken = settings.readers.filter(({ token }) => token);
+const readers =
+  withToken.length > 0 ? new Readers("readers", { ...settings, readers: withToken }) : undefined;
+
 export const gatewayId = gateway.gatewayId;
 export const openaiBaseUrl = gateway.openaiBaseUrl;
 export const workerUrl = chat.url;
+/** Name → token; a secret. `pulumi stack output readerTokens --show-secrets` prints them. */
+export const readerTokens = readers?.tokens;
 /** Of the policy page that was reviewed, docs/policy/<stack>.md: equal, or another policy was deployed. */
 export const policyFingerprint = (await stateStack(settings)).fingerprint;

@@ -6,6 +6,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
+import { revealEach, secretKeys, type Struct } from "./reveal.ts";
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "./stand-ins.ts";
 
 const ACCOUNT_TOKEN = "cloudflare:index/accountToken:AccountToken";
@@ -22,6 +23,8 @@ export interface Recorded {
   readonly secretInputs: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** Inputs of which a change makes a new resource. */
+  readonly replaceOnChanges: readonly string[];
   /** Logical names, with type: `ai-gateway:index:Gateway gateway` */
   readonly parent: string;
   readonly dependencies: readonly string[];
@@ -36,7 +39,10 @@ export interface Recording {
   readonly resources: readonly Recorded[];
   /** Names of the hooks that a preview runs too. */
   readonly previewHooks: readonly string[];
+  /** Of the stack, in clear. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Outputs of which some part is secret. */
+  readonly secretOutputs: readonly string[];
 }
 
 /**
@@ -49,9 +55,10 @@ export async function recordStack(
   program: () => Promise<unknown>,
 ): Promise<Recording> {
   const resources: Recorded[] = [];
+  let secretOutputs: readonly string[] = [];
   // What the SDK sends to an engine; the mocks' own hook shows no options.
   // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
-  const { registerResource } = MockMonitor.prototype;
+  const { registerResource, registerResourceOutputs } = MockMonitor.prototype;
   MockMonitor.prototype.registerResource = async function (request: RegisterRequest, answer) {
     if (request.getCustom()) resources.push(read(request));
     return registerResource.call(this, request, answer);
@@ -64,6 +71,12 @@ export async function recordStack(
       answer(null);
     },
   });
+  MockMonitor.prototype.registerResourceOutputs = function (request: OutputsRequest, answer) {
+    if (fromUrn(request.getUrn()).startsWith("pulumi:pulumi:Stack ")) {
+      secretOutputs = secretKeys(revealEach(request.getOutputs()));
+    }
+    registerResourceOutputs.call(this, request, answer);
+  };
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => ({
       id: `${name}-id`,
@@ -80,9 +93,9 @@ export async function recordStack(
     pulumi.runtime.setAllConfig({ ...config });
     const outputs = await pulumi.runtime.runInPulumiStack(program);
     await pulumi.runtime.disconnect();
-    return { resources, previewHooks, outputs: outputs ?? {} };
+    return { resources, previewHooks, outputs: outputs ?? {}, secretOutputs };
   } finally {
-    MockMonitor.prototype.registerResource = registerResource;
+    Object.assign(MockMonitor.prototype, { registerResource, registerResourceOutputs });
     Reflect.deleteProperty(MockMonitor.prototype, "registerResourceHook");
   }
 }
@@ -92,9 +105,10 @@ interface RegisterRequest {
   getType(): string;
   getName(): string;
   getCustom(): boolean;
-  getObject(): { toJavaScript(): Record<string, unknown> };
+  getObject(): Struct;
   getProtect(): boolean;
   getRetainondelete(): boolean;
+  getReplaceonchangesList(): string[];
   getParent(): string;
   getDependenciesList(): string[];
   getHooks(): { toObject(): Readonly<Record<string, readonly string[]>> } | undefined;
@@ -109,17 +123,21 @@ interface RegisterHookRequest {
   getOnDryRun(): boolean;
 }
 
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): Struct;
+}
+
 function read(request: RegisterRequest): Recorded {
-  const inputs = Object.entries(request.getObject().toJavaScript()).map(
-    ([key, value]) => [key, reveal(value)] as const,
-  );
+  const inputs = revealEach(request.getObject());
   return {
     type: request.getType(),
     name: request.getName(),
     inputs: Object.fromEntries(inputs.map(([key, { value }]) => [key, value])),
-    secretInputs: inputs.filter(([, { isSecret }]) => isSecret).map(([key]) => key),
+    secretInputs: secretKeys(inputs),
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
+    replaceOnChanges: request.getReplaceonchangesList(),
     parent: fromUrn(request.getParent()),
     dependencies: request.getDependenciesList().map(fromUrn),
     hooks: readHooks(request),
@@ -143,28 +161,4 @@ function readHooks(request: RegisterRequest): Recorded["hooks"] {
 function fromUrn(urn: string): string {
   const [, , types = "", name = ""] = urn.split("::");
   return `${types.split("$").at(-1)} ${name}`;
-}
-
-/** The two keys of Pulumi's wire form of a secret, in pulumi/sdk/nodejs/runtime/rpc.ts. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-
-/** A value without its secret wrappers, at any depth: one secret element makes the SDK wrap its whole list. */
-function reveal(value: unknown): { readonly value: unknown; readonly isSecret: boolean } {
-  if (Array.isArray(value)) {
-    const items = value.map(reveal);
-    return {
-      value: items.map((item) => item.value),
-      isSecret: items.some(({ isSecret }) => isSecret),
-    };
-  }
-  if (typeof value !== "object" || value === null) return { value, isSecret: false };
-  if (Reflect.get(value, SIGNATURE) === SECRET) {
-    return { value: reveal(Reflect.get(value, "value")).value, isSecret: true };
-  }
-  const entries = Object.entries(value).map(([key, item]) => [key, reveal(item)] as const);
-  return {
-    value: Object.fromEntries(entries.map(([key, item]) => [key, item.value])),
-    isSecret: entries.some(([, item]) => item.isSecret),
-  };
 }

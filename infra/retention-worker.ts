@@ -1,5 +1,4 @@
 import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
-import { getAccountApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare/getAccountApiTokenPermissionGroupsList.js";
 import { WorkersCronTrigger } from "@pulumi/cloudflare/workersCronTrigger.js";
 import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
 import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
@@ -9,15 +8,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { SUBREQUESTS } from "../policy/platform.ts";
 import type { Settings } from "../policy/settings.ts";
 import type { RawEnv } from "../worker/retention/env.ts";
+import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 import type { Bundle } from "./bundle.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 
 // Every hour, and not on the hour, when everybody's run. The Worker counts on it: INTERVAL_MS in worker/retention/.
 const CRON = "17 * * * *";
-
-// The one that lists and deletes logs. There is none for deleting logs alone, nor for one gateway.
-const PERMISSION = "AI Gateway Write";
-const ACCOUNT_SCOPE = "com.cloudflare.api.account";
 
 export interface RetentionWorkerArgs extends Pick<Settings, "accountId" | "plan"> {
   readonly workerName: string;
@@ -72,26 +68,13 @@ function makeToken(
   name: string,
   { accountId, workerName }: RetentionWorkerArgs,
 ): AccountToken {
-  const policy = {
-    effect: "allow",
-    permissionGroups: [{ id: permissionId(accountId) }],
-    resources: JSON.stringify({ [`${ACCOUNT_SCOPE}.${accountId}`]: "*" }),
-  };
-  return new AccountToken(name, { accountId, name: workerName, policies: [policy] }, { parent });
-}
-
-function permissionId(accountId: string): pulumi.Output<string> {
-  // Not filtered by the provider, which wants the name URL-encoded.
-  return getAccountApiTokenPermissionGroupsListOutput({ accountId }).apply(({ results }) => {
-    const group = results.find(
-      ({ name, scopes }) => name === PERMISSION && scopes.includes(ACCOUNT_SCOPE),
-    );
-    if (group !== undefined) return group.id;
-    throw new pulumi.RunError(
-      `account ${accountId} has no permission group named ${PERMISSION} for ${ACCOUNT_SCOPE}; ` +
-        "logs.keepDays needs it: look at the account's list of API token permissions",
-    );
-  });
+  // The one that lists and deletes logs: there is none for deleting logs alone.
+  const policy = allow({ accountId, name: "AI Gateway Write", neededBy: "logs.keepDays" });
+  return new AccountToken(
+    name,
+    { accountId, name: workerName, policies: [policy] },
+    { parent, ...REPLACE_WITH_POLICY },
+  );
 }
 
 type Binding = Omit<types.input.WorkersScriptBinding, "name">;

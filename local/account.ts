@@ -112,6 +112,8 @@ const workersScriptSubdomain = z.strictObject({
   previewsEnabled: z.boolean(),
 });
 
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
 const accountToken = z.strictObject({
   accountId: z.string(),
   name: z.string().min(1).max(120),
@@ -124,6 +126,10 @@ const accountToken = z.strictObject({
       }),
     )
     .min(1),
+  expiresOn: z.iso.datetime().optional(),
+  condition: z
+    .strictObject({ requestIp: z.strictObject({ ins: z.array(network).min(1) }) })
+    .optional(),
 });
 
 const workersCronTrigger = z.strictObject({

@@ -68,7 +68,7 @@ function withToken(script: Script, value: string | undefined): Script {
 }
 
 function toTokenRecord(
-  { name, policies }: Account["tokens"][number],
+  { name, policies, expiresOn, condition }: Account["tokens"][number],
   value: string,
   now: string,
 ): TokenRecord {
@@ -83,6 +83,8 @@ function toTokenRecord(
       permission_groups: permissionGroups.map(({ id }) => localGroup(id)),
       resources: JSON.parse(resources),
     })),
+    ...(expiresOn !== undefined && { expires_on: expiresOn }),
+    ...(condition !== undefined && { condition: { request_ip: { in: condition.requestIp.ins } } }),
     issued_on: now,
     modified_on: now,
     hash,

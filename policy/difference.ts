@@ -179,6 +179,10 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     effect: String(to ?? "9") > String(from ?? "9") ? "less private" : "more private",
   }),
   "readers[].addresses": narrows,
+  "readers[].token": (_, to) =>
+    to === true
+      ? { effect: "less private", because: "a token is made that reads every log of the account" }
+      : { effect: "more private", because: "its token is deleted" },
   "exports[]": reveals,
   "exports[].keepDays": bounds(Infinity),
   "cache.ttlSeconds": bounds(0),

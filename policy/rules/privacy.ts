@@ -130,6 +130,23 @@ export const privacyRules: readonly Rule[] = [
     breaches: ({ settings: { readers } }, { today }) => expired("readers", readers, today),
   },
   {
+    id: "reader-token-without-use",
+    says: "a token is made where it is known to read the logs",
+    because:
+      "which permission Workers Observability asks is not documented: one with AI Gateway Read may read nothing there",
+    source: `${DOCS}/observability/logging/`,
+    remedy: "remove token, and make one by hand (docs/what-is-stored.md, open point 15)",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { logs, readers } }) =>
+      readers.flatMap(({ name, token }, index) =>
+        breachIf(
+          token && logs.system === "observability",
+          `readers[${index}].token`,
+          `is true for ${name}, while logSystem is observability`,
+        ),
+      ),
+  },
+  {
     id: "shared-cache-in-production",
     says: "production answers are not served again to others",
     because:

@@ -82,6 +82,10 @@ export const readers = z
         .max(50)
         .optional()
         .meta({ description: "networks the access is limited to" }),
+      token: offUnlessSet(
+        "make a token with these limits that reads the logs, all of the account's, and nothing else; output readerTokens",
+        "https://developers.cloudflare.com/fundamentals/api/get-started/account-owned-tokens/",
+      ),
     }),
   )
   .max(50)

@@ -169,30 +169,36 @@ function whenFull({ logs, plan }: Settings): Fact {
 }
 
 function readers(settings: Settings): Fact {
-  const named = settings.readers.map(({ name, kind, until, addresses }) => {
+  const named = settings.readers.map(({ name, kind, until, addresses, token }) => {
     const limits = [
       kind === "ci" ? "CI" : "person",
       until === undefined ? "no last day" : `until ${until}`,
       ...(addresses === undefined ? [] : [`from ${addresses.join(" ")}`]),
+      ...(token ? ["by a token of this stack"] : []),
     ];
     return `${name} (${limits.join(", ")})`;
   });
-  const own = retentionWorkerName(settings) === undefined ? "" : " (the retention Worker has one)";
+  const own = [
+    ...(retentionWorkerName(settings) === undefined ? [] : ["the retention Worker has one"]),
+    ...(settings.readers.some(({ token }) => token)
+      ? ["those of this stack stand encrypted in its state"]
+      : []),
+  ];
   const meant = named.length === 0 ? "nobody is named" : `meant to: ${list(named)}`;
   return {
     id: "readers",
     question: "Who can read them?",
     answer:
-      `${meant}; able to: every token with AI Gateway Read or Edit${own} and every member who may view the account, for all its gateways, ` +
+      `${meant}; able to: every token with AI Gateway Read or Edit${own.length === 0 ? "" : ` (${list(own)})`} and every member who may view the account, for all its gateways, ` +
       "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     value: settings.readers,
     ...notProved([
-      ...(named.length === 0
+      ...(settings.readers.every(({ token }) => token)
         ? []
         : [
             {
               point: 14,
-              text: "that the named readers have these limits: this stack makes no token",
+              text: "that the named readers without a token of this stack have these limits",
             },
           ]),
       ...(settings.logs.system === "observability"

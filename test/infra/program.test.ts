@@ -419,6 +419,60 @@ test("on a paid plan a run may ask more, and an address for alerts is a secret",
   expect(secretInputs).toEqual(["bindings"]);
 });
 
+test("a reader with a token reads AI Gateway in one account, within its days and networks", async () => {
+  const changes = { readers: [{ ...ONCALL, addresses: ["203.0.113.0/24", "198.51.100.7"] }] };
+  const recording = await record("dev", changes);
+  const { name, inputs, replaceOnChanges, parent } = find(recording, ACCOUNT_TOKEN);
+
+  expect(inputs).toEqual({
+    accountId: "0123456789abcdef0123456789abcdef",
+    name: "ai-gateway app-dev reader oncall",
+    policies: [
+      {
+        effect: "allow",
+        permissionGroups: [{ id: "4dc8917b4b40457d88d3035d5dadb054" }],
+        resources: '{"com.cloudflare.api.account.0123456789abcdef0123456789abcdef":"*"}',
+      },
+    ],
+    expiresOn: "2027-03-31T23:59:59Z",
+    condition: { requestIp: { ins: ["203.0.113.0/24", "198.51.100.7"] } },
+  });
+  expect({ name, replaceOnChanges, parent }).toEqual({
+    name: "readers-oncall",
+    replaceOnChanges: ["policies"],
+    parent: "ai-gateway:index:Readers readers",
+  });
+});
+
+test("a reader who asks for no token gets none, and there is no output then", async () => {
+  const { resources, outputs } = await record("dev", { readers: [{ ...ONCALL, token: false }] });
+
+  expect(resources.map(({ type }) => type)).not.toContain(ACCOUNT_TOKEN);
+  expect(outputs).not.toHaveProperty("readerTokens");
+});
+
+test("readers' tokens leave the stack as one secret, by name", async () => {
+  const readers = [ONCALL, { ...ONCALL, name: "audit" }];
+  const { outputs, secretOutputs } = await record("dev", { readers });
+
+  expect(secretOutputs).toEqual(["readerTokens"]);
+  expect(outputs["readerTokens"]).toEqual({
+    oncall: "stand-in-for-a-token-of-the-account-0000",
+    audit: "stand-in-for-a-token-of-the-account-0000",
+  });
+});
+
+test("a second reader beside the first, whatever the order, leaves the first's token as it is", async () => {
+  const next = { ...ONCALL, name: "oncall-2", until: "2027-06-30" };
+  const before = await record("dev", { readers: [ONCALL] });
+  const during = await record("dev", { readers: [next, ONCALL] });
+  const tokens = ({ resources }: Recording) =>
+    resources.filter(({ type }) => type === ACCOUNT_TOKEN);
+
+  expect(tokens(during).map(({ name }) => name)).toEqual(["readers-oncall-2", "readers-oncall"]);
+  expect(tokens(during)[1]).toEqual(tokens(before)[0]);
+});
+
 test("a long name leaves room for the second Worker's", async () => {
   const changes = { worker: { name: "a".repeat(63), models: ["@cf/a/b"] } };
 
@@ -438,6 +492,8 @@ test("without days, and on Workers Observability, there is no second Worker and 
 test("an address nobody can know is no output", async () => {
   expect((await record("dev")).outputs).not.toHaveProperty("workerUrl");
 });
+
+const ONCALL = { name: "oncall", kind: "person", until: "2027-03-31", token: true };
 
 const AI_GATEWAY = "cloudflare:index/aiGateway:AiGateway";
 const WORKERS_SCRIPT = "cloudflare:index/workersScript:WorkersScript";

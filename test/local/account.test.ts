@@ -93,6 +93,15 @@ const trigger = {
   },
 };
 
+test("a token whose last day is none, or whose networks are, stops it", () => {
+  const limits = { expiresOn: "never", condition: { requestIp: { ins: ["everywhere"] } } };
+  const reader = { ...token, name: "readers-oncall", inputs: { ...token.inputs, ...limits } };
+
+  expect(() => applyResources([gateway, script, reader])).toThrow(
+    /"readers-oncall": expiresOn.*"readers-oncall": condition\.requestIp\.ins/s,
+  );
+});
+
 test("a program without a Worker stops it", () => {
   expect(() => applyResources([gateway])).toThrow("declares 0 chat Workers");
 });

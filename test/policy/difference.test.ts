@@ -103,6 +103,13 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "less private",
   ],
   [
+    "readers.oncall.token false → true",
+    { readers: [ONCALL] },
+    { readers: [{ ...ONCALL, token: true }] },
+    "less private",
+    "more private",
+  ],
+  [
     "readers.oncall.addresses absent → 203.0.113.0/24, 198.51.100.7",
     { readers: [ONCALL] },
     { readers: [{ ...ONCALL, addresses: NETS }] },
@@ -237,6 +244,13 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     { logs: { ...LEGACY, keepDays: 30 } },
     "older logs are deleted within hours, and for good",
     "more is kept",
+  ],
+  [
+    "readers[].token",
+    { readers: [ONCALL] },
+    { readers: [{ ...ONCALL, token: true }] },
+    "a token is made that reads every log of the account",
+    "its token is deleted",
   ],
 ])("a change of %s says why where its values do not", (_, from, to, because, undone) => {
   const reasons = (before: typeof from, after: typeof to) =>

@@ -85,6 +85,18 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["warning: readers[0].until was 2026-11-21 for oncall"],
     ["warning: readers[0].until was 2026-11-21 for oncall"],
   ],
+  "reader-token-without-use": [
+    {
+      logSystem: "observability",
+      logs: { collect: "metadata" },
+      readers: [
+        { name: "audit", kind: "person", until: "2027-03-31" },
+        { name: "oncall", kind: "person", until: "2027-03-31", token: true },
+      ],
+    },
+    ["error: readers[1].token is true for oncall, while logSystem is observability"],
+    ["error: readers[1].token is true for oncall, while logSystem is observability"],
+  ],
   "shared-cache-in-production": [
     { cache: { ttlSeconds: 60 } },
     [],

@@ -108,6 +108,25 @@ test("everybody who reads prompts is named", async () => {
   });
 });
 
+test("whose token the stack makes is told, and that nothing else limits the others", async () => {
+  const oncall = { name: "oncall", kind: "person", until: "2027-03-31", token: true };
+  const audit = { name: "audit", kind: "person", until: "2027-03-31" };
+  const reads = async (readers: readonly object[]) => {
+    const { facts } = await stateStack(stackWith("prod", { readers }).settings);
+    return facts.find(({ id }) => id === "readers");
+  };
+
+  expect(await reads([oncall])).not.toHaveProperty("notProved");
+  expect(await reads([oncall, audit])).toMatchObject({
+    answer: expect.stringMatching(
+      /^meant to: oncall \(person, until 2027-03-31, by a token of this stack\), audit \(person, until 2027-03-31\); able to: every token with AI Gateway Read or Edit \(the retention Worker has one, those of this stack stand encrypted in its state\) and every member/,
+    ),
+    notProved: [
+      { point: 14, text: "that the named readers without a token of this stack have these limits" },
+    ],
+  });
+});
+
 test("a copy whose end nobody states is told as one", async () => {
   expect(await answers("dev", { exports: [OTEL] })).toMatchObject({
     copies: expect.stringContaining("(kept there for a time not stated)"),

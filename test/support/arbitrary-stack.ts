@@ -181,6 +181,7 @@ const readers = list(
         ),
         { min: 1, max: 50 },
       ),
+      token: boolean,
     },
     ["name", "kind"],
   ),

@@ -1,0 +1,47 @@
+import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "../policy/settings.ts";
+import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
+
+type Reader = Settings["readers"][number];
+
+export type ReadersArgs = Pick<Settings, "accountId" | "gatewayId" | "readers">;
+
+/** A token for each of some readers, with its last day and networks. It reads the account's logs, and changes nothing. */
+export class Readers extends pulumi.ComponentResource {
+  /** Name of the reader → its token, a secret. */
+  readonly tokens: pulumi.Output<Readonly<Record<string, string>>>;
+
+  constructor(name: string, args: ReadersArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ai-gateway:index:Readers", name, {}, opts);
+    const { accountId, gatewayId } = args;
+
+    const policies = [allow({ accountId, name: "AI Gateway Read", neededBy: "readers[].token" })];
+    const tokens = args.readers.map((reader) => {
+      const token = new AccountToken(
+        // By the reader's name, not its place in the list: a reader that comes or goes is no matter of the others.
+        `${name}-${reader.name}`,
+        {
+          accountId,
+          name: `ai-gateway ${gatewayId} reader ${reader.name}`,
+          policies,
+          ...limits(reader),
+        },
+        { parent: this, ...REPLACE_WITH_POLICY },
+      );
+      return [reader.name, token.value] as const;
+    });
+
+    this.tokens = pulumi.secret(Object.fromEntries(tokens));
+    this.registerOutputs();
+  }
+}
+
+function limits({ until, addresses }: Reader) {
+  return {
+    // The last day is a whole one, UTC.
+    ...(until !== undefined && { expiresOn: `${until}T23:59:59Z` }),
+    ...(addresses !== undefined && { condition: { requestIp: { ins: [...addresses] } } }),
+  };
+}
