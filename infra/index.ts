@@ -1,5 +1,5 @@
 import { stateStack } from "../policy/statement.ts";
-import { retentionWorkerName } from "../policy/worker-names.ts";
+import { retentionWorkerName } from "../policy/resource-names.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readSettings } from "./config.ts";

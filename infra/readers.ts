@@ -1,6 +1,7 @@
 import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import { readerTokenName } from "../policy/resource-names.ts";
 import type { Settings } from "../policy/settings.ts";
 import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 
@@ -24,7 +25,7 @@ export class Readers extends pulumi.ComponentResource {
         `${name}-${reader.name}`,
         {
           accountId,
-          name: `ai-gateway ${gatewayId} reader ${reader.name}`,
+          name: readerTokenName(gatewayId, reader.name),
           policies,
           ...limits(reader),
         },

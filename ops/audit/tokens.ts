@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
-import { retentionWorkerName } from "../../policy/worker-names.ts";
+import { readerTokenName, retentionWorkerName } from "../../policy/resource-names.ts";
 import { ask, checkAnswer } from "../account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
@@ -69,7 +69,7 @@ function madeBy({ name }: Stack, token: Token): Finding {
 
 /** Named for the reader: its bare name, or as `infra/` would name a token of that gateway. */
 function isOf({ name }: Token, reader: Reader, gatewayId: string): boolean {
-  return [reader.name, `ai-gateway ${gatewayId} reader ${reader.name}`].includes(name);
+  return [reader.name, readerTokenName(gatewayId, reader.name)].includes(name);
 }
 
 function judge(token: Token, reader: Reader | undefined): Finding {

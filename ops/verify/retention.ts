@@ -1,6 +1,6 @@
 /** The Worker that deletes old logs: deployed, for this gateway and these days, and woken by its trigger. */
 import type { Stack } from "../../policy/offline.ts";
-import { retentionWorkerName } from "../../policy/worker-names.ts";
+import { retentionWorkerName } from "../../policy/resource-names.ts";
 import { tryAsk, type Account } from "../account.ts";
 import { verdict, withoutAnswer, type Finding } from "./finding.ts";
 

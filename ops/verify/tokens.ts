@@ -1,6 +1,7 @@
 /** Tokens: those of the named readers, and the one that this command uses. */
 import { z } from "zod";
 
+import { readerTokenName } from "../../policy/resource-names.ts";
 import type { Settings } from "../../policy/settings.ts";
 import { tryAsk, type Account } from "../account.ts";
 import { finding, verdict, withoutAnswer, type Finding } from "./finding.ts";
@@ -31,19 +32,14 @@ export type Token = z.output<typeof token>;
 
 type Reader = Settings["readers"][number];
 
-/** The name by which a reader's token is found again. */
-export function readerTokenName(gatewayId: string, reader: string): string {
-  return `ai-gateway ${gatewayId} reader ${reader}`;
-}
-
 export async function checkReaders({ stack, accountId, cloudflare }: Account) {
   const about = "readers";
   const question = Array.fromAsync(cloudflare.accounts.tokens.list({ account_id: accountId }));
   const answer = await tryAsk(PERMISSION, question);
   if (answer.kind !== "answer") return withoutAnswer(about, answer, "check the account's id");
   const problems = judgeReaders(stack.settings, z.array(token).parse(answer.value));
-  const count = stack.settings.readers.length;
-  return verdict(about, problems, `the tokens of ${count} named readers have their limits`);
+  const count = stack.settings.readers.filter((reader) => reader.token).length;
+  return verdict(about, problems, `the tokens of ${count} readers have their limits`);
 }
 
 export function judgeReaders(
@@ -51,18 +47,21 @@ export function judgeReaders(
   tokens: readonly Token[],
 ): readonly string[] {
   const prefix = readerTokenName(gatewayId, "");
-  const named = new Set(readers.map(({ name }) => readerTokenName(gatewayId, name)));
-  const missing = readers.flatMap((reader) => {
+  const holders = readers.filter((reader) => reader.token);
+  const named = new Set(holders.map(({ name }) => readerTokenName(gatewayId, name)));
+  const missing = holders.flatMap((reader) => {
     const name = readerTokenName(gatewayId, reader.name);
     const own = tokens.filter((each) => each.name === name);
-    if (own.length === 0) return [`${reader.name} has no token; make one named "${name}"`];
+    if (own.length === 0) return [`${reader.name} has no token; run pulumi up`];
     return own.flatMap((each) =>
       judgeReader(reader, each).map((problem) => `token "${name}" ${problem}`),
     );
   });
   const undeclared = tokens
     .filter(({ name }) => name.startsWith(prefix) && !named.has(name))
-    .map(({ name }) => `token "${name}" belongs to no declared reader; delete it, or declare it`);
+    .map(
+      ({ name }) => `token "${name}" belongs to no reader with a token; delete it, or declare it`,
+    );
   return [...missing, ...undeclared];
 }
 

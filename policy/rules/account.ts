@@ -3,7 +3,7 @@ import { CRON_TRIGGERS, FREE_PLAN_LOGS, GATEWAYS } from "../platform.ts";
 import type { Stack } from "../offline.ts";
 import type { Settings } from "../settings.ts";
 import { DOCS, LIMITS } from "../settings/notes.ts";
-import { retentionWorkerName, workerNames } from "../worker-names.ts";
+import { retentionWorkerName, workerNames } from "../resource-names.ts";
 import {
   BOTH_ERROR,
   STRICT_IN_PRODUCTION,

@@ -2,7 +2,7 @@
 import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import type { Settings } from "../settings.ts";
 import type { Fact, OpenPoint } from "../statement.ts";
-import { retentionWorkerName } from "../worker-names.ts";
+import { retentionWorkerName } from "../resource-names.ts";
 import { count, list } from "./words.ts";
 
 export function logFacts(settings: Settings): readonly Fact[] {

@@ -261,10 +261,14 @@ const READER = {
   kind: "person",
   until: "2027-03-31",
   addresses: ["203.0.113.0/24"],
+  token: true,
 } as const;
 const READERS = {
   gatewayId: "app-prod",
-  readers: [{ ...READER, addresses: [...READER.addresses] }],
+  readers: [
+    { ...READER, addresses: [...READER.addresses] },
+    { name: "audit", kind: "person" as const, token: false },
+  ],
 };
 const TOKEN: Token = {
   name: "ai-gateway app-prod reader oncall",
@@ -275,7 +279,7 @@ const TOKEN: Token = {
 
 test.each([
   ["its limits", [TOKEN], []],
-  ["no token", [], ['oncall has no token; make one named "ai-gateway app-prod reader oncall"']],
+  ["no token", [], ["oncall has no token; run pulumi up"]],
   [
     "more rights, no end and every address",
     [
@@ -302,7 +306,7 @@ test.each([
     "a former reader",
     [TOKEN, { ...TOKEN, name: "ai-gateway app-prod reader former" }],
     [
-      'token "ai-gateway app-prod reader former" belongs to no declared reader; delete it, or declare it',
+      'token "ai-gateway app-prod reader former" belongs to no reader with a token; delete it, or declare it',
     ],
   ],
 ] satisfies [string, Token[], string[]][])("a reader with %s", (_, tokens, problems) => {

@@ -14,3 +14,8 @@ export function workerNames(settings: Named): readonly string[] {
   const retention = retentionWorkerName(settings);
   return [settings.worker.name, ...(retention === undefined ? [] : [retention])];
 }
+
+/** By this name the token of a reader is found again among the account's. */
+export function readerTokenName(gatewayId: string, reader: string): string {
+  return `ai-gateway ${gatewayId} reader ${reader}`;
+}
