@@ -5,7 +5,9 @@ import { chromium as playwright, type Browser } from "playwright-core";
 export async function launchBrowser(): Promise<Browser> {
   const isShipped = process.platform === "linux" && process.arch === "x64";
   if (!isShipped) return playwright.launch({ channel: "chrome" });
-  // The package's flags switch web security off, which a test of it must not.
-  const args = chromium.args.filter((arg) => arg !== "--disable-web-security");
+  // The package is made for functions in a cloud: one process, which ends with the first context that is closed, and
+  // no web security, which a test of it must not do without.
+  const unwanted = new Set(["--single-process", "--disable-web-security"]);
+  const args = chromium.args.filter((arg) => !unwanted.has(arg));
   return playwright.launch({ executablePath: await chromium.executablePath(), args });
 }
