@@ -1,7 +1,12 @@
 /** The logs of the local account, in one SQLite file. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 
 import type { Bodies, Cap, FoundLog, Log, LogChange, StoredLog } from "./log.ts";
@@ -129,6 +134,11 @@ export class LogStore {
       this.#counts.set(query.gateway, this.#count(query.gateway) - Number(changes));
       await setImmediate();
     }
+  }
+
+  /** For the questions of other files of this folder. */
+  rows(sql: string, values: readonly SQLInputValue[]): Record<string, SQLOutputValue>[] {
+    return this.#prepare(sql).all(...values);
   }
 
   close(): void {
