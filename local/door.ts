@@ -18,7 +18,7 @@ import type { AccountState } from "./api/state.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
 import { askInTurn, universalCalls } from "./gateway/universal.ts";
-import { logPage, logsPage } from "./logs/page.ts";
+import type { RunningStack } from "./logs/page/stack.ts";
 import type { LogStore } from "./logs/store.ts";
 import { WorkerHost } from "./worker-host.ts";
 
@@ -30,6 +30,10 @@ export interface DoorArgs {
   readonly key: string;
   readonly host: string;
   readonly port: number;
+  /** What runs now, for the pages. Without it they tell of gateways and logs alone. */
+  readonly stack?: () => RunningStack;
+  /** Milliseconds since 1970; the machine's clock if absent. */
+  readonly now?: () => number;
 }
 
 export interface Door {
@@ -49,8 +53,6 @@ interface Room extends DoorArgs {
 interface Reply extends Omit<GatewayAnswer, "body"> {
   readonly body: string | Uint8Array;
 }
-
-const ROWS_SHOWN = 100;
 
 export async function openDoor(args: DoorArgs): Promise<Door> {
   const server = createServer();
@@ -101,13 +103,15 @@ async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
   if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, room);
   if (pathname.startsWith(`${API_PATH}/`)) return answerApi(request, await room.openApi());
   if (request.method === "POST") return answerProvider(request, pathname, room);
-  if (request.method === "GET" && pathname === "/") {
-    return page(200, await logsPage(room.store.list(ROWS_SHOWN), room.store.count()));
-  }
-  const [, id] = /^\/logs\/([^/]+)$/.exec(pathname) ?? [];
-  const found = request.method === "GET" && id !== undefined ? room.store.find(id) : undefined;
-  if (found !== undefined) return page(200, await logPage(found.log, found.bodies));
-  return text(404, "no such page; the logs are at /");
+  const reply = request.method === "GET" ? await answerPages(request, room) : undefined;
+  return reply ?? text(404, "no such page; the logs are at /");
+}
+
+async function answerPages(request: IncomingMessage, room: Room): Promise<Reply | undefined> {
+  // Not before somebody asks, as the API.
+  const { answerPage } = await import("./logs/page/pages.ts");
+  const url = new URL(request.url ?? "/", "http://local");
+  return answerPage(url, { now: Date.now, ...room });
 }
 
 /** Node's words for a request and an answer, made those of the web that the API speaks. */
@@ -227,18 +231,6 @@ async function send(
   if (pieces === undefined) response.end(body);
   // A caller that hangs up ends the pieces; that is no fault of anybody.
   else await pipeline(Readable.from(pieces), response).catch(() => {});
-}
-
-function page(status: number, body: string): GatewayAnswer {
-  return {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-store",
-      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-    },
-    body,
-  };
 }
 
 function data(status: number, body: object): GatewayAnswer {

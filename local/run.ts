@@ -14,9 +14,10 @@ import { toDeclaration } from "./declaration.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
 import { connectUpstream, localModel, type Model } from "./gateway/model.ts";
+import type { RunningStack } from "./logs/page/stack.ts";
 import { LogStore } from "./logs/store.ts";
 import { STATE } from "./paths.js";
-import { loadAccount, readLocalKey, StackError } from "./stack.ts";
+import { loadAccount, readLocalKey, StackError, type LoadedStack } from "./stack.ts";
 import { watchSources } from "./watch.ts";
 
 const HOST = "127.0.0.1";
@@ -48,7 +49,10 @@ async function main(args: Args): Promise<void> {
   state.declare(await toDeclaration(account));
   const port = await freePort(args.port);
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
-  const door = { account: state, gateway, store, key, host: HOST, port: doorPort };
+  const workerUrl = `http://${HOST}:${port}`;
+  let running = account;
+  const stack = () => tellStack(args.stack, workerUrl, running);
+  const door = { account: state, gateway, store, key, host: HOST, port: doorPort, stack };
   const { url, workers } = await openDoor(door);
   const runtime = await startRuntime(account.script, url, { host: HOST, port });
 
@@ -56,6 +60,7 @@ async function main(args: Args): Promise<void> {
     const next = await loadAccount(args.stack, key);
     await runtime.update(next.script);
     state.declare(await toDeclaration(next));
+    running = next;
     console.log(`${changed} changed: reloaded`);
   });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
@@ -70,15 +75,13 @@ async function main(args: Args): Promise<void> {
   if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
   const proof = await accessProof(account.script);
   const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
-  const worker = runtime.url.origin;
   console.log(`stack ${args.stack} runs on this machine, without an account
 
-  Worker  ${worker}
+  Worker  ${workerUrl}
   Logs    ${url.origin}
   Key     ${key} (in a browser: any name, the key as password)
 ${access}
-  curl ${worker}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
-    -d '{"model": "${firstModel(account.script)}", "messages": [{"role": "user", "content": "Hello"}]}'
+  ${exampleCall(workerUrl, key, account.script)}
 
 Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
   if (args.api) console.log(describeApi(url, key, account.id));
@@ -106,6 +109,16 @@ async function freePort(wanted: number): Promise<number> {
   const port = await getPort({ host: HOST, port: portNumbers(wanted, wanted + 100) });
   if (port !== wanted) console.log(`port ${wanted} is busy: taking ${port}`);
   return port;
+}
+
+/** For the pages, which have no key to show: whoever may read it can read the file. */
+function tellStack(name: string, workerUrl: string, { values, script }: LoadedStack): RunningStack {
+  return { name, values, example: exampleCall(workerUrl, "$(cat .local/key)", script) };
+}
+
+function exampleCall(workerUrl: string, key: string, script: Script): string {
+  return `curl ${workerUrl}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
+    -d '{"model": "${firstModel(script)}", "messages": [{"role": "user", "content": "Hello"}]}'`;
 }
 
 function firstModel({ bindings }: Script): string {

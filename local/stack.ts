@@ -17,6 +17,11 @@ export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
 
 const KEY_LENGTH = 40;
 
+/** What a stack's program declares, and the settings that it read, with stand-ins for what a laptop cannot know. */
+export interface LoadedStack extends Account {
+  readonly values: ConfigValues;
+}
+
 /** An error for the person at the keyboard: printed without a stack trace. */
 export class StackError extends Error {}
 
@@ -25,7 +30,7 @@ export class StackError extends Error {}
  * real callers are encrypted, and their tokens elsewhere.
  * Throws a StackError with the message that `pulumi up` would print.
  */
-export async function loadAccount(stack: string, key: string): Promise<Account> {
+export async function loadAccount(stack: string, key: string): Promise<LoadedStack> {
   const values = readStack(stack);
   const local = {
     ...values,
@@ -38,7 +43,7 @@ export async function loadAccount(stack: string, key: string): Promise<Account> 
   const evaluation = await evaluate({ stack, config });
   if (!evaluation.ok) throw new StackError(evaluation.message);
   try {
-    return applyResources(evaluation.resources);
+    return { ...applyResources(evaluation.resources), values };
   } catch (error) {
     throw new StackError(error instanceof Error ? error.message : String(error));
   }

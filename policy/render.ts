@@ -1,5 +1,5 @@
 /** A statement for people: a page of Markdown, and text for a terminal. */
-import type { Fact, Statement } from "./statement.ts";
+import type { Fact, OpenPoint, Statement } from "./statement.ts";
 
 /** `docs/policy/<stack>.md`: one fact a line, so that a line of the difference is a change of the policy. */
 export function toPage(stack: string, statement: Statement): string {
@@ -17,8 +17,7 @@ export function toPage(stack: string, statement: Statement): string {
 
 /** The facts and exceptions alone, and below them what is not proved. */
 export function toTable(statement: Statement): string {
-  const points = statement.facts.flatMap(({ notProved = [] }) => notProved);
-  const open = new Map(points.map(({ point, text }) => [point, text]));
+  const open = openPoints(statement);
   return [
     `| question | ${statement.gatewayId} (${statement.tier}) |`,
     "| --- | --- |",
@@ -29,9 +28,16 @@ export function toTable(statement: Statement): string {
       ({ rule, until, reason }) =>
         `| Exception from ${escapeMarkdown(rule)} | until ${until}: ${escapeMarkdown(reason)} |`,
     ),
-    ...(open.size === 0 ? [] : ["", "Not proved without an account:", ""]),
-    ...[...open].toSorted(([a], [b]) => a - b).map(([point, text]) => `- point ${point}: ${text}`),
+    ...(open.length === 0 ? [] : ["", "Not proved without an account:", ""]),
+    ...open.map(({ point, text }) => `- point ${point}: ${text}`),
   ].join("\n");
+}
+
+/** What of the whole statement is not proved, each point once, by number. */
+export function openPoints({ facts }: Statement): readonly OpenPoint[] {
+  const points = facts.flatMap(({ notProved = [] }) => notProved);
+  const once = new Map(points.map((open) => [open.point, open]));
+  return [...once.values()].toSorted((a, b) => a.point - b.point);
 }
 
 /** ` (not proved: 1, 10)`, with the points' own numbers: those of another row change nothing here. */

@@ -11,8 +11,8 @@ import {
 } from "../logs/query.ts";
 import { ApiError, check, notImitated } from "./envelope.ts";
 
-// Previews are cut somewhere; where is not documented.
-const HEAD_CHARACTERS = 4096;
+/** Previews are cut somewhere; where is not documented. */
+export const HEAD_CHARACTERS = 4096;
 
 export function toListItem(log: StoredLog): object {
   return {

@@ -51,7 +51,7 @@ test("under metadata a call beside the Worker leaves no log", async () => {
 
 test.each([
   ["GET", "/nothing", 404, "no such page"],
-  ["GET", "/logs/unknown", 404, "no such page"],
+  ["GET", "/logs/unknown", 404, "No log has the id <code>unknown</code>"],
   ["POST", "/v1/any/app/openai/chat/completions", 501, "does not imitate"],
   ["DELETE", "/", 404, "no such page"],
 ])("%s %s is refused with a word", async (method, path, status, message) => {

@@ -1,39 +1,41 @@
-import getPort from "get-port";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { openDoor } from "../../local/door.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { openGateway, type RunningGateway } from "../support/gateway.ts";
+import { openLogsPage } from "../support/logs-page.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const HOSTILE = `"><img src=x onerror="document.title='stolen'"><script>document.title='stolen'</script>`;
+const BODIES = { request: '{"messages":[]}', response: '{"response":"hi"}' };
 
 let browser: Browser;
-let running: RunningGateway;
-let url: URL;
-
 beforeAll(async () => {
   browser = await launchBrowser();
-  running = openGateway({ settings: { cacheTtl: 60 } });
-  const { account, gateway, store } = running;
-  const port = await getPort();
-  ({ url } = await openDoor({ account, gateway, store, key: "k", host: "127.0.0.1", port }));
 });
 afterAll(() => browser.close());
 
-test("the page tells what each request was, newest first, and how many there were", async () => {
-  const page = await open("/");
-  expect(await page.innerText("main")).toContain("No log yet");
-  await running.ask();
-  await running.ask();
-  await running.ask({ options: { collectLogPayload: false, skipCache: true } });
+test("the page tells what each request was, newest first", async () => {
+  const { open } = await openLogsPage(browser, {
+    logs: [
+      { bodies: BODIES, durationMs: 1500 },
+      { status: 429, tokensIn: undefined, tokensOut: undefined, cost: undefined, metadata: {} },
+      { cached: true, cost: 0 },
+    ],
+  });
 
-  await page.reload();
+  const { page } = await open("/");
 
-  expect(await page.innerText("h1")).toBe("3 requests");
-  expect(await texts(page, "thead th")).toEqual([
-    "Time",
+  expect(await page.innerText("h1")).toBe("3 requests to app-dev");
+  expect(await texts(page, "#logs thead th")).toEqual([
+    "Time (UTC)",
     "Gateway",
     "Provider",
     "Model",
+    "Caller",
     "Status",
     "Duration",
     "Tokens in",
@@ -42,42 +44,424 @@ test("the page tells what each request was, newest first, and how many there wer
     "Cached",
     "Bodies",
   ]);
-  const row = ["2026-11-22T00:00:00.000Z", "app", "workers-ai", "@cf/meta/x", "200", "0 ms"];
-  const rows = [
-    [...row, "1", "17", "$0.000010", "no", "not kept"],
-    [...row, "1", "17", "$0.000000", "yes", "kept"],
-    [...row, "1", "17", "$0.000010", "no", "kept"],
-  ];
-  expect(await texts(page, "tbody td")).toEqual(rows.flat());
+  const start = ["app-dev", "workers-ai", "@cf/a/b"];
+  expect(await rows(page)).toEqual([
+    [
+      "2026-11-22 10:00:02",
+      ...start,
+      "web",
+      "200",
+      "10 ms",
+      "3",
+      "5",
+      "$0.000000",
+      "yes",
+      "not kept",
+    ],
+    [
+      "2026-11-22 10:00:01",
+      ...start,
+      "none",
+      "429 error",
+      "10 ms",
+      "none",
+      "none",
+      "none",
+      "no",
+      "not kept",
+    ],
+    [
+      "2026-11-22 10:00:00",
+      ...start,
+      "web",
+      "200",
+      "1,500 ms",
+      "3",
+      "5",
+      "$0.001000",
+      "no",
+      "kept",
+    ],
+  ]);
 });
 
-test("a log opens with its bodies, and what a caller wrote is shown as text", async () => {
-  const content = "<script>document.title = 'stolen'</script>";
-  await running.ask({ inputs: { messages: [{ role: "user", content }] } });
+test("totals are of what the filters choose", async () => {
+  const { open } = await openLogsPage(browser, {
+    logs: [{ status: 500 }, { cached: true, durationMs: 30 }, { model: "@cf/other", status: 404 }],
+  });
 
-  const page = await open("/");
-  await page.click("tbody tr:first-child a");
+  const { page } = await open("/?model=%40cf%2Fa%2Fb");
 
-  expect(await page.innerText("h1")).toMatch(/^Log [0-9a-f-]{36}$/);
-  expect(await page.innerText("pre >> nth=0")).toContain(content);
-  expect(await page.title()).toMatch(/^Log .* · local AI Gateway$/);
-  expect(await page.innerText("body")).toContain("standing in for @cf/meta/x");
+  expect(await texts(page, ".totals dt")).toEqual([
+    "Requests",
+    "Errors",
+    "Cached",
+    "Tokens in",
+    "Tokens out",
+    "Cost",
+    "Duration p50",
+    "Duration p95",
+  ]);
+  expect(await texts(page, ".totals dd")).toEqual([
+    "2",
+    "1 (50.0 %)",
+    "1 (50.0 %)",
+    "6",
+    "10",
+    "$0.002000",
+    "10 ms",
+    "30 ms",
+  ]);
 });
 
-test("a log without bodies says why", async () => {
-  const { headers } = await running.ask({ options: { collectLogPayload: false } });
+test("the form filters without a script, and its address shows the same again", async () => {
+  const wanted = { status: 500, eventId: "wanted" };
+  const { open } = await openLogsPage(browser, {
+    logs: [
+      { ...wanted },
+      { ...wanted, status: 200 },
+      { ...wanted, metadata: { caller: "batch" } },
+      { ...wanted, metadata: { team: "web" } },
+      { ...wanted, model: "@cf/other" },
+      { ...wanted, cached: true },
+      { ...wanted, eventId: "another" },
+      { ...wanted, createdAt: Date.UTC(2026, 10, 20) },
+    ],
+  });
+  const { page } = await open("/", { javaScriptEnabled: false });
 
-  const page = await open(`/logs/${headers["cf-aig-log-id"]}`);
+  await page.getByRole("combobox", { name: "Model", exact: true }).selectOption("@cf/a/b");
+  await page.getByRole("combobox", { name: "Status", exact: true }).selectOption("failed");
+  await page.getByLabel("Caller").fill("web");
+  await page.getByRole("combobox", { name: "Cached", exact: true }).selectOption("no");
+  await page.getByLabel("Text in").fill("wanted");
+  await page.getByRole("button", { name: "Show" }).click();
 
-  expect(await page.innerText("main")).toContain("No bodies: this request asked");
+  expect(await page.innerText("h1")).toBe("1 request to app-dev");
+  expect((await rows(page)).map(([time]) => time)).toEqual(["2026-11-22 10:00:00"]);
+  const { page: shared } = await open(page.url());
+  expect(await rows(shared)).toEqual(await rows(page));
+  expect(await shared.getByLabel("Caller").inputValue()).toBe("web");
 });
 
-async function open(path: string): Promise<Page> {
-  const page = await browser.newPage();
-  await page.goto(new URL(path, url).href);
-  return page;
+test("an address chooses logs, and a word in it that means nothing chooses as if it were not there", async () => {
+  const { open } = await openLogsPage(browser, {
+    logs: [{ status: 200 }, { status: 302 }, { status: 404 }, { status: 503 }],
+  });
+  const { page } = await open("/");
+  const chosen: Record<string, number[]> = {};
+
+  for (const query of [
+    "status=ok",
+    "status=failed",
+    "status=2xx",
+    "status=4xx",
+    "status=5xx",
+    "status=junk&since=junk&cached=junk&after=junk",
+    "since=1h",
+    "since=all",
+    "gateway=other",
+  ]) {
+    await page.goto(new URL(`/?${query}`, page.url()).href);
+    chosen[query] = (await texts(page, "#logs td:nth-of-type(5)")).map(Number.parseFloat);
+  }
+
+  expect(chosen).toEqual({
+    "status=ok": [302, 200],
+    "status=failed": [503, 404],
+    "status=2xx": [200],
+    "status=4xx": [404],
+    "status=5xx": [503],
+    "status=junk&since=junk&cached=junk&after=junk": [503, 404, 302, 200],
+    "since=1h": [],
+    "since=all": [503, 404, 302, 200],
+    "gateway=other": [],
+  });
+});
+
+test("older logs follow page by page, without one lost or shown twice", async () => {
+  // All in one millisecond: time alone could not tell where the next page begins.
+  const createdAt = Date.UTC(2026, 10, 22, 11);
+  const logs = Array.from({ length: 120 }, (_, index) => ({ createdAt, durationMs: index }));
+  const { open } = await openLogsPage(browser, { logs });
+  const { page } = await open("/?status=ok");
+  const durations = async () => (await rows(page)).map((row) => Number.parseInt(row[6] ?? "", 10));
+
+  const seen = await durations();
+  for (let pages = 0; pages < 2; pages++) {
+    await page.getByRole("link", { name: "Older" }).click();
+    seen.push(...(await durations()));
+  }
+
+  expect(seen).toEqual(Array.from({ length: 120 }, (_, index) => 119 - index));
+  expect(await page.getByRole("link", { name: "Older" }).count()).toBe(0);
+  await page.getByRole("link", { name: "Newest" }).click();
+  expect((await durations())[0]).toBe(119);
+});
+
+test("a keyboard alone leads past the filters to a log, and back to the same list", async () => {
+  const { open } = await openLogsPage(browser, { logs: [{}, { status: 500 }] });
+  const { page } = await open("/?status=failed");
+  const press = (key: string) => page.keyboard.press(key);
+  const focused = () => page.evaluate("document.activeElement.innerText");
+  /** Fails when the focus comes round without meeting it. */
+  const tabTo = async (text: string) => {
+    for (let tabs = 0; tabs < 40; tabs++) {
+      await press("Tab");
+      if ((await focused()) === text) return;
+    }
+    throw new Error(`no Tab leads to ${text}`);
+  };
+
+  await press("Tab");
+  expect(await focused()).toBe("Skip to the content");
+  await press("Enter");
+  expect(await page.evaluate("document.activeElement.id")).toBe("main");
+  await tabTo("2026-11-22 10:00:01");
+  await press("Enter");
+  await page.waitForURL("**/logs/log-1**");
+  expect(await page.innerText("h1")).toBe("Log log-1");
+  await tabTo("All logs");
+  await press("Enter");
+  await page.waitForURL("**/?gateway=app-dev&status=failed");
+
+  expect(await rows(page)).toHaveLength(1);
+});
+
+test.each(["light", "dark"] as const)("axe finds no fault in any page, %s", async (colorScheme) => {
+  const { open } = await openLogsPage(browser, {
+    stack: ["prod"],
+    logs: [{ bodies: { ...BODIES, request: "x".repeat(5000) } }, { status: 500 }],
+  });
+  const { open: openEmpty } = await openLogsPage(browser);
+
+  const found = [];
+  for (const path of ["/", "/logs/log-0", "/logs/log-1", "/logs/none", "/?since=1h"]) {
+    found.push(...(await faults((await open(path, { colorScheme })).page)));
+  }
+  found.push(...(await faults((await openEmpty("/", { colorScheme })).page)));
+
+  expect(found).toEqual([]);
+});
+
+test.each([
+  ["a telephone", { width: 320, isMobile: true }],
+  ["a screen at 200 %", { width: 640, isMobile: false }],
+])("no page of %s has to be moved sideways", async (_, { width, isMobile }) => {
+  const { open } = await openLogsPage(browser, {
+    logs: [{ model: `@cf/${"long".repeat(30)}`, bodies: { ...BODIES, request: "x".repeat(500) } }],
+  });
+
+  for (const path of ["/", "/logs/log-0"]) {
+    const { page } = await open(path, { viewport: { width, height: 640 }, isMobile });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  }
+});
+
+test("the scheme of the reader colours the page", async () => {
+  const { open } = await openLogsPage(browser);
+  const paper = async (colorScheme: "light" | "dark") => {
+    const { page } = await open("/", { colorScheme });
+    return page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+  };
+
+  expect([await paper("light"), await paper("dark")]).toEqual([
+    "rgb(255, 255, 255)",
+    "rgb(13, 17, 23)",
+  ]);
+});
+
+test("what a caller wrote is shown as text, and the browser asks nobody else", async () => {
+  const { open } = await openLogsPage(browser, {
+    logs: [
+      {
+        model: HOSTILE,
+        provider: HOSTILE,
+        eventId: HOSTILE,
+        metadata: { caller: HOSTILE, [HOSTILE]: HOSTILE },
+        bodies: { request: HOSTILE, response: HOSTILE },
+      },
+    ],
+  });
+  const address = encodeURIComponent(HOSTILE);
+
+  const { page, complaints } = await open(`/?caller=${address}&q=${address}&model=${address}`);
+  expect(await page.title()).toBe("1 request, app-dev · local AI Gateway");
+  await page.click("#logs a");
+
+  expect(await page.title()).toBe("Log log-0 · local AI Gateway");
+  expect(await page.innerText("pre >> nth=0")).toBe(HOSTILE);
+  expect(await page.locator("script, img, iframe").count()).toBe(0);
+  const { page: unknown } = await open(`/?gateway=${address}`);
+  expect(await unknown.title()).toBe(`0 requests, ${HOSTILE} · local AI Gateway`);
+  expect(complaints).toEqual([]);
+});
+
+test("the browser would run nothing even if a text became markup", async () => {
+  const { url } = await openLogsPage(browser);
+
+  const { headers } = await fetch(url);
+
+  expect(headers.get("content-security-policy")).toMatch(
+    /^default-src 'none'; style-src 'sha256-[^']+'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+  );
+});
+
+test("each chart says in words what it draws", async () => {
+  const { open } = await openLogsPage(browser, {
+    logs: [{ status: 500 }, {}, { createdAt: Date.UTC(2026, 10, 22, 11, 30), durationMs: 250 }],
+  });
+
+  const { page } = await open("/");
+  for (const summary of await page.locator("figure summary").all()) await summary.click();
+
+  const names = await page
+    .getByRole("img")
+    .evaluateAll((images) => images.map((image) => image.getAttribute("aria-label")));
+  expect(names).toEqual([
+    "Requests, each 1 hour: highest 2",
+    "Tokens, each 1 hour: highest 16",
+    "Cost, each 1 hour: highest $0.002000",
+    "Duration, each 1 hour: highest 250 ms",
+  ]);
+  expect((await texts(page, "figure >> nth=0 >> tbody tr")).slice(-3)).toEqual([
+    "11-22 10:00\t1\t1",
+    "11-22 11:00\t1\t0",
+    "11-22 12:00\t0\t0",
+  ]);
+  expect((await texts(page, "figure >> nth=3 >> tbody tr")).slice(-2)).toEqual([
+    "11-22 11:00\t250 ms\t250 ms",
+    "11-22 12:00\t0 ms\t0 ms",
+  ]);
+});
+
+test("the stack's statement and its storage stand beside the logs", async () => {
+  const { open } = await openLogsPage(browser, { stack: ["prod"], logs: [{}] });
+
+  const { page } = await open("/");
+
+  const aside = await page.innerText("aside");
+  expect(aside).toContain("1 of 10,000 logs (0.0 %)");
+  expect(aside).toContain("each new log pushes the oldest out");
+  expect(aside).toContain(
+    "Are prompts and answers stored in logs?\tno: the Worker says so on every call (not proved: 1)",
+  );
+  expect(aside).toContain("point 1: that Cloudflare heeds the Worker's switch");
+  expect(aside).toMatch(/Fingerprint [0-9a-f]{16}$/m);
+});
+
+test("a log has all its fields, and its bodies", async () => {
+  const request = JSON.stringify({ text: "x".repeat(5000) });
+  const { open } = await openLogsPage(browser, { logs: [{ bodies: { ...BODIES, request } }] });
+
+  const { page } = await open("/logs/log-0");
+
+  expect(await texts(page, "main .facts tr")).toEqual([
+    "Time (UTC)\t2026-11-22 10:00:00",
+    "Gateway\tapp-dev",
+    "Provider\tworkers-ai",
+    "Model\t@cf/a/b",
+    "Status\t200",
+    "Duration\t10 ms",
+    "Tokens in\t3",
+    "Tokens out\t5",
+    "Cost\t$0.001000",
+    "Cached\tno",
+    "Bodies\tkept",
+    "Feedback\tnone",
+    "Score\tnone",
+    "Event id\tevent-of-log-0",
+    "Metadata: caller\tweb",
+  ]);
+  expect(await page.innerText("#main")).toContain(
+    "5,011 bytes, of which the head has 4,096 characters",
+  );
+  expect(await page.innerText("pre >> nth=0")).toBe(request.slice(0, 4096));
+  await page.getByText("The whole request").click();
+  expect(await page.innerText("pre >> nth=1")).toBe(
+    JSON.stringify(JSON.parse(request), undefined, 2),
+  );
+  expect(await page.innerText("pre >> nth=2")).toBe('{\n  "response": "hi"\n}');
+});
+
+test.each([
+  ["prod", "The stack file says collect: metadata, so its Worker asks this on every call."],
+  ["dev", "now says collect: full, with which its Worker does not ask this"],
+] as const)("a log without bodies says why, under %s", async (stack, reason) => {
+  const { open } = await openLogsPage(browser, { stack: [stack], logs: [{}] });
+
+  const { page } = await open("/logs/log-0");
+
+  expect(await page.innerText("main")).toContain(
+    "No bodies: this request asked that they are not kept",
+  );
+  expect(await page.innerText("main")).toContain(reason);
+});
+
+test("bodies that the stack would not keep are no surprise without a word", async () => {
+  const { open } = await openLogsPage(browser, { stack: ["prod"], logs: [{ bodies: BODIES }] });
+
+  const { page } = await open("/logs/log-0");
+
+  expect(await page.innerText("main")).toContain(
+    "collect: metadata, with which its Worker keeps no bodies",
+  );
+});
+
+const NONE = { logs: { collect: "none", maxEntries: 10_000, whenFull: "deleteOldest" } };
+
+test.each([
+  ["tells how to make one", ["dev"], "/", "curl the-worker"],
+  ["knows a stack that keeps none", ["dev", NONE], "/", "none will come through the Worker"],
+  [
+    "knows a gateway that the stack does not declare",
+    ["dev"],
+    "/?gateway=other",
+    "nothing calls it by itself",
+  ],
+] as const)("a page without logs %s", async (_, [name, changes], path, words) => {
+  const { open } = await openLogsPage(browser, { stack: [name, changes ?? {}] });
+
+  const { page } = await open(path);
+
+  expect(await page.innerText("main")).toContain(words);
+});
+
+test("where the filters choose nothing, a link leads to what there is", async () => {
+  const { open } = await openLogsPage(browser, { logs: [{}] });
+  const { page } = await open("/?since=1h&caller=nobody");
+
+  expect(await page.innerText("main")).toContain(
+    "None of the gateway's 1 logs matches in the last hour",
+  );
+  await page.getByRole("link", { name: "Drop the other filters" }).click();
+  await page.getByRole("link", { name: "Look at all time" }).click();
+
+  expect(await rows(page)).toHaveLength(1);
+});
+
+/** The cells of the list, row by row. */
+function rows(page: Page): Promise<string[][]> {
+  return page
+    .locator("#logs")
+    .evaluateAll((tables) =>
+      tables.flatMap((table) =>
+        [...table.querySelectorAll("tbody tr")].map((row) =>
+          [...row.querySelectorAll("th, td")].map((cell) => (cell.textContent ?? "").trim()),
+        ),
+      ),
+    );
 }
 
 function texts(page: Page, selector: string): Promise<string[]> {
   return page.locator(selector).allInnerTexts();
+}
+
+/** `rule: element` of what WCAG 2.2 AA and the best practices of axe forbid. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations }: AxeResults = await page.evaluate("axe.run()");
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${page.url()} ${id}: ${html}`),
+  );
 }

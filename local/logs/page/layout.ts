@@ -1,0 +1,59 @@
+/** What every page has around it, and what a browser may do with it: nothing but show it and send its forms here. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { html, raw } from "hono/html";
+
+import type { Html } from "./format.ts";
+
+const STYLE = readFileSync(join(import.meta.dirname, "style.css"), "utf8");
+const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%230969da' d='M0 4h2v4H0zM3 0h2v8H3zM6 2h2v6H6z'/%3E%3C/svg%3E";
+
+/** No script, nothing from elsewhere, no style but this one: a log's content stays text. */
+export const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "cache-control": "no-store",
+  "content-security-policy": [
+    "default-src 'none'",
+    `style-src 'sha256-${STYLE_HASH}'`,
+    "img-src data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+} as const;
+
+export interface Layout {
+  readonly title: string;
+  readonly main: Html;
+  readonly aside?: Html;
+}
+
+export async function toDocument({ title, main, aside }: Layout): Promise<string> {
+  const document = await html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} · local AI Gateway</title>
+        <link rel="icon" href="${raw(ICON)}" />
+        ${raw(`<style>${STYLE}</style>`)}
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header>
+          <a href="/">Local AI Gateway</a> <span>logs on this machine, no account</span>
+        </header>
+        <div class="columns">
+          <main id="main" tabindex="-1">${main}</main>
+          ${aside === undefined ? "" : html`<aside aria-label="About the gateway">${aside}</aside>`}
+        </div>
+      </body>
+    </html>`;
+  return document.toString();
+}

@@ -1,0 +1,120 @@
+/** The table of logs, or why it is empty and what to do then. */
+import { html } from "hono/html";
+
+import type { StoredLog } from "../log.ts";
+import type { LogList } from "../selection.ts";
+import { isFiltered, sinceWords, toPlace, toQuery, type Filters } from "./filters.ts";
+import { metadataValue, milliseconds, money, number, time, type Html } from "./format.ts";
+import type { Stack } from "./stack.ts";
+
+const COLUMNS = [
+  "Time (UTC)",
+  "Gateway",
+  "Provider",
+  "Model",
+  "Caller",
+  "Status",
+  "Duration",
+  "Tokens in",
+  "Tokens out",
+  "Cost",
+  "Cached",
+  "Bodies",
+];
+const NUMBERS = new Set(["Duration", "Tokens in", "Tokens out", "Cost"]);
+
+export interface ListArgs {
+  readonly list: LogList;
+  readonly filters: Filters;
+  /** Of the gateway, without any filter. */
+  readonly storedCount: number;
+  /** The stack that declares the gateway. */
+  readonly stack: Stack | undefined;
+}
+
+export function listSection(args: ListArgs): Html {
+  return html`<section>
+    <h2 id="list">Logs, newest first</h2>
+    ${args.list.logs.length === 0 ? nothing(args) : filled(args)}
+  </section>`;
+}
+
+function filled({ list: { logs, next }, filters }: ListArgs): Html {
+  const query = toQuery(filters);
+  const isFirst = toPlace(filters) === undefined;
+  return html`<div class="scroll" role="region" aria-labelledby="list" tabindex="0">
+      <table id="logs">
+        <caption>
+          ${number(logs.length)} shown. The time opens the log.
+        </caption>
+        <thead>
+          <tr>
+            ${COLUMNS.map(
+              (name) =>
+                html`<th scope="col" class="${NUMBERS.has(name) ? "number" : ""}">${name}</th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${logs.map((log) => row(log, query))}
+        </tbody>
+      </table>
+    </div>
+    <nav class="pager" aria-label="Pages of the list">
+      ${isFirst ? "" : html`<a href="/${query}#list">Newest</a>`}
+      ${next === undefined ? html`<span>No older log is chosen.</span>` : html`<a rel="next" href="/${toQuery(filters, next)}#list">Older</a>`}
+    </nav>`;
+}
+
+function row(log: StoredLog, query: string): Html {
+  return html`<tr>
+    <th scope="row">
+      <a href="/logs/${encodeURIComponent(log.id)}${query}">${time(log.createdAt)}</a>
+    </th>
+    <td>${log.gateway}</td>
+    <td>${log.provider}</td>
+    <td>${log.model}</td>
+    <td>${metadataValue(log.metadata["caller"])}</td>
+    <td>${statusWords(log)}</td>
+    <td class="number">${milliseconds(log.durationMs)}</td>
+    <td class="number">${log.tokensIn ?? "none"}</td>
+    <td class="number">${log.tokensOut ?? "none"}</td>
+    <td class="number">${log.cost === undefined ? "none" : money(log.cost)}</td>
+    <td>${log.cached ? "yes" : "no"}</td>
+    <td>${log.hasBodies ? "kept" : "not kept"}</td>
+  </tr>`;
+}
+
+/** An error says so in a word, not in a colour alone. */
+export function statusWords({ status }: StoredLog): Html | string {
+  return status < 400 ? String(status) : html`<strong class="error">${status} error</strong>`;
+}
+
+function nothing({ filters, storedCount, stack }: ListArgs): Html {
+  if (storedCount === 0) return noLogYet(stack);
+  const all = toQuery({ ...filters, since: "all" });
+  const reset = toQuery({ ...filters, model: "", caller: "", q: "", status: "any", cached: "any" });
+  return html`<p>
+    None of the gateway's ${number(storedCount)} logs ${isFiltered(filters) ? "matches " : "is "}in
+    ${sinceWords(filters)}.
+    ${filters.since === "all" ? "" : html`<a href="/${all}">Look at all time</a>.`}
+    ${isFiltered(filters) ? html`<a href="/${reset}">Drop the other filters</a>.` : ""}
+  </p>`;
+}
+
+function noLogYet(stack: Stack | undefined): Html {
+  if (stack === undefined) {
+    return html`<p>
+      No log yet. The running stack does not declare this gateway: nothing calls it by itself.
+    </p>`;
+  }
+  if (stack.settings.logs.collect === "none") {
+    return html`<p>
+      No log, and none will come through the Worker: the stack file says <code>collect: none</code>.
+    </p>`;
+  }
+  return html`<p>
+      No log yet. Ask the Worker something, in the project's folder, then load this page again:
+    </p>
+    <pre tabindex="0" role="region" aria-label="Command">${stack.example}</pre>`;
+}

@@ -1,0 +1,131 @@
+/** One log: its fields, and its bodies or the reason there are none. */
+import { html } from "hono/html";
+
+import { HEAD_CHARACTERS } from "../../api/log-wire.ts";
+import type { Bodies, FoundLog, StoredLog } from "../log.ts";
+import { bytes, metadataValue, milliseconds, money, number, time, type Html } from "./format.ts";
+import { statusWords } from "./list.ts";
+import type { Stack } from "./stack.ts";
+
+export interface LogArgs extends FoundLog {
+  /** Back to the list that led here. */
+  readonly query: string;
+  /** The stack that declares the log's gateway. */
+  readonly stack: Stack | undefined;
+}
+
+export function logContent({ log, bodies, query, stack }: LogArgs): Html {
+  return html`<p><a href="/${query}">All logs</a></p>
+    <h1>Log ${log.id}</h1>
+    <table class="facts">
+      <caption>
+        Fields of the log
+      </caption>
+      <tbody>
+        ${fields(log).map(
+          ([name, value]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${value}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${bodies === undefined ? noBodies(stack) : bodySections(bodies, stack)}`;
+}
+
+export function noLogContent(id: string): Html {
+  return html`<p><a href="/">All logs</a></p>
+    <h1>No log</h1>
+    <p>No log has the id <code>${id}</code>. It may be that</p>
+    <ul>
+      <li>
+        no log was kept: the stack or the request asked for none, or storage was full and stops
+        then;
+      </li>
+      <li>
+        it was kept, and is deleted: over the REST API, or pushed out by newer ones at the cap;
+      </li>
+      <li>it is a log of another stack, which has its own storage on this machine.</li>
+    </ul>`;
+}
+
+function fields(log: StoredLog): [string, Html | string | number][] {
+  return [
+    ["Time (UTC)", time(log.createdAt)],
+    ["Gateway", log.gateway],
+    ["Provider", log.provider],
+    ["Model", log.model],
+    ["Status", statusWords(log)],
+    ["Duration", milliseconds(log.durationMs)],
+    ["Tokens in", log.tokensIn ?? "none"],
+    ["Tokens out", log.tokensOut ?? "none"],
+    ["Cost", log.cost === undefined ? "none" : money(log.cost)],
+    ["Cached", log.cached ? "yes" : "no"],
+    ["Bodies", log.hasBodies ? "kept" : "not kept"],
+    ["Feedback", log.feedback === undefined ? "none" : log.feedback === 1 ? "good" : "bad"],
+    ["Score", log.score ?? "none"],
+    ["Event id", log.eventId],
+    ...Object.entries(log.metadata).map(([key, value]): [string, string] => [
+      `Metadata: ${key}`,
+      metadataValue(value),
+    ]),
+  ];
+}
+
+/** A log stands without bodies for one reason only: what is refused for another leaves no log at all. */
+function noBodies(stack: Stack | undefined): Html {
+  const collect = stack?.settings.logs.collect;
+  const by =
+    collect === "metadata"
+      ? html`The stack file says <code>collect: metadata</code>, so its Worker asks this on every
+          call.`
+      : collect === undefined
+        ? ""
+        : html`The stack file now says <code>collect: ${collect}</code>, with which its Worker does
+            not ask this: the call went beside the Worker, or was made before the stack file
+            changed.`;
+  return html`<h2>No bodies</h2>
+    <p>
+      No bodies: this request asked that they are not kept (<code
+        >cf-aig-collect-log-payload: false</code
+      >). ${by}
+    </p>`;
+}
+
+function bodySections({ request, response }: Bodies, stack: Stack | undefined): Html {
+  const collect = stack?.settings.logs.collect ?? "full";
+  const surprise = html`<p>
+    The stack file now says <code>collect: ${collect}</code>, with which its Worker keeps no bodies:
+    the call went beside the Worker, or was made before the stack file changed.
+  </p>`;
+  return html`${collect === "full" ? "" : surprise} ${bodySection("Request", request)}
+  ${bodySection("Response", response)}`;
+}
+
+/** The head is what a list of the REST API shows; the rest of a long body waits to be opened. */
+function bodySection(side: string, body: string): Html {
+  const isWhole = body.length <= HEAD_CHARACTERS;
+  const id = side.toLowerCase();
+  const rest = html`<details>
+    <summary>The whole ${id}, ${bytes(body)}</summary>
+    <pre tabindex="0" role="region" aria-label="The whole ${id}">${indent(body)}</pre>
+  </details>`;
+  return html`<section>
+    <h2 id="${id}">${side}</h2>
+    <p>
+      ${bytes(body)}${isWhole ? "" : `, of which the head has ${number(HEAD_CHARACTERS)} characters`}
+    </p>
+    <pre tabindex="0" role="region" aria-labelledby="${id}">
+${isWhole ? indent(body) : body.slice(0, HEAD_CHARACTERS)}</pre>
+    ${isWhole ? "" : rest}
+  </section>`;
+}
+
+function indent(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), undefined, 2);
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,108 @@
+/** The pages by their addresses: `/` with filters, and `/logs/{id}`. */
+import { html } from "hono/html";
+
+import type { AccountState } from "../../api/state.ts";
+import type { Cap, StoredLog } from "../log.ts";
+import { listGateways, listLogs, listModels } from "../selection.ts";
+import { readStorage } from "../storage.ts";
+import type { LogStore } from "../store.ts";
+import { readTotals } from "../totals.ts";
+import { chartsSection } from "./charts.ts";
+import { filterForm, readFilters, toPlace, toQuery, toSelection, type Filters } from "./filters.ts";
+import { count } from "./format.ts";
+import { PAGE_HEADERS, toDocument, type Layout } from "./layout.ts";
+import { listSection } from "./list.ts";
+import { logContent, noLogContent } from "./log.ts";
+import { stateRunning, type RunningStack, type Stack } from "./stack.ts";
+import { statementSection } from "./statement.ts";
+import { storageSection } from "./storage.ts";
+import { totalsSection } from "./totals.ts";
+
+export interface PageArgs {
+  readonly account: AccountState;
+  readonly store: LogStore;
+  /** What runs now; without it the pages tell of gateways and logs alone. */
+  readonly stack?: (() => RunningStack) | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface Page {
+  readonly status: number;
+  readonly headers: typeof PAGE_HEADERS;
+  readonly body: string;
+}
+
+const ROWS = 50;
+const MODELS = 200;
+
+/** Undefined where there is no page. */
+export async function answerPage(url: URL, args: PageArgs): Promise<Page | undefined> {
+  const running = args.stack && (await stateRunning(args.stack()));
+  const gateways = Object.keys(args.account.state.gateways);
+  const usual = running?.settings.gatewayId ?? gateways[0] ?? "default";
+  const filters = readFilters(url.searchParams, usual);
+  if (url.pathname === "/") return page(200, await listLayout(filters, args, running));
+  const [, id] = /^\/logs\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (id === undefined) return undefined;
+  const found = args.store.find(id);
+  if (found === undefined) return page(404, { title: "No log", main: noLogContent(id) });
+  const stack = declaring(running, found.log.gateway);
+  const query = toQuery(filters);
+  const main = logContent({ ...found, query, stack });
+  const aside = stack === undefined ? {} : { aside: html`${statementSection(stack)}` };
+  return page(200, { title: `Log ${id}`, main, ...aside });
+}
+
+async function page(status: number, layout: Layout): Promise<Page> {
+  return { status, headers: PAGE_HEADERS, body: await toDocument(layout) };
+}
+
+async function listLayout(
+  filters: Filters,
+  { account, store, now: clock }: PageArgs,
+  running: Stack | undefined,
+): Promise<Layout> {
+  const now = clock();
+  const { gateway } = filters;
+  const stack = declaring(running, gateway);
+  const storage = readStorage(store, gateway, now);
+  const selection = toSelection(filters, now, storage.oldest);
+  const list = listLogs(store, selection, { after: toPlace(filters), limit: ROWS });
+  const totals = await readTotals(store, selection, now);
+  const known = new Set([...Object.keys(account.state.gateways), ...listGateways(store)]);
+  const choices = {
+    gateways: [...known],
+    models: listModels(store, gateway, MODELS),
+    callers: callersOf(list.logs),
+  };
+  const title = count(totals.sums.requests, "request");
+  const isEmpty = totals.sums.requests === 0;
+  return {
+    title: `${title}, ${gateway}`,
+    main: html`<h1>${title} to ${gateway}</h1>
+      ${filterForm(filters, choices)}
+      ${isEmpty ? "" : html`${totalsSection(totals.sums)} ${chartsSection(totals)}`}
+      ${listSection({ list, filters, storedCount: storage.count, stack })}`,
+    // A button that does something with the logs of this gateway has its place between the two.
+    aside: html`${storageSection({ storage, cap: capOf(account, gateway), logs: stack?.settings.logs, now })}
+    ${stack === undefined ? "" : statementSection(stack)}`,
+  };
+}
+
+/** The running stack, if it is what declares the gateway. */
+function declaring(running: Stack | undefined, gateway: string): Stack | undefined {
+  return running?.settings.gatewayId === gateway ? running : undefined;
+}
+
+function capOf(account: AccountState, gateway: string): Cap | undefined {
+  const settings = account.state.gateways[gateway]?.settings;
+  return (
+    settings && { maxEntries: settings.logManagement, whenFull: settings.logManagementStrategy }
+  );
+}
+
+function callersOf(logs: readonly StoredLog[]): string[] {
+  const callers = logs.map(({ metadata }) => metadata["caller"]);
+  return [...new Set(callers.filter((caller) => typeof caller === "string"))].toSorted();
+}

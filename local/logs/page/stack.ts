@@ -1,0 +1,30 @@
+/** The running stack, as the pages tell it. */
+import { parseSettings, type ConfigValues } from "../../../policy/parse-settings.ts";
+import type { Settings } from "../../../policy/settings.ts";
+import { stateStack, type Statement } from "../../../policy/statement.ts";
+
+/** What `npm start` knows of it. */
+export interface RunningStack {
+  readonly name: string;
+  /** Of the stack file, with a stand-in for each secret. */
+  readonly values: ConfigValues;
+  /** A command that asks the Worker something. */
+  readonly example: string;
+}
+
+export interface Stack {
+  readonly name: string;
+  readonly example: string;
+  readonly settings: Settings;
+  readonly statement: Statement;
+}
+
+// Which account it is decides nothing about the policy, and a stack file need not name one.
+const ANY_ACCOUNT_ID = "0".repeat(32);
+
+export async function stateRunning({ name, values, example }: RunningStack): Promise<Stack> {
+  const parsed = parseSettings({ accountId: ANY_ACCOUNT_ID, ...values });
+  if (!parsed.ok) throw new Error(`stack ${name} runs, and its settings cannot be read`);
+  const { settings } = parsed;
+  return { name, example, settings, statement: await stateStack(settings) };
+}
