@@ -15,6 +15,7 @@ import { API_PATH } from "./api/envelope.ts";
 import { toBindingLog } from "./api/log-wire.ts";
 import { logPatch, readPatch } from "./api/log-patch.ts";
 import type { AccountState } from "./api/state.ts";
+import { toServed } from "./api/worker-record.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
 import { askInTurn, universalCalls } from "./gateway/universal.ts";
@@ -45,6 +46,7 @@ export interface Door {
 }
 
 interface Room extends DoorArgs {
+  readonly workers: WorkerHost;
   readonly access: Access;
   /** Loaded when somebody first asks for it: a start without it is faster. */
   readonly openApi: () => Promise<Api>;
@@ -90,7 +92,7 @@ function furnish(args: DoorArgs, workers: WorkerHost): Room {
     (api ??= import("./api/api.ts").then(({ createApi }) =>
       createApi({ ...args, access, workers }),
     ));
-  return { ...args, access, openApi };
+  return { ...args, workers, access, openApi };
 }
 
 async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
@@ -102,6 +104,8 @@ async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
   const bindingUrl = request.headers["mf-url"];
   if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, room);
   if (pathname.startsWith(`${API_PATH}/`)) return answerApi(request, await room.openApi());
+  const [, worker] = /^\/workers\/([^/]+)\/cron$/.exec(pathname) ?? [];
+  if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, room);
   if (request.method === "POST") return answerProvider(request, pathname, room);
   const reply = request.method === "GET" ? await answerPages(request, room) : undefined;
   return reply ?? text(404, "no such page; the logs are at /");
@@ -112,6 +116,22 @@ async function answerPages(request: IncomingMessage, room: Room): Promise<Reply 
   const { answerPage } = await import("./logs/page/pages.ts");
   const url = new URL(request.url ?? "/", "http://local");
   return answerPage(url, { now: Date.now, ...room });
+}
+
+/** The button of the logs page. */
+async function fireCron(request: IncomingMessage, name: string, room: Room): Promise<Reply> {
+  // Another site's form could press it, too; only a browser says where a form stands.
+  if (request.headers["sec-fetch-site"] !== "same-origin") return text(403, "only from the page");
+  const worker = room.account.state.workers[name];
+  const cron = worker?.crons[0];
+  if (worker === undefined || cron === undefined) return text(404, "no such cron trigger");
+  try {
+    await room.workers.runCron(toServed(worker), cron);
+  } catch (error) {
+    console.error(error);
+    return text(500, `${name} failed; the reason stands where npm start runs`);
+  }
+  return { status: 303, headers: { location: "/" }, body: "" };
 }
 
 /** Node's words for a request and an answer, made those of the web that the API speaks. */

@@ -4,6 +4,7 @@ import { toServed } from "../../local/api/worker-record.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import { loadAccount } from "../../local/stack.ts";
 import { keepLog, startAccount } from "../support/account.ts";
+import { launchBrowser } from "../support/browser.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -27,6 +28,28 @@ test("the prod stack's retention Worker deletes what is too old, with the token 
     .client()
     .aiGateway.logs.list("app-prod", { account_id: running.accountId });
   expect(result.map(({ id }) => id)).toEqual(["1-days", "29-days"]);
+});
+
+test("the logs page runs the retention Worker when its button is pressed, and for no other site", async () => {
+  const running = await startAccount();
+  onTestFinished(() => running.stop());
+  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  keepLog(running.store, { id: "old", gateway: "app-prod", createdAt: Date.now() - 40 * DAY_MS });
+  const browser = await launchBrowser();
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+
+  await page.goto(new URL("/?gateway=app-prod", running.url).href);
+  const elsewhere = await fetch(new URL("/workers/chat-prod-retention/cron", running.url), {
+    method: "POST",
+    headers: { "sec-fetch-site": "cross-site" },
+  });
+  expect(elsewhere.status).toBe(403);
+  expect(running.store.find("old")).toBeDefined();
+  await page.getByRole("button", { name: "Run chat-prod-retention now" }).press("Enter");
+  await page.waitForURL(new URL("/", running.url).href);
+
+  expect(running.store.find("old")).toBeUndefined();
 });
 
 test("what the stack declares is listed beside what was uploaded, and changed by the stack alone", async () => {

@@ -17,6 +17,7 @@ import { stateRunning, type RunningStack, type Stack } from "./stack.ts";
 import { statementSection } from "./statement.ts";
 import { storageSection } from "./storage.ts";
 import { totalsSection } from "./totals.ts";
+import { triggersSection } from "./triggers.ts";
 
 export interface PageArgs {
   readonly account: AccountState;
@@ -84,9 +85,8 @@ async function listLayout(
       ${filterForm(filters, choices)}
       ${isEmpty ? "" : html`${totalsSection(totals.sums)} ${chartsSection(totals)}`}
       ${listSection({ list, filters, storedCount: storage.count, stack })}`,
-    // A button that does something with the logs of this gateway has its place between the two.
     aside: html`${storageSection({ storage, cap: capOf(account, gateway), logs: stack?.settings.logs, now })}
-    ${stack === undefined ? "" : statementSection(stack)}`,
+    ${triggersSection(account, gateway)} ${stack === undefined ? "" : statementSection(stack)}`,
   };
 }
 
