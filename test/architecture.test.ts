@@ -72,6 +72,8 @@ test(
       "test/support/account.ts",
       "test/support/account-process.ts",
       "test/support/gateway.ts",
+      "test/support/logs-page.ts",
+      "test/support/ops-command.ts",
       "test/support/scripted-account.ts",
       "test/workflows/review.test.ts",
     ];
