@@ -1,0 +1,123 @@
+/** Twelve promises of a stack file, each broken in the account as a hand in the dashboard would: none passes silently. */
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+
+import { recordStack } from "../../infra/record.ts";
+import { applyResources, type GatewaySettings } from "../../local/account.ts";
+import type { State } from "../../local/api/state.ts";
+import { toDeclaration } from "../../local/declaration.ts";
+import type { Declaration } from "../../local/api/state.ts";
+import { verify } from "../../ops/verify/verify.ts";
+import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
+import { stackConfig, stackWith } from "../support/settings.ts";
+
+vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
+
+const SETTINGS = {
+  accountId: "10ca10ca10ca10ca10ca10ca10ca10ca",
+  plan: "paid",
+  logs: { collect: "full", maxEntries: 90_000, whenFull: "deleteOldest", keepDays: 30 },
+  tier: "development",
+  readers: [{ name: "oncall", kind: "person", until: "2027-03-31", token: true }],
+  exports: [{ kind: "otel", url: "https://otel.example.com/v1/traces", keepDays: 7 }],
+  cache: { ttlSeconds: 600 },
+  spendLimits: [{ id: "daily", limitUsd: 5, windowSeconds: 86_400 }],
+};
+
+let declaration: Declaration;
+beforeAll(async () => {
+  const { default: program } = await import("../../infra/main.js");
+  const { resources } = await recordStack("prod", stackConfig("prod", SETTINGS), program);
+  declaration = await toDeclaration(applyResources(resources));
+});
+
+test("as declared, no promise is broken", async () => {
+  expect(await broken(await start())).toEqual([]);
+});
+
+test.each<[string, (running: RunningAccount) => void, RegExp]>([
+  ["collect", gateway({ collectLogs: false }), /collect_logs is off/],
+  ["bodies", binding("COLLECT_LOGS", "metadata"), /COLLECT_LOGS is/],
+  ["keepDays", ({ store }) => keepOld(store), /the oldest log is 40 days old, promised are 30/],
+  ["cap", gateway({ logManagement: 10_000_000 }), /log_management is 10000000/],
+  ["when full", gateway({ logManagementStrategy: "STOP_INSERTING" }), /STOP_INSERTING/],
+  ["readers", widenReader, /may do AI Gateway Read, AI Gateway Write/],
+  ["exports", gateway({ otels: undefined }), /otel is not set/],
+  ["cache", gateway({ cacheTtl: 0 }), /cache_ttl is off/],
+  ["rate limit", gateway({ rateLimitingLimit: 0 }), /rate_limiting_limit is off/],
+  ["spend", gateway({ spendLimits: undefined }), /spend_limits is not set/],
+  ["authentication", gateway({ authentication: false }), /authentication is off/],
+  ["models", binding("MODELS", '["openai/gpt-5-mini"]'), /MODELS is/],
+])("a broken promise of %s is named", async (_, plant, message) => {
+  const running = await start();
+
+  plant(running);
+
+  expect(await broken(running)).toEqual([expect.stringMatching(message)]);
+});
+
+async function start(): Promise<RunningAccount> {
+  const running = await startAccount();
+  onTestFinished(() => running.stop());
+  running.account.declare(declaration);
+  return running;
+}
+
+/** What verify says is broken; canaries are another test's subject. */
+async function broken(running: RunningAccount): Promise<string[]> {
+  const account = {
+    stack: stackWith("prod", SETTINGS),
+    accountId: running.accountId,
+    cloudflare: running.client(),
+  };
+  const options = { url: undefined, token: undefined, waitSeconds: 0 };
+  const { findings } = await verify(account, options, () => {});
+  return findings.filter(({ kind }) => kind === "broken").map(({ says }) => says);
+}
+
+function gateway(changes: Partial<GatewaySettings>) {
+  return ({ account }: RunningAccount) =>
+    account.update((state) => ({
+      ...state,
+      gateways: mapValues(state.gateways, (record) => ({
+        ...record,
+        settings: { ...record.settings, ...changes },
+      })),
+    }));
+}
+
+function binding(name: string, text: string) {
+  return ({ account }: RunningAccount) =>
+    account.update((state) => ({
+      ...state,
+      workers: mapValues(state.workers, (worker) => ({
+        ...worker,
+        bindings: worker.bindings.map((each) =>
+          each.name === name && "text" in each ? { ...each, text } : each,
+        ),
+      })),
+    }));
+}
+
+function widenReader({ account }: RunningAccount): void {
+  const isReader = ({ name }: State["tokens"][string]) => name.includes(" reader ");
+  account.update((state) => ({
+    ...state,
+    tokens: mapValues(state.tokens, (token) => ({
+      ...token,
+      policies: isReader(token)
+        ? Object.values(state.tokens).flatMap(({ policies }) => policies)
+        : token.policies,
+    })),
+  }));
+}
+
+function keepOld(store: RunningAccount["store"]): void {
+  keepLog(store, { id: "old", gateway: "app-prod", createdAt: Date.now() - 40 * 86_400_000 });
+}
+
+function mapValues<T>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
