@@ -4,21 +4,18 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { buffer, json } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
-import { z } from "zod";
-
+import { readJson, text } from "./answers.ts";
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
-import { toBindingLog } from "./api/log-wire.ts";
-import { logPatch, readPatch } from "./api/log-patch.ts";
 import type { AccountState } from "./api/state.ts";
 import { toServed } from "./api/worker-record.ts";
+import { answerBinding } from "./binding.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
-import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
-import { askInTurn, universalCalls } from "./gateway/universal.ts";
+import { readHeaderOptions } from "./gateway/options.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import type { LogStore } from "./logs/store.ts";
 import { WorkerHost } from "./worker-host.ts";
@@ -153,67 +150,6 @@ async function answerApi(request: IncomingMessage, api: Api): Promise<Reply> {
   };
 }
 
-const bindingCall = z.object({
-  inputs: z.unknown(),
-  options: z.object({ gateway: bindingGateway }),
-});
-
-/** A call of the AI binding, as the Workers runtime forwards it: its own URL and headers arrive as `mf-` headers. */
-async function answerBinding(
-  request: IncomingMessage,
-  url: string,
-  { gateway, store }: DoorArgs,
-): Promise<GatewayAnswer> {
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name.replace(/^mf-header-/, ""),
-      value,
-    ]),
-  );
-  const pathname = URL.parse(url)?.pathname ?? "";
-  const [, gatewayId, logId] =
-    /^\/ai-gateway\/gateways\/([^/]+)\/logs\/([^/]+)$/.exec(pathname) ?? [];
-  if (gatewayId !== undefined && logId !== undefined) {
-    return answerLog(request, { gatewayId, logId }, store);
-  }
-  const [, universal] = /^\/ai-gateway\/universal\/run\/([^/]+)$/.exec(pathname) ?? [];
-  const calls = universalCalls.safeParse(universal === undefined ? [] : await readJson(request));
-  if (universal !== undefined && calls.success) {
-    return askInTurn(gateway, universal, calls.data, headers);
-  }
-  const model = headers["cf-consn-model-id"];
-  const call = bindingCall.safeParse(await readJson(request));
-  if (pathname !== "/ai-gateway/run" || typeof model !== "string" || !call.success) {
-    return text(501, "of the AI binding, only run() through a gateway is imitated here");
-  }
-  const { inputs, options } = call.data;
-  return gateway.handle({
-    gatewayId: options.gateway.id,
-    model,
-    inputs,
-    options: { ...readBindingOptions(options.gateway), ...readHeaderOptions(headers) },
-  });
-}
-
-/** `getLog` and `patchLog` of the binding. */
-async function answerLog(
-  request: IncomingMessage,
-  { gatewayId, logId }: { readonly gatewayId: string; readonly logId: string },
-  store: LogStore,
-): Promise<GatewayAnswer> {
-  const found = store.find(logId);
-  if (found === undefined || found.log.gateway !== gatewayId) {
-    return data(404, { success: false, errors: [{ code: 7002, message: "Not Found" }] });
-  }
-  if (request.method === "PATCH") {
-    const patch = logPatch.safeParse(await readJson(request));
-    if (!patch.success) return text(501, "of a log, only feedback, score and metadata can change");
-    store.change(found, readPatch(patch.data));
-  }
-  const { log, bodies } = store.find(logId) ?? found;
-  return data(200, { success: true, result: toBindingLog(log, bodies) });
-}
-
 /** A call beside the Worker: `/v1/{account}/{gateway}/workers-ai/{model}`, with the caller's own headers. */
 async function answerProvider(
   request: IncomingMessage,
@@ -238,11 +174,6 @@ async function answerProvider(
   });
 }
 
-/** Undefined when the body is not JSON; the shapes that follow refuse it. */
-function readJson(request: IncomingMessage): Promise<unknown> {
-  return json(request).catch(() => undefined);
-}
-
 async function send(
   response: ServerResponse,
   { status, headers, body, pieces }: Reply,
@@ -251,12 +182,4 @@ async function send(
   if (pieces === undefined) response.end(body);
   // A caller that hangs up ends the pieces; that is no fault of anybody.
   else await pipeline(Readable.from(pieces), response).catch(() => {});
-}
-
-function data(status: number, body: object): GatewayAnswer {
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-}
-
-function text(status: number, body: string): GatewayAnswer {
-  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${body}\n` };
 }
