@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const FILES = [
   "test/worker/env.test.ts",
+  "test/worker/chat-request.test.ts",
   "test/worker/chat.test.ts",
   "test/worker/stream.test.ts",
   "test/worker/request-log.test.ts",
@@ -16,6 +17,8 @@ const FILES = [
   "test/worker/resilience.test.ts",
   "test/worker/callers.test.ts",
   "test/worker/access.test.ts",
+  "test/worker/cloudflare-access.test.ts",
+  "test/worker/broken-answers.test.ts",
 ];
 
 /** Those first that find most in the least time: the first failure ends a mutant's run. */
