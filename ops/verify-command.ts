@@ -20,7 +20,8 @@ itself, Account API Tokens Read; what it may not read is told as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.
 
-exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, or no account`;
+exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, or no
+promise could be looked at`;
 
 await runCommand({
   usage: USAGE,
@@ -69,6 +70,11 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
           { title: "", cell: ({ says }) => says },
         ]),
   );
+  if (findings.every(({ kind }) => kind === "unknown")) {
+    throw new CommandError(
+      "nothing could be looked at; --help says what the token in CLOUDFLARE_API_TOKEN needs",
+    );
+  }
   return !findings.some(({ kind }) => kind === "broken");
 }
 

@@ -101,10 +101,11 @@ test("a gateway that was changed by hand ends with 1, and without a caller's tok
   );
 });
 
-test("a token that is not accepted leaves every promise unknown, with what it lacks", async () => {
-  const { code, stdout } = await verify("--json", { CLOUDFLARE_API_TOKEN: "x".repeat(40) });
+test("a token that is not accepted proves nothing: it ends with 2, and says what it lacks", async () => {
+  const { code, stdout, stderr } = await verify("--json", { CLOUDFLARE_API_TOKEN: "x".repeat(40) });
 
-  expect(code).toBe(0);
+  expect(code).toBe(2);
+  expect(stderr).toContain("nothing could be looked at");
   const findings: readonly { kind: string; says: string }[] = JSON.parse(stdout);
   expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(["unknown"]));
   expect(findings[0]?.says).toContain("it needs AI Gateway Read for this account");
