@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Stack } from "../../policy/offline.ts";
 import { ask, type Account } from "../account.ts";
 import { CommandError } from "../command.ts";
+import { readLogBody } from "../log-body.ts";
 import { parseLog, type Log } from "./log.ts";
 
 export interface OneLog {
@@ -14,7 +15,7 @@ export interface OneLog {
 }
 
 export interface Body {
-  /** JSON where it is JSON, else text. */
+  /** As `readLogBody` has it. */
   readonly content: unknown;
   /** False where only its beginning is kept. */
   readonly isWhole: boolean;
@@ -23,16 +24,16 @@ export interface Body {
 /** Throws a CommandError where there is no such log. */
 export async function readOneLog(account: Account, id: string): Promise<OneLog> {
   const { cloudflare, accountId, stack } = account;
-  const where = { account_id: accountId, gateway_id: stack.settings.gatewayId };
-  const { logs } = cloudflare.aiGateway;
+  const { gatewayId } = stack.settings;
+  const where = { account_id: accountId, gateway_id: gatewayId };
   const [raw, request, response] = await Promise.all([
-    read(`read log ${JSON.stringify(id)}`, logs.get(id, where)),
-    read("read its request", logs.request(id, where)),
-    read("read its response", logs.response(id, where)),
+    read(`read log ${JSON.stringify(id)}`, cloudflare.aiGateway.logs.get(id, where)),
+    read("read its request", readLogBody(account, gatewayId, { id, side: "request" })),
+    read("read its response", readLogBody(account, gatewayId, { id, side: "response" })),
   ]);
   if (raw === undefined) {
     throw new CommandError(
-      `${stack.settings.gatewayId} has no log ${JSON.stringify(id)}; a new one appears some seconds after its answer, and the cap or a deletion may have taken an old one`,
+      `${gatewayId} has no log ${JSON.stringify(id)}; a new one appears some seconds after its answer, and the cap or a deletion may have taken an old one`,
     );
   }
   const heads = headsOf.parse(raw);

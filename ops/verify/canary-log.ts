@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { tryAsk, type Account, type Answer } from "../account.ts";
+import { readLogBody } from "../log-body.ts";
 import type { Canary } from "./canary.ts";
 
 /** One log with all its fields, bodies apart. */
@@ -39,7 +40,8 @@ export async function findLogs(
 
 async function readLog(account: Account, id: string): Promise<Answer<CanaryLog>> {
   const { cloudflare, accountId, stack } = account;
-  const place = { account_id: accountId, gateway_id: stack.settings.gatewayId };
+  const { gatewayId } = stack.settings;
+  const place = { account_id: accountId, gateway_id: gatewayId };
   const detail = await tryAsk(PERMISSION, cloudflare.aiGateway.logs.get(id, place));
   if (detail.kind !== "answer") return detail;
   const { request_head, response_head, ...fields } = detail.value;
@@ -47,7 +49,7 @@ async function readLog(account: Account, id: string): Promise<Answer<CanaryLog>>
     .filter(([, head]) => hasText(head))
     .map(([name]) => name);
   for (const side of ["request", "response"] as const) {
-    const body = await tryAsk(PERMISSION, cloudflare.aiGateway.logs[side](id, place));
+    const body = await tryAsk(PERMISSION, readLogBody(account, gatewayId, { id, side }));
     if (body.kind === "unknown") return body;
     if (body.kind === "answer" && hasText(body.value)) bodies.push(side);
   }

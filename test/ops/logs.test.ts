@@ -89,6 +89,21 @@ test("a log is shown with its bodies, or with the reason why it has none", async
   expect(missing.stderr).toContain('app-dev has no log "none-such"; a new one appears some');
 });
 
+test("a streamed answer is shown as the events that were kept", async () => {
+  const streamed = await running.gateway.handle({
+    gatewayId: "app-dev",
+    model: "@cf/a/b",
+    inputs: { messages: [{ role: "user", content: "violet" }], stream: true },
+    options: {},
+  });
+  await Array.fromAsync(streamed.pieces ?? []);
+
+  const { stdout, stderr } = await logs(streamed.headers["cf-aig-log-id"] ?? "");
+
+  expect(stderr).toBe("");
+  expect(stdout).toContain('data: {"response":"violet"}');
+});
+
 test("totals add up what was chosen, and say when they stopped", async () => {
   for (let n = 0; n < 120; n++)
     keep({ id: `log-${n}`, metadata: { caller: `c${n % 3 === 0 ? 1 : 0}` } });
