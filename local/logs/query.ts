@@ -24,8 +24,9 @@ export interface Clause {
   readonly values: readonly SQLInputValue[];
 }
 
-// The plus keeps SQLite from going by the index of statuses: most logs are successes, and would have to be sorted.
-const SUCCESS = "(+status < 400)";
+const SUCCESS = "(status < 400)";
+/** Said in these words, the index of failures serves: they are few. */
+export const FAILED = "status >= 400";
 const TOKENS = "(coalesce(tokens_in, 0) + coalesce(tokens_out, 0))";
 
 /** What a filter's key is called in SQL, and what its values are. */
@@ -122,10 +123,7 @@ function compare({ key, operator, values }: Filter): Clause {
 function isAmong(key: FilterKey, values: readonly SQLInputValue[]): Clause {
   const { column } = FILTER_KEYS[key];
   const some = values.filter((value) => value !== null);
-  // In this form the index of statuses serves: failures are few.
-  if (key === "success" && some.length === 1 && some[0] === 0) {
-    return { sql: "status >= 400", values: [] };
-  }
+  if (key === "success" && some.length === 1 && some[0] === 0) return { sql: FAILED, values: [] };
   const among = `${column} IN (${some.map(() => "?").join(", ")})`;
   const sql = some.length < values.length ? `(${among} OR ${column} IS NULL)` : among;
   return { sql, values: some };

@@ -1,6 +1,6 @@
 /** The logs that a page is about: some of one gateway, since a moment. */
 import type { StoredLog } from "./log.ts";
-import { whereOf, type Clause, type LogQuery } from "./query.ts";
+import { FAILED, whereOf, type Clause, type LogQuery } from "./query.ts";
 import type { LogStore } from "./store.ts";
 import { LOG_COLUMNS, LOGS_WITH_BODIES, toLog } from "./tables.ts";
 
@@ -26,8 +26,8 @@ export interface LogList {
 
 export function clauseOf({ query, statuses, from }: Selection): Clause {
   const { sql, values } = whereOf(query);
-  // The plus keeps SQLite from going by the index of statuses, which would leave the rest to be sorted.
-  const ofStatus = statuses === undefined ? "" : " AND +status BETWEEN ? AND ?";
+  const failed = (statuses?.[0] ?? 0) < 400 ? "" : ` AND ${FAILED}`;
+  const ofStatus = statuses === undefined ? "" : ` AND status BETWEEN ? AND ?${failed}`;
   return {
     sql: `${sql}${ofStatus} AND created_at >= ?`,
     values: [...values, ...(statuses ?? []), from],

@@ -32,9 +32,10 @@ const TABLES = `
 // The last column keeps each newest first: a page of a filtered list is read off, not sorted.
 const INDICES = `
   DROP INDEX IF EXISTS logs_of_gateway;
+  DROP INDEX IF EXISTS logs_by_status;
   CREATE INDEX IF NOT EXISTS logs_by_time ON logs (gateway, created_at);
   CREATE INDEX IF NOT EXISTS logs_by_model ON logs (gateway, model, created_at);
-  CREATE INDEX IF NOT EXISTS logs_by_status ON logs (gateway, status, created_at);
+  CREATE INDEX IF NOT EXISTS logs_failed ON logs (gateway, created_at) WHERE status >= 400;
 `;
 
 /** Makes what is missing: everything in a new file, in one of an earlier version what came since. */
