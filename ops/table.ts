@@ -9,6 +9,8 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Characters that it takes at least: for rows that come later, and must stand below the first. */
   readonly width?: number;
+  /** Of the last column, which pushes nothing aside: never cut. */
+  readonly isWhole?: boolean;
 }
 
 // A name of thousands of characters would push every other column off the screen.
@@ -39,9 +41,9 @@ const NO_RULES = Object.fromEntries(
 
 function pad(
   text: string,
-  { width = 0, isNumber = false }: Pick<Column<never>, "width" | "isNumber">,
+  { width = 0, isNumber = false, isWhole = false }: Omit<Column<never>, "title" | "cell">,
 ) {
   const line = printableLine(text);
-  const cell = line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line;
+  const cell = line.length > MAX_CELL && !isWhole ? `${line.slice(0, MAX_CELL - 1)}…` : line;
   return isNumber ? cell.padStart(width) : cell.padEnd(width);
 }

@@ -67,7 +67,7 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
       : formatTable(findings, [
           { title: "", cell: ({ kind }) => GLYPHS[kind] },
           { title: account.stack.name, cell: ({ about }) => about },
-          { title: "", cell: ({ says }) => says },
+          { title: "", cell: ({ says }) => says, isWhole: true },
         ]),
   );
   if (findings.every(({ kind }) => kind === "unknown")) {

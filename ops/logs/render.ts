@@ -10,12 +10,12 @@ import type { Totals, TotalsBy } from "./totals.ts";
 const COLUMNS: readonly Column<Log>[] = [
   { title: "time (UTC)", cell: ({ createdAt }) => formatTime(createdAt), width: 19 },
   { title: "model", cell: ({ model }) => model || "-", width: 36 },
-  { title: "status", cell: statusOf, isNumber: true },
+  { title: "status", cell: statusOf, isNumber: true, width: 6 },
   { title: "ms", cell: ({ durationMs }) => durationMs ?? "-", isNumber: true, width: 6 },
   { title: "in", cell: ({ tokensIn }) => tokensIn ?? "-", isNumber: true, width: 6 },
   { title: "out", cell: ({ tokensOut }) => tokensOut ?? "-", isNumber: true, width: 6 },
   { title: "cost", cell: ({ cost }) => formatCost(cost), isNumber: true, width: 9 },
-  { title: "cached", cell: ({ isCached }) => (isCached ? "yes" : "no") },
+  { title: "cached", cell: ({ isCached }) => (isCached ? "yes" : "no"), width: 6 },
   { title: "caller", cell: (log) => callerOf(log) ?? "-", width: 12 },
   { title: "id", cell: ({ id }) => id },
 ];
