@@ -10,11 +10,14 @@ import {
 import { setImmediate } from "node:timers/promises";
 
 import type { Bodies, Cap, FoundLog, Log, LogChange, StoredLog } from "./log.ts";
-import { orderOf, whereOf, type LogQuery } from "./query.ts";
+import { orderOf, whereOf, type Clause, type LogQuery } from "./query.ts";
 import { LOG_COLUMNS, LOGS_WITH_BODIES, prepareTables, toLog } from "./tables.ts";
 
-// SQLite works in this thread: more at once, and requests would wait for it. 1,000 take about 3 ms.
-const BATCH = 1000;
+// SQLite works in this thread: more at once, and requests would wait for it.
+const BATCH = 500;
+
+// Asked for together, the two would be looked for in every log.
+const SEQS = "SELECT (SELECT min(seq) FROM logs) AS first, (SELECT max(seq) FROM logs) AS last";
 
 const INSERT_LOG = `
   INSERT INTO logs (id, created_at, gateway, provider, model, status, duration_ms, tokens_in, tokens_out, cost, cached,
@@ -124,13 +127,14 @@ export class LogStore {
   }
 
   /** Deletes what the query chooses now, the first `limit` in its order. Requests are served between the batches. */
-  async delete(query: LogQuery, limit = Number.MAX_SAFE_INTEGER): Promise<void> {
-    const chosen = await this.#choose(query, limit);
-    for (let start = 0; start < chosen.length; start += BATCH) {
-      const seqs = JSON.stringify(chosen.slice(start, start + BATCH));
-      const { changes } = this.#transact(() =>
-        this.#prepare("DELETE FROM logs WHERE seq IN (SELECT value FROM json_each(?))").run(seqs),
-      );
+  async delete(query: LogQuery, limit?: number): Promise<void> {
+    const { sql, values } = whereOf(query);
+    const batches = limit === undefined ? this.#stretches() : this.#choose(query, limit);
+    for await (const batch of batches) {
+      // Not by an index: one of the gateway's would lead through all of its logs, batch after batch.
+      const { changes } = this.#prepare(
+        `DELETE FROM logs NOT INDEXED WHERE ${batch.sql} AND ${sql}`,
+      ).run(...batch.values, ...values);
       this.#counts.set(query.gateway, this.#count(query.gateway) - Number(changes));
       await setImmediate();
     }
@@ -146,7 +150,15 @@ export class LogStore {
     this.#database.close();
   }
 
-  async #choose(query: LogQuery, limit: number): Promise<number[]> {
+  /** All logs there are now, in stretches: what a filter chooses may be few, and is looked for in each of them. */
+  *#stretches(): Generator<Clause> {
+    const { first, last } = { ...this.#prepare(SEQS).get() };
+    for (let seq = Number(first); seq <= Number(last); seq += BATCH) {
+      yield { sql: "seq BETWEEN ? AND ?", values: [seq, Math.min(seq + BATCH - 1, Number(last))] };
+    }
+  }
+
+  async *#choose(query: LogQuery, limit: number): AsyncGenerator<Clause> {
     const { sql, values } = whereOf(query);
     const chosen: number[] = [];
     // Not from the shared statements: another call may run this one again before it has ended here.
@@ -157,7 +169,10 @@ export class LogStore {
       chosen.push(Number(seq));
       if (chosen.length % BATCH === 0) await setImmediate();
     }
-    return chosen;
+    for (let start = 0; start < chosen.length; start += BATCH) {
+      const seqs = JSON.stringify(chosen.slice(start, start + BATCH));
+      yield { sql: "seq IN (SELECT value FROM json_each(?))", values: [seqs] };
+    }
   }
 
   #count(gateway: string): number {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
 
 import { expect, onTestFinished, test } from "vitest";
 
@@ -58,6 +59,33 @@ test("a file of before feedback was kept goes on, with its logs", async () => {
 
   expect(found(store).log).toMatchObject({ feedback: 1, score: 5 });
   store.close();
+});
+
+test("a deletion lets others in while it looks, even where it finds nothing", async () => {
+  const store = new LogStore(":memory:");
+  const cap = { maxEntries: 10_000, whenFull: "DELETE_OLDEST" } as const;
+  for (let n = 0; n < 2600; n++) store.insert({ ...LOG, id: `log-${n}` }, undefined, cap);
+  const filters = [{ key: "event_id", operator: "eq", values: ["nobody's"] }] as const;
+  let isDone = false;
+  let turns = 0;
+
+  const deletion = store.delete({ gateway: "app", filters }).then(() => (isDone = true));
+  for (; !isDone; turns++) await setImmediate();
+  await deletion;
+
+  expect(turns).toBeGreaterThan(3);
+  expect(store.count()).toBe(2600);
+});
+
+test("a deletion spares what came after it began", async () => {
+  const store = new LogStore(":memory:");
+  store.insert(LOG, undefined, CAP);
+  const deletion = store.delete({ gateway: "app", filters: [] });
+  store.insert({ ...LOG, id: "log-2" }, undefined, CAP);
+
+  await deletion;
+
+  expect(store.list(10).map(({ id }) => id)).toEqual(["log-2"]);
 });
 
 function found(store: LogStore): FoundLog {
