@@ -10,6 +10,7 @@ import { gzipSync } from "node:zlib";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { ROOT } from "../../local/paths.js";
+import { storeRows } from "./log-store.ts";
 import { measureReview } from "./review.ts";
 import { measureStarts } from "./starts.ts";
 import { compare, formatTable, median, type Row } from "./table.ts";
@@ -21,6 +22,7 @@ const GROUPS = new Map([
   ["start", startRows],
   ["review", reviewRows],
   ["worker", workerRows],
+  ["store", storeRows],
   ["tests", testRows],
 ]);
 
