@@ -40,6 +40,11 @@ export function connect(ofStack: string | undefined, environment = process.env):
       `the environment lacks ${missing.join(" and ")}; for the embedded Cloudflare, npm start -- --api prints them`,
     );
   }
+  if (!/^[0-9a-f]{32}$/.test(accountId)) {
+    throw new CommandError(
+      `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(accountId)}; allowed is an account's id, 32 hexadecimal characters`,
+    );
+  }
   // An empty variable is none.
   const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
   const cloudflare = new Client({ apiToken, ...(baseURL !== undefined && { baseURL }) });
@@ -54,7 +59,9 @@ export async function ask<T>(what: string, permission: string, question: Promise
   const answer = await tryAsk(permission, question);
   if (answer.kind === "answer") return answer.value;
   const reason =
-    answer.kind === "missing" ? "it does not exist; run pulumi up first" : answer.reason;
+    answer.kind === "missing"
+      ? "it does not exist; is the id right, and is the stack deployed?"
+      : answer.reason;
   throw new CommandError(`cannot ${what}: ${reason}`);
 }
 

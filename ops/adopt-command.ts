@@ -20,6 +20,9 @@ CLOUDFLARE_API_TOKEN needs AI Gateway Read; CLOUDFLARE_ACCOUNT_ID says the accou
 
 exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 wrong words, or no account`;
 
+/** Before this day every account got legacy logs. https://developers.cloudflare.com/ai-gateway/observability/logging/ */
+const SPLIT = "2026-09-24";
+
 await runCommand({
   usage: USAGE,
   options: {
@@ -67,9 +70,6 @@ async function main(args: Args): Promise<boolean> {
   );
   return adoption.ok;
 }
-
-/** Before this day every account got legacy logs. https://developers.cloudflare.com/ai-gateway/observability/logging/ */
-const SPLIT = "2026-09-24";
 
 function logSystem(said: string | undefined, createdAt: string): LogSystem {
   if (said === "legacy" || said === "observability") return said;

@@ -25,6 +25,12 @@ calls of the stack's first Workers AI model run, which are billed; without it, f
 
 exit code: 0 asked, 2 wrong words, no account, or a question that failed`;
 
+const COLUMNS = [
+  { title: "point", cell: ({ point }: Answer) => point, isNumber: true },
+  { title: "question", cell: ({ question }: Answer) => question },
+  { title: "answer", cell: ({ answer }: Answer) => answer },
+];
+
 await runCommand({
   usage: USAGE,
   options: {
@@ -75,12 +81,6 @@ async function main(args: Args): Promise<boolean> {
   console.log(args.json ? JSON.stringify(answers, null, 2) : formatTable(answers, COLUMNS));
   return true;
 }
-
-const COLUMNS = [
-  { title: "point", cell: ({ point }: Answer) => point, isNumber: true },
-  { title: "question", cell: ({ question }: Answer) => question },
-  { title: "answer", cell: ({ answer }: Answer) => answer },
-];
 
 async function requireConsent(isBilled: boolean): Promise<void> {
   if (!process.stdin.isTTY) throw new WordsError("--yes is missing, and nobody can be asked here");

@@ -10,7 +10,8 @@ const STATUS: Readonly<Record<Kind, (status: number) => boolean>> = {
   normal: (status) => status === 200,
   streamed: (status) => status === 200,
   refused: (status) => status === 404,
-  failing: (status) => status >= 400,
+  // A model's refusal. These four are the Worker's own, or of what stands in its place, and leave no log.
+  failing: (status) => status >= 400 && ![401, 403, 429, 501].includes(status),
 };
 
 /** Undefined where the answer is what the canary is for; else why nothing can be learned from its log. */
@@ -19,7 +20,7 @@ export function judgeAnswer(canary: Canary): Finding | undefined {
   const about = `canary: ${kind}`;
   if (status === undefined) return finding("broken", about, `no answer came (${reason})`);
   if (STATUS[kind](status)) return undefined;
-  if (kind === "failing") {
+  if (kind === "failing" && status < 400) {
     return finding("unknown", about, "not looked at, because the model took what it should refuse");
   }
   const said = reason === undefined ? "" : ` (${reason})`;

@@ -385,6 +385,7 @@ test.each([
   [{ kind: "refused", status: 404 }, undefined],
   [{ kind: "refused", status: 200 }, "broken"],
   [{ kind: "failing", status: 400 }, undefined],
+  [{ kind: "failing", status: 401 }, "broken"],
   [{ kind: "failing", status: 200 }, "unknown"],
 ] as const)("an answer %o is %s", (answer, kind) => {
   expect(judgeAnswer({ ...CANARY, ...answer })?.kind).toBe(kind);
