@@ -50,6 +50,11 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
       `--wait is ${JSON.stringify(wait)}; allowed is a number of seconds to 999`,
     );
   }
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new WordsError(
+      `--url is ${JSON.stringify(url)}; allowed is an address such as https://chat.example.com`,
+    );
+  }
   const account = openAccount(stack);
   // An empty variable is none.
   const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;

@@ -113,9 +113,11 @@ test("a token that is not accepted proves nothing: it ends with 2, and says what
 
 test("wrong words and a missing account end with 2", async () => {
   const words = await verify("--wait", "long");
+  const address = await verify("--url", "foo");
   const account = await verify({ CLOUDFLARE_API_TOKEN: "" });
 
-  expect([words.code, account.code]).toEqual([2, 2]);
+  expect([words.code, address.code, account.code]).toEqual([2, 2, 2]);
+  expect(address.stderr).toContain('--url is "foo"; allowed is an address');
   expect(words.stderr).toContain('--wait is "long"; allowed is a number of seconds to 999');
   expect(account.stderr).toContain("the environment lacks CLOUDFLARE_API_TOKEN");
 });
