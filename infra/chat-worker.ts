@@ -6,6 +6,7 @@ import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomai
 import type { types } from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
+import { workerTexts, workerUrl } from "../policy/chat-worker.ts";
 import type { Settings } from "../policy/settings.ts";
 import type { RawEnv } from "../worker/chat/env.ts";
 import type { Bundle } from "./bundle.ts";
@@ -70,7 +71,7 @@ export class ChatWorker extends pulumi.ComponentResource {
       );
     }
 
-    this.url = workerUrl(args.worker);
+    this.url = workerUrl(args);
     this.registerOutputs({ url: this.url });
   }
 }
@@ -78,23 +79,24 @@ export class ChatWorker extends pulumi.ComponentResource {
 type Binding = Omit<types.input.WorkersScriptBinding, "name">;
 
 function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
+  const texts = workerTexts(pulumi.getStack(), args);
   // Keyed by RawEnv: a binding that the Worker asks for and this record lacks is a type error.
   const byName: Record<Exclude<keyof RawEnv, keyof OptionalBindings>, Binding> = {
     AI: { type: "ai" },
     GATEWAY_ID: { type: "plain_text", text: args.gatewayId },
-    COLLECT_LOGS: { type: "plain_text", text: args.logs.collect },
-    MODELS: { type: "plain_text", text: JSON.stringify(args.worker.models) },
-    ACCESS: { type: "plain_text", text: args.worker.access },
-    ORIGINS: { type: "plain_text", text: JSON.stringify(args.worker.origins) },
+    COLLECT_LOGS: { type: "plain_text", text: texts.COLLECT_LOGS },
+    MODELS: { type: "plain_text", text: texts.MODELS },
+    ACCESS: { type: "plain_text", text: texts.ACCESS },
+    ORIGINS: { type: "plain_text", text: texts.ORIGINS },
     CALLERS: { type: "secret_text", text: pulumi.secret(JSON.stringify(args.callers)) },
-    FALLBACKS: { type: "plain_text", text: JSON.stringify(args.worker.fallbacks) },
-    TIMEOUT_MS: { type: "plain_text", text: String(args.worker.timeoutSeconds * 1000) },
-    MAX_BODY_BYTES: { type: "plain_text", text: String(args.worker.maxBodyBytes) },
-    STACK: { type: "plain_text", text: pulumi.getStack() },
+    FALLBACKS: { type: "plain_text", text: texts.FALLBACKS },
+    TIMEOUT_MS: { type: "plain_text", text: texts.TIMEOUT_MS },
+    MAX_BODY_BYTES: { type: "plain_text", text: texts.MAX_BODY_BYTES },
+    STACK: { type: "plain_text", text: texts.STACK },
     // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.
     RELEASE: { type: "plain_text", text: args.bundle.sha256.slice(0, 12) },
   };
-  const all = { ...byName, ...optionalBindings(args) };
+  const all = { ...byName, ...optionalBindings(args, texts.CLOUDFLARE_ACCESS) };
   return Object.entries(all).map(([name, binding]) => ({ name, ...binding }));
 }
 
@@ -103,16 +105,18 @@ type OptionalBindings = Partial<
   Record<"CLOUDFLARE_ACCESS" | "CALLER_HASH_KEY" | "CALLER_LIMIT", Binding>
 >;
 
-function optionalBindings({ worker, anonymousCallers }: ChatWorkerArgs): OptionalBindings {
-  const { cloudflareAccess, callerLimit } = worker;
+function optionalBindings(
+  { worker: { name, callerLimit }, anonymousCallers }: ChatWorkerArgs,
+  cloudflareAccess: string | undefined,
+): OptionalBindings {
   return {
-    ...(cloudflareAccess && {
-      CLOUDFLARE_ACCESS: { type: "plain_text", text: JSON.stringify(cloudflareAccess) },
+    ...(cloudflareAccess !== undefined && {
+      CLOUDFLARE_ACCESS: { type: "plain_text", text: cloudflareAccess },
     }),
     ...(anonymousCallers && {
       CALLER_HASH_KEY: { type: "secret_text", text: pulumi.secret(anonymousCallers.key) },
     }),
-    ...(callerLimit && { CALLER_LIMIT: limitBinding(worker.name, callerLimit) }),
+    ...(callerLimit && { CALLER_LIMIT: limitBinding(name, callerLimit) }),
   };
 }
 
@@ -126,10 +130,4 @@ function limitBinding(
     namespaceId: String(createHash("sha256").update(workerName).digest().readUInt32BE()),
     simple: { limit: limit.requests, period: limit.periodSeconds },
   };
-}
-
-function workerUrl(worker: Settings["worker"]): string | undefined {
-  if (worker.domain !== undefined) return `https://${worker.domain}`;
-  if (!worker.workersDev || worker.workersDevSubdomain === undefined) return undefined;
-  return `https://${worker.name}.${worker.workersDevSubdomain}.workers.dev`;
 }

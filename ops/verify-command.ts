@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 
 import { openAccount } from "./account.ts";
 import { CommandError, WordsError, runCommand } from "./command.ts";
+import { endProgress, showProgress } from "./progress.ts";
 import { formatTable } from "./table.ts";
 import { formatRecord, GLYPHS } from "./verify/record.ts";
 import { verify } from "./verify/verify.ts";
@@ -58,8 +59,8 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
   const account = openAccount(stack);
   // An empty variable is none.
   const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
-  const { findings, flights } = await verify(account, { url, token, waitSeconds }, tell);
-  tell("");
+  const { findings, flights } = await verify(account, { url, token, waitSeconds }, showProgress);
+  endProgress();
   if (record !== undefined) {
     const text = formatRecord({ stack: account.stack.name, at: new Date(), findings, flights });
     await writeFile(record, `${text}\n`).catch((error: Error) => {
@@ -81,9 +82,4 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
     );
   }
   return !findings.some(({ kind }) => kind === "broken");
-}
-
-/** For a person who waits; a pipeline's log has the result alone. */
-function tell(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u{1B}[K${what && `looking at ${what} …`}`);
 }

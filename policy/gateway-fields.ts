@@ -4,8 +4,6 @@
  */
 import type { Settings } from "./settings.ts";
 
-export type GatewayFields = ReturnType<typeof gatewayFields>;
-
 /** Every scalar is said: a field nobody declares is a field nobody sees drift. */
 export function gatewayFields(settings: GatewaySettings) {
   return {

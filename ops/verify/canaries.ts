@@ -1,8 +1,9 @@
 /** Canaries through the Worker, and what each left in the log. */
+import { workerUrl } from "../../policy/chat-worker.ts";
 import type { Account, Answer } from "../account.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
 import { findLogs, poll, type CanaryLog, type Patience } from "./canary-log.ts";
-import { KINDS, sendCanary, workerUrl, type Canary, type Door } from "./canary.ts";
+import { KINDS, sendCanary, type Canary, type Door } from "./canary.ts";
 import { finding, withoutAnswer, type Finding } from "./finding.ts";
 
 export interface Flight {
@@ -37,11 +38,10 @@ export async function flyCanaries(account: Account, args: CanaryArgs): Promise<C
 }
 
 function openDoor({ stack }: Account, { url, token }: CanaryArgs): Door | string {
-  const address = url ?? workerUrl(stack);
+  const address = url ?? workerUrl(stack.settings);
   if (address === undefined) {
     return "the stack file does not say the Worker's address; give --url, or set worker.workersDevSubdomain";
   }
-  if (!URL.canParse(address)) return `--url is ${JSON.stringify(address)}, and no address`;
   if (token === undefined && stack.settings.worker.access === "token") {
     return "AI_GATEWAY_CALLER_TOKEN is not set: the token of one of the stack's callers";
   }

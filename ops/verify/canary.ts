@@ -1,8 +1,6 @@
 /** Four requests through the deployed Worker, each with a mark of its own, and what came back. */
 import { randomUUID } from "node:crypto";
 
-import type { Stack } from "../../policy/offline.ts";
-
 export const KINDS = ["normal", "streamed", "refused", "failing"] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -22,13 +20,6 @@ export interface Door {
   readonly url: URL;
   /** Undefined where the Worker is open. */
   readonly token: string | undefined;
-}
-
-/** Where the stack's Worker answers; undefined where the file does not say the account's workers.dev subdomain. */
-export function workerUrl({ settings: { worker } }: Stack): string | undefined {
-  if (worker.domain !== undefined) return `https://${worker.domain}`;
-  if (!worker.workersDev || worker.workersDevSubdomain === undefined) return undefined;
-  return `https://${worker.name}.${worker.workersDevSubdomain}.workers.dev`;
 }
 
 export async function sendCanary(kind: Kind, door: Door, model: string): Promise<Canary> {

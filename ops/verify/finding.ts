@@ -1,4 +1,5 @@
 /** What a look at one promise found. */
+import type { Stack } from "../../policy/offline.ts";
 import type { Account, Answer } from "../account.ts";
 
 export interface Finding {
@@ -31,4 +32,13 @@ export function withoutAnswer(
   return answer.kind === "missing"
     ? [finding("broken", about, `does not exist; ${remedy}`)]
     : [finding("unknown", about, `not looked at, because ${answer.reason}`)];
+}
+
+/** Where the account is not as the program declares it, whoever changed it. */
+export function deployAgain({ name }: Stack): string {
+  return `run pulumi up --refresh --stack ${name}`;
+}
+
+export function withRemedy(problems: readonly string[], remedy: string): readonly string[] {
+  return problems.map((problem) => `${problem}; ${remedy}`);
 }

@@ -3,7 +3,7 @@ import { toApi } from "../../policy/gateway-api.ts";
 import { gatewayFields } from "../../policy/gateway-fields.ts";
 import type { Settings } from "../../policy/settings.ts";
 import { tryAsk, type Account } from "../account.ts";
-import { verdict, withoutAnswer, type Finding } from "./finding.ts";
+import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 
 export async function checkGateway({
   stack,
@@ -12,14 +12,14 @@ export async function checkGateway({
 }: Account): Promise<readonly Finding[]> {
   const { gatewayId } = stack.settings;
   const about = `gateway ${gatewayId}`;
-  const remedy = `run pulumi up --refresh --stack ${stack.name}`;
+  const remedy = deployAgain(stack);
   const question = cloudflare.aiGateway.get(gatewayId, { account_id: accountId });
   const answer = await tryAsk("AI Gateway Read", question);
   if (answer.kind !== "answer") return withoutAnswer(about, answer, remedy);
   const problems = judgeGateway(stack.settings, { ...answer.value });
   return verdict(
     about,
-    problems.map((problem) => `${problem}; ${remedy}`),
+    withRemedy(problems, remedy),
     `all ${Object.keys(SETTINGS).length} fields are as declared`,
   );
 }

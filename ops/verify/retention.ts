@@ -2,7 +2,8 @@
 import type { Stack } from "../../policy/offline.ts";
 import { retentionWorkerName } from "../../policy/resource-names.ts";
 import { tryAsk, type Account } from "../account.ts";
-import { verdict, withoutAnswer, type Finding } from "./finding.ts";
+import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
+import { judgeTexts } from "./worker.ts";
 
 const PERMISSION = "Workers Scripts Read";
 
@@ -11,7 +12,7 @@ export async function checkRetention(account: Account): Promise<readonly Finding
   const name = retentionWorkerName(stack.settings);
   if (name === undefined) return [];
   const about = `Worker ${name}`;
-  const remedy = `run pulumi up --refresh --stack ${stack.name}`;
+  const remedy = deployAgain(stack);
   const { scriptAndVersionSettings, schedules } = cloudflare.workers.scripts;
   const params = { account_id: accountId };
   const settings = await tryAsk(PERMISSION, scriptAndVersionSettings.get(name, params));
@@ -21,11 +22,7 @@ export async function checkRetention(account: Account): Promise<readonly Finding
   const crons = triggers.value.schedules.map(({ cron }) => cron);
   const problems = judgeRetention(stack, settings.value.bindings ?? [], crons);
   const kept = `deletes logs of this gateway, woken at ${crons.join(", ")}`;
-  return verdict(
-    about,
-    problems.map((problem) => `${problem}; ${remedy}`),
-    kept,
-  );
+  return verdict(about, withRemedy(problems, remedy), kept);
 }
 
 export function judgeRetention(
@@ -34,11 +31,6 @@ export function judgeRetention(
   crons: readonly string[],
 ): readonly string[] {
   const declared = { GATEWAY_ID: settings.gatewayId, KEEP_DAYS: String(settings.logs.keepDays) };
-  const texts = Object.entries(declared).flatMap(([name, text]) => {
-    const is = bindings.find((binding) => binding.name === name)?.text;
-    return is === text
-      ? []
-      : [`${name} is ${JSON.stringify(is) ?? "missing"}, declared is ${JSON.stringify(text)}`];
-  });
+  const texts = judgeTexts(declared, bindings);
   return crons.length > 0 ? texts : [...texts, "no trigger wakes it"];
 }

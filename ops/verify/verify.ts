@@ -30,10 +30,10 @@ export async function verify(
 ): Promise<Verification> {
   const findings: Finding[] = [];
   for (const [name, check] of Object.entries(CHECKS)) {
-    onProgress(name);
+    onProgress(`looking at ${name} …`);
     findings.push(...(await check(account)));
   }
-  onProgress("canaries");
+  onProgress("looking at canaries …");
   const flown = await flyCanaries(account, canaries);
   return { findings: [...findings, ...flown.findings], flights: flown.flights };
 }

@@ -1,7 +1,8 @@
 /** The deployed Worker: bound to this stack's gateway, with this stack's policy, at the declared addresses. */
+import { workerTexts } from "../../policy/chat-worker.ts";
 import type { Stack } from "../../policy/offline.ts";
 import { tryAsk, type Account } from "../account.ts";
-import { verdict, withoutAnswer, type Finding } from "./finding.ts";
+import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 
 const PERMISSION = "Workers Scripts Read";
 
@@ -12,13 +13,17 @@ export async function checkWorker({ stack, accountId, cloudflare }: Account) {
     account_id: accountId,
   });
   const answer = await tryAsk(PERMISSION, question);
-  if (answer.kind !== "answer") return withoutAnswer(about, answer, remedyFor(stack));
+  if (answer.kind !== "answer") return withoutAnswer(about, answer, deployAgain(stack));
   const { bindings = [], observability } = answer.value;
   const problems = [
     ...judgeBindings(stack, bindings),
     ...judgeConsole(observability?.logs?.invocation_logs),
   ];
-  return verdict(about, withRemedy(stack, problems), "bound as declared, to this stack's gateway");
+  return verdict(
+    about,
+    withRemedy(problems, deployAgain(stack)),
+    "bound as declared, to this stack's gateway",
+  );
 }
 
 interface Binding {
@@ -27,31 +32,12 @@ interface Binding {
   readonly text?: unknown;
 }
 
-/** The texts that the settings decide. What is secret is not readable, only that it is there. */
-export function workerTexts({ name, settings }: Stack): Readonly<Record<string, string>> {
-  const { worker, gatewayId, logs } = settings;
-  return {
-    GATEWAY_ID: gatewayId,
-    COLLECT_LOGS: logs.collect,
-    MODELS: JSON.stringify(worker.models),
-    ACCESS: worker.access,
-    ORIGINS: JSON.stringify(worker.origins),
-    FALLBACKS: JSON.stringify(worker.fallbacks),
-    TIMEOUT_MS: String(worker.timeoutSeconds * 1000),
-    MAX_BODY_BYTES: String(worker.maxBodyBytes),
-    STACK: name,
-    ...(worker.cloudflareAccess && { CLOUDFLARE_ACCESS: JSON.stringify(worker.cloudflareAccess) }),
-  };
-}
-
+/** What is secret is not readable, only that it is there. */
 export function judgeBindings(stack: Stack, bindings: readonly Binding[]): readonly string[] {
   const { anonymousCallers, worker } = stack.settings;
-  const found = new Map(bindings.map((binding) => [binding.name, binding]));
-  const texts = Object.entries(workerTexts(stack)).flatMap(([name, declared]) => {
-    const text = JSON.stringify(found.get(name)?.text) ?? "missing";
-    const shouldBe = JSON.stringify(declared);
-    return text === shouldBe ? [] : [`${name} is ${text}, declared is ${shouldBe}`];
-  });
+  const found = new Set(bindings.map(({ name }) => name));
+  const { gatewayId: GATEWAY_ID } = stack.settings;
+  const texts = judgeTexts({ GATEWAY_ID, ...workerTexts(stack.name, stack.settings) }, bindings);
   const isDeclared: Readonly<Record<string, boolean>> = {
     CALLER_HASH_KEY: anonymousCallers !== undefined,
     CALLER_LIMIT: worker.callerLimit !== undefined,
@@ -64,6 +50,19 @@ export function judgeBindings(stack: Stack, bindings: readonly Binding[]): reado
     .filter((name) => found.has(name) && isDeclared[name] === false)
     .map((name) => `${name} is bound, and the stack declares none`);
   return [...texts, ...missing, ...surplus];
+}
+
+/** Bindings in clear, each against its declared text. */
+export function judgeTexts(
+  declared: Readonly<Record<string, string>>,
+  bindings: readonly Pick<Binding, "name" | "text">[],
+): readonly string[] {
+  return Object.entries(declared).flatMap(([name, text]) => {
+    const is = bindings.find((binding) => binding.name === name)?.text;
+    return is === text
+      ? []
+      : [`${name} is ${JSON.stringify(is) ?? "missing"}, declared is ${JSON.stringify(text)}`];
+  });
 }
 
 /** The runtime's own line about a request holds its headers, the caller's token among them. */
@@ -88,19 +87,21 @@ export async function checkAddresses({ stack, accountId, cloudflare }: Account) 
   ]);
   const findings: Finding[] = [];
   if (subdomain.kind !== "answer") {
-    findings.push(...withoutAnswer(`${about}: workers.dev`, subdomain, remedyFor(stack)));
+    findings.push(...withoutAnswer(`${about}: workers.dev`, subdomain, deployAgain(stack)));
   } else {
     const problems = judgeSubdomain(stack, subdomain.value);
     const kept = `workers.dev is ${worker.workersDev ? "on" : "off"}, previews are off`;
-    findings.push(...verdict(`${about}: workers.dev`, withRemedy(stack, problems), kept));
+    findings.push(
+      ...verdict(`${about}: workers.dev`, withRemedy(problems, deployAgain(stack)), kept),
+    );
   }
   if (domains.kind !== "answer") {
-    findings.push(...withoutAnswer(`${about}: domain`, domains, remedyFor(stack)));
+    findings.push(...withoutAnswer(`${about}: domain`, domains, deployAgain(stack)));
   } else {
     const hostnames = domains.value.map(({ hostname }) => hostname);
     const problems = judgeDomains(stack, hostnames);
     const kept = worker.domain === undefined ? "no custom domain" : `${worker.domain} is served`;
-    findings.push(...verdict(`${about}: domain`, withRemedy(stack, problems), kept));
+    findings.push(...verdict(`${about}: domain`, withRemedy(problems, deployAgain(stack)), kept));
   }
   return findings;
 }
@@ -130,12 +131,4 @@ export function judgeDomains(
       .filter((name) => !declared.includes(name))
       .map((name) => `${name} leads to the Worker, and the stack does not declare it`),
   ];
-}
-
-function remedyFor({ name }: Stack): string {
-  return `run pulumi up --refresh --stack ${name}`;
-}
-
-function withRemedy(stack: Stack, problems: readonly string[]): readonly string[] {
-  return problems.map((problem) => `${problem}; ${remedyFor(stack)}`);
 }

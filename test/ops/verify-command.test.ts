@@ -9,7 +9,7 @@ import getPort from "get-port";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { recordStack } from "../../infra/record.ts";
-import { workerTexts } from "../../ops/verify/worker.ts";
+import { workerTexts } from "../../policy/chat-worker.ts";
 import { copyProject, start, type Project, type Started } from "../support/project.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";
 
@@ -144,7 +144,10 @@ test("the Worker's texts are those that the program declares", async () => {
   const texts = declared
     .filter(({ type, name }) => type === "plain_text" && name !== "RELEASE")
     .map(({ name, text }) => [name, text]);
-  expect(workerTexts(stackWith("prod", changes))).toEqual(Object.fromEntries(texts));
+  const { settings } = stackWith("prod", changes);
+  expect({ GATEWAY_ID: settings.gatewayId, ...workerTexts("prod", settings) }).toEqual(
+    Object.fromEntries(texts),
+  );
 });
 
 interface Ended {

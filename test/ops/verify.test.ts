@@ -13,8 +13,8 @@ import {
   judgeConsole,
   judgeDomains,
   judgeSubdomain,
-  workerTexts,
 } from "../../ops/verify/worker.ts";
+import { workerTexts } from "../../policy/chat-worker.ts";
 import { toApi } from "../../policy/gateway-api.ts";
 import { gatewayFields } from "../../policy/gateway-fields.ts";
 import { stackWith } from "../support/settings.ts";
@@ -205,9 +205,10 @@ test("which log system it is stays evidence", () => {
 });
 
 test("a Worker with this stack's bindings keeps every promise, and each other one is told", () => {
-  const own = bindingsOf(workerTexts(stack));
+  const { name, settings } = stack;
+  const own = bindingsOf({ GATEWAY_ID: settings.gatewayId, ...workerTexts(name, settings) });
   const others = own
-    .filter(({ name }) => name !== "AI")
+    .filter((each) => each.name !== "AI")
     .map((each) =>
       ({ GATEWAY_ID: "default", COLLECT_LOGS: "full", MODELS: "[]", ACCESS: "open" })[each.name] ===
       undefined

@@ -25,15 +25,32 @@ export function answer(family: Family, said: Said): Reply {
 /** The same answer, streamed: texts in words, calls one after the other. */
 export function stream(family: Family, said: Said): Reply {
   const events = family === "older" ? olderEvents(said) : newerEvents(said);
-  return { headers, pieces: inTurn([...events.map(event), "data: [DONE]\n\n"]) };
+  return { headers, pieces: inTurn([...events, "[DONE]"].map(event)) };
 }
 
+/** A text goes as it is, anything else as JSON. */
 export function event(data: unknown): string {
-  return `data: ${JSON.stringify(data)}\n\n`;
+  return `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
 }
 
 export async function* inTurn(pieces: readonly (string | Uint8Array)[]) {
   yield* pieces;
+}
+
+/** An answer without an end, and a promise that it was ended. */
+export function endless(): { readonly reply: Reply; readonly ended: Promise<string> } {
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  async function* pieces() {
+    try {
+      for (;;) {
+        yield event({ response: "more " });
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    } finally {
+      end("ended");
+    }
+  }
+  return { reply: { pieces: pieces() }, ended };
 }
 
 function olderBody({ text, calls }: Said): object {

@@ -1,23 +1,18 @@
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 
+import { endless, event, inTurn } from "../support/wire.ts";
 import { chatBody, errorOf, startWorker, TOKEN, type Reply } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
 const USAGE = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
-const event = (data: unknown) =>
-  `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
 const OLDER = [
   event({ response: "Hel", p: "abc" }),
   event({ response: "lo" }),
   event({ response: "", usage: USAGE }),
   event("[DONE]"),
 ];
-
-async function* inTurn(pieces: readonly (string | Uint8Array)[]) {
-  yield* pieces;
-}
 
 function streamWorker(pieces: readonly (string | Uint8Array)[], headers: Reply["headers"] = {}) {
   return startWorker({ reply: () => ({ headers, pieces: inTurn(pieces) }) });
@@ -230,18 +225,8 @@ test("the first piece arrives before the model has said the second", async () =>
 });
 
 test("a caller that hangs up ends the model's answer too", async () => {
-  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
-  async function* endless() {
-    try {
-      for (;;) {
-        yield event({ response: "more " });
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    } finally {
-      end("ended");
-    }
-  }
-  const worker = await startWorker({ reply: () => ({ pieces: endless() }) });
+  const { reply, ended } = endless();
+  const worker = await startWorker({ reply: () => reply });
   const caller = new AbortController();
 
   const response = await worker.ask(CHAT, {

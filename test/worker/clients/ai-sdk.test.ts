@@ -3,7 +3,7 @@ import { APICallError, embedMany, generateText, isStepCount, Output, streamText,
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { answer, event, FAMILIES, stream, type Said } from "../../support/wire.ts";
+import { answer, endless, event, FAMILIES, stream, type Said } from "../../support/wire.ts";
 import { startWorker, TOKEN, type Reply, type RunningWorker } from "../../support/workerd.ts";
 
 const MODEL = "@cf/old/model";
@@ -180,18 +180,8 @@ test("an error within a stream is one of its own, too", async () => {
 });
 
 test("aborting it ends the model's answer too", async () => {
-  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
-  async function* endless() {
-    try {
-      for (;;) {
-        yield event({ response: "more " });
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    } finally {
-      end("ended");
-    }
-  }
-  const worker = await startWorker({ reply: () => ({ pieces: endless() }) });
+  const { reply, ended } = endless();
+  const worker = await startWorker({ reply: () => reply });
   const caller = new AbortController();
 
   const result = streamText({

@@ -3,7 +3,7 @@ import { zodResponseFormat } from "openai/helpers/zod";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { answer, event, FAMILIES, stream, USAGE } from "../../support/wire.ts";
+import { answer, endless, FAMILIES, stream, USAGE } from "../../support/wire.ts";
 import { startWorker, TOKEN, type RunningWorker } from "../../support/workerd.ts";
 
 const MESSAGES = [{ role: "user", content: "Hi" }] as const;
@@ -92,18 +92,8 @@ test.each([undefined, "float"] as const)("it embeds texts (encoding_format %s)",
 });
 
 test("aborting its stream ends the model's answer too", async () => {
-  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
-  async function* endless() {
-    try {
-      for (;;) {
-        yield event({ response: "more " });
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    } finally {
-      end("ended");
-    }
-  }
-  const worker = await startWorker({ reply: () => ({ pieces: endless() }) });
+  const { reply, ended } = endless();
+  const worker = await startWorker({ reply: () => reply });
 
   const chunks = await client(worker).chat.completions.create({ ...CHAT, stream: true });
   let heard = "";
