@@ -3,21 +3,43 @@ import type { types } from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 
 const ACCOUNT_SCOPE = "com.cloudflare.api.account";
+const BUCKET_SCOPE = "com.cloudflare.edge.r2.bucket";
 
-export interface Permission {
+interface Permission {
   readonly accountId: string;
   /** As the API calls it: the dashboard's Edit is Write here. */
-  readonly name: "AI Gateway Read" | "AI Gateway Write";
+  readonly name: string;
+  readonly scope: string;
   /** The setting that asks for it, for the message where the account does not have it. */
   readonly neededBy: string;
 }
 
 /** A token's one permission, for all of the account: Cloudflare has none for a single gateway. */
-export function allow(permission: Permission): types.input.AccountTokenPolicy {
+export function allow(
+  permission: Omit<Permission, "scope"> & { readonly name: "AI Gateway Read" | "AI Gateway Write" },
+): types.input.AccountTokenPolicy {
+  return {
+    effect: "allow",
+    permissionGroups: [{ id: permissionGroupId({ ...permission, scope: ACCOUNT_SCOPE }) }],
+    resources: JSON.stringify({ [`${ACCOUNT_SCOPE}.${permission.accountId}`]: "*" }),
+  };
+}
+
+/**
+ * To list, read and write the objects of one bucket: there is none to write alone.
+ * https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
+ */
+export function allowObjects(accountId: string, bucket: string): types.input.AccountTokenPolicy {
+  const permission = {
+    accountId,
+    name: "Workers R2 Storage Bucket Item Write",
+    scope: BUCKET_SCOPE,
+    neededBy: "logpush",
+  };
   return {
     effect: "allow",
     permissionGroups: [{ id: permissionGroupId(permission) }],
-    resources: JSON.stringify({ [`${ACCOUNT_SCOPE}.${permission.accountId}`]: "*" }),
+    resources: JSON.stringify({ [`${BUCKET_SCOPE}.${accountId}_default_${bucket}`]: "*" }),
   };
 }
 
@@ -27,13 +49,18 @@ export function allow(permission: Permission): types.input.AccountTokenPolicy {
  */
 export const REPLACE_WITH_POLICY = { replaceOnChanges: ["policies"] };
 
-function permissionGroupId({ accountId, name, neededBy }: Permission): pulumi.Output<string> {
+function permissionGroupId({
+  accountId,
+  name,
+  scope,
+  neededBy,
+}: Permission): pulumi.Output<string> {
   // Not filtered by the provider, which wants the name URL-encoded.
   return getAccountApiTokenPermissionGroupsListOutput({ accountId }).apply(({ results }) => {
-    const group = results.find((each) => each.name === name && each.scopes.includes(ACCOUNT_SCOPE));
+    const group = results.find((each) => each.name === name && each.scopes.includes(scope));
     if (group !== undefined) return group.id;
     throw new pulumi.RunError(
-      `account ${accountId} has no permission group named ${name} for ${ACCOUNT_SCOPE}; ` +
+      `account ${accountId} has no permission group named ${name} for ${scope}; ` +
         `${neededBy} needs it: look at the account's list of API token permissions`,
     );
   });

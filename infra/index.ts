@@ -4,6 +4,7 @@ import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readSettings } from "./config.ts";
 import { Gateway } from "./gateway.ts";
+import { Logpush } from "./logpush.ts";
 import { Readers } from "./readers.ts";
 import { RetentionWorker } from "./retention-worker.ts";
 
@@ -29,6 +30,11 @@ if (workerName !== undefined && logs.system === "legacy" && logs.keepDays !== un
     alertUrl: logs.alertUrl,
     bundle: await bundleWorker("retention"),
   });
+}
+
+if (settings.logpush !== undefined) {
+  const { gatewayId } = gateway;
+  new Logpush("logpush", { ...settings, ...settings.logpush, gatewayId });
 }
 
 const withToken = settings.readers.filter(({ token }) => token);

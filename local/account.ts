@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { Declared } from "./engine/evaluate.ts";
+import { logpushJob, r2Bucket, r2BucketLifecycle } from "./logpush/resources.ts";
 
 const verdicts = z.partialRecord(
   z.enum(["p1", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13"]),
@@ -48,7 +49,8 @@ export const aiGateway = z.strictObject({
   logClassification: z.boolean(),
   logManagement: z.int().min(10_000).max(10_000_000),
   logManagementStrategy: z.enum(["STOP_INSERTING", "DELETE_OLDEST"]),
-  logpush: z.literal(false),
+  logpush: z.boolean(),
+  logpushPublicKey: z.string().min(16).max(1024).optional(),
   otels: z.array(otel).optional(),
   rateLimitingInterval: z.int().min(0),
   rateLimitingLimit: z.int().min(0),
@@ -138,15 +140,6 @@ const workersCronTrigger = z.strictObject({
   schedules: z.array(z.strictObject({ cron: z.string() })).min(1),
 });
 
-const TYPES = {
-  "cloudflare:index/accountToken:AccountToken": accountToken,
-  "cloudflare:index/aiGateway:AiGateway": aiGateway,
-  "cloudflare:index/workersCronTrigger:WorkersCronTrigger": workersCronTrigger,
-  "cloudflare:index/workersCustomDomain:WorkersCustomDomain": workersCustomDomain,
-  "cloudflare:index/workersScript:WorkersScript": workersScript,
-  "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain": workersScriptSubdomain,
-} as const;
-
 export type GatewaySettings = z.infer<typeof aiGateway>;
 export type Script = z.infer<typeof workersScript>;
 
@@ -178,6 +171,9 @@ export interface Account {
   readonly subdomains: readonly z.infer<typeof workersScriptSubdomain>[];
   readonly triggers: readonly z.infer<typeof workersCronTrigger>[];
   readonly tokens: readonly z.infer<typeof accountToken>[];
+  readonly buckets: readonly z.infer<typeof r2Bucket>[];
+  readonly lifecycles: readonly z.infer<typeof r2BucketLifecycle>[];
+  readonly logpushJobs: readonly z.infer<typeof logpushJob>[];
 }
 
 /**
@@ -186,44 +182,55 @@ export interface Account {
  */
 export function applyResources(resources: readonly Declared[]): Account {
   const problems: string[] = [];
-  const gateways = new Map<string, GatewaySettings>();
-  const scripts: Script[] = [];
-  const subdomains: Account["subdomains"][number][] = [];
-  const triggers: Account["triggers"][number][] = [];
-  const tokens: Account["tokens"][number][] = [];
-  for (const { type, name, inputs } of resources) {
-    if (!isKnown(type)) {
-      problems.push(
-        `${type} "${name}" does not exist locally; known are ${Object.keys(TYPES).join(", ")}`,
-      );
-      continue;
-    }
-    const result = TYPES[type].safeParse(inputs);
-    if (!result.success) {
-      for (const { path, message } of result.error.issues) {
-        problems.push(`${type} "${name}": ${path.join(".")}: ${message}`);
-      }
-    } else if ("aiGatewayId" in result.data) {
-      gateways.set(result.data.aiGatewayId, result.data);
-    } else if ("contentFile" in result.data) {
-      scripts.push(result.data);
-    } else if ("previewsEnabled" in result.data) {
-      subdomains.push(result.data);
-    } else if ("schedules" in result.data) {
-      triggers.push(result.data);
-    } else if ("policies" in result.data) {
-      tokens.push(result.data);
-    }
-  }
-  const [script, ...others] = scripts.filter(({ mainModule }) => mainModule === "chat.js");
-  if (problems.length === 0 && (script === undefined || others.length > 0)) {
-    const count = others.length + (script === undefined ? 0 : 1);
-    problems.push(`the program declares ${count} chat Workers; the local runtime serves one`);
-  }
-  if (script === undefined || problems.length > 0) throw new Error(problems.join("\n"));
-  return { id: script.accountId, gateways, script, scripts, subdomains, triggers, tokens };
-}
+  const known: string[] = [];
+  const take = <T extends z.ZodType>(wanted: string, schema: T): z.infer<T>[] => {
+    known.push(wanted);
+    return resources
+      .filter(({ type }) => type === wanted)
+      .flatMap(({ name, inputs }) => {
+        const result = schema.safeParse(inputs);
+        if (result.success) return [result.data];
+        for (const { path, message } of result.error.issues) {
+          problems.push(`${wanted} "${name}": ${path.join(".")}: ${message}`);
+        }
+        return [];
+      });
+  };
+  const gateways = take("cloudflare:index/aiGateway:AiGateway", aiGateway);
+  const scripts = take("cloudflare:index/workersScript:WorkersScript", workersScript);
+  const others = {
+    subdomains: take(
+      "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain",
+      workersScriptSubdomain,
+    ),
+    triggers: take("cloudflare:index/workersCronTrigger:WorkersCronTrigger", workersCronTrigger),
+    tokens: take("cloudflare:index/accountToken:AccountToken", accountToken),
+    buckets: take("cloudflare:index/r2Bucket:R2Bucket", r2Bucket),
+    lifecycles: take("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle", r2BucketLifecycle),
+    logpushJobs: take("pulumi-nodejs:dynamic/ai-gateway:LogpushJob", logpushJob),
+  };
+  // Its address leads nowhere here.
+  take("cloudflare:index/workersCustomDomain:WorkersCustomDomain", workersCustomDomain);
 
-function isKnown(type: string): type is keyof typeof TYPES {
-  return Object.hasOwn(TYPES, type);
+  const unknown = resources.filter(({ type }) => !known.includes(type));
+  problems.unshift(
+    ...unknown.map(
+      ({ type, name }) => `${type} "${name}" does not exist locally; known are ${known.join(", ")}`,
+    ),
+  );
+  const chats = scripts.filter(({ mainModule }) => mainModule === "chat.js");
+  if (problems.length === 0 && chats.length !== 1) {
+    problems.push(
+      `the program declares ${chats.length} chat Workers; the local runtime serves one`,
+    );
+  }
+  const [script] = chats;
+  if (script === undefined || problems.length > 0) throw new Error(problems.join("\n"));
+  return {
+    id: script.accountId,
+    gateways: new Map(gateways.map((gateway) => [gateway.aiGatewayId, gateway])),
+    script,
+    scripts,
+    ...others,
+  };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../infra/stand-ins.ts";
 import type { Account, Script } from "./account.ts";
-import type { Declaration } from "./api/state.ts";
+import type { Bucket, Declaration, LogpushJob } from "./api/state.ts";
 import {
   PERMISSION_GROUPS as LOCAL_GROUPS,
   newTokenValue,
@@ -18,6 +18,7 @@ import { ROOT } from "./paths.js";
 export async function toDeclaration(account: Account): Promise<Declaration> {
   const now = new Date().toISOString();
   const tokens = account.tokens.map((token) => ({ token, value: newTokenValue() }));
+  const records = tokens.map(({ token, value }) => toTokenRecord(token, value, now));
   const workers = account.scripts.map(async (script): Promise<WorkerRecord> => {
     const own = tokens.find(({ token }) => token.name === script.scriptName);
     return toWorkerRecord(withToken(script, own?.value), account, now);
@@ -25,7 +26,9 @@ export async function toDeclaration(account: Account): Promise<Declaration> {
   return {
     gateways: account.gateways,
     workers: await Promise.all(workers),
-    tokens: tokens.map(({ token, value }) => toTokenRecord(token, value, now)),
+    tokens: records,
+    buckets: account.buckets.map(({ name }) => toBucket(name, account, now)),
+    logpushJobs: account.logpushJobs.map((job, index) => toLogpushJob(job, index, records)),
   };
 }
 
@@ -98,4 +101,44 @@ function localGroup(id: string): (typeof LOCAL_GROUPS)[number] {
   const group = LOCAL_GROUPS.find((known) => known.name === name);
   if (group === undefined) throw new Error(`permission group ${id} is not in infra/stand-ins.ts`);
   return group;
+}
+
+function toBucket(name: string, { lifecycles }: Account, createdAt: string): Bucket {
+  const lifecycle = lifecycles.find(({ bucketName }) => bucketName === name);
+  return { name, createdAt, rules: lifecycle?.rules ?? [], isDeclared: true };
+}
+
+// Far from those that the API of this account gives.
+const DECLARED_JOB_IDS = 900_000_000;
+
+function toLogpushJob(
+  { name, dataset, destination, filter, fields, enabled }: Account["logpushJobs"][number],
+  index: number,
+  tokens: readonly TokenRecord[],
+): LogpushJob {
+  return {
+    id: DECLARED_JOB_IDS + index,
+    name,
+    dataset,
+    destination_conf: withKeys(destination, tokens),
+    filter,
+    output_options: { field_names: fields, timestamp_format: "rfc3339" },
+    enabled,
+    isDeclared: true,
+  };
+}
+
+/** Made of the token's stand-in, too: of the bucket's own token it is made anew. */
+function withKeys(destination: string, tokens: readonly TokenRecord[]): string {
+  const [place = "", query] = destination.split("?");
+  const bucket = place.split("/")[2];
+  const token = tokens.find(({ policies }) =>
+    policies.some(({ resources }) =>
+      Object.keys(resources).some((resource) => resource.endsWith(`_default_${bucket}`)),
+    ),
+  );
+  const keys = new URLSearchParams(query);
+  keys.set("access-key-id", token?.id ?? "");
+  keys.set("secret-access-key", token?.hash ?? "");
+  return `${place}?${keys.toString()}`;
 }

@@ -185,6 +185,13 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
       : { effect: "more private", because: "its token is deleted" },
   "exports[]": reveals,
   "exports[].keepDays": bounds(Infinity),
+  logpush: (_, to) =>
+    to === undefined
+      ? { effect: "more private", because: "no more copies are made; those there are stay" }
+      : { effect: "less private", because: "a copy of each log is kept, for the key's owner" },
+  "logpush.bucket": always("neutral", "copies go to another bucket; those there are stay"),
+  "logpush.keepDays": storage("older copies are deleted within a day, and for good"),
+  "logpush.publicKey": always("neutral", "another key opens the copies made from now on"),
   "cache.ttlSeconds": bounds(0),
   zdr: conceals,
   "worker.models[]": (from, to, leaf) =>

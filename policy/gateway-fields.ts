@@ -11,7 +11,8 @@ export function gatewayFields(settings: GatewaySettings) {
     authentication: settings.authentication,
     byokOnly: settings.byokOnly,
     ...logFields(settings.logs),
-    logpush: false,
+    logpush: settings.logpush !== undefined,
+    ...(settings.logpush && { logpushPublicKey: settings.logpush.publicKey }),
     zdr: settings.zdr,
     cacheTtl: settings.cache?.ttlSeconds ?? 0,
     // An answer cached under the settings before must not outlive them.
@@ -36,6 +37,7 @@ type GatewaySettings = PutOnlySettings &
     | "authentication"
     | "byokOnly"
     | "logs"
+    | "logpush"
     | "zdr"
     | "cache"
     | "rateLimit"

@@ -9,6 +9,9 @@ export const GATEWAYS = { free: 10, paid: 20 } as const;
 /** https://developers.cloudflare.com/workers/platform/limits/ */
 export const CRON_TRIGGERS = { free: 5, paid: 250 } as const;
 
+/** For AI Gateway's logs. https://developers.cloudflare.com/ai-gateway/reference/limits/ */
+export const LOGPUSH_JOBS = 4;
+
 /**
  * Requests that one run of a Worker may make: what every page agrees on, newer ones say 10,000 for paid. More would not
  * help: Cloudflare's API takes 1,200 in five minutes. https://developers.cloudflare.com/fundamentals/api/reference/limits/

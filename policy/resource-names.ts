@@ -19,3 +19,13 @@ export function workerNames(settings: Named): readonly string[] {
 export function readerTokenName(gatewayId: string, reader: string): string {
   return `ai-gateway ${gatewayId} reader ${reader}`;
 }
+
+/** By this name the token that writes the copies is found again. */
+export function logpushTokenName(gatewayId: string): string {
+  return `ai-gateway ${gatewayId} logpush`;
+}
+
+/** Of letters, digits, - and .: a gateway's id may have an underscore, and a job's name may not. */
+export function logpushJobName(gatewayId: string): string {
+  return `ai-gateway-${gatewayId.replaceAll("_", "-")}`;
+}

@@ -5,7 +5,14 @@
  */
 import { z } from "zod";
 
-import { exports, legacyLogs, logSystem, observabilityLogs, readers } from "./settings/logs.ts";
+import {
+  exports,
+  legacyLogs,
+  logSystem,
+  logpush,
+  observabilityLogs,
+  readers,
+} from "./settings/logs.ts";
 import { DAY_EXPECTS, DOCS, LIMITS, day } from "./settings/notes.ts";
 import {
   billing,
@@ -81,6 +88,7 @@ const waivers = z
 const tail = {
   readers,
   exports,
+  logpush,
   cache,
   rateLimit,
   spendLimits,

@@ -31,7 +31,7 @@ export function addBuckets(api: Api, allow: Allow, { account }: ApiArgs): void {
     if (account.state.buckets[name] !== undefined) {
       throw new ApiError(409, { code: 10_004, message: "the bucket exists, and is yours" });
     }
-    const bucket = { name, createdAt: new Date().toISOString(), rules: [] };
+    const bucket = { name, createdAt: new Date().toISOString(), rules: [], isDeclared: false };
     keep(bucket);
     return success(c, describe(bucket));
   });

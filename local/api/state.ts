@@ -19,9 +19,17 @@ const bucket = z.object({
   name: z.string(),
   createdAt: z.string(),
   rules: z.array(z.record(z.string(), z.unknown())),
+  isDeclared,
 });
 
-const logpushJob = z.looseObject({ id: z.number() });
+/** In the API's own words, but for the last. */
+const logpushJob = z.looseObject({
+  id: z.number(),
+  dataset: z.string(),
+  destination_conf: z.string(),
+  enabled: z.boolean(),
+  isDeclared,
+});
 
 // A file of before a kind was known has none of it.
 const stateSchema = z.object({
@@ -52,6 +60,8 @@ export interface Declaration {
   readonly gateways: ReadonlyMap<string, GatewaySettings>;
   readonly workers?: readonly WorkerRecord[];
   readonly tokens?: readonly TokenRecord[];
+  readonly buckets?: readonly Bucket[];
+  readonly logpushJobs?: readonly LogpushJob[];
 }
 
 export class AccountState {
@@ -83,7 +93,7 @@ export class AccountState {
    * Takes over what the stack declares, as `pulumi up` would: what is declared and was changed here is set right, what
    * the stack no longer declares goes.
    */
-  declare({ gateways, workers = [], tokens = [] }: Declaration): void {
+  declare({ gateways, workers, tokens, buckets, logpushJobs }: Declaration): void {
     const now = new Date().toISOString();
     this.update((state) => {
       const records = [...gateways].map(([id, settings]): [string, GatewayRecord] => {
@@ -95,6 +105,8 @@ export class AccountState {
         gateways: { ...madeHere(state.gateways), ...Object.fromEntries(records) },
         workers: { ...madeHere(state.workers), ...byKey(workers, ({ name }) => name) },
         tokens: { ...madeHere(state.tokens), ...byKey(tokens, ({ id }) => id) },
+        buckets: { ...madeHere(state.buckets), ...byKey(buckets, ({ name }) => name) },
+        logpushJobs: { ...madeHere(state.logpushJobs), ...byKey(logpushJobs, ({ id }) => `${id}`) },
       };
     });
   }
@@ -112,7 +124,7 @@ function madeHere<T extends { readonly isDeclared: boolean }>(
   return Object.fromEntries(Object.entries(records).filter(([, record]) => !record.isDeclared));
 }
 
-function byKey<T>(records: readonly T[], keyOf: (record: T) => string): Record<string, T> {
+function byKey<T>(records: readonly T[] = [], keyOf: (record: T) => string): Record<string, T> {
   return Object.fromEntries(records.map((record) => [keyOf(record), record]));
 }
 
@@ -143,6 +155,8 @@ function write(file: string, state: State): void {
     gateways: madeHere(state.gateways),
     workers: madeHere(state.workers),
     tokens: madeHere(state.tokens),
+    buckets: madeHere(state.buckets),
+    logpushJobs: madeHere(state.logpushJobs),
   };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });

@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   "Account API Tokens Write",
   "Logs Read",
   "Logs Write",
+  "Workers R2 Storage Bucket Item Write",
   "Workers R2 Storage Read",
   "Workers R2 Storage Write",
   "Workers Scripts Read",
@@ -22,12 +23,13 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 export const SCOPE = "com.cloudflare.api.account";
+export const BUCKET_SCOPE = "com.cloudflare.edge.r2.bucket";
 
 /** Ids of this account's own, not Cloudflare's: a program looks a group up by its name. */
 export const PERMISSION_GROUPS = PERMISSIONS.map((name) => ({
   id: sha256(name).slice(0, 32),
   name,
-  scopes: [SCOPE],
+  scopes: [name === "Workers R2 Storage Bucket Item Write" ? BUCKET_SCOPE : SCOPE],
 }));
 
 const policy = z.object({

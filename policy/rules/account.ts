@@ -1,5 +1,5 @@
 /** Rules between the stacks of one account. */
-import { CRON_TRIGGERS, FREE_PLAN_LOGS, GATEWAYS } from "../platform.ts";
+import { CRON_TRIGGERS, FREE_PLAN_LOGS, GATEWAYS, LOGPUSH_JOBS } from "../platform.ts";
 import type { Stack } from "../offline.ts";
 import type { Settings } from "../settings.ts";
 import { DOCS, LIMITS } from "../settings/notes.ts";
@@ -42,6 +42,16 @@ export const accountRules: readonly Rule[] = [
     remedy: `choose another name, ${OR_SAY_ACCOUNTS}`,
     severity: BOTH_ERROR,
     breaches: shared("worker.name", workerNames),
+  },
+  {
+    id: "shared-bucket",
+    says: "each stack has a bucket of its own",
+    because:
+      "a bucket has one list of lifecycle rules: the last deploy decides how long copies live",
+    source: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
+    remedy: `choose another name, ${OR_SAY_ACCOUNTS}`,
+    severity: BOTH_ERROR,
+    breaches: shared("logpush.bucket", ({ logpush }) => (logpush ? [logpush.bucket] : [])),
   },
   {
     id: "account-facts-differ",
@@ -116,6 +126,23 @@ export const accountRules: readonly Rule[] = [
         count > limit && retentionWorkerName(stack.settings) !== undefined,
         "logs.keepDays",
         `makes one of ${count} retention Workers, over the ${stack.settings.plan} plan's ${limit}`,
+      );
+    },
+  },
+  {
+    id: "too-many-logpush-jobs",
+    says: "an account has no more stacks with Logpush than AI Gateway has jobs",
+    because: `an account has ${LOGPUSH_JOBS} Logpush jobs for AI Gateway's logs`,
+    source: LIMITS,
+    remedy: "remove logpush from a stack, or give it an account of its own",
+    severity: STRICT_IN_PRODUCTION,
+    breaches: (stack, around) => {
+      const stacks = [stack, ...neighbours(stack, around)];
+      const count = stacks.filter(({ settings }) => settings.logpush !== undefined).length;
+      return breachIf(
+        count > LOGPUSH_JOBS && stack.settings.logpush !== undefined,
+        "logpush",
+        `makes one of ${count} Logpush jobs, over the account's ${LOGPUSH_JOBS}`,
       );
     },
   },

@@ -52,6 +52,20 @@ export const operationRules: readonly Rule[] = [
       ),
   },
   {
+    id: "logpush-on-free",
+    says: "Logpush is declared on a paid plan",
+    because: "the free plan has none",
+    source: `${DOCS}/observability/logging/logpush/`,
+    remedy: "remove it, or set plan to paid if the account is",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { logpush, plan } }) =>
+      breachIf(
+        logpush !== undefined && plan === "free",
+        "logpush",
+        "is declared, while plan is free",
+      ),
+  },
+  {
     id: "caller-expired",
     says: "a caller whose last day is over is removed",
     because: "a page that names former callers is no list of callers",
@@ -76,11 +90,11 @@ export const operationRules: readonly Rule[] = [
     source: `${DOCS}/observability/logging/legacy-logs/`,
     remedy: "set it to deleteOldest",
     severity: STRICT_IN_PRODUCTION,
-    breaches: ({ settings: { logs, exports, tier } }) =>
+    breaches: ({ settings: { logs, exports, logpush, tier } }) =>
       breachIf(
         logs.system === "legacy" &&
           logs.whenFull === "stop" &&
-          (tier === "production" || exports.length > 0),
+          (tier === "production" || exports.length > 0 || logpush !== undefined),
         "logs.whenFull",
         "is stop",
       ),

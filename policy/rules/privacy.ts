@@ -33,6 +33,20 @@ export const privacyRules: readonly Rule[] = [
       ),
   },
   {
+    id: "logpush-without-logs",
+    says: "only collected logs are copied by Logpush",
+    because: "Logpush exports what the gateway collects, and metadata collects nothing by itself",
+    source: `${DOCS}/observability/logging/logpush/`,
+    remedy: "remove logpush, or set logs.collect to full",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { logs, logpush } }) =>
+      breachIf(
+        logpush !== undefined && logs.collect !== "full",
+        "logpush",
+        `is declared, while logs.collect is ${logs.collect}`,
+      ),
+  },
+  {
     id: "classification-without-bodies",
     says: "only stored prompts and answers are classified",
     because: "classification reads what the gateway collects, and turns off with it",
@@ -97,16 +111,20 @@ export const privacyRules: readonly Rule[] = [
     says: "a copy is kept no longer than logs.keepDays",
     because: "a time limit that a copy outlives is none",
     source: `${DOCS}/observability/otel-integration/`,
-    remedy: "say the receiver's days in exports[].keepDays, no more than logs.keepDays",
+    remedy: "say the days of the copy, no more than logs.keepDays",
     severity: STRICT_IN_PRODUCTION,
-    breaches: ({ settings: { logs, exports } }) =>
-      exports.flatMap((copy, index) => {
+    breaches: ({ settings: { logs, exports, logpush } }) => {
+      const copies = [
+        ...exports.map(({ keepDays }, index) => ({ path: `exports[${index}].keepDays`, keepDays })),
+        ...(logpush ? [{ path: "logpush.keepDays", keepDays: logpush.keepDays }] : []),
+      ];
+      return copies.flatMap(({ path, keepDays }) => {
         const { keepDays: limit } = logs;
-        if (limit === undefined || (copy.keepDays ?? Infinity) <= limit) return [];
-        const days = copy.keepDays === undefined ? "does not say how long" : `is ${copy.keepDays}`;
-        const message = `${days}, while logs.keepDays is ${limit}`;
-        return [{ path: `exports[${index}].keepDays`, message }];
-      }),
+        if (limit === undefined || (keepDays ?? Infinity) <= limit) return [];
+        const days = keepDays === undefined ? "does not say how long" : `is ${keepDays}`;
+        return [{ path, message: `${days}, while logs.keepDays is ${limit}` }];
+      });
+    },
   },
   {
     id: "reader-without-expiry",

@@ -1,6 +1,7 @@
 /** What is logged, who reads it, and where copies go. */
 import { z } from "zod";
 
+import { PUBLIC_KEY } from "../public-key.ts";
 import { DAY_EXPECTS, DOCS, LIMITS, NAME_EXPECTS, day, name, offUnlessSet } from "./notes.ts";
 
 export const logSystem = z.enum(["legacy", "observability"]).meta({
@@ -97,7 +98,7 @@ export const exports = z
     z.strictObject({
       kind: z.enum(["otel"]).meta({
         description: "otel: each request as an OpenTelemetry trace, prompt and answer included",
-        expects: "otel (an export to r2 does not exist here yet)",
+        expects: "otel (encrypted copies in R2: logpush)",
         source: `${DOCS}/observability/otel-integration/`,
       }),
       // Shown in pages and reviews, so nothing that may hold a key: no user, password, query or fragment.
@@ -143,3 +144,30 @@ export const exports = z
   .max(10)
   .default([])
   .meta({ description: "copies that leave AI Gateway" });
+
+export const logpush = z
+  .strictObject({
+    bucket: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
+      .meta({
+        description: "R2 bucket of the copies, in the same account; the stack makes it",
+        expects: "3 to 63 of a-z, 0-9 and -, not at either end",
+        source: "https://developers.cloudflare.com/r2/buckets/create-buckets/",
+      }),
+    keepDays: keepDays.meta({
+      description: "days a copy is kept; a lifecycle rule of the bucket deletes older ones",
+      source: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
+    }),
+    publicKey: z.string().regex(PUBLIC_KEY).trim().meta({
+      description:
+        "key that metadata, prompt and answer are encrypted for; the private half opens them, and is nowhere in a stack",
+      expects: "an RSA public key of 4096 bits in PEM, as npm run keys makes it",
+      unshown: true,
+    }),
+  })
+  .optional()
+  .meta({
+    description: "encrypted copies of each log in R2; needs plan paid and logs.collect full",
+    source: `${DOCS}/observability/logging/logpush/`,
+  });

@@ -1,5 +1,6 @@
 /** The facts about logs: what, where, how long, for whom. Claims about the platform: docs/what-is-stored.md. */
 import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
+import { keyName } from "../public-key.ts";
 import type { Settings } from "../settings.ts";
 import type { Fact, OpenPoint } from "../statement.ts";
 import { retentionWorkerName } from "../resource-names.ts";
@@ -208,27 +209,49 @@ function readers(settings: Settings): Fact {
   };
 }
 
-function copies({ exports }: Settings): Fact {
-  const places = exports.map(({ url, keepDays }) => {
+function copies({ exports, logpush }: Settings): Fact {
+  const traces = exports.map(({ url, keepDays }) => {
     const days = keepDays === undefined ? "for a time not stated" : `for ${count(keepDays, "day")}`;
     return `${url} (kept there ${days})`;
   });
+  const places = [
+    ...(traces.length === 0 ? [] : [`as traces to ${list(traces)}`]),
+    ...(logpush === undefined ? [] : [encryptedCopies(logpush)]),
+  ];
   return {
     id: "copies",
     question: "Do copies leave?",
     answer:
       places.length === 0
         ? "none is declared"
-        : `YES, with prompt, answer and metadata, as traces: to ${list(places)}`,
-    value: exports.map(({ kind, url, keepDays }) => ({ kind, url, keepDays: keepDays ?? null })),
+        : `YES, with prompt, answer and metadata: ${places.join("; ")}`,
+    value: [
+      ...exports.map(({ kind, url, keepDays }) => ({ kind, url, keepDays: keepDays ?? null })),
+      ...(logpush === undefined ? [] : [{ kind: "logpush", ...logpush }]),
+    ],
     ...notProved([
       {
         point: 10,
         text: "that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
       },
-      ...(places.length === 0 ? [] : [NEW_GATEWAY]),
+      ...(traces.length === 0 ? [] : [NEW_GATEWAY]),
+      ...(logpush === undefined
+        ? []
+        : [
+            {
+              point: 17,
+              text: "that Logpush copies this gateway's logs and no other's, encrypted for that key alone",
+            },
+          ]),
     ]),
   };
+}
+
+function encryptedCopies({ bucket, keepDays, publicKey }: NonNullable<Settings["logpush"]>) {
+  return (
+    `by Logpush to R2 bucket ${bucket} of the account, encrypted for the owner of the key that ends in ${keyName(publicKey)} ` +
+    `(kept there for ${count(keepDays, "day")}, and up to a day more); in clear there: gateway, provider, model, endpoint, status, time`
+  );
 }
 
 function otherReaders({ logs, guardrails, dlp }: Settings): Fact {

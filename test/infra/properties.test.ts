@@ -63,6 +63,12 @@ const GATEWAY = z.strictObject({
   logManagementStrategy: z.enum(["STOP_INSERTING", "DELETE_OLDEST"]),
   // Null is refused with 400.
   logpush: onOff,
+  logpushPublicKey: z
+    .string()
+    .min(16)
+    .max(1024)
+    .regex(/^-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----$/)
+    .optional(),
   rateLimitingInterval: z.int().min(0),
   rateLimitingLimit: z.int().min(0),
   rateLimitingTechnique: z.enum(["fixed", "sliding"]),
@@ -124,6 +130,17 @@ const GATEWAY = z.strictObject({
     .optional(),
 });
 
+const LIFECYCLE = z.object({
+  bucketName: z.string(),
+  rules: z.array(
+    z.object({
+      deleteObjectsTransition: z
+        .object({ condition: z.object({ type: z.literal("Age"), maxAge: z.number() }) })
+        .optional(),
+    }),
+  ),
+});
+
 test("every stack's gateway is inside the platform's ranges, and nothing said is nothing", async () => {
   await forAnyStack(({ recording }) => {
     expect(GATEWAY.safeParse(gateway(recording).inputs).error?.issues).toBeUndefined();
@@ -154,6 +171,27 @@ test("the days that a statement promises are those that the retention Worker is 
 
     expect(binding(recording, "KEEP_DAYS", "retention")).toBe(promised);
     expect(binding(recording, "API_TOKEN")).toBeUndefined();
+  });
+});
+
+test("where a statement says that copies are kept, and how long, is where they go, and when they are deleted", async () => {
+  await forAnyStack(({ recording, statement, values }) => {
+    const copies = z.array(z.looseObject({ kind: z.string() })).parse(fact(statement, "copies"));
+    const { rules = [], bucketName } = lifecycle(recording) ?? {};
+    const seconds = rules.flatMap(
+      ({ deleteObjectsTransition: rule }) => rule?.condition.maxAge ?? [],
+    );
+
+    expect(copies.filter(({ kind }) => kind === "logpush")).toEqual(
+      seconds.map((age) => ({
+        kind: "logpush",
+        bucket: bucketName,
+        keepDays: age / 86_400,
+        publicKey: gateway(recording).inputs["logpushPublicKey"],
+      })),
+    );
+    expect(seconds).toHaveLength(values["logpush"] === undefined ? 0 : 1);
+    expect(gateway(recording).inputs["logpush"]).toBe(values["logpush"] !== undefined);
   });
 });
 
@@ -202,6 +240,11 @@ function gateway({ resources }: Recording): Recorded {
   const found = resources.find(({ type }) => type === "cloudflare:index/aiGateway:AiGateway");
   if (found === undefined) throw new Error("the program declares no gateway");
   return found;
+}
+
+function lifecycle({ resources }: Recording) {
+  const found = resources.find(({ type }) => type.endsWith(":R2BucketLifecycle"));
+  return found && LIFECYCLE.parse(found.inputs);
 }
 
 /** The text of one of a Worker's bindings. */

@@ -3,12 +3,16 @@ import { expect, test } from "vitest";
 import { JUDGES, NEUTRAL, compareStacks } from "../../policy/difference.ts";
 import { listLeaves } from "../../policy/leaves.ts";
 import { jsonSchemas, type Node } from "../../policy/schema.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
 
 const LEGACY = { collect: "metadata", maxEntries: 90_000, whenFull: "deleteOldest" };
 const ONCALL = { name: "oncall", kind: "person", until: "2027-03-31" };
 const NETS = ["203.0.113.0/24", "198.51.100.7"];
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
+const COPIES = { plan: "paid", logs: { ...LEGACY, collect: "full" } };
+const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+const LAST_LINE = PUBLIC_KEY.split("\n").at(-2) ?? "";
 const worker = (more: object) => ({ name: "w", models: ["@cf/a/b"], ...more });
 
 /** `less private: logs.collect metadata → full` */
@@ -129,6 +133,34 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     { readers: [{ ...ONCALL, addresses: ["198.51.100.17"] }] },
     "less private",
     "less private",
+  ],
+  [
+    "logpush absent → present",
+    COPIES,
+    { ...COPIES, logpush: LOGPUSH },
+    "less private",
+    "more private",
+  ],
+  [
+    "logpush.bucket app-logs → other-logs",
+    { ...COPIES, logpush: LOGPUSH },
+    { ...COPIES, logpush: { ...LOGPUSH, bucket: "other-logs" } },
+    "neutral",
+    "neutral",
+  ],
+  [
+    "logpush.keepDays 30 → 31",
+    { ...COPIES, logpush: LOGPUSH },
+    { ...COPIES, logpush: { ...LOGPUSH, keepDays: 31 } },
+    "less private",
+    "destroys logs",
+  ],
+  [
+    `logpush.publicKey ${LAST_LINE} → ${LAST_LINE.replace("AwEAAQ", "AwAAAQ")}`,
+    { ...COPIES, logpush: LOGPUSH },
+    { ...COPIES, logpush: { ...LOGPUSH, publicKey: PUBLIC_KEY.replace("AwEAAQ", "AwAAAQ") } },
+    "neutral",
+    "neutral",
   ],
   [
     "exports.https://otel.example.com/v1/traces absent → present",
@@ -394,7 +426,9 @@ test("every judged pattern is one that a stack can have", () => {
     "guardrails",
     ...listPatterns(jsonSchemas.legacy),
     ...[
-      ...listLeaves(stackWith("prod", { readers: [ONCALL], exports: [OTEL] }).settings).values(),
+      ...listLeaves(
+        stackWith("prod", { readers: [ONCALL], exports: [OTEL], logpush: LOGPUSH }).settings,
+      ).values(),
     ].map(({ pattern }) => pattern),
   ]);
 

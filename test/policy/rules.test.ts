@@ -2,11 +2,13 @@ import { expect, test } from "vitest";
 
 import { RULES, check } from "../../policy/rules.ts";
 import type { Stack } from "../../policy/offline.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
 
 const TODAY = "2026-11-22";
 const LEGACY = { collect: "metadata", maxEntries: 20_000, whenFull: "deleteOldest" };
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
+const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
 const worker = (changes: object) => ({ name: "w", models: ["@cf/a/b"], ...changes });
 const neighbour = (name: string, changes: object) => ({
   ...stackWith("dev", { gatewayId: `gw-${name}`, worker: worker({ name }), ...changes }),
@@ -37,6 +39,11 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: exports[0].url is https://otel.example.com/v1/traces, while logs.collect is metadata"],
     ["error: exports[0].url is https://otel.example.com/v1/traces, while logs.collect is metadata"],
   ],
+  "logpush-without-logs": [
+    { plan: "paid", logs: LEGACY, logpush: LOGPUSH },
+    ["error: logpush is declared, while logs.collect is metadata"],
+    ["error: logpush is declared, while logs.collect is metadata"],
+  ],
   "classification-without-bodies": [
     { logs: { ...LEGACY, classification: true } },
     ["error: logs.classification is true, while logs.collect is metadata"],
@@ -65,14 +72,18 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
         { ...OTEL, keepDays: 8 },
         { ...OTEL, url: "https://b.example.com" },
       ],
+      plan: "paid",
+      logpush: LOGPUSH,
     },
     [
       "warning: exports[0].keepDays is 8, while logs.keepDays is 7",
       "warning: exports[1].keepDays does not say how long, while logs.keepDays is 7",
+      "warning: logpush.keepDays is 30, while logs.keepDays is 7",
     ],
     [
       "error: exports[0].keepDays is 8, while logs.keepDays is 7",
       "error: exports[1].keepDays does not say how long, while logs.keepDays is 7",
+      "error: logpush.keepDays is 30, while logs.keepDays is 7",
     ],
   ],
   "reader-without-expiry": [
@@ -121,6 +132,11 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     { worker: worker({ cpuMs: 50 }) },
     ["error: worker.cpuMs is 50, while plan is free"],
     ["error: worker.cpuMs is 50, while plan is free"],
+  ],
+  "logpush-on-free": [
+    { plan: "free", logs: { ...LEGACY, collect: "full" }, logpush: LOGPUSH },
+    ["error: logpush is declared, while plan is free"],
+    ["error: logpush is declared, while plan is free"],
   ],
   "caller-expired": [
     { callers: [{ name: "web", sha256: "a".repeat(64), until: "2026-11-21" }] },
@@ -194,6 +210,8 @@ test("every rule is broken by a case above or by one between stacks below", () =
     "account-facts-differ",
     "too-many-gateways",
     "too-many-retention-workers",
+    "shared-bucket",
+    "too-many-logpush-jobs",
   ];
 
   expect(RULES.map(({ id }) => id).toSorted()).toEqual(
@@ -219,6 +237,38 @@ test("a Worker of one stack with the name of another's retention Worker is found
   ]);
   expect(broken(twin, [{ ...keeping, name: "dev" }])).toEqual([
     "error shared-worker: worker.name is chat-dev-retention, which stack dev has too",
+  ]);
+});
+
+test("two stacks that would keep their copies in one bucket are found", () => {
+  const copying = { plan: "paid", logs: { ...LEGACY, collect: "full" }, logpush: LOGPUSH };
+
+  expect(broken(stackWith("dev", copying), [neighbour("twin", copying)])).toEqual([
+    "error shared-bucket: logpush.bucket is app-logs, which stack twin has too",
+  ]);
+});
+
+test("a Logpush job more than an account has is found", () => {
+  const copying = (bucket: string) => ({
+    plan: "paid",
+    logs: { ...LEGACY, collect: "full" },
+    logpush: { ...LOGPUSH, bucket },
+  });
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => neighbour(`s${index}`, copying(`logs-${index}`)));
+
+  expect(broken(stackWith("dev", copying("mine")), many(3))).toEqual([]);
+  expect(broken(stackWith("dev", copying("mine")), many(4))).toEqual([
+    "warning too-many-logpush-jobs: logpush makes one of 5 Logpush jobs, over the account's 4",
+  ]);
+  expect(broken(stackWith("dev", { plan: "paid" }), many(5))).toEqual([]);
+});
+
+test("logging that stops at the cap stops Logpush too", () => {
+  const logs = { ...LEGACY, collect: "full", whenFull: "stop" };
+
+  expect(broken(stackWith("dev", { plan: "paid", logs, logpush: LOGPUSH }))).toEqual([
+    "warning logging-stops: logs.whenFull is stop",
   ]);
 });
 

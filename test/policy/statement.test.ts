@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 import { toPage, toText } from "../../policy/render.ts";
 import { stateStack } from "../../policy/statement.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { ROOT, stackWith } from "../support/settings.ts";
 
 const LEGACY = { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest" };
@@ -100,7 +101,7 @@ test("everybody who reads prompts is named", async () => {
       "able to: every token with AI Gateway Read or Edit and every member who may view the account, for all its gateways, " +
       "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     copies:
-      "YES, with prompt, answer and metadata, as traces: to https://otel.example.com/v1/traces (kept there for 30 days)",
+      "YES, with prompt, answer and metadata: as traces to https://otel.example.com/v1/traces (kept there for 30 days)",
     otherReaders:
       "yes: guardrails (models on Workers AI, while a call runs), data loss prevention (Cloudflare, while a call runs), classification (Cloudflare, from stored logs)",
     searches:
@@ -130,6 +131,19 @@ test("whose token the stack makes is told, and that nothing else limits the othe
 test("a copy whose end nobody states is told as one", async () => {
   expect(await answers("dev", { exports: [OTEL] })).toMatchObject({
     copies: expect.stringContaining("(kept there for a time not stated)"),
+  });
+});
+
+test("an encrypted copy is told with its bucket, its days and who can read it", async () => {
+  const logpush = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+  const { facts } = await stateStack(stackWith("dev", { plan: "paid", logpush }).settings);
+
+  expect(facts.find(({ id }) => id === "copies")).toMatchObject({
+    answer:
+      "YES, with prompt, answer and metadata: by Logpush to R2 bucket app-logs of the account, encrypted for the owner of the key " +
+      `that ends in ${PUBLIC_KEY.split("\n").at(-2)} (kept there for 30 days, and up to a day more); ` +
+      "in clear there: gateway, provider, model, endpoint, status, time",
+    notProved: [{ point: 10 }, { point: 17 }],
   });
 });
 

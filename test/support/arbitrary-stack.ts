@@ -6,6 +6,7 @@ import { parseSettings } from "../../policy/parse-settings.ts";
 import { formatProblems } from "../../policy/problems.ts";
 import { check } from "../../policy/rules.ts";
 import { TODAY } from "./corpus.ts";
+import { PUBLIC_KEY } from "./public-key.ts";
 
 // So long a failure is made smaller, at most: a whole stack has many parts. Not less: what is interrupted runs on for a
 // while, and in a Pulumi whose state is the process's it would mix with the next test (seen with 10 s on a busy machine).
@@ -272,6 +273,11 @@ const shared = group(
     authentication: setting,
     readers,
     exports: copies,
+    logpush: fc.record({
+      bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
+      keepDays: whole(1, 3650),
+      publicKey: fc.constantFrom(PUBLIC_KEY, `${PUBLIC_KEY}\n`),
+    }),
     cache: fc.record({ ttlSeconds: whole(60, 2_592_000) }),
     rateLimit: fc.record({
       requests: whole(1, 1_000_000_000),

@@ -37,7 +37,8 @@ test("buckets with their rules and Logpush jobs are kept, and there are four job
   await r2.buckets.create({ account_id, name: "copies" });
   const rules = [{ id: "r", conditions: { prefix: "" }, enabled: true }];
   await r2.buckets.lifecycle.update("copies", { account_id, rules });
-  const job = { account_id, destination_conf: "r2://copies", dataset: "http_requests" } as const;
+  const destination_conf = "s3://copies?region=eu-west-1";
+  const job = { account_id, destination_conf, dataset: "http_requests" } as const;
   for (let n = 0; n < 4; n++) await logpush.jobs.create(job);
   await logpush.jobs.update(2, { account_id, enabled: true });
   await expect(logpush.jobs.create(job)).rejects.toThrow(/400.*at most 4/);

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+
+import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
+import { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
+import { R2BucketLifecycle } from "@pulumi/cloudflare/r2bucketLifecycle.js";
+import type { types } from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+
+import { logpushTokenName } from "../policy/resource-names.ts";
+import type { Settings } from "../policy/settings.ts";
+import { allowObjects, REPLACE_WITH_POLICY } from "./account-token.ts";
+import { LogpushJob } from "./logpush-job.ts";
+
+export interface LogpushArgs
+  extends
+    Pick<Settings, "accountId" | "protect">,
+    Pick<NonNullable<Settings["logpush"]>, "bucket" | "keepDays"> {
+  readonly gatewayId: pulumi.Output<string>;
+}
+
+/** Copies of one gateway's logs in a bucket of its own. What encrypts them is the gateway: it has the public key. */
+export class Logpush extends pulumi.ComponentResource {
+  constructor(name: string, args: LogpushArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ai-gateway:index:Logpush", name, {}, opts);
+    const { accountId, gatewayId, protect } = args;
+
+    const bucket = new R2Bucket(
+      name,
+      { accountId, name: args.bucket },
+      // As the gateway's logs: what leaves the stack by a slip is kept. Its lifecycle goes on.
+      { parent: this, protect, retainOnDelete: protect },
+    );
+    const lifecycle = new R2BucketLifecycle(
+      name,
+      { accountId, bucketName: bucket.name, rules: rules(args.keepDays) },
+      { parent: this },
+    );
+    const token = new AccountToken(
+      name,
+      {
+        accountId,
+        name: gatewayId.apply(logpushTokenName),
+        policies: [allowObjects(accountId, args.bucket)],
+      },
+      // The job is told of the new token before the old one goes.
+      { parent: this, ...REPLACE_WITH_POLICY },
+    );
+    new LogpushJob(
+      name,
+      { accountId, gatewayId, destination: destination(args, token) },
+      // First the rule that deletes, then what there is to delete.
+      { parent: this, dependsOn: [bucket, lifecycle] },
+    );
+
+    this.registerOutputs();
+  }
+}
+
+const DAY_SECONDS = 86_400;
+
+function rules(keepDays: number): types.input.R2BucketLifecycleRule[] {
+  return [
+    // Every bucket is made with it, and a list of rules replaces all that were there.
+    {
+      id: "Default Multipart Abort Rule",
+      enabled: true,
+      conditions: { prefix: "" },
+      abortMultipartUploadsTransition: age(7),
+    },
+    {
+      id: `keep ${keepDays} days`,
+      enabled: true,
+      conditions: { prefix: "" },
+      deleteObjectsTransition: age(keepDays),
+    },
+  ];
+}
+
+function age(days: number) {
+  return { condition: { type: "Age", maxAge: days * DAY_SECONDS } };
+}
+
+/**
+ * A folder for each day. The keys are made of the token:
+ * https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token
+ */
+function destination(
+  { accountId, bucket }: LogpushArgs,
+  { id, value }: AccountToken,
+): pulumi.Output<string> {
+  return pulumi.secret(
+    pulumi.all([id, value]).apply(([keyId, token]) => {
+      const secret = createHash("sha256").update(token).digest("hex");
+      return `r2://${bucket}/{DATE}?account-id=${accountId}&access-key-id=${keyId}&secret-access-key=${secret}`;
+    }),
+  );
+}
