@@ -1,0 +1,70 @@
+/**
+ * One line of a file that Logpush wrote, opened. The format: AES-GCM with a key that RSA-OAEP with SHA-256 wraps, and
+ * the tag behind the data; all of it base64. Read off Cloudflare's own script in
+ * https://developers.cloudflare.com/ai-gateway/observability/logging/logpush/
+ */
+import { createDecipheriv, privateDecrypt, type KeyObject } from "node:crypto";
+
+import { z } from "zod";
+
+const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
+const envelope = z.object({ key: base64, iv: base64, data: base64 });
+const line = z.record(z.string(), z.unknown());
+
+/** What Cloudflare encrypts. The rest of a log, and these where a gateway has no key, stand in clear. */
+const FIELDS = ["Metadata", "RequestBody", "ResponseBody"] as const;
+
+const KEY_BYTES = 32;
+const TAG_BYTES = 16;
+
+/** Why a line stays closed. */
+export class DecryptError extends Error {}
+
+/** The log with its texts in clear. Throws a DecryptError. */
+export function decryptLog(text: string, privateKey: KeyObject): Readonly<Record<string, unknown>> {
+  const log = line.safeParse(parseJson(text));
+  if (!log.success) throw new DecryptError("is no log: not a JSON object");
+  const opened = FIELDS.flatMap((field) => {
+    const value = log.data[field];
+    return isClosed(value) ? [[field, open(field, value, privateKey)]] : [];
+  });
+  return { ...log.data, ...Object.fromEntries(opened) };
+}
+
+function isClosed(value: unknown): value is { readonly key: unknown } {
+  return typeof value === "object" && value !== null && "key" in value;
+}
+
+function open(field: string, value: unknown, privateKey: KeyObject): string {
+  const { data: parts, success } = envelope.safeParse(value);
+  if (!success || parts.data.length < TAG_BYTES) {
+    throw new DecryptError(
+      `${field} is not encrypted as documented: no key, iv and data in base64`,
+    );
+  }
+  const key = unwrap(field, parts.key, privateKey);
+  const decipher = createDecipheriv("aes-256-gcm", key, parts.iv);
+  decipher.setAuthTag(parts.data.subarray(-TAG_BYTES));
+  try {
+    const clear = [decipher.update(parts.data.subarray(0, -TAG_BYTES)), decipher.final()];
+    return Buffer.concat(clear).toString("utf8");
+  } catch {
+    throw new DecryptError(`${field} was changed after it was encrypted`);
+  }
+}
+
+function unwrap(field: string, wrapped: Buffer, key: KeyObject): Buffer {
+  try {
+    const unwrapped = privateDecrypt({ key, oaepHash: "sha256" }, wrapped);
+    if (unwrapped.length === KEY_BYTES) return unwrapped;
+  } catch {}
+  throw new DecryptError(`${field} is encrypted for another key`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

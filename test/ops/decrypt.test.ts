@@ -1,0 +1,186 @@
+import { createPublicKey, generateKeyPairSync, webcrypto } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { expect, onTestFinished, test } from "vitest";
+
+import { decryptLog } from "../../ops/decrypt/decrypt.ts";
+import { linesOf } from "../../ops/decrypt/lines.ts";
+import { readStackFile } from "../../policy/stack-file.ts";
+import { runOps } from "../support/ops-command.ts";
+import { problemsOf, stackValues } from "../support/settings.ts";
+
+// Half of the product's bits: it takes a second less, and the format is the same.
+const KEYS = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const CLEAR = { Gateway: "app", Model: "@cf/a/b", StatusCode: 200, Cached: false };
+const CLOSED = {
+  Metadata: '{"caller":"web"}',
+  RequestBody: '{"messages":[{"role":"user","content":"Grüße 🌍"}]}',
+  ResponseBody: '{"response":"Hello"}',
+};
+
+test("keys makes a pair: lines that a stack file takes, and a file for its owner alone", async () => {
+  const file = join(await newFolder(), "prod.pem");
+
+  const { code, stdout } = await runOps("keys", ["--private", file]);
+
+  expect(code).toBe(0);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const { values } = readStackFile(`config:\n${stdout.replace("NAME", "app-logs")}`);
+  const logpush = values["logpush"] ?? "";
+  expect(problemsOf({ ...stackValues("dev"), logpush })).toEqual([]);
+  const { publicKey } = JSON.parse(logpush);
+  const ownPublicKey = createPublicKey(await readFile(file, "utf8"));
+  expect(createPublicKey(publicKey).equals(ownPublicKey)).toBe(true);
+  expect(stdout).not.toContain("PRIVATE");
+});
+
+test("keys replaces no key, and puts none into a git repository", async () => {
+  const folder = await newFolder();
+  const file = join(folder, "prod.pem");
+  await writeFile(file, "an old key");
+  await mkdir(join(folder, "project/.git"), { recursive: true });
+  await mkdir(join(folder, "project/keys"));
+
+  const again = await runOps("keys", ["--private", file]);
+  const inside = await runOps("keys", ["--private", join(folder, "project/keys/prod.pem")]);
+
+  expect(again).toMatchObject({ code: 2, stdout: "" });
+  expect(again.stderr).toMatch(/prod\.pem is there already; without an old key nobody opens/);
+  expect(await readFile(file, "utf8")).toBe("an old key");
+  expect(inside.code).toBe(2);
+  expect(inside.stderr).toMatch(
+    /is in the git repository .*project; a private key stays out of all/,
+  );
+});
+
+test("a log is opened as Cloudflare documents it to be closed, and nothing in clear is touched", async () => {
+  const line = JSON.stringify({ ...CLEAR, ...(await close(CLOSED)) });
+
+  expect(decryptLog(line, KEYS.privateKey)).toEqual({ ...CLEAR, ...CLOSED });
+});
+
+test("what was not encrypted stays as it is", () => {
+  const log = {
+    ...CLEAR,
+    Metadata: { caller: "web" },
+    RequestBody: "in clear",
+    ResponseBody: null,
+  };
+
+  expect(decryptLog(JSON.stringify(log), KEYS.privateKey)).toEqual(log);
+});
+
+test("a log for another key, a changed one and a broken one each have their reason", async () => {
+  const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  const closed = await close(CLOSED);
+  const { data } = closed.RequestBody;
+  const changed = {
+    ...closed,
+    RequestBody: { ...closed.RequestBody, data: `AAAA${data.slice(4)}` },
+  };
+  const broken = { ...closed, Metadata: { ...closed.Metadata, iv: "no base64!" } };
+  const short = { ...closed, Metadata: { ...closed.Metadata, data: "AAAA" } };
+  const open =
+    (log: unknown, key = KEYS.privateKey) =>
+    () =>
+      decryptLog(JSON.stringify(log), key);
+
+  expect(open(closed, other)).toThrow("Metadata is encrypted for another key");
+  expect(open(changed)).toThrow("RequestBody was changed after it was encrypted");
+  expect(open(broken)).toThrow("Metadata is not encrypted as documented");
+  expect(open(short)).toThrow("Metadata is not encrypted as documented");
+  expect(open([1])).toThrow("is no log: not a JSON object");
+  expect(() => decryptLog("{", KEYS.privateKey)).toThrow("is no log: not a JSON object");
+});
+
+test("lines are found wherever a file is cut into pieces, gzipped or not", async () => {
+  const text = '{"a":"Grüße 🌍"}\n\n{"b":2}\n{"c":3}';
+  const whole = ['{"a":"Grüße 🌍"}', '{"b":2}', '{"c":3}'];
+  const twoMembers = Buffer.concat([gzipSync('{"a":1}\n'), gzipSync('{"b":2}\n')]);
+
+  for (const size of [1, 2, 3, 7, 1000]) {
+    expect(await Array.fromAsync(linesOf(pieces(Buffer.from(text), size)))).toEqual(whole);
+    expect(await Array.fromAsync(linesOf(pieces(gzipSync(text), size)))).toEqual(whole);
+  }
+  expect(await Array.fromAsync(linesOf(pieces(twoMembers, 5)))).toEqual(['{"a":1}', '{"b":2}']);
+  expect(await Array.fromAsync(linesOf(pieces(Buffer.of(), 1)))).toEqual([]);
+  await expect(Array.fromAsync(linesOf(pieces(gzipSync(text).subarray(0, 30), 5)))).rejects.toThrow(
+    "unexpected end of file",
+  );
+});
+
+test("decrypt prints each log of each file as a line, and tells what stayed closed", async () => {
+  const folder = await newFolder();
+  const [key, first, second] = [`${folder}/key.pem`, `${folder}/1.log.gz`, `${folder}/2.log`];
+  const closed = JSON.stringify({ ...CLEAR, ...(await close(CLOSED)) });
+  await writeFile(key, KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(first, gzipSync(`${closed}\n${closed}\n`));
+  await writeFile(second, `no log\n${closed}\n`);
+
+  const { code, stdout, stderr } = await runOps("decrypt", ["--private", key, first, second]);
+
+  const log = { ...CLEAR, ...CLOSED };
+  const logs = stdout.trimEnd().split("\n");
+  expect(logs.map((line) => JSON.parse(line))).toEqual([log, log, log]);
+  expect(stderr).toBe(`${second}:1: is no log: not a JSON object\n`);
+  expect(code).toBe(1);
+});
+
+test("without a key, or without a file, decrypt says so and opens nothing", async () => {
+  const folder = await newFolder();
+  const publicOnly = join(folder, "public.pem");
+  await writeFile(publicOnly, KEYS.publicKey.export({ type: "spki", format: "pem" }));
+  const key = join(folder, "key.pem");
+  await writeFile(key, KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
+
+  const [none, wrong, missing] = await Promise.all([
+    runOps("decrypt", []),
+    runOps("decrypt", ["--private", publicOnly, publicOnly]),
+    runOps("decrypt", ["--private", key, join(folder, "none.log.gz")]),
+  ]);
+
+  expect([none.code, wrong.code, missing.code]).toEqual([2, 2, 2]);
+  expect(none.stderr).toMatch(/^error: --private is missing/);
+  expect(wrong.stderr).toMatch(/public\.pem holds no private RSA key in PEM/);
+  expect(missing.stderr).toMatch(/none\.log\.gz cannot be read to its end: ENOENT/);
+});
+
+/** As the documentation says, in the words of another implementation: the browser's. */
+async function close({ Metadata, RequestBody, ResponseBody }: typeof CLOSED) {
+  const spki = KEYS.publicKey.export({ type: "spki", format: "der" });
+  const oaep = { name: "RSA-OAEP", hash: "SHA-256" };
+  const publicKey = await webcrypto.subtle.importKey("spki", spki, oaep, false, ["wrapKey"]);
+  const gcm = { name: "AES-GCM", length: 256 };
+  const key = await webcrypto.subtle.generateKey(gcm, true, ["encrypt"]);
+  const wrapped = await webcrypto.subtle.wrapKey("raw", key, publicKey, oaep);
+  const closeOne = async (text: string) => {
+    const iv = webcrypto.getRandomValues(new Uint8Array(12));
+    const bytes = new TextEncoder().encode(text);
+    const data = await webcrypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes);
+    return { key: base64(wrapped), iv: base64(iv), data: base64(data) };
+  };
+  return {
+    Metadata: await closeOne(Metadata),
+    RequestBody: await closeOne(RequestBody),
+    ResponseBody: await closeOne(ResponseBody),
+  };
+}
+
+function base64(bytes: ArrayBuffer | Uint8Array): string {
+  return Buffer.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toString(
+    "base64",
+  );
+}
+
+async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "keys-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
