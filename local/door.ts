@@ -16,6 +16,7 @@ import { toServed } from "./api/worker-record.ts";
 import { answerBinding } from "./binding.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
 import { readHeaderOptions } from "./gateway/options.ts";
+import type { Objects } from "./logpush/objects.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import type { LogStore } from "./logs/store.ts";
 import { WorkerHost } from "./worker-host.ts";
@@ -24,6 +25,7 @@ export interface DoorArgs {
   readonly account: AccountState;
   readonly gateway: LocalGateway;
   readonly store: LogStore;
+  readonly objects: Objects;
   /** Stands in for an API token that may do everything. */
   readonly key: string;
   readonly host: string;

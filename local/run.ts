@@ -14,6 +14,8 @@ import { toDeclaration } from "./declaration.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
 import { connectUpstream, localModel, type Model } from "./gateway/model.ts";
+import { Objects } from "./logpush/objects.ts";
+import { Pusher } from "./logpush/pusher.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { LogStore } from "./logs/store.ts";
 import { STATE } from "./paths.js";
@@ -47,12 +49,15 @@ async function main(args: Args): Promise<void> {
     onGateways: (gateways) => gateway.configure(gateways),
   });
   state.declare(await toDeclaration(account));
+  const objects = new Objects(join(STATE, args.stack, "r2"));
+  const pusher = new Pusher(state, objects);
+  gateway.onKept((log, bodies) => pusher.add(log, bodies));
   const port = await freePort(args.port);
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
   const workerUrl = `http://${HOST}:${port}`;
   let running = account;
   const stack = () => tellStack(args.stack, workerUrl, running);
-  const door = { account: state, gateway, store, key, host: HOST, port: doorPort, stack };
+  const door = { account: state, gateway, store, objects, key, host: HOST, port: doorPort, stack };
   const { url, workers } = await openDoor(door);
   const runtime = await startRuntime(account.script, url, { host: HOST, port });
 

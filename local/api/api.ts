@@ -4,6 +4,7 @@
  */
 import { Hono, type MiddlewareHandler } from "hono";
 
+import type { Objects } from "../logpush/objects.ts";
 import type { LogStore } from "../logs/store.ts";
 import type { WorkerHost } from "../worker-host.ts";
 import type { Access } from "./access.ts";
@@ -21,6 +22,7 @@ export interface ApiArgs {
   readonly account: AccountState;
   readonly access: Access;
   readonly store: LogStore;
+  readonly objects: Objects;
   readonly workers: WorkerHost;
 }
 

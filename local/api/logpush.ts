@@ -4,7 +4,8 @@ import { z } from "zod";
 import { BUCKET_SCOPE } from "./token-record.ts";
 import { statusOf } from "./access.ts";
 import type { Allow, Api, ApiArgs } from "./api.ts";
-import { ApiError, notFound, readBody, success } from "./envelope.ts";
+import { readFilter } from "../logpush/pusher.ts";
+import { ApiError, notFound, notImitated, readBody, success } from "./envelope.ts";
 import type { AccountState, LogpushJob } from "./state.ts";
 
 const JOBS = "/accounts/:account/logpush/jobs";
@@ -36,6 +37,7 @@ export function addLogpush(api: Api, allow: Allow, { account }: ApiArgs): void {
     return job;
   };
   const keep = (job: LogpushJob): object => {
+    checkFilter(job["filter"]);
     checkDestination(job.destination_conf, account);
     account.update((state) => ({
       ...state,
@@ -76,6 +78,14 @@ export function addLogpush(api: Api, allow: Allow, { account }: ApiArgs): void {
 
 function toWire({ isDeclared, ...job }: LogpushJob): object {
   return job;
+}
+
+function checkFilter(filter: unknown): void {
+  try {
+    readFilter(filter);
+  } catch {
+    throw notImitated("a filter of Logpush but for one gateway");
+  }
 }
 
 /** As Cloudflare does on every create and update, by writing there; only R2 is known here. */

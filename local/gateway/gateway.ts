@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
-import type { Cap, Log } from "../logs/log.ts";
+import type { Bodies, Cap, Log } from "../logs/log.ts";
 import type { LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
 import type { Model, ModelReply } from "./model.ts";
@@ -42,10 +42,14 @@ interface Outcome {
 const PRICE_IN = 0.15 / 1_000_000;
 const PRICE_OUT = 0.6 / 1_000_000;
 
+/** Told of each log that is kept. */
+export type OnKept = (log: Log, bodies: Bodies | undefined) => void;
+
 export class LocalGateway {
   readonly #store: LogStore;
   readonly #model: Model;
   readonly #now: () => number;
+  #onKept: OnKept = () => {};
   readonly #cache: Cache;
   readonly #limiters = new Map<string, RateLimiter>();
   #gateways: ReadonlyMap<string, GatewaySettings> = new Map();
@@ -61,6 +65,11 @@ export class LocalGateway {
   configure(gateways: ReadonlyMap<string, GatewaySettings>): void {
     this.#gateways = gateways;
     this.#cache.clear();
+  }
+
+  /** One listener: a second takes the place of the first. */
+  onKept(listener: OnKept): void {
+    this.#onKept = listener;
   }
 
   settings(gatewayId: string): GatewaySettings | undefined {
@@ -186,7 +195,9 @@ export class LocalGateway {
     const bodies = keepsBodies
       ? { request: JSON.stringify(inputs ?? null), response: outcome.body }
       : undefined;
-    return this.#store.insert(log, bodies, cap(settings));
+    const isKept = this.#store.insert(log, bodies, cap(settings));
+    if (isKept) this.#onKept(log, bodies);
+    return isKept;
   }
 
   #limiter(gatewayId: string): RateLimiter {

@@ -1,4 +1,9 @@
 /** A local account with both doors, without the Workers runtime: for what calls Cloudflare over HTTP. */
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import type Cloudflare from "cloudflare";
 
 import type { GatewaySettings } from "../../local/account.ts";
@@ -6,6 +11,8 @@ import { AccountState } from "../../local/api/state.ts";
 import { openDoor } from "../../local/door.ts";
 import { LocalGateway } from "../../local/gateway/gateway.ts";
 import { localModel, type Model } from "../../local/gateway/model.ts";
+import { Objects } from "../../local/logpush/objects.ts";
+import { Pusher } from "../../local/logpush/pusher.ts";
 import type { Log } from "../../local/logs/log.ts";
 import { LogStore } from "../../local/logs/store.ts";
 import { LOCAL_ACCOUNT_ID } from "../../local/stack.ts";
@@ -30,6 +37,8 @@ export interface RunningAccount {
   readonly apiUrl: string;
   readonly account: AccountState;
   readonly gateway: LocalGateway;
+  readonly pusher: Pusher;
+  readonly objects: Objects;
   readonly store: LogStore;
   /** Those uploaded over the API: the only ones for which the Workers runtime starts. */
   readonly workers: WorkerHost;
@@ -50,6 +59,10 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     ...(folder !== undefined && { file: `${folder}/account.json` }),
     onGateways: (changed) => gateway.configure(changed),
   });
+  const temporary = join(tmpdir(), `account-${randomUUID()}`);
+  const objects = new Objects(join(folder ?? temporary, "r2"));
+  const pusher = new Pusher(account, objects);
+  gateway.onKept((log, bodies) => pusher.add(log, bodies));
   const declared = gateways.map((settings) => ({
     ...OPEN,
     accountId: LOCAL_ACCOUNT_ID,
@@ -58,10 +71,19 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
   account.declare({
     gateways: new Map(declared.map((settings) => [settings.aiGatewayId, settings])),
   });
-  const door = await openDoor({ account, gateway, store, key: KEY, host: "127.0.0.1", port: 0 });
+  const door = await openDoor({
+    account,
+    gateway,
+    store,
+    objects,
+    key: KEY,
+    host: "127.0.0.1",
+    port: 0,
+  });
   const stop = async () => {
     await door.close();
     store.close();
+    await rm(temporary, { recursive: true, force: true });
   };
   let stopped: Promise<void> | undefined;
   const apiUrl = new URL("client/v4", door.url).href;
@@ -72,6 +94,8 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     apiUrl,
     account,
     gateway,
+    pusher,
+    objects,
     store,
     workers: door.workers,
     client: (apiToken = KEY) => new Client({ apiToken, baseURL: apiUrl, maxRetries: 0 }),

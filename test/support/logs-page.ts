@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
 import { openDoor } from "../../local/door.ts";
+import { Objects } from "../../local/logpush/objects.ts";
 import type { Bodies, Log } from "../../local/logs/log.ts";
 import { openGateway, type RunningGateway } from "./gateway.ts";
 import { stackValues } from "./settings.ts";
@@ -44,7 +45,8 @@ export async function openLogsPage(browser: Browser, scene: PageScene = {}): Pro
   const { account, gateway, store } = running;
   const stack = () => ({ name, values, example: "curl the-worker" });
   const place = { key: "k", host: "127.0.0.1", port: 0, now: () => NOW };
-  const { url } = await openDoor({ account, gateway, store, stack, ...place });
+  const objects = new Objects("none");
+  const { url } = await openDoor({ account, gateway, store, objects, stack, ...place });
   const open: LogsPage["open"] = async (path, options) => {
     // In a context of its own: two of them share no colour scheme and no history.
     const context = await browser.newContext(options);

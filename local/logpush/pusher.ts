@@ -1,0 +1,116 @@
+/** What Logpush jobs do: batches of new logs, written to the buckets of the account. */
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+
+import { z } from "zod";
+
+import type { AccountState, LogpushJob } from "../api/state.ts";
+import type { Bodies, Log } from "../logs/log.ts";
+import type { Objects } from "./objects.ts";
+import { toRecord } from "./record.ts";
+
+// Cloudflare's batches are of a minute or so.
+const BATCH_MS = 1000;
+const DATASET = "ai_gateway_events";
+
+const filterSchema = z.strictObject({
+  where: z.strictObject({
+    key: z.literal("Gateway"),
+    operator: z.literal("eq"),
+    value: z.string(),
+  }),
+});
+
+const options = z.object({ field_names: z.array(z.string()) });
+
+interface Waiting {
+  readonly log: Log;
+  readonly bodies: Bodies | undefined;
+}
+
+export class Pusher {
+  readonly #account: AccountState;
+  readonly #objects: Objects;
+  readonly #now: () => number;
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(account: AccountState, objects: Objects, now: () => number = Date.now) {
+    this.#account = account;
+    this.#objects = objects;
+    this.#now = now;
+  }
+
+  /** Takes a log that its gateway kept. */
+  add(log: Log, bodies: Bodies | undefined): void {
+    if (this.#account.state.gateways[log.gateway]?.settings.logpush !== true) return;
+    this.#waiting.push({ log, bodies });
+    this.#timer ??= setTimeout(() => {
+      this.flush().catch(console.error);
+    }, BATCH_MS).unref();
+  }
+
+  /** Pushes what waits, and deletes what the rules of the buckets say. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const { logpushJobs, buckets } = this.#account.state;
+    for (const job of Object.values(logpushJobs)) {
+      if (job.enabled && job.dataset === DATASET) await this.#push(job, batch);
+    }
+    for (const { name, rules } of Object.values(buckets)) await this.#expire(name, rules);
+  }
+
+  async #push(job: LogpushJob, batch: readonly Waiting[]): Promise<void> {
+    const { gateways, buckets } = this.#account.state;
+    const [scheme, , bucket = "", ...path] = (job.destination_conf.split("?")[0] ?? "").split("/");
+    if (scheme !== "r2:" || buckets[bucket] === undefined) return;
+    const gateway = readFilter(job["filter"]);
+    const fields = options.safeParse(job["output_options"]).data?.field_names ?? [];
+    const logs = batch.filter(({ log }) => gateway === undefined || log.gateway === gateway);
+    const lines = logs.flatMap(({ log, bodies }) => {
+      const publicKey = gateways[log.gateway]?.settings.logpushPublicKey;
+      return toRecord({ log, bodies, publicKey, fields }) ?? [];
+    });
+    if (lines.length === 0) return;
+    const times = logs.map(({ log }) => log.createdAt);
+    const [first, last] = [stamp(Math.min(...times)), stamp(Math.max(...times))];
+    const file = `${first}_${last}_${randomBytes(4).toString("hex")}.log.gz`;
+    const key = [...path.map((part) => part.replace("{DATE}", first.slice(0, 8))), file].join("/");
+    await this.#objects.put(bucket, key, await promisify(gzip)(`${lines.join("\n")}\n`));
+  }
+
+  async #expire(bucket: string, rules: readonly Readonly<Record<string, unknown>>[]) {
+    const ages = rules.flatMap((rule) => deletion.safeParse(rule).data ?? []);
+    if (ages.length === 0) return;
+    const before = this.#now() - Math.min(...ages) * 1000;
+    for (const { key, modifiedAt } of await this.#objects.list(bucket)) {
+      if (modifiedAt < before) await this.#objects.delete(bucket, key);
+    }
+  }
+}
+
+/** Seconds after which a rule deletes every object of its bucket. */
+const deletion = z
+  .object({
+    enabled: z.literal(true),
+    conditions: z.object({ prefix: z.literal("") }),
+    deleteObjectsTransition: z.object({
+      condition: z.object({ type: z.literal("Age"), maxAge: z.number() }),
+    }),
+  })
+  .transform((rule) => rule.deleteObjectsTransition.condition.maxAge);
+
+/** The gateway whose logs alone a job wants; undefined for all. Throws where it is a filter that is not imitated. */
+export function readFilter(filter: unknown): string | undefined {
+  if (typeof filter !== "string" || filter === "") return undefined;
+  return filterSchema.parse(JSON.parse(filter)).where.value;
+}
+
+/** `20261123T030000Z` */
+function stamp(time: number): string {
+  return new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+}

@@ -1,0 +1,53 @@
+/** A log as Logpush writes it: a line of JSON, of which the gateway's key closes three fields. */
+import { createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
+
+import type { Bodies, Log } from "../logs/log.ts";
+
+// A larger one is not exported. https://developers.cloudflare.com/ai-gateway/reference/limits/
+const MAX_BYTES = 1_000_000;
+
+export interface RecordArgs {
+  readonly log: Log;
+  readonly bodies: Bodies | undefined;
+  /** PEM; without one nothing is encrypted. */
+  readonly publicKey: string | undefined;
+  /** Those of the job; others are left out. */
+  readonly fields: readonly string[];
+}
+
+/** Undefined where the log is too large to be exported. */
+export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string | undefined {
+  const clear = {
+    Datetime: new Date(log.createdAt).toISOString(),
+    Gateway: log.gateway,
+    Provider: log.provider,
+    Model: log.model,
+    Endpoint: log.model,
+    StatusCode: log.status,
+    Cached: log.cached,
+    RateLimited: log.status === 429,
+  };
+  const texts = {
+    Metadata: JSON.stringify(log.metadata),
+    RequestBody: bodies?.request ?? "",
+    ResponseBody: bodies?.response ?? "",
+  };
+  const closed = publicKey === undefined ? texts : closeAll(texts, publicKey);
+  const named = Object.entries({ ...clear, ...closed }).filter(([name]) => fields.includes(name));
+  const line = JSON.stringify(Object.fromEntries(named));
+  return line.length > MAX_BYTES ? undefined : line;
+}
+
+/** With one AES key for the log, which the RSA key wraps. */
+function closeAll(texts: Readonly<Record<string, string>>, publicKey: string) {
+  const aesKey = randomBytes(32);
+  const key = publicEncrypt({ key: publicKey, oaepHash: "sha256" }, aesKey).toString("base64");
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv("aes-256-gcm", aesKey, iv);
+      const data = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+      return [name, { key, iv: iv.toString("base64"), data: data.toString("base64") }];
+    }),
+  );
+}

@@ -1,0 +1,169 @@
+/** The program's own declaration, applied to the local account: what a call leaves in the bucket, and who can open it. */
+import { generateKeyPairSync } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
+
+import { recordStack, type Recorded } from "../../infra/record.ts";
+import { applyResources } from "../../local/account.ts";
+import { toDeclaration } from "../../local/declaration.ts";
+import { Pusher } from "../../local/logpush/pusher.ts";
+import { decryptLog } from "../../ops/decrypt/decrypt.ts";
+import { startAccount, type RunningAccount } from "../support/account.ts";
+import { OPEN } from "../support/gateway.ts";
+import { stackConfig } from "../support/settings.ts";
+
+vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
+
+const KEYS = generateKeyPairSync("rsa", { modulusLength: 4096 });
+const MARKER = "violet-otter-7431";
+const DAY = 86_400_000;
+
+let resources: readonly Recorded[];
+
+beforeAll(async () => {
+  const { LOCAL_ACCOUNT_ID: accountId } = await import("../../local/stack.ts");
+  const publicKey = String(KEYS.publicKey.export({ type: "spki", format: "pem" }));
+  const logpush = { bucket: "copies", keepDays: 30, publicKey };
+  const config = stackConfig("dev", { accountId, plan: "paid", logpush });
+  ({ resources } = await recordStack("dev", config, () => import("../../infra/index.ts")));
+});
+
+test("a call leaves a copy in the stack's bucket, which the owner of the key can open", async () => {
+  const running = await deploy();
+
+  await ask(running);
+  const [copy = ""] = await pushed(running);
+
+  const now = /\d{8}T\d{6}Z/.source;
+  expect(await keysOf(running)).toEqual([
+    expect.stringMatching(new RegExp(String.raw`^\d{8}/${now}_${now}_[0-9a-f]{8}\.log\.gz$`)),
+  ]);
+  expect(copy).not.toContain(MARKER);
+  expect(JSON.parse(copy)).toMatchObject({
+    Gateway: "app-dev",
+    Provider: "workers-ai",
+    Model: "@cf/a/b",
+    StatusCode: 200,
+    Cached: false,
+    RateLimited: false,
+  });
+  const { Metadata, RequestBody, ResponseBody } = decryptLog(copy, KEYS.privateKey);
+  expect(Metadata).toBe('{"caller":"web"}');
+  expect(RequestBody).toContain(MARKER);
+  expect(ResponseBody).toMatch(/"response":/);
+});
+
+test("a log without bodies has none in its copy", async () => {
+  const running = await deploy();
+
+  await ask(running, { options: { collectLogPayload: false } });
+  const [copy = ""] = await pushed(running);
+
+  expect(decryptLog(copy, KEYS.privateKey)).toMatchObject({ RequestBody: "", ResponseBody: "" });
+});
+
+test("only this gateway's logs are pushed, only while the job is on, and none over a megabyte", async () => {
+  const running = await deploy();
+  const [job] = Object.values(running.account.state.logpushJobs);
+  const account_id = running.accountId;
+
+  await ask(running, { gatewayId: "other" });
+  await ask(running, {
+    inputs: { messages: [{ role: "user", content: MARKER.repeat(60_000) }] },
+  });
+  expect(await pushed(running)).toEqual([]);
+
+  await running.client().logpush.jobs.update(job?.id ?? 0, { account_id, enabled: false });
+  await ask(running);
+  expect(await pushed(running)).toEqual([]);
+});
+
+test("copies go when they are older than the stack keeps them, and not before", async () => {
+  const running = await deploy();
+  await ask(running);
+  await running.pusher.flush();
+  const after = (days: number) =>
+    new Pusher(running.account, running.objects, () => Date.now() + days * DAY).flush();
+
+  await after(29.9);
+  expect(await keysOf(running)).toHaveLength(1);
+
+  await after(30.1);
+  expect(await keysOf(running)).toEqual([]);
+});
+
+test("a bucket with a copy in it is not deleted, an empty one is", async () => {
+  const running = await deploy();
+  const account_id = running.accountId;
+  const { buckets } = running.client().r2;
+  await ask(running);
+  await running.pusher.flush();
+
+  await expect(buckets.delete("copies", { account_id })).rejects.toThrow(/409.*not empty/);
+  for (const key of await keysOf(running)) {
+    await buckets.objects.delete(key, { account_id, bucket_name: "copies" });
+  }
+  await buckets.delete("copies", { account_id });
+
+  expect(running.account.state.buckets).toEqual({});
+});
+
+test("a key of no object reads no file of this machine", async () => {
+  const running = await deploy();
+  await ask(running);
+  await running.pusher.flush();
+  const where = { account_id: running.accountId, bucket_name: "copies" };
+  const { objects } = running.client().r2.buckets;
+
+  await expect(objects.get("../../../../etc/hostname", where)).rejects.toThrow(/404/);
+  await expect(objects.get("none", where)).rejects.toThrow(/404.*does not exist/);
+});
+
+test("a filter that is not imitated is refused by name", async () => {
+  const running = await deploy();
+  const [job] = Object.values(running.account.state.logpushJobs);
+  const filter = '{"where":{"key":"Model","operator":"contains","value":"llama"}}';
+  const update = running
+    .client()
+    .logpush.jobs.update(job?.id ?? 0, { account_id: running.accountId, filter });
+
+  await expect(update).rejects.toThrow(/501.*does not imitate a filter of Logpush/);
+});
+
+/** What the program declared, and a second gateway whose logs Logpush takes too. */
+async function deploy(): Promise<RunningAccount> {
+  const running = await startAccount();
+  onTestFinished(() => running.stop());
+  const declaration = await toDeclaration(applyResources(resources));
+  const other = { ...OPEN, aiGatewayId: "other", logpush: true };
+  const gateways = new Map([...declaration.gateways, ["other", other]]);
+  running.account.declare({ ...declaration, gateways });
+  return running;
+}
+
+async function ask(running: RunningAccount, changes: object = {}): Promise<void> {
+  const inputs = { messages: [{ role: "user", content: MARKER }] };
+  const options = { metadata: { caller: "web" } };
+  const request = { gatewayId: "app-dev", model: "@cf/a/b", inputs, options };
+  const { status } = await running.gateway.handle({ ...request, ...changes });
+  expect(status).toBe(200);
+}
+
+/** The lines that are in the bucket once the batch is written, as the official SDK fetches them. */
+async function pushed(running: RunningAccount): Promise<readonly string[]> {
+  await running.pusher.flush();
+  const where = { account_id: running.accountId, bucket_name: "copies" };
+  const { objects } = running.client().r2.buckets;
+  const files = (await keysOf(running)).map(async (key) => {
+    const body = await (await objects.get(key, where)).arrayBuffer();
+    return gunzipSync(new Uint8Array(body)).toString().trimEnd().split("\n");
+  });
+  return (await Promise.all(files)).flat();
+}
+
+async function keysOf(running: RunningAccount): Promise<readonly string[]> {
+  const { objects } = running.client().r2.buckets;
+  const list = objects.list("copies", { account_id: running.accountId });
+  return (await Array.fromAsync(list)).map(({ key = "" }) => key);
+}
