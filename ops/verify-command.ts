@@ -1,8 +1,7 @@
 /** Every promise of a stack file, looked up in its account and tried through its Worker. */
-import { writeFile } from "node:fs/promises";
-
 import { openAccount } from "./account.ts";
 import { CommandError, WordsError, runCommand } from "./command.ts";
+import { requireWritable, writeOutput } from "./output-file.ts";
 import { endProgress, showProgress } from "./progress.ts";
 import { formatTable } from "./table.ts";
 import { formatRecord, GLYPHS } from "./verify/record.ts";
@@ -57,16 +56,11 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
     );
   }
   const account = openAccount(stack);
+  if (record !== undefined) await requireWritable("--record", record);
   // An empty variable is none.
   const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
   const { findings, flights } = await verify(account, { url, token, waitSeconds }, showProgress);
   endProgress();
-  if (record !== undefined) {
-    const text = formatRecord({ stack: account.stack.name, at: new Date(), findings, flights });
-    await writeFile(record, `${text}\n`).catch((error: Error) => {
-      throw new CommandError(`--record cannot be written: ${error.message}`);
-    });
-  }
   console.log(
     json
       ? JSON.stringify(findings, null, 2)
@@ -76,6 +70,11 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
           { title: "", cell: ({ says }) => says, isWhole: true },
         ]),
   );
+  // After the findings are told: a disk that has become full must not take them along.
+  if (record !== undefined) {
+    const text = formatRecord({ stack: account.stack.name, at: new Date(), findings, flights });
+    await writeOutput("--record", record, `${text}\n`);
+  }
   if (findings.every(({ kind }) => kind === "unknown")) {
     throw new CommandError(
       "nothing could be looked at; --help says what the token in CLOUDFLARE_API_TOKEN needs",

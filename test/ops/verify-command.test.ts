@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import getPort from "get-port";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import { recordStack } from "../../infra/record.ts";
 import { workerTexts } from "../../policy/chat-worker.ts";
@@ -120,6 +120,26 @@ test("wrong words and a missing account end with 2", async () => {
   expect(address.stderr).toContain('--url is "foo"; allowed is an address');
   expect(words.stderr).toContain('--wait is "long"; allowed is a number of seconds to 999');
   expect(account.stderr).toContain("the environment lacks CLOUDFLARE_API_TOKEN");
+});
+
+// The place was tried at the end, when all was looked at, and the findings were lost.
+test("a record that cannot be written is told before anything is asked", async () => {
+  const record = join(project.folder, "nowhere", "record.md");
+  let questions = 0;
+  const api = createServer((_, response) => {
+    questions += 1;
+    response.end("{}");
+  });
+  const port = await getPort();
+  api.listen(port, "127.0.0.1");
+  onTestFinished(() => void api.close());
+
+  const { code, stdout, stderr } = await verify("--record", record, {
+    CLOUDFLARE_BASE_URL: `http://127.0.0.1:${port}`,
+  });
+
+  expect({ code, stdout, questions }).toEqual({ code: 2, stdout: "", questions: 0 });
+  expect(stderr).toContain(`--record is "${record}" and cannot be written: ENOENT`);
 });
 
 // Both sides make these texts: the program when it deploys, the command when it looks.
