@@ -1,8 +1,10 @@
 /**
  * What a stack does with prompts, answers and logs, as facts in plain words: a reviewer reads nothing else. Made from
- * the settings alone, so that a laptop and a deploy state the same.
+ * the settings and the committed evidence alone, so that a laptop and a pipeline state the same.
  */
+import type { Evidence } from "./evidence.ts";
 import type { Settings } from "./settings.ts";
+import { citeEvidence } from "./statement/cite.ts";
 import { logFacts } from "./statement/logs.ts";
 import { trafficFacts } from "./statement/traffic.ts";
 
@@ -15,6 +17,8 @@ export interface Fact {
   readonly value: unknown;
   /** What of the answer rests on documentation or inference alone. */
   readonly notProved?: readonly OpenPoint[];
+  /** What of it was tried on an account, and what came of that. */
+  readonly seen?: readonly SeenPoint[];
 }
 
 export interface OpenPoint {
@@ -24,17 +28,32 @@ export interface OpenPoint {
   readonly text: string;
 }
 
+export interface SeenPoint extends OpenPoint {
+  readonly verdict: "kept" | "broken";
+  /** `2026-11-23` */
+  readonly date: string;
+  /** One line. */
+  readonly seen: string;
+  /** The evidence, in the project's folder. */
+  readonly file: string;
+  /** What of the point is not proved by it. */
+  readonly leaves?: string;
+}
+
 export interface Statement {
   readonly gatewayId: string;
   readonly tier: Settings["tier"];
   readonly facts: readonly Fact[];
   readonly waivers: Settings["waivers"];
-  /** Of everything above: equal for two stacks that state the same. 16 hexadecimal characters. */
+  /** Of everything above but what was seen: equal for two stacks that promise the same. 16 hexadecimal characters. */
   readonly fingerprint: string;
 }
 
 /** The account and the secrets are left out: neither changes what is stated. */
-export async function stateStack(settings: Settings): Promise<Statement> {
+export async function stateStack(
+  settings: Settings,
+  evidence: readonly Evidence[] = [],
+): Promise<Statement> {
   const { gatewayId, tier, waivers } = settings;
   const content = {
     gatewayId,
@@ -42,7 +61,12 @@ export async function stateStack(settings: Settings): Promise<Statement> {
     facts: [...logFacts(settings), ...trafficFacts(settings)],
     waivers,
   };
-  return { ...content, fingerprint: await fingerprint(content) };
+  return {
+    ...content,
+    facts: citeEvidence(content.facts, evidence, settings.logs.system),
+    // Without evidence: a deploy reads none, and what was seen changes no policy.
+    fingerprint: await fingerprint(content),
+  };
 }
 
 async function fingerprint(content: object): Promise<string> {

@@ -1,14 +1,13 @@
 /** What the stack states, beside its logs: the facts of its policy page. */
 import { html } from "hono/html";
 
-import { openPoints } from "../../../policy/render.ts";
+import { listGrounds, toAnswer } from "../../../policy/render.ts";
 import type { Fact } from "../../../policy/statement.ts";
 import type { Html } from "./format.ts";
 import type { Stack } from "./stack.ts";
 
 export function statementSection({ name, statement }: Stack): Html {
   const { gatewayId, tier, facts, waivers, fingerprint } = statement;
-  const open = openPoints(statement);
   const exceptions = waivers.map(({ rule, until, reason }): Fact => {
     return {
       id: rule,
@@ -27,22 +26,20 @@ export function statementSection({ name, statement }: Stack): Html {
         ${[...facts, ...exceptions].map(row)}
       </tbody>
     </table>
-    ${
-      open.length === 0
-        ? ""
-        : html`<h3>Not proved without an account</h3>
-            <ul>
-              ${open.map(({ point, text }) => html`<li>point ${point}: ${text}</li>`)}
-            </ul>`
-    }
+    ${listGrounds(statement).map(
+      ({ title, lines }) =>
+        html`<h3>${title}</h3>
+          <ul>
+            ${lines.map((line) => html`<li>${line}</li>`)}
+          </ul>`,
+    )}
     <p>Fingerprint <code>${fingerprint}</code></p>
   </section>`;
 }
 
-function row({ question, answer, notProved = [] }: Fact): Html {
-  const points = notProved.map(({ point }) => point).join(", ");
+function row(fact: Fact): Html {
   return html`<tr>
-    <th scope="row">${question}</th>
-    <td>${answer}${points === "" ? "" : ` (not proved: ${points})`}</td>
+    <th scope="row">${fact.question}</th>
+    <td>${toAnswer(fact)}</td>
   </tr>`;
 }

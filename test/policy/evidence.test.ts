@@ -1,0 +1,167 @@
+/** What a probe saw, from its committed file to the statement. */
+import { expect, test } from "vitest";
+
+import { formatEvidence, parseEvidence, type EvidenceRun } from "../../policy/evidence.ts";
+import { toPage, toText } from "../../policy/render.ts";
+import { stateStack, type Fact } from "../../policy/statement.ts";
+import { stackWith } from "../support/settings.ts";
+
+const ASKED = {
+  api: "https://api.cloudflare.com",
+  gateways: "https://gateway.ai.cloudflare.com",
+  logSystem: "legacy",
+  sdk: "cloudflare 7.3.0",
+} as const;
+
+const CLEARED = {
+  question: "switched-off",
+  at: "2026-11-23T09:30:00.000Z",
+  verdict: "kept",
+  seen: "an update that switches them off leaves none of otel",
+} as const;
+
+/** One run of a probe with one answer. */
+function run(
+  answer: Partial<EvidenceRun["answers"][number]> = {},
+  asked: Partial<EvidenceRun["asked"]> = {},
+): EvidenceRun {
+  return { asked: { ...ASKED, ...asked }, answers: [{ ...CLEARED, ...answer }] };
+}
+
+/** What production states when these runs lie in the folder, each under the name of its day. */
+async function stateWith(...runs: readonly EvidenceRun[]) {
+  const files = runs.map((one, index) => [`probe-${index}.json`, formatEvidence(one)] as const);
+  const read = parseEvidence(new Map(files));
+  if (!read.ok) throw new Error(read.problems.join("\n"));
+  return stateStack(stackWith("prod").settings, read.evidence);
+}
+
+function copies({ facts }: { readonly facts: readonly Fact[] }): Fact | undefined {
+  return facts.find(({ id }) => id === "copies");
+}
+
+test("a point that an account kept is cited with its day, its file and what it leaves open", async () => {
+  const statement = await stateWith(run());
+
+  expect(toPage("prod", statement)).toContain(
+    "| Do copies leave? | none is declared (seen in part on 2026-11-23: 10) |",
+  );
+  expect(toPage("prod", statement)).toContain(
+    [
+      "Seen on an account:",
+      "",
+      "- point 10: that an exporter taken out of the stack file, or added by hand, is gone after a deploy; seen in part on 2026-11-23: an update that switches them off leaves none of otel (probe-0.json); not proved: that a deploy finds what was added by hand",
+      "",
+      "Not proved without an account (npm run probe asks 1, 2, 16):",
+    ].join("\n"),
+  );
+  expect(copies(statement)).not.toHaveProperty("notProved");
+});
+
+test("a promise that an account broke is told before the answer, and is no proof", async () => {
+  const broken = run({
+    question: "payload-header",
+    verdict: "broken",
+    seen: "1 of 1 logs has a body",
+  });
+  const statement = await stateWith(broken);
+
+  expect(toPage("prod", statement)).toContain(
+    "| Are prompts and answers stored in logs? | (SEEN TO FAIL on 2026-11-23: 1) no: the Worker says so on every call |",
+  );
+  const list =
+    "point 1: that Cloudflare heeds the Worker's switch on a call of the AI binding; SEEN TO FAIL on 2026-11-23: 1 of 1 logs has a body (probe-0.json)";
+  expect(toPage("prod", statement)).toContain(`SEEN TO FAIL on an account:\n\n- ${list}\n`);
+  expect(toText(statement)).toContain(`  SEEN TO FAIL on an account:\n    ${list}\n`);
+});
+
+test("without evidence a statement says which points npm run probe asks", async () => {
+  const page = toPage("prod", await stateWith());
+
+  expect(page).toContain("Not proved without an account (npm run probe asks 1, 2, 10, 16):");
+  expect(page).not.toContain("seen");
+});
+
+test("of several answers the newest counts, whatever its file is called", async () => {
+  const kept = run({ at: "2026-11-24T00:00:00Z" });
+  const broken = run({ at: "2026-11-25T00:00:00Z", verdict: "broken", seen: "otel is left" });
+
+  const newestIsBroken = copies(await stateWith(broken, kept));
+  const newestIsKept = copies(await stateWith(broken, run({ at: "2026-11-26T00:00:00Z" })));
+
+  expect(newestIsBroken?.seen).toMatchObject([{ verdict: "broken", date: "2026-11-25" }]);
+  expect(newestIsKept?.seen).toMatchObject([{ verdict: "kept", date: "2026-11-26" }]);
+});
+
+test.each([
+  ["the embedded account", { api: "http://127.0.0.1:8788" }],
+  ["gateways that are not Cloudflare's", { gateways: "http://127.0.0.1:8788" }],
+  ["an account on the other log system", { logSystem: "observability" as const }],
+])("what %s answered is not cited, be it kept or broken", async (_, asked) => {
+  const kept = copies(await stateWith(run({}, asked)));
+  const broken = copies(await stateWith(run({ verdict: "broken" }, asked)));
+
+  expect([kept, broken]).toMatchObject([
+    { notProved: [{ point: 10 }] },
+    { notProved: [{ point: 10 }] },
+  ]);
+  expect([kept?.seen, broken?.seen]).toEqual([undefined, undefined]);
+});
+
+test("a question without an answer proves nothing, and hides no older answer", async () => {
+  const unanswered = run({ at: "2026-11-30T00:00:00Z", verdict: "unknown", seen: "not answered" });
+
+  expect(copies(await stateWith(unanswered))?.seen).toBeUndefined();
+  expect(copies(await stateWith(run(), unanswered))?.seen).toMatchObject([{ date: "2026-11-23" }]);
+});
+
+test("evidence leaves the fingerprint as it is: a deploy reads none", async () => {
+  const { fingerprint } = await stateStack(stackWith("prod").settings);
+
+  expect((await stateWith(run())).fingerprint).toBe(fingerprint);
+  expect((await stateWith(run({ verdict: "broken" }))).fingerprint).toBe(fingerprint);
+});
+
+test("what was seen cannot become markup of a page", async () => {
+  const page = toPage("prod", await stateWith(run({ seen: "<b>x</b> | [y](z)" })));
+
+  expect(page).toContain(String.raw`\<b\>x\</b\> \| \[y\](z) (probe-0.json)`);
+});
+
+test("every problem of every file is told at once, with the file's name", () => {
+  const wrong = {
+    asked: { api: "cloudflare", sdk: "cloudflare 7.3.0", account: 1 },
+    answers: [{ question: "who", at: "yesterday", verdict: "good", seen: "ok" }],
+  };
+  const files = { "a.json": "", "b.json": "{}", "c.json": JSON.stringify(wrong) };
+
+  expect(parseEvidence(new Map(Object.entries(files)))).toEqual({
+    ok: false,
+    problems: [
+      "a.json: the file is no JSON; run npm run probe again, or restore it",
+      "b.json: asked is missing; set it to a group of api, gateways, logSystem, sdk, model",
+      "b.json: answers is missing; set it to a list",
+      'c.json: asked.api is "cloudflare"; allowed is an address such as https://api.cloudflare.com',
+      "c.json: asked.logSystem is missing; set it to one of legacy, observability",
+      "c.json: asked has account, which is not known; remove it, or update this project",
+      'c.json: answers[0].question is "who"; allowed is one of payload-header, log-header, put-only-fields, switched-off, gateway-deleted, delete-by-age',
+      'c.json: answers[0].at is "yesterday"; allowed is a moment such as 2026-11-23T09:30:00Z',
+      'c.json: answers[0].verdict is "good"; allowed is one of kept, broken, unknown',
+    ],
+  });
+});
+
+test.each([
+  ["an account's id", "0123456789abcdef".repeat(2)],
+  ["a token", "abcdefghij".repeat(4)],
+  ["a second line", "one\ntwo"],
+  ["text that turns its direction", "a\u202eb"],
+])("%s is refused in what was seen, read or written, and not repeated", (_, text) => {
+  const seen = `there is ${text} in it`;
+  const read = parseEvidence(new Map([["a.json", JSON.stringify(run({ seen }))]]));
+
+  const message =
+    "answers[0].seen is no line of 1 to 300 characters without a word of 32 or more; write what was seen, and no id or token";
+  expect(read).toEqual({ ok: false, problems: [`a.json: ${message}`] });
+  expect(() => formatEvidence(run({ seen }))).toThrow("answers");
+});
