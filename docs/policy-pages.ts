@@ -2,20 +2,22 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { readEvidence } from "../infra/evidence-files.ts";
 import { readStackFiles } from "../infra/stack-files.ts";
 import { parseStackFile } from "../policy/offline.ts";
 import { formatProblems } from "../policy/problems.ts";
 import { toPage } from "../policy/render.ts";
 import { stateStack } from "../policy/statement.ts";
 
-/** File name → text. Throws with every problem of every stack file that cannot be stated. */
+/** File name → text. Throws with every problem of every stack file that cannot be stated, or of the evidence. */
 export async function policyPages(folder: string): Promise<ReadonlyMap<string, string>> {
+  const evidence = readEvidence(folder);
   const pages: [string, string][] = [];
   const problems: string[] = [];
   for (const [name, text] of readStackFiles(folder)) {
     const read = parseStackFile(name, text);
     if (!read.ok) problems.push(formatProblems(name, read.problems));
-    else pages.push([`${name}.md`, toPage(name, await stateStack(read.stack.settings))]);
+    else pages.push([`${name}.md`, toPage(name, await stateStack(read.stack.settings, evidence))]);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return new Map(pages);

@@ -117,8 +117,9 @@ async function freePort(wanted: number): Promise<number> {
 }
 
 /** For the pages, which have no key to show: whoever may read it can read the file. */
-function tellStack(name: string, workerUrl: string, { values, script }: LoadedStack): RunningStack {
-  return { name, values, example: exampleCall(workerUrl, "$(cat .local/key)", script) };
+function tellStack(name: string, workerUrl: string, loaded: LoadedStack): RunningStack {
+  const { values, evidence, script } = loaded;
+  return { name, values, evidence, example: exampleCall(workerUrl, "$(cat .local/key)", script) };
 }
 
 function exampleCall(workerUrl: string, key: string, script: Script): string {

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { readEvidence } from "../infra/evidence-files.ts";
+import type { Evidence } from "../policy/evidence.ts";
 import { withStandIns } from "../policy/offline.ts";
 import type { ConfigValues } from "../policy/parse-settings.ts";
 import { formatProblems } from "../policy/problems.ts";
@@ -20,6 +22,8 @@ const KEY_LENGTH = 40;
 /** What a stack's program declares, and the settings that it read, with stand-ins for what a laptop cannot know. */
 export interface LoadedStack extends Account {
   readonly values: ConfigValues;
+  /** For the statement; the program knows nothing of it. */
+  readonly evidence: readonly Evidence[];
 }
 
 /** An error for the person at the keyboard: printed without a stack trace. */
@@ -43,7 +47,8 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
   const evaluation = await evaluate({ stack, config });
   if (!evaluation.ok) throw new StackError(evaluation.message);
   try {
-    return { ...applyResources(evaluation.resources), values };
+    const evidence = readEvidence(ROOT);
+    return { ...applyResources(evaluation.resources), values, evidence };
   } catch (error) {
     throw new StackError(error instanceof Error ? error.message : String(error));
   }

@@ -1,12 +1,14 @@
 /**
- * What the stack files say, which rules they break, and what a change of them means. Reads stack
- * files as data and nothing else of the folder under review, so that one version can review another's files.
+ * What the stack files say, which rules they break, and what a change of them means. Reads stack files and evidence as
+ * data and nothing else of the folder under review, so that one version can review another's files.
  */
 import { existsSync } from "node:fs";
 
+import { readEvidence } from "../infra/evidence-files.ts";
+import type { Evidence } from "../policy/evidence.ts";
 import { reviewMarkdown, reviewText } from "../policy/render-review.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../policy/review.ts";
-import { WordsError, runCommand } from "./command.ts";
+import { CommandError, WordsError, runCommand } from "./command.ts";
 import { readStackFilesAt } from "./git.ts";
 import { readTexts } from "./stacks.ts";
 
@@ -18,7 +20,7 @@ const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format te
   --dir     the folder with the stack files (here)
 
 exit code: 0 deployable, 1 a rule is broken or a stack file cannot be read, 2 wrong words,
-or a folder or commit that cannot be read`;
+or a folder, commit or evidence (docs/evidence) that cannot be read`;
 
 const FORMATS = {
   text: (reviews: readonly StackReview[]) => reviews.map(reviewText).join("\n\n"),
@@ -65,10 +67,18 @@ async function review({ base, stack, format, dir }: Args): Promise<boolean> {
   }
 
   const today = new Date().toISOString().slice(0, 10);
-  const reviews = await reviewStacks(files, before, today);
+  const reviews = await reviewStacks(files, { before, evidence: evidenceOf(dir), today });
   const shown = reviews.filter((one) => stack.length === 0 || stack.includes(one.stack));
   console.log(FORMATS[format](shown));
   return !shown.some(isRefused);
+}
+
+function evidenceOf(dir: string): readonly Evidence[] {
+  try {
+    return readEvidence(dir);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function isFormat(text: string): text is keyof typeof FORMATS {

@@ -1,5 +1,6 @@
 /** A project's stack files as a reviewer wants them: what each states, which rules it breaks, and what a change means. */
 import { compareStacks, type Change } from "./difference.ts";
+import type { Evidence } from "./evidence.ts";
 import { parseStackFile, type Offline, type Stack } from "./offline.ts";
 import type { Problem } from "./problems.ts";
 import { check, describeFinding, type Finding } from "./rules.ts";
@@ -32,11 +33,18 @@ export type StackReview =
     }
   | { readonly stack: string; readonly kind: "removed" };
 
-/** One review for each stack, by name. `before` are the files of the state that a change starts from. */
+export interface ReviewArgs {
+  /** The files of the state that a change starts from. */
+  readonly before?: StackFiles | undefined;
+  readonly evidence?: readonly Evidence[];
+  /** `2026-11-23` */
+  readonly today: string;
+}
+
+/** One review for each stack, by name. */
 export async function reviewStacks(
   files: StackFiles,
-  before: StackFiles | undefined,
-  today: string,
+  { before, evidence = [], today }: ReviewArgs,
 ): Promise<readonly StackReview[]> {
   const read = new Map([...files].map(([name, text]) => [name, tryParse(name, text)]));
   const stacks = [...read.values()].flatMap((result) => (result.ok ? [result.stack] : []));
@@ -49,7 +57,7 @@ export async function reviewStacks(
     return {
       stack: name,
       kind: "reviewed",
-      statement: await stateStack(result.stack.settings),
+      statement: await stateStack(result.stack.settings, evidence),
       findings: check(result.stack, { others, today }),
       difference: before && compare(result.stack, before.get(name)),
       hasEnvironment,

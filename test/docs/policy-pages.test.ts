@@ -34,6 +34,50 @@ test("a stack file that cannot be stated stops it, and no page is touched", asyn
   await expect(readdir(join(folder, "docs/policy"))).rejects.toThrow("ENOENT");
 });
 
+test("a page cites the evidence of its project, and no other file of that folder", async () => {
+  const folder = await copyStackFile();
+  await writeEvidence(folder, "probe-2026-11-23.json", EVIDENCE);
+  await writeEvidence(folder, "notes.md", "broken");
+
+  const page = (await policyPages(folder)).get("prod.md");
+
+  expect(page).toContain("none is declared (seen in part on 2026-11-23: 10)");
+  expect(page).toContain("otel is gone (docs/evidence/probe-2026-11-23.json)");
+});
+
+test("evidence that cannot be read stops it with all problems, and no page is touched", async () => {
+  const folder = await copyStackFile();
+  await writeEvidence(folder, "probe-1.json", "{}");
+  await writeEvidence(folder, "probe-2.json", "");
+
+  await expect(writePolicyPages(folder)).rejects.toThrow(
+    [
+      "evidence cannot be read:",
+      "  docs/evidence/probe-1.json: asked is missing; set it to a group of api, gateways, logSystem, sdk, model",
+      "  docs/evidence/probe-1.json: answers is missing; set it to a list",
+      "  docs/evidence/probe-2.json: the file is no JSON; run npm run probe again, or restore it",
+    ].join("\n"),
+  );
+  expect(await readdir(join(folder, "docs"))).toEqual(["evidence"]);
+});
+
+const EVIDENCE = JSON.stringify({
+  asked: { api: "https://api.cloudflare.com", logSystem: "legacy", sdk: "cloudflare 7.3.0" },
+  answers: [
+    {
+      question: "switched-off",
+      at: "2026-11-23T09:30:00Z",
+      verdict: "kept",
+      seen: "otel is gone",
+    },
+  ],
+});
+
+async function writeEvidence(folder: string, name: string, text: string): Promise<void> {
+  await mkdir(join(folder, "docs/evidence"), { recursive: true });
+  await writeFile(join(folder, "docs/evidence", name), text);
+}
+
 /** A folder with the production stack alone. */
 async function copyStackFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "pages-"));

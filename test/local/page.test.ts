@@ -350,6 +350,26 @@ test("the stack's statement and its storage stand beside the logs", async () => 
   expect(aside).toMatch(/Fingerprint [0-9a-f]{16}$/m);
 });
 
+test("what was seen on an account stands in the statement, a failure before its answer", async () => {
+  const at = "2026-11-23T09:30:00Z";
+  const asked = { api: "https://api.cloudflare.com", logSystem: "legacy", sdk: "s" } as const;
+  const answers = [
+    { question: "payload-header", at, verdict: "broken", seen: "1 log has a body" },
+    { question: "switched-off", at, verdict: "kept", seen: "<b>none</b> is left" },
+  ] as const;
+  const evidence = [{ file: "docs/evidence/a.json", asked, answers: [...answers] }];
+  const { open } = await openLogsPage(browser, { stack: ["prod"], evidence });
+
+  const { page } = await open("/");
+
+  const aside = await page.innerText("aside");
+  expect(aside).toContain("stored in logs?\t(SEEN TO FAIL on 2026-11-23: 1) no: the Worker says");
+  expect(aside).toContain("none is declared (seen in part on 2026-11-23: 10)");
+  expect(aside).toContain(
+    "seen in part on 2026-11-23: <b>none</b> is left (docs/evidence/a.json); not proved: that a deploy finds what was added by hand",
+  );
+});
+
 test("a log has all its fields, and its bodies", async () => {
   const request = JSON.stringify({ text: "x".repeat(5000) });
   const { open } = await openLogsPage(browser, { logs: [{ bodies: { ...BODIES, request } }] });

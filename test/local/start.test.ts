@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -210,6 +210,21 @@ test("a bad stack file stops it with the program's own message", async () => {
     expect.stringMatching(/^ {2}ai-gateway:gatewayId is "App"; allowed is /),
     expect.stringMatching(/^ {2}ai-gateway:logs\.maxEntries is missing; /),
     "  ai-gateway:logs.maxEntrys is not a setting; did you mean maxEntries?",
+  ]);
+});
+
+test("evidence that cannot be read stops it with the file's name", async () => {
+  const bad = await copyProject();
+  onTestFinished(() => bad.remove());
+  await mkdir(join(bad.folder, "docs/evidence"), { recursive: true });
+  await writeFile(join(bad.folder, "docs/evidence/probe-2026-11-23.json"), "{");
+
+  const process = start(bad, "local/start.js");
+
+  expect(await process.exited).toBe(1);
+  expect(process.output().trim().split("\n")).toEqual([
+    "error: evidence cannot be read:",
+    "  docs/evidence/probe-2026-11-23.json: the file is no JSON; run npm run probe again, or restore it",
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -66,6 +66,34 @@ test("a link in place of a stack file is not followed, in the folder or in a com
   expect(linked.stderr).toContain("Pulumi.evil.yaml is a link or a folder");
   expect(before.stdout).not.toContain("evil");
   expect(linked.stderr + before.stdout).not.toContain("root:");
+});
+
+test("evidence of the folder stands in its review; a broken one or a link ends with 2", async () => {
+  const folder = join(project.folder, "docs/evidence");
+  const file = join(folder, "probe-2026-11-23.json");
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, EVIDENCE);
+  const cited = await review("--stack", "prod");
+  await writeFile(file, EVIDENCE.replace('"kept"', '"good"'));
+  const broken = await review();
+  await rm(file);
+  await symlink("/etc/passwd", file);
+  const linked = await review();
+  await rm(folder, { recursive: true });
+
+  expect(cited.stdout).toContain("none is declared (seen in part on 2026-11-23: 10)");
+  expect([broken.code, linked.code]).toEqual([2, 2]);
+  expect(broken.stderr).toBe(
+    'error: evidence cannot be read:\n  docs/evidence/probe-2026-11-23.json: answers[0].verdict is "good"; allowed is one of kept, broken, unknown\n',
+  );
+  expect(linked.stderr).toContain("probe-2026-11-23.json is a link or a folder");
+});
+
+const EVIDENCE = JSON.stringify({
+  asked: { api: "https://api.cloudflare.com", logSystem: "legacy", sdk: "cloudflare 7.3.0" },
+  answers: [
+    { question: "switched-off", at: "2026-11-23T09:30:00Z", verdict: "kept", seen: "otel is gone" },
+  ],
 });
 
 test("a stack that is new and cannot be read is told as that", async () => {

@@ -155,11 +155,10 @@ function refusal(text: string): string {
 
 async function review(text: string, before?: string): Promise<string> {
   const files = new Map([["s", text]]);
-  const reviews = await reviewStacks(
-    files,
-    before === undefined ? before : new Map([["s", before]]),
-    TODAY,
-  );
+  const reviews = await reviewStacks(files, {
+    before: before === undefined ? before : new Map([["s", before]]),
+    today: TODAY,
+  });
   return reviews
     .flatMap((each) => [reviewText(each), reviewMarkdown(each), JSON.stringify(toJson(each))])
     .join("\n");

@@ -14,7 +14,10 @@ const OPEN_PROD = PROD.replace("collect: metadata", "collect: full");
 
 async function review(files: Record<string, string>, before?: Record<string, string>) {
   const asMap = (record: Record<string, string>) => new Map(Object.entries(record));
-  const reviews = await reviewStacks(asMap(files), before && asMap(before), TODAY);
+  const reviews = await reviewStacks(asMap(files), {
+    before: before && asMap(before),
+    today: TODAY,
+  });
   return {
     refused: reviews.filter(isRefused).map(({ stack }) => stack),
     text: reviews.map(reviewText).join("\n"),

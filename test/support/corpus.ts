@@ -31,7 +31,7 @@ export function readCorpus(): readonly CorpusFile[] {
 
 /** The same lines, of what a review finds. */
 export async function reviewFile({ name, text }: Omit<CorpusFile, "expected">): Promise<string[]> {
-  const [review] = await reviewStacks(new Map([[name, text]]), undefined, TODAY);
+  const [review] = await reviewStacks(new Map([[name, text]]), { today: TODAY });
   if (review?.kind === "unreadable") {
     return review.problems.map((problem) => `error ${formatProblem(problem)}`);
   }

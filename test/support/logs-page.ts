@@ -5,6 +5,7 @@ import { onTestFinished } from "vitest";
 import { openDoor } from "../../local/door.ts";
 import { Objects } from "../../local/logpush/objects.ts";
 import type { Bodies, Log } from "../../local/logs/log.ts";
+import type { Evidence } from "../../policy/evidence.ts";
 import { openGateway, type RunningGateway } from "./gateway.ts";
 import { stackValues } from "./settings.ts";
 
@@ -13,6 +14,7 @@ export const NOW = Date.UTC(2026, 10, 22, 12);
 export interface PageScene {
   readonly stack?: Parameters<typeof stackValues>;
   readonly logs?: readonly KeptLog[];
+  readonly evidence?: readonly Evidence[];
 }
 
 export interface KeptLog extends Partial<Log> {
@@ -43,7 +45,8 @@ export async function openLogsPage(browser: Browser, scene: PageScene = {}): Pro
     keep(running, index, { gateway: aiGatewayId, ...log });
 
   const { account, gateway, store } = running;
-  const stack = () => ({ name, values, example: "curl the-worker" });
+  const { evidence } = scene;
+  const stack = () => ({ name, values, evidence, example: "curl the-worker" });
   const place = { key: "k", host: "127.0.0.1", port: 0, now: () => NOW };
   const objects = new Objects("none");
   const { url } = await openDoor({ account, gateway, store, objects, stack, ...place });

@@ -1,4 +1,5 @@
 /** The running stack, as the pages tell it. */
+import type { Evidence } from "../../../policy/evidence.ts";
 import { parseSettings, type ConfigValues } from "../../../policy/parse-settings.ts";
 import type { Settings } from "../../../policy/settings.ts";
 import { stateStack, type Statement } from "../../../policy/statement.ts";
@@ -8,6 +9,8 @@ export interface RunningStack {
   readonly name: string;
   /** Of the stack file, with a stand-in for each secret. */
   readonly values: ConfigValues;
+  /** What was seen on an account; none if absent. */
+  readonly evidence?: readonly Evidence[] | undefined;
   /** A command that asks the Worker something. */
   readonly example: string;
 }
@@ -22,9 +25,14 @@ export interface Stack {
 // Which account it is decides nothing about the policy, and a stack file need not name one.
 const ANY_ACCOUNT_ID = "0".repeat(32);
 
-export async function stateRunning({ name, values, example }: RunningStack): Promise<Stack> {
+export async function stateRunning({
+  name,
+  values,
+  evidence,
+  example,
+}: RunningStack): Promise<Stack> {
   const parsed = parseSettings({ accountId: ANY_ACCOUNT_ID, ...values });
   if (!parsed.ok) throw new Error(`stack ${name} runs, and its settings cannot be read`);
   const { settings } = parsed;
-  return { name, example, settings, statement: await stateStack(settings) };
+  return { name, example, settings, statement: await stateStack(settings, evidence) };
 }

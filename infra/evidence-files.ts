@@ -1,0 +1,39 @@
+/** What `npm run probe` saw, for everything that prints a statement. The program itself reads none of it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseEvidence, type Evidence } from "../policy/evidence.ts";
+
+/** In the project's folder. */
+export const EVIDENCE_FOLDER = "docs/evidence";
+
+/**
+ * The evidence of a project; none where it has no such folder. Throws with every problem of every file, and where one
+ * is no regular file: a link in a stranger's pull request could name any file of the machine that reviews it.
+ */
+export function readEvidence(project: string): readonly Evidence[] {
+  const files = new Map<string, string>();
+  for (const entry of listFolder(join(project, EVIDENCE_FOLDER))) {
+    if (!entry.name.endsWith(".json")) continue;
+    const file = `${EVIDENCE_FOLDER}/${entry.name}`;
+    if (!entry.isFile()) throw new Error(`${file} is a link or a folder; evidence is a file`);
+    files.set(file, readFileSync(join(project, file), "utf8"));
+  }
+  const read = parseEvidence(files);
+  if (read.ok) return read.evidence;
+  throw new Error(`evidence cannot be read:\n${read.problems.map(indent).join("\n")}`);
+}
+
+function listFolder(folder: string) {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.toSorted((a, b) => a.name.localeCompare(b.name));
+  } catch (error) {
+    if (Object(error).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function indent(problem: string): string {
+  return `  ${problem}`;
+}
