@@ -1,34 +1,49 @@
 /** What the documentation leaves open, asked of the user's own account, with dated evidence. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 
+import { isOfCloudflare, type EvidenceAnswer } from "../policy/evidence.ts";
+import { QUESTIONS } from "../policy/questions.ts";
 import { openAccount } from "./account.ts";
 import { CommandError, WordsError, runCommand } from "./command.ts";
-import { askCreate, askOmitted, type Answer } from "./probe/control-plane.ts";
-import { askDelete, askDeletedGateway, askHeaders, type DataPlane } from "./probe/data-plane.ts";
+import { askPutOnly, askSwitchedOff } from "./probe/control-plane.ts";
+import type { DataPlane } from "./probe/data-plane.ts";
+import { askDelete, askDeletedGateway } from "./probe/deletions.ts";
+import { findPlace, tellAsked, writeEvidence } from "./probe/evidence-file.ts";
+import { askHeaders } from "./probe/headers.ts";
 import { withScratch, type Scratch } from "./probe/scratch.ts";
 import { formatTable } from "./table.ts";
+import { GLYPHS } from "./verify/record.ts";
 
-const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER] [--data-url URL] [--wait SECONDS] [--json]
+const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no-evidence] [--data-url URL] [--wait SECONDS] [--json]
 
-  --stack     a stack of the account to ask; the stack itself is not touched
-  --yes       do not ask before the scratch gateway is made
-  --out       folder for the evidence (docs/evidence)
-  --data-url  where gateways answer (https://gateway.ai.cloudflare.com)
-  --wait      longest wait for a log to appear or to go (30 seconds)
-  --json      print the answers as JSON
+  --stack        a stack of the account to ask; the stack itself is not touched
+  --yes          do not ask before the scratch gateway is made
+  --out          folder for the evidence (docs/evidence, which statements read)
+  --no-evidence  print the answers, and write nothing
+  --data-url     where gateways answer (https://gateway.ai.cloudflare.com)
+  --wait         longest wait for a log to appear or to go (30 seconds)
+  --json         print the evidence as JSON
 
 Makes a gateway probe-… and removes it again. CLOUDFLARE_API_TOKEN needs AI Gateway Edit (AI Gateway
 Write in the API). AI_GATEWAY_RUN_TOKEN, with AI Gateway Run and Workers AI Read, lets five short
 calls of the stack's first Workers AI model run, which are billed; without it, four questions are not asked.
+Where CLOUDFLARE_BASE_URL or --data-url is not Cloudflare's own, nothing is written without --out.
 
-exit code: 0 asked, 2 wrong words, no account, or a question that failed`;
+exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, no account, a place that cannot
+be written, or a question that failed`;
+
+const NOT_CLOUDFLARE =
+  "no evidence is written, because it was not Cloudflare that was asked; --out writes it, and no statement cites it";
 
 const COLUMNS = [
-  { title: "point", cell: ({ point }: Answer) => point, isNumber: true },
-  { title: "question", cell: ({ question }: Answer) => question },
-  { title: "answer", cell: ({ answer }: Answer) => answer },
+  { title: "", cell: ({ verdict }: EvidenceAnswer) => GLYPHS[verdict] },
+  {
+    title: "point",
+    cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].point,
+    isNumber: true,
+  },
+  { title: "question", cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].asks },
+  { title: "seen", cell: ({ seen }: EvidenceAnswer) => seen, isWhole: true },
 ];
 
 await runCommand({
@@ -36,7 +51,8 @@ await runCommand({
   options: {
     stack: { type: "string" },
     yes: { type: "boolean", default: false },
-    out: { type: "string", default: join("docs", "evidence") },
+    out: { type: "string" },
+    "no-evidence": { type: "boolean", default: false },
     "data-url": { type: "string", default: "https://gateway.ai.cloudflare.com" },
     wait: { type: "string", default: "30" },
     json: { type: "boolean", default: false },
@@ -47,20 +63,22 @@ await runCommand({
 interface Args {
   readonly stack?: string;
   readonly yes: boolean;
-  readonly out: string;
+  readonly out?: string;
+  readonly "no-evidence": boolean;
   readonly "data-url": string;
   readonly wait: string;
   readonly json: boolean;
 }
 
 async function main(args: Args): Promise<boolean> {
-  const { "data-url": url, wait } = args;
+  const { "data-url": url, wait, out, "no-evidence": isSilent } = args;
   if (!URL.canParse(url)) throw new WordsError(`--data-url is ${JSON.stringify(url)}, and no URL`);
   if (!/^\d{1,3}$/.test(wait)) {
     throw new WordsError(
       `--wait is ${JSON.stringify(wait)}; allowed is a number of seconds to 999`,
     );
   }
+  if (out !== undefined && isSilent) throw new WordsError("--out and --no-evidence: choose one");
   const account = openAccount(args.stack);
   // An empty variable is none.
   const token = process.env["AI_GATEWAY_RUN_TOKEN"] || undefined;
@@ -69,6 +87,9 @@ async function main(args: Args): Promise<boolean> {
     token === undefined || model === undefined
       ? undefined
       : { url: new URL(url), token, model, waitSeconds: Number(wait) };
+  const asked = tellAsked(account, plane);
+  const isWritten = !isSilent && (out !== undefined || isOfCloudflare(asked));
+  const place = isWritten ? await findPlace(new Date(), out) : undefined;
   if (!args.yes) await requireConsent(plane !== undefined);
 
   const answers = await withScratch(account, (scratch) => ask(scratch, plane)).catch(
@@ -77,9 +98,12 @@ async function main(args: Args): Promise<boolean> {
       throw new CommandError(`a question failed, and no evidence is written: ${error.message}`);
     },
   );
-  await writeEvidence(args.out, answers);
-  console.log(args.json ? JSON.stringify(answers, null, 2) : formatTable(answers, COLUMNS));
-  return true;
+  const run = { asked, answers: [...answers] };
+  console.log(args.json ? JSON.stringify(run, null, 2) : formatTable(answers, COLUMNS));
+  // After the answers are told: a disk that has become full must not take them along.
+  if (place !== undefined) console.error(await writeEvidence(place, run));
+  else if (!isSilent) console.error(NOT_CLOUDFLARE);
+  return !answers.some(({ verdict }) => verdict === "broken");
 }
 
 async function requireConsent(isBilled: boolean): Promise<void> {
@@ -91,26 +115,16 @@ async function requireConsent(isBilled: boolean): Promise<void> {
   if (!/^y(?:es)?$/i.test(said)) throw new CommandError("nothing was done");
 }
 
-async function ask(scratch: Scratch, plane: DataPlane | undefined): Promise<readonly Answer[]> {
-  const answers = [await askCreate(scratch), await askOmitted(scratch)];
+async function ask(
+  scratch: Scratch,
+  plane: DataPlane | undefined,
+): Promise<readonly EvidenceAnswer[]> {
+  const answers = [await askPutOnly(scratch), await askSwitchedOff(scratch)];
   if (plane === undefined) return answers;
   return [
     ...answers,
     ...(await askHeaders(scratch, plane)),
-    ...(await askDelete(scratch, plane)),
+    await askDelete(scratch, plane),
     await askDeletedGateway(scratch),
   ];
-}
-
-/** Without account, token or gateway: it is committed. */
-async function writeEvidence(folder: string, answers: readonly Answer[]): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const rows = answers.map(
-    ({ point, question, answer }) => `| ${point} | ${question} | ${answer} |`,
-  );
-  const head = [`# Probed on ${date}`, "", "| point | question | answer |", "| --- | --- | --- |"];
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, `probe-${date}`);
-  await writeFile(`${file}.json`, `${JSON.stringify({ date, answers }, null, 2)}\n`);
-  await writeFile(`${file}.md`, `${[...head, ...rows].join("\n")}\n`);
 }

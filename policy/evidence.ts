@@ -47,6 +47,7 @@ const run = group({
 
 export type EvidenceAnswer = z.output<typeof answer>;
 export type EvidenceRun = z.output<typeof run>;
+export type Asked = EvidenceRun["asked"];
 
 /** One file. */
 export interface Evidence extends EvidenceRun {
@@ -80,8 +81,7 @@ const CLOUDFLARE = {
 };
 
 /** Whether Cloudflare was asked, and not the embedded account, which answers as this project believes it should. */
-export function isOfCloudflare({ asked }: EvidenceRun): boolean {
-  const { api, gateways = CLOUDFLARE.gateways } = asked;
+export function isOfCloudflare({ api, gateways = CLOUDFLARE.gateways }: Asked): boolean {
   return api === CLOUDFLARE.api && gateways === CLOUDFLARE.gateways;
 }
 

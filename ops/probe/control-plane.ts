@@ -1,12 +1,7 @@
-/** What the API makes of a create and of an update that leaves fields out. */
+/** What the API makes of a create and of updates, of the fields that a create may drop. */
+import type { EvidenceAnswer } from "../../policy/evidence.ts";
+import { answered, notAnswered } from "./answer.ts";
 import type { Scratch } from "./scratch.ts";
-
-export interface Answer {
-  /** Number in docs/what-is-stored.md, “Open points”. */
-  readonly point: number;
-  readonly question: string;
-  readonly answer: string;
-}
 
 const REQUIRED = {
   cache_invalidate_on_update: true,
@@ -35,53 +30,73 @@ const PUT_ONLY = {
   otel: [{ url: "https://traces.invalid/v1", headers: {}, content_type: "json" }],
 } as const;
 
+/** As a deploy switches off what a stack no longer declares. */
+const OFF = { guardrails: null, spend_limits: null, otel: null };
+
 const FIELDS = Object.keys(PUT_ONLY);
+const NAMES = FIELDS.join(", ");
 
 /** Makes the scratch gateway. */
-export async function askCreate(scratch: Scratch): Promise<Answer> {
+export async function askPutOnly(scratch: Scratch): Promise<EvidenceAnswer> {
   const { gatewayId: id } = scratch;
   const refusal = await tryCall(scratch, "post", "", { id, ...REQUIRED, ...PUT_ONLY });
   if (refusal !== undefined) await call(scratch, "post", "", { id, ...REQUIRED });
-  const answer =
-    refusal === undefined ? describe(await read(scratch)) : `a create with them is ${refusal}`;
-  return { point: 3, question: `does a create take ${FIELDS.join(", ")}?`, answer };
+  const created = refusal ?? `takes ${amount(await fieldsOn(scratch))}`;
+  const updated = await update(scratch, PUT_ONLY);
+  return answered(
+    "put-only-fields",
+    updated === ALL ? "kept" : "broken",
+    `of ${NAMES} a create ${created}, and an update ${updated}`,
+  );
 }
 
-export async function askOmitted(scratch: Scratch): Promise<Answer> {
-  const { gatewayId } = scratch;
-  await call(scratch, "put", `/${gatewayId}`, { ...REQUIRED, ...PUT_ONLY });
-  await call(scratch, "put", `/${gatewayId}`, REQUIRED);
-  return {
-    point: 10,
-    question: `does an update that leaves out ${FIELDS.join(", ")} clear them?`,
-    answer: describe(await read(scratch)),
-  };
+/** Beside the answer it says what becomes of them where an update leaves them out. */
+export async function askSwitchedOff(scratch: Scratch): Promise<EvidenceAnswer> {
+  const taken = await update(scratch, PUT_ONLY);
+  if (taken !== ALL) return notAnswered("switched-off", `of ${NAMES} an update ${taken}`);
+  await call(scratch, "put", `/${scratch.gatewayId}`, REQUIRED);
+  const leftOut = amount(await fieldsOn(scratch));
+  await update(scratch, PUT_ONLY);
+  const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, { ...REQUIRED, ...OFF });
+  const left = amount(await fieldsOn(scratch));
+  return answered(
+    "switched-off",
+    left === "none" ? "kept" : "broken",
+    `of ${NAMES} an update that switches them off ${refusal ?? `leaves ${left}`}, one that leaves them out keeps ${leftOut}`,
+  );
 }
 
 export async function setCollect(scratch: Scratch, collect_logs: boolean): Promise<void> {
-  await call(scratch, "put", `/${scratch.gatewayId}`, {
+  await call(scratch, "put", `/${scratch.gatewayId}`, { ...REQUIRED, collect_logs, ...OFF });
+}
+
+const ALL = "takes all";
+
+/** `takes all`, `takes only otel`, `is refused with 400` */
+async function update(scratch: Scratch, fields: object): Promise<string> {
+  const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, {
     ...REQUIRED,
-    collect_logs,
-    guardrails: null,
-    spend_limits: null,
-    otel: null,
+    ...fields,
   });
+  return refusal ?? `takes ${amount(await fieldsOn(scratch))}`;
 }
 
-/** `kept: otel; not there: guardrails, spend_limits` */
-function describe(gateway: Readonly<Record<string, unknown>>): string {
-  const isThere = (field: string) => {
-    const value = gateway[field];
-    return Array.isArray(value) ? value.length > 0 : Boolean(value);
-  };
-  const { true: there = [], false: gone = [] } = Object.groupBy(FIELDS, (field) =>
-    isThere(field) ? "true" : "false",
-  );
-  return `there: ${there.join(", ") || "none"}; not there: ${gone.join(", ") || "none"}`;
+function amount(fields: readonly string[]): string {
+  if (fields.length === 0) return "none";
+  return fields.length === FIELDS.length ? "all" : `only ${fields.join(", ")}`;
 }
 
-async function read({ cloudflare, accountId, gatewayId }: Scratch) {
-  return { ...(await cloudflare.aiGateway.get(gatewayId, { account_id: accountId })) };
+async function fieldsOn({ cloudflare, accountId, gatewayId }: Scratch): Promise<readonly string[]> {
+  const gateway = await cloudflare.aiGateway.get(gatewayId, { account_id: accountId });
+  return FIELDS.filter((field) => isOn(Reflect.get(gateway, field)));
+}
+
+/** Off is absent, null, empty, not enabled, or a group of nothing else: answers may say it in any of these ways. */
+function isOn(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value !== "object" || value === null) return Boolean(value);
+  const { enabled, ...rest } = { enabled: true, ...value };
+  return enabled && Object.values(rest).some(isOn);
 }
 
 /** By path: the SDK's types follow the published create, which is what is in question. */
@@ -102,7 +117,7 @@ async function tryCall(...args: Parameters<typeof call>): Promise<string | undef
     return undefined;
   } catch (error) {
     const { status } = Object(error);
-    if (status === 400 || status === 422) return `refused with ${status}`;
+    if (status === 400 || status === 422) return `is refused with ${status}`;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** What a canary left in the log: found by its ids, in a bounded time. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { tryAsk, type Account, type Answer } from "../account.ts";
+import { tryAsk, type Account, type Answer, type Connection } from "../account.ts";
 import { readLogBody } from "../log-body.ts";
 import type { Canary } from "./canary.ts";
 
@@ -20,27 +20,30 @@ export async function findLogs(
   { eventId, logId }: Canary,
 ): Promise<Answer<readonly CanaryLog[]>> {
   const { cloudflare, accountId, stack } = account;
-  const gateway = stack.settings.gatewayId;
+  const { gatewayId } = stack.settings;
   const ids = new Set(logId === undefined ? [] : [logId]);
   if (eventId !== undefined) {
     const filters = [{ key: "event_id" as const, operator: "eq" as const, value: [eventId] }];
-    const question = cloudflare.aiGateway.logs.list(gateway, { account_id: accountId, filters });
+    const question = cloudflare.aiGateway.logs.list(gatewayId, { account_id: accountId, filters });
     const listed = await tryAsk(PERMISSION, question);
     if (listed.kind !== "answer") return listed;
     for (const { id } of listed.value.result) ids.add(id);
   }
   const logs: CanaryLog[] = [];
   for (const id of ids) {
-    const log = await readLog(account, id);
+    const log = await readLog({ ...account, gatewayId }, id);
     if (log.kind === "unknown") return log;
     if (log.kind === "answer") logs.push(log.value);
   }
   return { kind: "answer", value: logs };
 }
 
-async function readLog(account: Account, id: string): Promise<Answer<CanaryLog>> {
-  const { cloudflare, accountId, stack } = account;
-  const { gatewayId } = stack.settings;
+/** One log of a gateway, by its id. */
+export async function readLog(
+  gateway: Connection & { readonly gatewayId: string },
+  id: string,
+): Promise<Answer<CanaryLog>> {
+  const { cloudflare, accountId, gatewayId } = gateway;
   const place = { account_id: accountId, gateway_id: gatewayId };
   const detail = await tryAsk(PERMISSION, cloudflare.aiGateway.logs.get(id, place));
   if (detail.kind !== "answer") return detail;
@@ -49,7 +52,7 @@ async function readLog(account: Account, id: string): Promise<Answer<CanaryLog>>
     .filter(([, head]) => hasText(head))
     .map(([name]) => name);
   for (const side of ["request", "response"] as const) {
-    const body = await tryAsk(PERMISSION, readLogBody(account, gatewayId, { id, side }));
+    const body = await tryAsk(PERMISSION, readLogBody(gateway, gatewayId, { id, side }));
     if (body.kind === "unknown") return body;
     if (body.kind === "answer" && hasText(body.value)) bodies.push(side);
   }

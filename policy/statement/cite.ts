@@ -31,7 +31,7 @@ function newestSightings(
   system: LogSystem,
 ): ReadonlyMap<number, Sighting> {
   const sightings = evidence
-    .filter((run) => isOfCloudflare(run) && run.asked.logSystem === system)
+    .filter((run) => isOfCloudflare(run.asked) && run.asked.logSystem === system)
     .flatMap(toSightings)
     .toSorted((a, b) => a.at - b.at);
   return new Map(sightings.map((sighting) => [sighting.point, sighting]));

@@ -1,48 +1,160 @@
 /** `npm run probe` as it is typed, against the REST API and the data plane of a local account. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 
+import getPort from "get-port";
 import { expect, onTestFinished, test } from "vitest";
 
+import { readEvidence } from "../../infra/evidence-files.ts";
+import type { EvidenceAnswer } from "../../policy/evidence.ts";
+import { stateStack } from "../../policy/statement.ts";
+import { findPlace } from "../../ops/probe/evidence-file.ts";
 import { withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { waitFor } from "../support/project.ts";
-import { ROOT } from "../support/settings.ts";
+import { ROOT, stackWith } from "../support/settings.ts";
 
 test("every question is answered as the local account imitates it, and the gateway is gone", async () => {
   const running = await start();
-  const folder = await mkdtemp(join(tmpdir(), "evidence-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = await makeFolder();
 
-  const { stdout } = await probe(running, ["--yes", "--out", folder, "--wait", "1", "--json"], {
-    AI_GATEWAY_RUN_TOKEN: running.key,
+  const words = ["--yes", "--out", folder, "--wait", "1", "--json"];
+  const { code, stdout, stderr } = await probe(running, words, withToken(running));
+
+  const file = join(folder, `probe-${new Date().toISOString().slice(0, 10)}.json`);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `wrote ${file}, which no statement cites: it was not Cloudflare that was asked\n`,
   });
-
-  const answers: readonly { point: number; answer: string }[] = JSON.parse(stdout);
-  expect(answers.map(({ point, answer }) => [point, answer])).toEqual([
-    [3, "there: none; not there: guardrails, spend_limits, otel"],
-    [10, "there: guardrails, spend_limits, otel; not there: none"],
-    [2, "1 of 2 calls left a log; one of them asked for it"],
-    [1, "0 of 1 logs have a body"],
-    [
-      12,
-      expect.stringMatching(
-        /^created_at lt 2000-01-01T00:00:00Z: 0 of 4 deleted; created_at lt now, limit 1: 1 of 4 deleted, seen after \d+\.\d s$/,
-      ),
-    ],
-    [12, "the log is not found by its id, and 0 are listed"],
+  const { asked, answers } = JSON.parse(stdout);
+  expect(asked).toEqual({
+    api: running.url.origin,
+    gateways: running.url.origin,
+    logSystem: "legacy",
+    sdk: expect.stringMatching(/^cloudflare \d+\./),
+    model: "@cf/meta/llama-3.1-8b-instruct-fast",
+  });
+  expect(answers.map(toLine)).toEqual([
+    "put-only-fields kept: of guardrails, spend_limits, otel a create takes none, and an update takes all",
+    "switched-off kept: of guardrails, spend_limits, otel an update that switches them off leaves none, one that leaves them out keeps all",
+    "log-header kept: 1 of 2 HTTP calls left a log, of which one asked for it",
+    "payload-header kept: the log of an HTTP call with the header has 0 parts of bodies, one of a call without it 4",
+    expect.stringMatching(
+      /^delete-by-age kept: older than 2000: 0 of 4 deleted; older than now, limit 1: 1 deleted after \d+\.\d s, 0 of them found by id$/,
+    ),
+    "gateway-deleted kept: in a new gateway of the same id the log is not found by its id, and 0 are listed",
   ]);
   expect(Object.keys(running.account.state.gateways)).toEqual(["app"]);
-  const files = await readdir(folder);
-  expect(files).toHaveLength(2);
-  const evidence = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
-  expect(evidence.join("\n")).not.toMatch(
-    new RegExp(`${running.accountId}|${running.key}|probe-[0-9a-f]{12}`),
+  const text = await readFile(file, "utf8");
+  expect(JSON.parse(text)).toEqual({ asked, answers });
+  expect(text).not.toMatch(new RegExp(`${running.accountId}|${running.key}|probe-[0-9a-f]{12}`));
+});
+
+test("what the local account answered is not cited, even where it lies with the evidence", async () => {
+  const running = await start();
+  const folder = await makeFolder();
+  const project = join(folder, "docs/evidence");
+
+  await probe(running, ["--yes", "--out", project], {});
+
+  const evidence = readEvidence(folder);
+  const { facts } = await stateStack(stackWith("prod").settings, evidence);
+  expect(evidence.flatMap(({ answers }) => answers.map(({ question }) => question))).toEqual([
+    "put-only-fields",
+    "switched-off",
+  ]);
+  expect(facts.filter(({ seen }) => seen !== undefined)).toEqual([]);
+});
+
+test("of the local account, or where the words say so, nothing is written", async () => {
+  const running = await start();
+  const list = () => readdir(join(ROOT, "docs"), { recursive: true });
+  const before = await list();
+
+  const local = await probe(running, ["--yes"]);
+  const silent = await probe(running, ["--yes", "--no-evidence"]);
+
+  expect([local.code, silent.code]).toEqual([0, 0]);
+  expect(local.stdout).toContain("✔     10  does an update that switches them off clear them?");
+  expect(local.stderr).toContain("because it was not Cloudflare that was asked; --out writes it");
+  expect(silent.stderr).toBe("");
+  expect(await list()).toEqual(before);
+});
+
+test("a place that cannot be written is told before anything is asked, and nothing is made", async () => {
+  const running = await start();
+  const before = running.account.state.gateways;
+
+  const { code, stderr } = await probe(running, ["--yes", "--out", join(ROOT, "package.json")]);
+  const both = await probe(running, ["--out", "x", "--no-evidence"]);
+
+  expect([code, both.code]).toEqual([2, 2]);
+  expect(stderr).toContain(`package.json" and cannot be made: EEXIST`);
+  expect(both.stderr).toContain("--out and --no-evidence: choose one");
+  expect(running.account.state.gateways).toBe(before);
+});
+
+test("a second probe of a day leaves the first one's evidence as it is", async () => {
+  const folder = await makeFolder();
+  const day = new Date("2026-11-23T23:59:59Z");
+  const first = await findPlace(day, folder);
+  await writeFile(first, "first");
+
+  const second = await findPlace(day, folder);
+  await findPlace(day, join(folder, "a/b"));
+
+  expect([first, second].map((file) => basename(file))).toEqual([
+    "probe-2026-11-23.json",
+    "probe-2026-11-23-2.json",
+  ]);
+  expect(await readdir(folder)).toEqual(["probe-2026-11-23.json"]);
+});
+
+test("a gateway that does not heed the header for bodies breaks a promise: it ends with 1", async () => {
+  const running = await start();
+  const deaf = await startGateway(running.url, { "cf-aig-collect-log-payload": "true" });
+
+  const words = ["--yes", "--wait", "1", "--json", "--data-url", deaf];
+  const { code, stdout } = await probe(running, words, withToken(running));
+
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout).answers.map(toLine)).toContain(
+    "payload-header broken: the log of an HTTP call with the header has 4 parts of bodies, one of a call without it 4",
   );
+});
+
+test("where no log has bodies, one without them proves nothing", async () => {
+  const running = await start();
+  const mute = await startGateway(running.url, { "cf-aig-collect-log-payload": "false" });
+
+  const words = ["--yes", "--wait", "1", "--json", "--data-url", mute];
+  const { stdout } = await probe(running, words, withToken(running));
+
+  expect(JSON.parse(stdout).answers.map(toLine)).toContain(
+    "payload-header unknown: not answered: the log of an HTTP call with the header has 0 parts of bodies, one of a call without it 0",
+  );
+});
+
+// It said that no log was left, which was true, and no answer to the question.
+test("calls that are refused prove nothing about their logs", async () => {
+  const running = await start();
+
+  const words = ["--yes", "--wait", "0", "--json"];
+  const { code, stdout } = await probe(running, words, { AI_GATEWAY_RUN_TOKEN: "x".repeat(40) });
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).answers.slice(2).map(toLine)).toEqual([
+    "log-header unknown: not answered: a call was answered with 401",
+    "payload-header unknown: not answered: a call was answered with 401",
+    "delete-by-age unknown: not answered: 0 logs are there",
+    "gateway-deleted unknown: not answered: there is no log",
+  ]);
 });
 
 test("without a consent nothing is made", async () => {
@@ -107,6 +219,39 @@ test("Ctrl-C in the middle removes the gateway", async () => {
   });
   expect(ids()).toEqual(["app"]);
 });
+
+function withToken({ key }: RunningAccount) {
+  return { AI_GATEWAY_RUN_TOKEN: key };
+}
+
+function toLine({ question, verdict, seen }: EvidenceAnswer): string {
+  return `${question} ${verdict}: ${seen}`;
+}
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "evidence-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** Passes every call on, with some headers its own. Returns its address. */
+async function startGateway(to: URL, own: Readonly<Record<string, string>>): Promise<string> {
+  const passOn = async (request: IncomingMessage, response: ServerResponse) => {
+    const { host: _, ...headers } = { ...request.headers, ...own };
+    const answer = await fetch(new URL(request.url ?? "", to), {
+      method: "POST",
+      headers: new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+      body: await buffer(request),
+    });
+    response.statusCode = answer.status;
+    response.end(await answer.text());
+  };
+  const server = createServer((request, response) => void passOn(request, response));
+  const port = await getPort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${port}`;
+}
 
 async function start(): Promise<RunningAccount> {
   const running = await startAccount();

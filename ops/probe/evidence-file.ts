@@ -1,0 +1,60 @@
+/** The dated file that a probe leaves. */
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { VERSION } from "cloudflare/version";
+
+import { EVIDENCE_FOLDER } from "../../infra/evidence-files.ts";
+import {
+  formatEvidence,
+  isOfCloudflare,
+  type Asked,
+  type EvidenceRun,
+} from "../../policy/evidence.ts";
+import type { Account } from "../account.ts";
+import { CommandError } from "../command.ts";
+import { requireWritable, writeOutput } from "../output-file.ts";
+import type { DataPlane } from "./data-plane.ts";
+
+/** Without account, token or gateway: it is committed. */
+export function tellAsked({ cloudflare, stack }: Account, plane: DataPlane | undefined): Asked {
+  return {
+    api: new URL(cloudflare.baseURL).origin,
+    ...(plane !== undefined && { gateways: plane.url.origin, model: plane.model }),
+    logSystem: stack.settings.logs.system,
+    sdk: `cloudflare ${VERSION}`,
+  };
+}
+
+/**
+ * A file of this day that does not exist and can be written; a second probe of a day takes nothing away. Leaves nothing:
+ * who then does not consent has no empty folder.
+ */
+export async function findPlace(now: Date, folder = EVIDENCE_FOLDER): Promise<string> {
+  const made = await makeFolder(folder);
+  const name = join(folder, `probe-${now.toISOString().slice(0, 10)}`);
+  let file = `${name}.json`;
+  for (let count = 2; existsSync(file); count += 1) file = `${name}-${count}.json`;
+  await requireWritable("--out", file);
+  if (made !== undefined) await rm(made, { recursive: true });
+  return file;
+}
+
+/** Returns what to do next. */
+export async function writeEvidence(file: string, run: EvidenceRun): Promise<string> {
+  await makeFolder(dirname(file));
+  await writeOutput("--out", file, formatEvidence(run));
+  return isOfCloudflare(run.asked)
+    ? `wrote ${file}; commit it, with what npm run policy makes of it`
+    : `wrote ${file}, which no statement cites: it was not Cloudflare that was asked`;
+}
+
+/** Returns the outermost folder that it made. */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  return mkdir(folder, { recursive: true }).catch((error: Error) => {
+    throw new CommandError(
+      `--out is ${JSON.stringify(folder)} and cannot be made: ${error.message}`,
+    );
+  });
+}
