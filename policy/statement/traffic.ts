@@ -169,5 +169,10 @@ function deletion({ protect }: Settings): Fact {
       ? "not by this stack: it is protected, and kept if it leaves; a token with AI Gateway Edit can"
       : "YES, and most likely its logs with it",
     value: !protect,
+    ...(!protect && {
+      notProved: [
+        { point: 12, text: "that a deleted gateway's logs are gone, also for a new one of its id" },
+      ],
+    }),
   };
 }

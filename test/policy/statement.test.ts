@@ -267,6 +267,14 @@ test("what a gateway just created may not take is marked wherever it is promised
   ]);
 });
 
+test("what becomes of a deleted gateway's logs is marked where the gateway can be deleted", async () => {
+  const dev = toPage("dev", await stateStack(stackWith("dev").settings));
+  const prod = toPage("prod", await stateStack(stackWith("prod").settings));
+
+  expect(dev).toContain("| YES, and most likely its logs with it (not proved: 12) |");
+  expect(prod).not.toContain("point 12");
+});
+
 test("each open point of a statement stands in the docs, with how to try it", async () => {
   const docs = await readFile(join(ROOT, "docs/what-is-stored.md"), "utf8");
   const everything = {
