@@ -2,6 +2,7 @@
 import { listLeaves, type Leaf } from "./leaves.ts";
 import type { Stack } from "./offline.ts";
 import { isWorkersAi } from "./platform.ts";
+import { describeReader, describeToken } from "./reader-access.ts";
 
 /** What is destroyed cannot be had back, so that effect goes before the others. */
 export const EFFECTS = ["destroys logs", "less private", "more private", "neutral"] as const;
@@ -42,7 +43,8 @@ function describe(
   const { item } = leaf;
   if (item !== undefined && before.has(item) !== after.has(item)) return [];
   const { effect, because } =
-    exceptionOf(leaf, { before, after }) ?? judgeOf(leaf.pattern)(from?.value, to?.value, leaf);
+    exceptionOf(leaf, { before, after }) ??
+    judgeOf(leaf.pattern)(from?.value, to?.value, leaf, to === undefined ? before : after);
   return [
     {
       path: leaf.path === "logs.system" ? "logSystem" : leaf.path,
@@ -77,7 +79,8 @@ function judgeOf(pattern: string): Judge {
 
 type Value = Leaf["value"] | undefined;
 type Judgement = Pick<Change, "effect" | "because">;
-type Judge = (from: Value, to: Value, leaf: Leaf) => Judgement;
+/** `stack` is the side on which the leaf stands: the one after, if it stands on both. */
+type Judge = (from: Value, to: Value, leaf: Leaf, stack: Leaves) => Judgement;
 
 const neutral: Judge = () => ({ effect: "neutral" });
 
@@ -104,8 +107,8 @@ function bounds(otherwise: number): Judge {
 
 /** A bound on what is stored: lowered, it takes away what is there. */
 function storage(because: string): Judge {
-  return (from, to, leaf) =>
-    bounds(Infinity)(from, to, leaf).effect === "less private"
+  return (from, to, ...place) =>
+    bounds(Infinity)(from, to, ...place).effect === "less private"
       ? { effect: "less private", because: "more is kept" }
       : { effect: "destroys logs", because };
 }
@@ -124,6 +127,30 @@ const narrows: Judge = (from, to) => {
 function networks(value: Value): Set<string> | undefined {
   return value === undefined ? undefined : new Set(String(value).split(", "));
 }
+
+const TOKEN_GOES = "its token is deleted";
+
+const namesReader: Judge = (_, to, { path }, stack) => {
+  if (to !== undefined) return { effect: "less private", because: describeReader(path, stack) };
+  const hadToken = stack.get(`${path}.token`)?.value === true;
+  return { effect: "more private", ...(hadToken && { because: TOKEN_GOES }) };
+};
+
+const makesToken: Judge = (_, to, { item = "" }, stack) =>
+  to === true
+    ? { effect: "less private", because: describeToken(item, stack) }
+    : { effect: "more private", because: TOKEN_GOES };
+
+/** Who is let in by Cloudflare Access: no stack file says whom it admits. */
+const admits =
+  (what: string): Judge =>
+  (from, to) =>
+    from === undefined || to === undefined
+      ? { effect: "neutral" }
+      : {
+          effect: "less private",
+          because: `whoever the other ${what} admits may call, and stands in logs: look there who that is`,
+        };
 
 /** Something that reads prompts or answers while a call runs, and keeps nothing. */
 const readsInFlight: Judge = (from, to) => {
@@ -174,15 +201,12 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     effect: String(to) > String(from) ? "less private" : "more private",
     because: "the rule does not hold until that day",
   }),
-  "readers[]": reveals,
+  "readers[]": namesReader,
   "readers[].until": (from, to) => ({
     effect: String(to ?? "9") > String(from ?? "9") ? "less private" : "more private",
   }),
   "readers[].addresses": narrows,
-  "readers[].token": (_, to) =>
-    to === true
-      ? { effect: "less private", because: "a token is made that reads every log of the account" }
-      : { effect: "more private", because: "its token is deleted" },
+  "readers[].token": makesToken,
   "exports[]": reveals,
   "exports[].keepDays": bounds(Infinity),
   logpush: (_, to) =>
@@ -194,13 +218,14 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
   "logpush.publicKey": always("neutral", "another key opens the copies made from now on"),
   "cache.ttlSeconds": bounds(0),
   zdr: conceals,
-  "worker.models[]": (from, to, leaf) =>
+  "worker.models[]": (from, to, leaf, stack) =>
     isWorkersAi(leaf.path.replace("worker.models.", ""))
       ? { effect: "neutral" }
-      : reveals(from, to, leaf),
+      : reveals(from, to, leaf, stack),
   "worker.access": ranked("token", "open"),
-  "worker.cloudflareAccess.team": (from, to) => {
-    if (from !== undefined && to !== undefined) return { effect: "neutral" };
+  "worker.cloudflareAccess.audience": admits("application"),
+  "worker.cloudflareAccess.team": (from, to, ...place) => {
+    if (from !== undefined && to !== undefined) return admits("team")(from, to, ...place);
     return to === undefined
       ? { effect: "more private", because: "people no longer call under their e-mail address" }
       : { effect: "less private", because: "people call, and stand in logs, by e-mail address" };
@@ -235,7 +260,6 @@ export const NEUTRAL: readonly string[] = [
   "worker.workersDev",
   "worker.workersDevSubdomain",
   "worker.maxBodyBytes",
-  "worker.cloudflareAccess.audience",
   "worker.placement",
   "worker.cpuMs",
   "callers",

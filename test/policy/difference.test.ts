@@ -13,6 +13,7 @@ const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 const COPIES = { plan: "paid", logs: { ...LEGACY, collect: "full" } };
 const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
 const LAST_LINE = PUBLIC_KEY.split("\n").at(-2) ?? "";
+const ACCESS = { team: "acme", audience: "a".repeat(64) };
 const worker = (more: object) => ({ name: "w", models: ["@cf/a/b"], ...more });
 
 /** `less private: logs.collect metadata → full` */
@@ -281,8 +282,29 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "readers[].token",
     { readers: [ONCALL] },
     { readers: [{ ...ONCALL, token: true }] },
-    "a token is made that reads every log of the account",
+    "a token is made, for a person or a team, that reads every log of all the account's gateways, until 2027-03-31, from any address",
     "its token is deleted",
+  ],
+  [
+    "readers[] with a token and limits",
+    {},
+    { readers: [{ ...ONCALL, kind: "ci", addresses: NETS, token: true }] },
+    "a token is made, for a pipeline, that reads every log of all the account's gateways, until 2027-03-31, from 203.0.113.0/24, 198.51.100.7 only",
+    "its token is deleted",
+  ],
+  [
+    "readers[] with a token without limits",
+    {},
+    { readers: [{ name: "oncall", kind: "person", token: true }] },
+    "a token is made, for a person or a team, that reads every log of all the account's gateways, without a last day, from any address",
+    "its token is deleted",
+  ],
+  [
+    "readers[] without a token",
+    {},
+    { readers: [ONCALL] },
+    "meant to read the logs, until 2027-03-31, from any address; no token is made",
+    undefined,
   ],
 ])("a change of %s says why where its values do not", (_, from, to, because, undone) => {
   const reasons = (before: typeof from, after: typeof to) =>
@@ -318,19 +340,31 @@ test("an item that comes or goes is told once, and its place in the list does no
   expect(changes({ readers: two }, { readers: two.toReversed() })).toEqual([]);
 });
 
-test("letting in people by their e-mail address is less private; another application of their team is neutral", () => {
-  const access = (audience: string) => ({
-    worker: worker({ cloudflareAccess: { team: "acme", audience: audience.repeat(64) } }),
-  });
+test("letting in people by their e-mail address is less private", () => {
+  const access = { worker: worker({ cloudflareAccess: ACCESS }) };
 
-  expect(changes({ worker: worker({}) }, access("a"))[0]).toBe(
+  expect(changes({ worker: worker({}) }, access)).toEqual([
     "less private: worker.cloudflareAccess.team absent → acme",
-  );
-  expect(changes(access("a"), { worker: worker({}) })[0]).toBe(
+    `neutral: worker.cloudflareAccess.audience absent → ${ACCESS.audience}`,
+  ]);
+  expect(changes(access, { worker: worker({}) })).toEqual([
     "more private: worker.cloudflareAccess.team acme → absent",
-  );
-  expect(changes(access("a"), access("b"))).toEqual([
-    `neutral: worker.cloudflareAccess.audience ${"a".repeat(64)} → ${"b".repeat(64)}`,
+    `neutral: worker.cloudflareAccess.audience ${ACCESS.audience} → absent`,
+  ]);
+});
+
+test.each([
+  ["application", { audience: "b".repeat(64) }],
+  ["team", { team: "acme-two" }],
+])("another %s of Cloudflare Access may admit others, and says so", (what, other) => {
+  const access = (more: object) =>
+    stackWith("prod", { worker: worker({ cloudflareAccess: { ...ACCESS, ...more } }) });
+
+  expect(compareStacks(access({}), access(other))).toMatchObject([
+    {
+      effect: "less private",
+      because: `whoever the other ${what} admits may call, and stands in logs: look there who that is`,
+    },
   ]);
 });
 
