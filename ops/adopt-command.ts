@@ -6,7 +6,7 @@ import { stackOf } from "../infra/stack-files.ts";
 import type { LogSystem } from "../policy/settings.ts";
 import { ask, connect } from "./account.ts";
 import { adoptGateway, importFile, type Adoption } from "./adopt/adopt.ts";
-import { CommandError, WordsError, runCommand } from "./command.ts";
+import { CommandError, WordsError, checkWords, runCommand } from "./command.ts";
 
 const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system NAME] [--write] [--json]
 
@@ -44,18 +44,20 @@ interface Args {
 }
 
 async function main(args: Args): Promise<boolean> {
-  const { gateway, stack, write, json } = args;
-  if (gateway === undefined) throw new WordsError("--gateway is missing: the id of a gateway");
-  const file = `Pulumi.${stack ?? ""}.yaml`;
-  if (stack === undefined || stackOf(file) !== stack) {
-    throw new WordsError(
-      `--stack is ${JSON.stringify(stack) ?? "missing"}; allowed is a name of a-z, A-Z, 0-9, _, . and -`,
-    );
-  }
+  const { write, json } = args;
+  const said = args["log-system"];
+  checkWords(
+    () => requireGateway(args.gateway),
+    () => parseStack(args.stack),
+    () => said !== undefined && parseLogSystem(said),
+  );
+  const gateway = requireGateway(args.gateway);
+  const stack = parseStack(args.stack);
+  const file = `Pulumi.${stack}.yaml`;
   const { accountId, cloudflare } = connect(undefined);
   const question = cloudflare.aiGateway.get(gateway, { account_id: accountId });
   const found = await ask(`read the gateway ${gateway}`, "AI Gateway Read", question);
-  const adoption = adoptGateway({ ...found }, logSystem(args["log-system"], found.created_at));
+  const adoption = adoptGateway({ ...found }, logSystem(said, found.created_at));
 
   const imports = join(".local", `import-${stack}.json`);
   if (write && adoption.ok) {
@@ -71,13 +73,27 @@ async function main(args: Args): Promise<boolean> {
   return adoption.ok;
 }
 
-function logSystem(said: string | undefined, createdAt: string): LogSystem {
+function requireGateway(id: string | undefined): string {
+  if (id !== undefined) return id;
+  throw new WordsError("--gateway is missing: the id of a gateway");
+}
+
+function parseStack(name: string | undefined): string {
+  if (name !== undefined && stackOf(`Pulumi.${name}.yaml`) === name) return name;
+  throw new WordsError(
+    `--stack is ${JSON.stringify(name) ?? "missing"}; allowed is a name of a-z, A-Z, 0-9, _, . and -`,
+  );
+}
+
+function parseLogSystem(said: string): LogSystem {
   if (said === "legacy" || said === "observability") return said;
-  if (said !== undefined) {
-    throw new WordsError(
-      `--log-system is ${JSON.stringify(said)}; allowed are legacy and observability`,
-    );
-  }
+  throw new WordsError(
+    `--log-system is ${JSON.stringify(said)}; allowed are legacy and observability`,
+  );
+}
+
+function logSystem(said: string | undefined, createdAt: string): LogSystem {
+  if (said !== undefined) return parseLogSystem(said);
   if (createdAt < SPLIT) return "legacy";
   throw new WordsError(
     `--log-system is missing: legacy if the account was created before ${SPLIT}, else observability`,

@@ -3,10 +3,10 @@ import { auditAccount } from "./audit/audit.ts";
 import { groupByAccount } from "./audit/declared.ts";
 import type { Finding } from "./audit/finding.ts";
 import { auditText } from "./audit/render.ts";
-import { CommandError, runCommand, WordsError } from "./command.ts";
+import { CommandError, runCommand } from "./command.ts";
 import { printableJson } from "./printable.ts";
 import { endProgress, showProgress } from "./progress.ts";
-import { readStacks } from "./stacks.ts";
+import { checkStacks, readStacks } from "./stacks.ts";
 
 const USAGE = `usage: npm run audit [-- --stack NAME] [--json]
 
@@ -34,11 +34,8 @@ interface Args {
 async function audit({ stack: wanted, json }: Args): Promise<boolean> {
   const { stacks, unreadable } = readStacks(process.cwd());
   const names = [...stacks.map(({ name }) => name), ...unreadable];
-  const unknown = wanted.find((name) => !names.includes(name));
-  if (unknown !== undefined || names.length === 0) {
-    const has = names.join(", ") || "none";
-    throw new WordsError(`--stack is ${JSON.stringify(unknown ?? "")}; the project has ${has}`);
-  }
+  checkStacks(wanted, names);
+  if (names.length === 0) throw new CommandError("the project has no Pulumi.<stack>.yaml");
   if (stacks.length === 0) {
     throw new CommandError(`no stack file can be read (${unreadable.join(", ")}): npm run review`);
   }

@@ -30,7 +30,8 @@ export async function runCommand<Options extends ParseArgsOptionsConfig>(
   const { options, allowPositionals = false, usage } = command;
   let words;
   try {
-    words = parseArgs({ options: { ...options, ...HELP }, allowPositionals });
+    words = parseArgs({ options: { ...options, ...HELP }, allowPositionals, tokens: true });
+    refuseRepeats(words.tokens, options);
   } catch (error) {
     console.error(`error: ${describeWords(error)}\n\n${usage}`);
     process.exitCode = 2;
@@ -48,6 +49,41 @@ export async function runCommand<Options extends ParseArgsOptionsConfig>(
     console.error(`error: ${error.message}${help}`);
     process.exitCode = 2;
   }
+}
+
+/**
+ * Tries every reading of the words before one of them is used, so that all that is wrong with them is told at once.
+ * Throws a WordsError; what fails for another reason fails again where it is used.
+ */
+export function checkWords(...readings: readonly (() => unknown)[]): void {
+  const problems = readings.flatMap((read) => {
+    try {
+      read();
+    } catch (error) {
+      if (error instanceof WordsError) return [error.message];
+    }
+    return [];
+  });
+  if (problems.length > 0) throw new WordsError(problems.join("\nerror: "));
+}
+
+/** Of an option with one value, parseArgs would take the last and drop the others without a word. */
+function refuseRepeats(
+  tokens: readonly { readonly kind: string; readonly name?: string }[],
+  options: ParseArgsOptionsConfig,
+): void {
+  const names = tokens.flatMap(({ kind, name }) =>
+    kind === "option" && name !== undefined ? [name] : [],
+  );
+  const repeated = names.filter(
+    (name, index) =>
+      options[name]?.type === "string" &&
+      options[name].multiple !== true &&
+      names.indexOf(name) < index,
+  );
+  if (repeated.length === 0) return;
+  const list = [...new Set(repeated)].map((name) => `--${name}`).join(", ");
+  throw new Error(`${list}: one value at a time`);
 }
 
 function describeWords(error: unknown): string {

@@ -3,12 +3,13 @@ import { setTimeout } from "node:timers/promises";
 
 import { openAccount } from "./account.ts";
 import { namesInLogs } from "./caller.ts";
-import { runCommand, WordsError } from "./command.ts";
+import { checkWords, runCommand, WordsError } from "./command.ts";
 import { eraseLogs, findCallersLogs } from "./erase/erasure.ts";
 import { recordMarkdown, toRecord } from "./erase/record.ts";
 import { parseUntil } from "./logs/times.ts";
 import { printableJson } from "./printable.ts";
 import { endProgress, showProgress } from "./progress.ts";
+import { readStack } from "./stacks.ts";
 
 const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] [--yes]
 
@@ -41,9 +42,14 @@ interface Args {
   readonly json: boolean;
 }
 
-async function erase({ stack: name, caller, until, yes, json }: Args): Promise<boolean> {
-  // An empty name would stand for the calls that have none.
-  if (!caller) throw new WordsError("--caller is missing; it is the name of one caller");
+async function erase(args: Args): Promise<boolean> {
+  const { stack: name, until, yes, json } = args;
+  checkWords(
+    () => requireCaller(args.caller),
+    () => until !== undefined && parseUntil(until),
+    () => readStack(name, process.cwd()),
+  );
+  const caller = requireCaller(args.caller);
   const account = openAccount(name);
   const { stack } = account;
   const at = new Date();
@@ -58,14 +64,20 @@ async function erase({ stack: name, caller, until, yes, json }: Args): Promise<b
       ? await eraseLogs(account, erasure, { found, onProgress: showProgress, wait })
       : found;
     endProgress();
-    const args = { at, stack, caller, erasure, found };
-    const record = toRecord({ ...args, left: yes ? left.length : undefined });
+    const done = { at, stack, caller, erasure, found };
+    const record = toRecord({ ...done, left: yes ? left.length : undefined });
     console.log(json ? printableJson(record, 2) : recordMarkdown(record));
     if (!yes && found.length > 0) console.error("\nnothing was deleted; --yes deletes them");
     return left.length === 0;
   } finally {
     endProgress();
   }
+}
+
+/** An empty name would stand for the calls that have none. */
+function requireCaller(caller: string | undefined): string {
+  if (caller) return caller;
+  throw new WordsError("--caller is missing; it is the name of one caller");
 }
 
 async function wait(ms: number): Promise<void> {

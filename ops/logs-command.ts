@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { openAccount, type Account } from "./account.ts";
 import { namesInLogs } from "./caller.ts";
-import { runCommand, WordsError } from "./command.ts";
+import { checkWords, runCommand, WordsError } from "./command.ts";
 import { findLogs, type LogQuery } from "./logs/find.ts";
 import { followLogs } from "./logs/follow.ts";
 import type { Log } from "./logs/log.ts";
@@ -13,6 +13,7 @@ import { parseSince } from "./logs/times.ts";
 import { sumLogs } from "./logs/totals.ts";
 import { printableJson } from "./printable.ts";
 import { endProgress, showProgress } from "./progress.ts";
+import { readStack } from "./stacks.ts";
 
 const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
 
@@ -33,6 +34,8 @@ exit code: 0, or 2 for wrong words or no answer`;
 const POLL_MS = 3000;
 const LIMIT = 50;
 const TOTALS_LIMIT = 10_000;
+/** What goes with an ID. */
+const IDS_OWN: ReadonlySet<string> = new Set(["stack", "json"]);
 
 await runCommand({
   usage: USAGE,
@@ -64,14 +67,15 @@ interface Args {
 }
 
 async function logs(args: Args, positionals: readonly string[]): Promise<boolean> {
+  checkWords(
+    () => refuseIdle(args, positionals),
+    () => parseId(positionals),
+    () => parseLimit(args),
+    () => args.since !== undefined && parseSince(args.since, new Date()),
+    () => readStack(args.stack, process.cwd()),
+  );
   const id = parseId(positionals);
-  if ([id !== undefined, args.totals, args.follow].filter(Boolean).length > 1) {
-    throw new WordsError("of ID, --totals and --follow only one goes at a time");
-  }
-  const showing = {
-    limit: parseLimit(args.limit ?? String(args.totals ? TOTALS_LIMIT : LIMIT)),
-    isJson: args.json,
-  };
+  const showing = { limit: parseLimit(args), isJson: args.json };
   const account = openAccount(args.stack);
   const query = {
     isErrors: args.errors,
@@ -179,13 +183,28 @@ function hintAt({ stack: { name, settings } }: Account): void {
   }
 }
 
+/** Words that would be left without effect by the others. */
+function refuseIdle(args: Args, { length }: readonly string[]): void {
+  if (length === 0 && args.totals && args.follow) {
+    throw new WordsError("--totals and --follow cannot go together; leave out one of them");
+  }
+  const idle = Object.entries(args)
+    .filter(([name, value]) => !IDS_OWN.has(name) && value !== undefined && value !== false)
+    .map(([name]) => `--${name}`);
+  if (length === 0 || idle.length === 0) return;
+  throw new WordsError(
+    `${idle.join(", ")} cannot go with ID, which is one log; leave out the one or the other`,
+  );
+}
+
 function parseId([id, ...others]: readonly string[]): string | undefined {
   if (others.length > 0) throw new WordsError("one ID at a time");
   if (id === undefined || /^[\w-]{1,100}$/.test(id)) return id;
   throw new WordsError(`ID is ${JSON.stringify(id)}; allowed are letters, digits, _ and -`);
 }
 
-function parseLimit(text: string): number {
+function parseLimit({ limit: wanted, totals }: Pick<Args, "limit" | "totals">): number {
+  const text = wanted ?? String(totals ? TOTALS_LIMIT : LIMIT);
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= 1_000_000) return limit;
   throw new WordsError(

@@ -8,9 +8,9 @@ import { readEvidence } from "../infra/evidence-files.ts";
 import type { Evidence } from "../policy/evidence.ts";
 import { reviewMarkdown, reviewText } from "../policy/render-review.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../policy/review.ts";
-import { CommandError, WordsError, runCommand } from "./command.ts";
+import { CommandError, WordsError, checkWords, runCommand } from "./command.ts";
 import { readStackFilesAt } from "./git.ts";
-import { readTexts } from "./stacks.ts";
+import { checkStacks, readTexts } from "./stacks.ts";
 
 const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format text|markdown|json] [--dir FOLDER]
 
@@ -47,29 +47,20 @@ interface Args {
 }
 
 async function review({ base, stack, format, dir }: Args): Promise<boolean> {
-  if (!isFormat(format)) {
-    throw new WordsError(
-      `--format is ${JSON.stringify(format)}; allowed are text, markdown and json`,
-    );
-  }
-  if (!existsSync(dir)) {
-    throw new WordsError(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
-  }
+  checkWords(
+    () => parseFormat(format),
+    () => checkFolder(dir),
+  );
   const files = readTexts(dir);
   const before = base === undefined ? undefined : await readStackFilesAt(dir, base);
   const names = [...new Set([...files.keys(), ...(before?.keys() ?? [])])];
   if (names.length === 0) throw new WordsError(`${dir} has no stack file, Pulumi.<stack>.yaml`);
-  const unknown = stack.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new WordsError(
-      `--stack is ${JSON.stringify(unknown)}; the folder has ${names.join(", ")}`,
-    );
-  }
+  checkStacks(stack, names);
 
   const today = new Date().toISOString().slice(0, 10);
   const reviews = await reviewStacks(files, { before, evidence: evidenceOf(dir), today });
   const shown = reviews.filter((one) => stack.length === 0 || stack.includes(one.stack));
-  console.log(FORMATS[format](shown));
+  console.log(FORMATS[parseFormat(format)](shown));
   return !shown.some(isRefused);
 }
 
@@ -79,6 +70,16 @@ function evidenceOf(dir: string): readonly Evidence[] {
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function parseFormat(text: string): keyof typeof FORMATS {
+  if (isFormat(text)) return text;
+  throw new WordsError(`--format is ${JSON.stringify(text)}; allowed are text, markdown and json`);
+}
+
+function checkFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  throw new WordsError(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
 }
 
 function isFormat(text: string): text is keyof typeof FORMATS {

@@ -28,6 +28,17 @@ export function readStacks(folder: string): {
   return { stacks, unreadable };
 }
 
+/** Throws a WordsError that names each of `--stack`, where it may be repeated, that is not there. */
+export function checkStacks(wanted: readonly string[], names: readonly string[]): void {
+  const unknown = wanted
+    .filter((name) => !names.includes(name))
+    .map((name) => JSON.stringify(name));
+  if (unknown.length === 0) return;
+  throw new WordsError(
+    `--stack is ${unknown.join(" and ")}; the project has ${names.join(", ") || "none"}`,
+  );
+}
+
 /** One stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
 export function readStack(name: string | undefined, folder: string): Stack {
   const texts = readTexts(folder);

@@ -1,8 +1,9 @@
 /** Every promise of a stack file, looked up in its account and tried through its Worker. */
 import { openAccount } from "./account.ts";
-import { CommandError, WordsError, runCommand } from "./command.ts";
+import { CommandError, WordsError, checkWords, runCommand } from "./command.ts";
 import { requireWritable, writeOutput } from "./output-file.ts";
 import { endProgress, showProgress } from "./progress.ts";
+import { readStack } from "./stacks.ts";
 import { formatTable } from "./table.ts";
 import { formatRecord, GLYPHS } from "./verify/record.ts";
 import { verify } from "./verify/verify.ts";
@@ -44,17 +45,12 @@ interface Args {
 }
 
 async function main({ stack, url, wait, record, json }: Args): Promise<boolean> {
-  const waitSeconds = Number(wait);
-  if (!/^\d{1,3}$/.test(wait)) {
-    throw new WordsError(
-      `--wait is ${JSON.stringify(wait)}; allowed is a number of seconds to 999`,
-    );
-  }
-  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-    throw new WordsError(
-      `--url is ${JSON.stringify(url)}; allowed is an address such as https://chat.example.com`,
-    );
-  }
+  checkWords(
+    () => parseWait(wait),
+    () => checkUrl(url),
+    () => readStack(stack, process.cwd()),
+  );
+  const waitSeconds = parseWait(wait);
   const account = openAccount(stack);
   if (record !== undefined) await requireWritable("--record", record);
   // An empty variable is none.
@@ -81,4 +77,16 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
     );
   }
   return !findings.some(({ kind }) => kind === "broken");
+}
+
+function parseWait(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw new WordsError(`--wait is ${JSON.stringify(text)}; allowed is a number of seconds to 999`);
+}
+
+function checkUrl(url: string | undefined): void {
+  if (url === undefined || /^https?:$/.test(URL.parse(url)?.protocol ?? "")) return;
+  throw new WordsError(
+    `--url is ${JSON.stringify(url)}; allowed is an address such as https://chat.example.com`,
+  );
 }

@@ -268,13 +268,41 @@ test.each([
   [["--stack", "dev", "--limit", "0"], '--limit is "0"; allowed is a whole number from 1'],
   [["--stack", "dev", "--since", "soon"], '--since is "soon"; allowed are 30m, 24h, 7d, a day'],
   [["--stack", "dev", "../x"], 'ID is "../x"; allowed are letters, digits, _ and -'],
-  [["--stack", "dev", "a", "--follow"], "of ID, --totals and --follow only one goes at a time"],
+  [
+    ["--stack", "dev", "--totals", "--follow"],
+    "--totals and --follow cannot go together; leave out one",
+  ],
+  [
+    ["--stack", "dev", "a", "--errors"],
+    "--errors cannot go with ID, which is one log; leave out the one or the other",
+  ],
+  [
+    ["--stack", "dev", "a", "--follow", "--since", "1h", "--limit", "2", "--json"],
+    "--follow, --since, --limit cannot go with ID, which is one log",
+  ],
+  [["--stack", "dev", "--model", "a", "--model", "b"], "--model: one value at a time"],
 ])("%j is refused with the usage", async (args, message) => {
   const { code, stdout, stderr } = await runOps("logs", args, environment);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain(`error: ${message}`);
   expect(stderr).toContain("CLOUDFLARE_API_TOKEN needs AI Gateway Read");
+});
+
+test("all that is wrong with the words is told at once", async () => {
+  const { code, stderr } = await runOps(
+    "logs",
+    ["--stack", "nope", "--totals", "--follow", "--limit", "0", "--since", "soon"],
+    environment,
+  );
+
+  expect(code).toBe(2);
+  expect(stderr.split("\n\n")[0]?.split("\n")).toEqual([
+    "error: --totals and --follow cannot go together; leave out one of them",
+    expect.stringMatching(/^error: --limit is "0"; allowed is /),
+    expect.stringMatching(/^error: --since is "soon"; allowed are /),
+    'error: --stack is "nope"; the project has dev, prod',
+  ]);
 });
 
 function logs(...args: string[]) {

@@ -39,12 +39,14 @@ test("a stack alone is judged alone, and a good one ends with 0", async () => {
 
 test.each([
   [["--format", "html"], '--format is "html"; allowed are text, markdown and json'],
-  [["--stack", "staging"], '--stack is "staging"; the folder has dev, prod'],
+  [["--stack", "staging"], '--stack is "staging"; the project has dev, prod'],
   [["--base", "nowhere"], '--base is "nowhere"; it must be a commit, branch or tag'],
   [["--base=--output=x"], '--base is "--output=x"; it must be a commit, branch or tag'],
   [["--dir", join(ROOT, "docs")], "has no stack file, Pulumi.<stack>.yaml"],
   [["--dir", join(ROOT, "nowhere")], "there is no such folder"],
   [["--speed"], "Unknown option '--speed'"],
+  [["--base", "v1", "--base", "v1"], "--base: one value at a time"],
+  [["--stack", "a", "--stack", "b"], '--stack is "a" and "b"; the project has dev, prod'],
 ])("%s ends with 2, one line and the usage", async (args, message) => {
   const { code, stdout, stderr } = await review(...args);
 
@@ -112,9 +114,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** `npm run review` as it is typed in this project, over the other folder. */
+/** `npm run review` as it is typed in this project, over the other folder or the one that is given. */
 async function review(...args: string[]): Promise<Ended> {
-  const words = ["run", "--silent", "review", "--", "--dir", project.folder, ...args];
+  const folder = args.includes("--dir") ? [] : ["--dir", project.folder];
+  const words = ["run", "--silent", "review", "--", ...folder, ...args];
   return run("npm", words, { cwd: ROOT }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),

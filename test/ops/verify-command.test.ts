@@ -179,7 +179,8 @@ interface Ended {
 async function verify(...args: (string | Record<string, string>)[]): Promise<Ended> {
   const words = args.filter((arg) => typeof arg === "string");
   const changes = args.filter((arg) => typeof arg !== "string");
-  const command = ["run", "--silent", "verify", "--", "--stack", "prod", "--wait", "2", ...words];
+  const waiting = words.includes("--wait") ? [] : ["--wait", "2"];
+  const command = ["run", "--silent", "verify", "--", "--stack", "prod", ...waiting, ...words];
   const env = Object.assign({}, process.env, environment, ...changes);
   return promisify(execFile)("npm", command, { cwd: project.folder, env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
