@@ -1,5 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { readStackFiles } from "../infra/stack-files.ts";
+import { ROOT } from "./paths.js";
 import { StackError } from "./stack.ts";
 
 export interface Args {
@@ -58,8 +62,12 @@ function readArgs(usage: string): Args | undefined {
 }
 
 function parseStack(text: string): string {
-  if (/^[a-zA-Z0-9_.-]+$/.test(text)) return text;
-  throw new Error(`--stack is ${JSON.stringify(text)}; allowed are letters, digits, _, . and -`);
+  if (!/^[a-zA-Z0-9_.-]+$/.test(text)) {
+    throw new Error(`--stack is ${JSON.stringify(text)}; allowed are letters, digits, _, . and -`);
+  }
+  if (existsSync(join(ROOT, `Pulumi.${text}.yaml`))) return text;
+  const names = [...readStackFiles(ROOT).keys()].join(", ") || "none";
+  throw new Error(`--stack is ${JSON.stringify(text)}; the project has ${names}`);
 }
 
 function parsePort(text: string): number {

@@ -69,7 +69,7 @@ function readStack(stack: string): ConfigValues {
   const file = `Pulumi.${stack}.yaml`;
   const text = readText(file);
   if (text === undefined) {
-    throw new StackError(`there is no ${file}; give the name of a stack that has one: --stack dev`);
+    throw new StackError(`${file} cannot be read; is it still there?`);
   }
   const { readable, unreadable } = withStandIns(parse(file, text));
   if (unreadable.length > 0) throw new StackError(formatProblems(stack, unreadable));

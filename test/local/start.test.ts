@@ -229,7 +229,7 @@ test("evidence that cannot be read stops it with the file's name", async () => {
 });
 
 test.each([
-  [["--stack", "staging"], 1, "error: there is no Pulumi.staging.yaml; give the name of a stack"],
+  [["--stack", "staging"], 2, 'error: --stack is "staging"; the project has dev, prod\n\nusage: '],
   [["--stack", "../x"], 2, 'error: --stack is "../x"; allowed are'],
   [["--port", "80"], 2, 'error: --port is "80"; allowed is a whole number from 1024 to 65000'],
   [["--upstream", "http://me:hidden@x.test"], 2, "--upstream holds a user name or a password"],
