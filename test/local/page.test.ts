@@ -179,6 +179,27 @@ test("an address chooses logs, and a word in it that means nothing chooses as if
   });
 });
 
+test("a wrong word in the address is named, with those that are allowed, and announced", async () => {
+  const { open } = await openLogsPage(browser, { logs: [{}] });
+  const query = `status=foo&since=1y&cached=maybe&after=junk&colour=red&q=${"x".repeat(201)}&model=a&model=b`;
+
+  const { page } = await open(`/?${query}`);
+
+  expect(await texts(page, "[role=alert] li")).toEqual([
+    "q has 201 characters; at most 200 are allowed",
+    'since is "1y"; allowed are 1h, 24h, 7d, 30d, all',
+    'status is "foo"; allowed are any, ok, failed, 2xx, 4xx, 5xx',
+    'cached is "maybe"; allowed are any, yes, no',
+    'after is "junk"; allowed is a place in the list, as the link to older logs has it',
+    "colour is no filter; allowed are gateway, model, caller, q, since, status, cached, after",
+    "model stands there more than once; allowed is once",
+  ]);
+  expect(await page.getByRole("alert").isVisible()).toBe(true);
+  expect(await page.title()).toBe("Wrong address: 1 request, app-dev · local AI Gateway");
+  await page.goto(new URL("/?status=ok&q=", page.url()).href);
+  expect(await page.getByRole("alert").count()).toBe(0);
+});
+
 test("older logs follow page by page, without one lost or shown twice", async () => {
   // All in one millisecond: time alone could not tell where the next page begins.
   const createdAt = Date.UTC(2026, 10, 22, 11);
@@ -236,7 +257,14 @@ test.each(["light", "dark"] as const)("axe finds no fault in any page, %s", asyn
   const { open: openEmpty } = await openLogsPage(browser);
 
   const found = [];
-  for (const path of ["/", "/logs/log-0", "/logs/log-1", "/logs/none", "/?since=1h"]) {
+  for (const path of [
+    "/",
+    "/logs/log-0",
+    "/logs/log-1",
+    "/logs/none",
+    "/?since=1h",
+    "/?status=foo",
+  ]) {
     found.push(...(await faults((await open(path, { colorScheme })).page)));
   }
   found.push(...(await faults((await openEmpty("/", { colorScheme })).page)));

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Filter } from "../query.ts";
 import type { Place, Selection } from "../selection.ts";
 import type { Html } from "./format.ts";
+import { findWrongWords, type WrongWord } from "./wrong-words.ts";
 
 const HOUR = 60 * 60_000;
 
@@ -27,30 +28,36 @@ const STATUSES = {
 
 const CACHED = { any: { words: "any" }, yes: { words: "yes" }, no: { words: "no" } } as const;
 
-const word = z.string().trim().max(200).default("").catch("");
+const word = z.string().trim().max(200).default("");
 
-// A word that is none of ours counts as not said: the form then shows what is chosen instead.
-const schema = z.object({
+const schema = z.strictObject({
   gateway: word,
   model: word,
   caller: word,
   q: word,
-  since: z.enum(["1h", "24h", "7d", "30d", "all"]).default("24h").catch("24h"),
-  status: z.enum(["any", "ok", "failed", "2xx", "4xx", "5xx"]).default("any").catch("any"),
-  cached: z.enum(["any", "yes", "no"]).default("any").catch("any"),
+  since: z.enum(["1h", "24h", "7d", "30d", "all"]).default("24h"),
+  status: z.enum(["any", "ok", "failed", "2xx", "4xx", "5xx"]).default("any"),
+  cached: z.enum(["any", "yes", "no"]).default("any"),
   after: z
     .string()
     .regex(/^\d{1,15}\.\d{1,15}$/)
-    .optional()
-    .catch(undefined),
+    .optional(),
 });
 
 /** Empty text means: any. */
 export type Filters = Readonly<z.output<typeof schema>>;
 
-export function readFilters(query: URLSearchParams, gateway: string): Filters {
-  const filters = schema.parse(Object.fromEntries(query));
-  return { ...filters, gateway: filters.gateway === "" ? gateway : filters.gateway };
+export interface Reading {
+  readonly filters: Filters;
+  /** They count as not said: the form shows what is chosen instead. */
+  readonly wrong: readonly WrongWord[];
+}
+
+export function readFilters(query: URLSearchParams, gateway: string): Reading {
+  const wrong = findWrongWords(query, schema, Object.keys(schema.shape));
+  const names = new Set(wrong.map(({ name }) => name));
+  const filters = schema.parse(Object.fromEntries([...query].filter(([name]) => !names.has(name))));
+  return { filters: { ...filters, gateway: filters.gateway || gateway }, wrong };
 }
 
 /** `?…` with what differs from a page without a choice; the place in the list only if given. */
@@ -115,7 +122,7 @@ export function filterForm(filters: Filters, { gateways, models, callers }: Choi
     </label>
     <p>
       <button>Show</button>
-      <a href="/${toQuery({ ...readFilters(new URLSearchParams(), gateway) })}">Reset</a>
+      <a href="/${toQuery(readFilters(new URLSearchParams(), gateway).filters)}">Reset</a>
     </p>
   </form>`;
 }

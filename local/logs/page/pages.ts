@@ -8,7 +8,7 @@ import { readStorage } from "../storage.ts";
 import type { LogStore } from "../store.ts";
 import { readTotals } from "../totals.ts";
 import { chartsSection } from "./charts.ts";
-import { filterForm, readFilters, toPlace, toQuery, toSelection, type Filters } from "./filters.ts";
+import { filterForm, readFilters, toPlace, toQuery, toSelection, type Reading } from "./filters.ts";
 import { count } from "./format.ts";
 import { PAGE_HEADERS, toDocument, type Layout } from "./layout.ts";
 import { listSection } from "./list.ts";
@@ -18,6 +18,7 @@ import { statementSection } from "./statement.ts";
 import { storageSection } from "./storage.ts";
 import { totalsSection } from "./totals.ts";
 import { triggersSection } from "./triggers.ts";
+import { wrongWordsNotice } from "./wrong-words.ts";
 
 export interface PageArgs {
   readonly account: AccountState;
@@ -42,14 +43,14 @@ export async function answerPage(url: URL, args: PageArgs): Promise<Page | undef
   const running = args.stack && (await stateRunning(args.stack()));
   const gateways = Object.keys(args.account.state.gateways);
   const usual = running?.settings.gatewayId ?? gateways[0] ?? "default";
-  const filters = readFilters(url.searchParams, usual);
-  if (url.pathname === "/") return page(200, await listLayout(filters, args, running));
+  const reading = readFilters(url.searchParams, usual);
+  if (url.pathname === "/") return page(200, await listLayout(reading, args, running));
   const [, id] = /^\/logs\/([^/]+)$/.exec(url.pathname) ?? [];
   if (id === undefined) return undefined;
   const found = args.store.find(id);
   if (found === undefined) return page(404, { title: "No log", main: noLogContent(id) });
   const stack = declaring(running, found.log.gateway);
-  const query = toQuery(filters);
+  const query = toQuery(reading.filters);
   const main = logContent({ ...found, query, stack });
   const aside = stack === undefined ? {} : { aside: html`${statementSection(stack)}` };
   return page(200, { title: `Log ${id}`, main, ...aside });
@@ -60,7 +61,7 @@ async function page(status: number, layout: Layout): Promise<Page> {
 }
 
 async function listLayout(
-  filters: Filters,
+  { filters, wrong }: Reading,
   { account, store, now: clock }: PageArgs,
   running: Stack | undefined,
 ): Promise<Layout> {
@@ -80,8 +81,10 @@ async function listLayout(
   const title = count(totals.sums.requests, "request");
   const isEmpty = totals.sums.requests === 0;
   return {
-    title: `${title}, ${gateway}`,
-    main: html`<h1>${title} to ${gateway}</h1>
+    // A screen reader says the title first.
+    title: `${wrong.length === 0 ? "" : "Wrong address: "}${title}, ${gateway}`,
+    main: html`${wrongWordsNotice(wrong)}
+      <h1>${title} to ${gateway}</h1>
       ${filterForm(filters, choices)}
       ${isEmpty ? "" : html`${totalsSection(totals.sums)} ${chartsSection(totals)}`}
       ${listSection({ list, filters, storedCount: storage.count, stack })}`,
