@@ -4,6 +4,7 @@ import type { z } from "zod";
 
 import { formatPath, hasNode, jsonSchemas, nodeAt, type Node } from "./schema.ts";
 import type { LogSystem } from "./settings.ts";
+import { count } from "./statement/words.ts";
 
 export interface Problem {
   /** `logs.maxEntries`, `callers[0].name`; empty for the file as a whole */
@@ -14,9 +15,8 @@ export interface Problem {
 
 /** One text for all problems of one stack, a line each. */
 export function formatProblems(stack: string, problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
-  return [`stack ${stack} has ${count}:`, ...lines].join("\n");
+  return [`stack ${stack} has ${count(problems.length, "problem")}:`, ...lines].join("\n");
 }
 
 /** With the setting's name as the stack file has it. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { FREE_PLAN_LOGS, GATEWAYS } from "../../policy/platform.ts";
+import { count } from "../../policy/statement/words.ts";
 import { ask, checkAnswer } from "../account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
@@ -72,11 +73,11 @@ export function auditStorage(
   return [...auditNumber(gateways.length, plan), ...(isLegacy ? auditCaps(gateways, plan) : [])];
 }
 
-function auditNumber(count: number, plan: keyof typeof GATEWAYS): readonly Finding[] {
+function auditNumber(present: number, plan: keyof typeof GATEWAYS): readonly Finding[] {
   const limit = GATEWAYS[plan];
   const about = { area: "storage", where: "account" } as const;
-  const what = `${count} of ${limit} gateways of the ${plan} plan`;
-  if (count < limit) return [{ ...about, kind: "ok", what }];
+  const what = `${present} of ${limit} gateways of the ${plan} plan`;
+  if (present < limit) return [{ ...about, kind: "ok", what }];
   const remedy = "delete one that nobody needs, before the next stack is deployed";
   return [{ ...about, kind: "wrong", what, remedy }];
 }
@@ -89,12 +90,12 @@ function auditCaps(gateways: readonly Gateway[], plan: keyof typeof GATEWAYS): r
       area: "storage",
       kind: "wrong",
       where: gateway.id,
-      what: `its cap is ${cap(gateway)} logs; the paid plan stores ${PAID_PLAN_LOGS} a gateway`,
+      what: `its cap is ${count(cap(gateway), "log")}; the paid plan stores ${count(PAID_PLAN_LOGS, "log")} a gateway`,
       remedy: "lower it, so that what is declared is what happens",
     }));
   }
   const sum = gateways.reduce((total, gateway) => total + cap(gateway), 0);
-  const what = `caps of ${sum} logs in ${gateways.length} gateways; the free plan stores ${FREE_PLAN_LOGS} of all together`;
+  const what = `caps of ${count(sum, "log")} in ${count(gateways.length, "gateway")}; the free plan stores ${count(FREE_PLAN_LOGS, "log")} of all together`;
   const about = { area: "storage", where: "account", what } as const;
   if (sum <= FREE_PLAN_LOGS) return [{ ...about, kind: "ok" }];
   const largest = gateways.toSorted((a, b) => cap(b) - cap(a))[0];

@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
+import { count } from "../../policy/statement/words.ts";
 import { ask, checkAnswer } from "../account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
@@ -31,7 +32,7 @@ export async function auditWorkers(
     const some = names.slice(start, start + AT_ONCE);
     const bindings = await Promise.all(some.map((name) => readBindings(declared, name)));
     findings.push(...some.flatMap((name, index) => judge(name, bindings[index] ?? [], stacks)));
-    onProgress(`${start + some.length} of ${names.length} Workers read`);
+    onProgress(`${start + some.length} of ${count(names.length, "Worker")} read`);
   }
   const missing = stacks.filter(({ settings }) => !names.includes(settings.worker.name));
   return [

@@ -1,4 +1,5 @@
 /** One caller's logs of one gateway, found and deleted. */
+import { count } from "../../policy/statement/words.ts";
 import type { Account } from "../account.ts";
 import { CommandError } from "../command.ts";
 import { findLogs } from "../logs/find.ts";
@@ -51,7 +52,7 @@ export async function eraseLogs(
   let left = found;
   for (let tries = 0; left.length > 0 && tries < WAITS_MS.length;) {
     await deleteLogs(account, left, (deleted) =>
-      onProgress(`${deleted} of ${left.length} logs deleted`),
+      onProgress(`${deleted} of ${count(left.length, "log")} deleted`),
     );
     await wait(WAITS_MS[tries] ?? 0);
     const now = await findCallersLogs(account, erasure, onProgress);

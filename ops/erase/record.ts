@@ -1,6 +1,7 @@
 /** What an erasure found and did: for the file of whoever asked for it. */
 import { escapeMarkdown } from "../../policy/render.ts";
 import type { Stack } from "../../policy/offline.ts";
+import { count } from "../../policy/statement/words.ts";
 import type { Log } from "../logs/log.ts";
 import { printableLine } from "../printable.ts";
 import type { Erasure } from "./erasure.ts";
@@ -81,12 +82,14 @@ export function copiesOf({ settings }: Stack): readonly string[] {
   return [
     ...exports.map(({ url, keepDays }) => {
       const days =
-        keepDays === undefined ? "for a time this project does not know" : `for ${keepDays} days`;
+        keepDays === undefined
+          ? "for a time this project does not know"
+          : `for ${count(keepDays, "day")}`;
       return `copies exported to ${url}, kept there ${days}: erase them there`;
     }),
     ...(cache === undefined
       ? []
-      : [`answers in the gateway's cache, for up to ${cache.ttlSeconds} seconds`]),
+      : [`answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`]),
     ...(guardrails === undefined
       ? []
       : [

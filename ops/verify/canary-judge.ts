@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
+import { count } from "../../policy/statement/words.ts";
 import { finding, verdict, type Finding } from "./finding.ts";
 import type { Canary, Kind } from "./canary.ts";
 import type { CanaryLog } from "./canary-log.ts";
@@ -43,7 +44,7 @@ export function judgeLogs(
 ): readonly Finding[] {
   const about = `canary: ${kind}`;
   if (!leavesLog(stack, kind)) {
-    const problem = `left ${logs.length} logs (event ${eventId}); the stack promises none`;
+    const problem = `left ${count(logs.length, "log")} (event ${eventId}); the stack promises none`;
     return verdict(about, logs.length === 0 ? [] : [problem], "left no log, as promised");
   }
   if (logs.length === 0) {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { Settings } from "../../policy/settings.ts";
+import { count } from "../../policy/statement/words.ts";
 import { tryAsk, type Account, type Answer } from "../account.ts";
 import { finding, withoutAnswer, type Finding } from "./finding.ts";
 
@@ -59,46 +60,41 @@ export function judgeAge(
   if (keepDays === undefined) return [];
   const about = "logs.keepDays";
   if (oldest === undefined)
-    return [finding("kept", about, `no log is older than ${keepDays} days`)];
+    return [finding("kept", about, `no log is older than ${count(keepDays, "day")}`)];
   const days = Math.floor((now - Date.parse(oldest)) / DAY_MS);
+  const age = `the oldest log is ${count(days, "day")} old`;
   if (days <= keepDays) {
-    return [finding("kept", about, `the oldest log is ${days} days old, promised are ${keepDays}`)];
+    return [finding("kept", about, `${age}, promised are ${keepDays}`)];
   }
   const remedy = "look why nothing deleted it (docs/operate.md)";
-  return [
-    finding(
-      "broken",
-      about,
-      `the oldest log is ${days} days old, promised are ${keepDays}; ${remedy}`,
-    ),
-  ];
+  return [finding("broken", about, `${age}, promised are ${keepDays}; ${remedy}`)];
 }
 
 const WARN_FROM = 0.9;
 
-export function judgeCap(logs: Settings["logs"], count: number): readonly Finding[] {
+export function judgeCap(logs: Settings["logs"], stored: number): readonly Finding[] {
   if (logs.system !== "legacy") return [];
   const about = "logs.maxEntries";
-  const share = count / logs.maxEntries;
-  const stored = `${count} of ${logs.maxEntries} logs are stored`;
-  if (share < WARN_FROM) return [finding("kept", about, stored)];
+  const share = stored / logs.maxEntries;
+  const says = `${stored} of ${logs.maxEntries} logs are stored`;
+  if (share < WARN_FROM) return [finding("kept", about, says)];
   if (logs.whenFull === "deleteOldest") {
     return [
-      finding("warning", about, `${stored}; beyond the cap the oldest go, whatever keepDays says`),
+      finding("warning", about, `${says}; beyond the cap the oldest go, whatever keepDays says`),
     ];
   }
   const remedy = "raise it, or delete old logs";
   return share < 1
-    ? [finding("warning", about, `${stored}; at the cap logging stops: ${remedy}`)]
-    : [finding("broken", about, `${stored}, and nothing new is; ${remedy}`)];
+    ? [finding("warning", about, `${says}; at the cap logging stops: ${remedy}`)]
+    : [finding("broken", about, `${says}, and nothing new is; ${remedy}`)];
 }
 
 /** Nothing in the API says which system an account has: this is evidence, and no proof. */
-export function judgeSystem({ system }: Settings["logs"], count: number): Finding {
-  const seen = count > 0 ? `the Logs API has ${count} logs` : "the Logs API has no log";
+export function judgeSystem({ system }: Settings["logs"], stored: number): Finding {
+  const seen = stored > 0 ? `the Logs API has ${count(stored, "log")}` : "the Logs API has no log";
   const fits = {
-    legacy: count > 0 ? "as legacy has" : "which proves nothing before the first call",
-    observability: count > 0 ? "which may mean legacy" : "as observability may have none there",
+    legacy: stored > 0 ? "as legacy has" : "which proves nothing before the first call",
+    observability: stored > 0 ? "which may mean legacy" : "as observability may have none there",
   }[system];
   return finding("unknown", "logSystem", `no API tells; ${seen}, ${fits} (declared is ${system})`);
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { readerTokenName } from "../../policy/resource-names.ts";
 import type { Settings } from "../../policy/settings.ts";
+import { count } from "../../policy/statement/words.ts";
 import { tryAsk, type Account } from "../account.ts";
 import { finding, verdict, withoutAnswer, type Finding } from "./finding.ts";
 
@@ -38,8 +39,12 @@ export async function checkReaders({ stack, accountId, cloudflare }: Account) {
   const answer = await tryAsk(PERMISSION, question);
   if (answer.kind !== "answer") return withoutAnswer(about, answer, "check the account's id");
   const problems = judgeReaders(stack.settings, z.array(token).parse(answer.value));
-  const count = stack.settings.readers.filter((reader) => reader.token).length;
-  return verdict(about, problems, `the tokens of ${count} readers have their limits`);
+  const holders = stack.settings.readers.filter((reader) => reader.token);
+  const kept =
+    holders.length === 0
+      ? "none is to have a token, and none has"
+      : `${count(holders.length, "token")} with the limits declared`;
+  return verdict(about, problems, kept);
 }
 
 export function judgeReaders(

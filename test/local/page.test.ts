@@ -480,7 +480,7 @@ test("where the filters choose nothing, a link leads to what there is", async ()
   const { page } = await open("/?since=1h&caller=nobody");
 
   expect(await page.innerText("main")).toContain(
-    "None of the gateway's 1 logs matches in the last hour",
+    "The gateway has 1 log; none matches in the last hour.",
   );
   await page.getByRole("link", { name: "Drop the other filters" }).click();
   await page.getByRole("link", { name: "Look at all time" }).click();

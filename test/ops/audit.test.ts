@@ -70,9 +70,13 @@ test("a default gateway that stores nothing is a note", async () => {
 test("the caps of all gateways count against the free plan, undeclared ones too", async () => {
   const large = { ...gateway("other"), log_management: 95_000 };
   const findings = await audit({ gateways: [gateway("app-dev"), large] });
+  const alone = await audit({ gateways: [gateway("app-dev")] });
 
-  const what = "caps of 105000 logs in 2 gateways; the free plan stores 100000 of all together";
+  const free = "the free plan stores 100,000 logs of all together";
+  const what = `caps of 105,000 logs in 2 gateways; ${free}`;
   expect(findings).toContainEqual(expect.objectContaining({ kind: "wrong", what }));
+  const one = expect.stringMatching(/^caps of \d+,\d{3} logs in 1 gateway; /);
+  expect(alone).toContainEqual(expect.objectContaining({ what: one }));
 });
 
 test("a plan without room for another gateway is to act on", async () => {

@@ -160,6 +160,16 @@ test.each([
   ]);
 });
 
+test("one day and one log are told as one", () => {
+  const logs = { ...stack.settings.logs, keepDays: 1 };
+  const says = (oldest: string | undefined) =>
+    judgeAge(logs, { count: 1, oldest }, NOW).map((found) => found.says);
+
+  expect(says(undefined)).toEqual(["no log is older than 1 day"]);
+  expect(says("2026-11-21T11:00:00Z")).toEqual(["the oldest log is 1 day old, promised are 1"]);
+  expect(judgeSystem(logs, 1).says).toContain("the Logs API has 1 log, as legacy has");
+});
+
 test("without keepDays no age is a promise", () => {
   expect(judgeAge(stackWith("dev").settings.logs, { count: 1, oldest: "2020-01-01" }, NOW)).toEqual(
     [],
@@ -353,7 +363,7 @@ test.each([
   ],
   ["full", WITH_BODIES, "kept", "left a log with bodies, with stack, caller, release and route"],
   ["full", LOG, "broken", "its log has no request body, and the stack says collect full"],
-  ["none", LOG, "broken", "left 1 logs (event e1); the stack promises none"],
+  ["none", LOG, "broken", "left 1 log (event e1); the stack promises none"],
   ["none", undefined, "kept", "left no log, as promised"],
   ["metadata", undefined, "broken", "left no log that can be found (event e1)"],
   [

@@ -83,6 +83,7 @@ test("where a list ignores its filter nothing is deleted, and somebody is told",
   expect(alertOf(report)?.text).toBe(
     "logs of gateway app-test, stack test, should go after 30 days; this run ended: filter ignored; a log of 2026-10-08T03:17:00.000Z is still there",
   );
+  expect(alertOf({ ...report, keepDays: 1 })?.text).toContain("should go after 1 day; this run");
 });
 
 test("a deletion that ignores its filter takes no young log, for it asks for as many as are old", async () => {

@@ -16,7 +16,7 @@ export function alertOf(report: Report): Alert | undefined {
   if (!FAILED.includes(ended) && !isBehind) return undefined;
   const answer = status === undefined ? "" : ` (status ${status})`;
   const behind = isBehind ? `; a log of ${oldest} is still there` : "";
-  const text = `logs of gateway ${gateway}, stack ${stack}, should go after ${keepDays} days; this run ended: ${ended}${answer}${behind}`;
+  const text = `logs of gateway ${gateway}, stack ${stack}, should go after ${keepDays} ${keepDays === 1 ? "day" : "days"}; this run ended: ${ended}${answer}${behind}`;
   return { text, ...report };
 }
 

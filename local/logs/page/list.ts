@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import type { StoredLog } from "../log.ts";
 import type { LogList } from "../selection.ts";
 import { isFiltered, sinceWords, toPlace, toQuery, type Filters } from "./filters.ts";
-import { metadataValue, milliseconds, money, number, time, type Html } from "./format.ts";
+import { count, metadataValue, milliseconds, money, number, time, type Html } from "./format.ts";
 import type { Stack } from "./stack.ts";
 
 const COLUMNS = [
@@ -95,7 +95,7 @@ function nothing({ filters, storedCount, stack }: ListArgs): Html {
   const all = toQuery({ ...filters, since: "all" });
   const reset = toQuery({ ...filters, model: "", caller: "", q: "", status: "any", cached: "any" });
   return html`<p>
-    None of the gateway's ${number(storedCount)} logs ${isFiltered(filters) ? "matches " : "is "}in
+    The gateway has ${count(storedCount, "log")}; none ${isFiltered(filters) ? "matches " : "is "}in
     ${sinceWords(filters)}.
     ${filters.since === "all" ? "" : html`<a href="/${all}">Look at all time</a>.`}
     ${isFiltered(filters) ? html`<a href="/${reset}">Drop the other filters</a>.` : ""}
