@@ -140,7 +140,7 @@ test.each<[object, string]>([
   ],
   [
     assistant({ id: "1", type: "function", function: { name: "f", arguments: {} } }),
-    "messages.0.tool_calls.0.function.arguments: expected string",
+    "messages.0.tool_calls.0.function.arguments: expected a text",
   ],
   [{ tools: [{ type: "custom", function: { name: "f" } }] }, `tools.0.type: ${CUSTOM}`],
   [{ tools: [{ type: "function" }] }, "tools.0.function: missing"],
@@ -148,19 +148,40 @@ test.each<[object, string]>([
     { tools: [{ type: "function", function: { name: "f", parameters: [] } }] },
     "tools.0.function.parameters: expected an object",
   ],
-  [{ tool_choice: "always" }, 'tool_choice: expected ("none" | "auto" | "required")'],
+  [{ tool_choice: "always" }, 'tool_choice: expected "none" or "auto" or "required"'],
   [
     { tool_choice: { type: "allowed_tools", function: { name: "f" } } },
     `tool_choice.type: ${CUSTOM}`,
   ],
   [
     { response_format: { type: "xml" } },
-    "response_format.type: expected text, json_object or json_schema",
+    'response_format.type: expected "text" or "json_object" or "json_schema"',
   ],
   [
     { response_format: { type: "json_schema", json_schema: SCHEMA } },
     "response_format.json_schema.name: missing; response_format.json_schema.schema: missing",
   ],
+  [{ messages: ["Hi"] }, "messages.0: expected an object"],
+  [
+    { messages: [{ role: "bot", content: "Hi" }] },
+    'messages.0.role: expected "system" or "developer" or "user" or "assistant" or "tool"',
+  ],
+  [{ messages: [] }, "messages: 0 items, expected 1 or more"],
+  [{ messages: {} }, "messages: expected a list"],
+  [
+    { tools: [{ type: "function", function: { name: "" } }] },
+    "tools.0.function.name: 0 characters, expected 1 or more",
+  ],
+  [
+    { max_tokens: 0.5, seed: 0.5 },
+    "max_tokens: expected a whole number; seed: expected a whole number",
+  ],
+  [{ temperature: 3, top_p: -1 }, "temperature: expected 2 or less; top_p: expected 0 or more"],
+  [
+    { stop: 5, stream: "yes" },
+    "stream: expected true or false; stop: expected a text, or a list of texts",
+  ],
+  [{ stream_options: "usage" }, "stream_options: expected an object"],
   [{ moderation: { model: "m" } }, "moderation is not supported; leave it out"],
   [{ verbosity: "low" }, "verbosity is not supported; leave it out"],
 ])("%j is refused with the field's name and what it may be", (changes, message) => {

@@ -22,7 +22,9 @@ const chatRequest = v.object({
   max_tokens: v.nullish(count),
   max_completion_tokens: v.nullish(count),
   seed: v.nullish(v.pipe(v.number(), v.safeInteger())),
-  stop: v.nullish(v.union([v.string(), v.array(v.string())])),
+  stop: v.nullish(
+    v.union([v.string(), v.array(v.string())], "expected a text, or a list of texts"),
+  ),
   frequency_penalty: v.nullish(penalty),
   presence_penalty: v.nullish(penalty),
   tools: v.nullish(v.array(tool)),

@@ -2,10 +2,32 @@
 import * as v from "valibot";
 
 // What is allowed, and not what was sent: a message may end in a caller's log.
-v.setGlobalMessage(({ type, expected, received }) => {
+v.setGlobalMessage(({ type, expected, received, input }) => {
   if (received === "undefined") return "missing";
-  return type.endsWith("_length") ? `expected a length of ${expected}` : `expected ${expected}`;
+  const length = `${received} ${Array.isArray(input) ? "items" : "characters"}, `;
+  return `${type.endsWith("_length") ? length : ""}expected ${describe(expected)}`;
 });
+
+/** Words for valibot's `string`, `>=1` and `("none" | "auto")`; of a whole number it says nothing. */
+function describe(expected: string | null): string {
+  if (expected === null) return "a whole number";
+  return (
+    WORDS.get(expected) ??
+    expected
+      .replace(/^>=(.+)/, "$1 or more")
+      .replace(/^<=(.+)/, "$1 or less")
+      .replaceAll(/[()]/g, "")
+      .replaceAll(" | ", " or ")
+  );
+}
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ["string", "a text"],
+  ["number", "a number"],
+  ["boolean", "true or false"],
+  ["Array", "a list"],
+  ["Object", "an object"],
+]);
 
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 502 | 503 | 504;
@@ -57,7 +79,7 @@ export function readRequest<Schema extends v.GenericSchema>(
       throw badRequest("unsupported_parameter", `${field} is not supported; leave it out`, field);
     }
   }
-  const result = v.safeParse(schema, json);
+  const result = v.safeParse(schema, json, { abortPipeEarly: true });
   if (result.success) return result.output;
   const [first] = result.issues;
   const text = result.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; ");

@@ -7,7 +7,7 @@ import { noAnswer } from "./failures.ts";
 
 const feedbackRequest = v.object({
   // Ids of before and after 2026-10-08; what is no id must not reach the binding's URL.
-  log_id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{1,64}$/)),
+  log_id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{1,64}$/, "expected an id, as x-log-id has it")),
   score: v.picklist([-1, 0, 1]),
 });
 

@@ -18,8 +18,7 @@ const image = v.object({
   }),
 });
 
-const ONLY_TEXT = 'expected "text"';
-const plain = textOr(v.array(v.variant("type", [text], ONLY_TEXT)));
+const plain = textOr(v.array(v.variant("type", [text])));
 const seen = textOr(
   v.array(
     v.variant(
@@ -29,9 +28,7 @@ const seen = textOr(
     ),
   ),
 );
-const answered = textOr(
-  v.array(v.variant("type", [text, refusal], 'expected "text" or "refusal"')),
-);
+const answered = textOr(v.array(v.variant("type", [text, refusal])));
 
 const call = v.object({
   id: v.string(),
@@ -41,21 +38,17 @@ const call = v.object({
 
 const name = v.optional(v.string());
 
-export const message = v.variant(
-  "role",
-  [
-    v.object({ role: v.picklist(["system", "developer"]), content: plain, name }),
-    v.object({ role: v.literal("user"), content: seen, name }),
-    v.object({
-      role: v.literal("assistant"),
-      content: v.nullish(answered),
-      tool_calls: v.nullish(v.array(call)),
-      name,
-    }),
-    v.object({ role: v.literal("tool"), content: plain, tool_call_id: v.string() }),
-  ],
-  "expected system, developer, user, assistant or tool",
-);
+export const message = v.variant("role", [
+  v.object({ role: v.picklist(["system", "developer"]), content: plain, name }),
+  v.object({ role: v.literal("user"), content: seen, name }),
+  v.object({
+    role: v.literal("assistant"),
+    content: v.nullish(answered),
+    tool_calls: v.nullish(v.array(call)),
+    name,
+  }),
+  v.object({ role: v.literal("tool"), content: plain, tool_call_id: v.string() }),
+]);
 
 export type Message = v.InferOutput<typeof message>;
 

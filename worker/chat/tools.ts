@@ -27,19 +27,15 @@ export const toolChoice = v.lazy((choice): typeof toolMode | typeof namedTool =>
   typeof choice === "string" ? toolMode : namedTool,
 );
 
-export const responseFormat = v.variant(
-  "type",
-  [
-    v.object({ type: v.picklist(["text", "json_object"]) }),
-    v.object({
-      type: v.literal("json_schema"),
-      json_schema: v.object({
-        name,
-        description: v.nullish(v.string()),
-        schema,
-        strict: v.nullish(v.boolean()),
-      }),
+export const responseFormat = v.variant("type", [
+  v.object({ type: v.picklist(["text", "json_object"]) }),
+  v.object({
+    type: v.literal("json_schema"),
+    json_schema: v.object({
+      name,
+      description: v.nullish(v.string()),
+      schema,
+      strict: v.nullish(v.boolean()),
     }),
-  ],
-  "expected text, json_object or json_schema",
-);
+  }),
+]);
