@@ -8,11 +8,11 @@ import { toCompletion, type Completion } from "./completion.ts";
 import { readEmbeddingRequest, toEmbeddings } from "./embeddings.ts";
 import type { App } from "./context.ts";
 import { BindingError, checkEnv, type Env } from "./env.ts";
-import { RefusalError, errorBody, type Refusal } from "./errors.ts";
+import { RefusalError, errorBody, requireModel, type Refusal } from "./errors.ts";
 import { unreadable } from "./failures.ts";
 import { markLog } from "./feedback.ts";
 import { allowPages, identifyCaller, limitBody, limitCaller, refuseOtherSites } from "./gate.ts";
-import { modelList } from "./model-list.ts";
+import { describeModel, modelList } from "./model-list.ts";
 import { isEventStream, readBody } from "./models.ts";
 import {
   lineHeaders,
@@ -91,6 +91,15 @@ app.get("/", async (context) => {
 app.get("/v1/models", (context) => {
   context.var.line.route = "/v1/models";
   return context.json(modelList(context.var.env.MODELS));
+});
+
+// A model's id has slashes, which OpenAI's SDK for JavaScript encodes and others send as they are.
+app.get("/v1/models/:id{.+}", (context) => {
+  const { env, line } = context.var;
+  line.route = "/v1/models/:id";
+  const id = context.req.param("id");
+  requireModel(id, env.MODELS);
+  return context.json(describeModel(id));
 });
 
 app.post("/v1/chat/completions", async (context) => {

@@ -1,4 +1,4 @@
-/** What `GET /v1/models` answers. */
+/** What `GET /v1/models` answers, and `GET /v1/models/{id}` for one of them. */
 export function modelList(models: readonly string[]): object {
   return { object: "list", data: models.map(describeModel) };
 }

@@ -91,6 +91,31 @@ test.each([undefined, "float"] as const)("it embeds texts (encoding_format %s)",
   expect(worker.calls[0]?.body.inputs).toEqual({ text: ["one", "two"] });
 });
 
+test("it lists the stack's models, and retrieves each of them", async () => {
+  const worker = await startWorker();
+  const { models } = client(worker);
+
+  const { data } = await models.list();
+  const found = await Promise.all(data.map(({ id }) => models.retrieve(id)));
+
+  expect(data.map(({ id }) => id)).toEqual(["@cf/old/model", "@cf/new/model"]);
+  expect(found).toEqual(data);
+  // As OpenAI's SDK for Python sends it: with its slashes.
+  const plain = await worker.ask("/v1/models/@cf/old/model");
+  expect(await plain.json()).toMatchObject({ id: "@cf/old/model", owned_by: "old" });
+});
+
+test("a model that the stack does not serve is its NotFoundError", async () => {
+  const worker = await startWorker();
+
+  const error: unknown = await client(worker)
+    .models.retrieve("openai/gpt-5")
+    .catch((reason: unknown) => reason);
+
+  expect(error).toBeInstanceOf(OpenAI.NotFoundError);
+  expect(error).toMatchObject({ status: 404, code: "model_not_found", param: "model" });
+});
+
 test("aborting its stream ends the model's answer too", async () => {
   const { reply, ended } = endless();
   const worker = await startWorker({ reply: () => reply });
