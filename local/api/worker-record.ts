@@ -93,7 +93,7 @@ export function toServed({ name, modules, ...worker }: WorkerRecord): Served {
   };
 }
 
-export function describeWorker(worker: WorkerRecord): object {
+export function describeWorker(worker: WorkerRecord) {
   return {
     id: worker.name,
     etag: sha256(JSON.stringify(worker.modules)),
@@ -109,24 +109,46 @@ export function describeWorker(worker: WorkerRecord): object {
   };
 }
 
-/** One, of everything: the upload that counts. Ids are made of the time of the upload. */
-export function describeDeployments(worker: WorkerRecord): object {
-  const uuid = (what: string) =>
-    sha256(`${what} ${worker.name} ${worker.modifiedAt}`).replace(
-      /^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/,
-      "$1-$2-$3-$4-$5",
-    );
+/** As an upload of a version is answered. */
+export function describeVersion(worker: WorkerRecord): object {
+  const { etag, startup_time_ms } = describeWorker(worker);
+  return {
+    id: versionIdOf(worker),
+    metadata: { created_on: worker.modifiedAt, modified_on: worker.modifiedAt, source: "api" },
+    resources: { bindings: worker.bindings.map(toWireBinding), script: { etag } },
+    startup_time_ms,
+  };
+}
+
+export function versionIdOf(worker: WorkerRecord): string {
+  return uuidOf("version", worker);
+}
+
+/** Made of the time of the upload. */
+function uuidOf(what: string, { name, modifiedAt }: WorkerRecord): string {
+  return sha256(`${what} ${name} ${modifiedAt}`).replace(
+    /^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/,
+    "$1-$2-$3-$4-$5",
+  );
+}
+
+/** One, of everything: the upload that counts. */
+export function describeDeployments(worker: WorkerRecord): {
+  readonly deployments: readonly object[];
+} {
   const deployment = {
-    id: uuid("deployment"),
+    id: uuidOf("deployment", worker),
     source: "api",
     strategy: "percentage",
     created_on: worker.modifiedAt,
-    versions: [{ version_id: uuid("version"), percentage: 100 }],
+    versions: [{ version_id: versionIdOf(worker), percentage: 100 }],
   };
   return { deployments: [deployment] };
 }
 
-/** Of the Worker as a whole, whatever its version. */
+/** Those of the Worker as a whole, whatever its version. */
+export const SCRIPT_SETTINGS = ["logpush", "tags", "tail_consumers", "observability"] as const;
+
 export function describeScriptSettings({ settings }: WorkerRecord): object {
   const { logpush = false, tags = [], tail_consumers = [], observability } = settings;
   return { logpush, tags, tail_consumers, observability };

@@ -13,6 +13,7 @@ import {
   toServed,
   type WorkerRecord,
 } from "./worker-record.ts";
+import { addVersions } from "./worker-versions.ts";
 
 const WORKERS = "/accounts/:account/workers";
 const SCRIPT = `${WORKERS}/scripts/:script`;
@@ -33,22 +34,36 @@ export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs
   const keep = (worker: WorkerRecord): void =>
     account.update((state) => ({ ...state, workers: { ...state.workers, [worker.name]: worker } }));
 
-  api.get(`${WORKERS}/scripts`, read, (c) =>
-    success(c, Object.values(account.state.workers).map(describeWorker)),
-  );
-  api.put(SCRIPT, write, async (c) => {
-    const name = check(scriptName, c.req.param("script"));
-    requireMadeHere(account.state.workers[name]);
-    const form = await c.req.formData().catch(() => {
-      throw new ApiError(400, { code: 10_021, message: "the body is not multipart/form-data" });
-    });
-    const worker = await readUpload(name, form, account.state.workers[name]);
+  const deploy = async (worker: WorkerRecord): Promise<void> => {
     // Served first: one that does not load is not kept.
     await workers.serve(toServed(worker)).catch((cause: unknown) => {
       const message = "the Worker does not load; the runtime says why where npm start runs";
       throw new ApiError(400, { code: 10_021, message: `${message}: ${String(cause)}` });
     });
     keep(worker);
+  };
+
+  addVersions(api, {
+    path: SCRIPT,
+    write,
+    find: (name) => {
+      const worker = find(name);
+      requireMadeHere(worker);
+      return worker;
+    },
+    readUpload: async (request, before) => readUpload(before.name, await readForm(request), before),
+    deploy,
+    keep,
+  });
+  api.get(`${WORKERS}/scripts`, read, (c) =>
+    success(c, Object.values(account.state.workers).map(describeWorker)),
+  );
+  api.put(SCRIPT, write, async (c) => {
+    const name = check(scriptName, c.req.param("script"));
+    requireMadeHere(account.state.workers[name]);
+    const form = await readForm(c.req.raw);
+    const worker = await readUpload(name, form, account.state.workers[name]);
+    await deploy(worker);
     return success(c, describeWorker(worker));
   });
   api.delete(SCRIPT, write, async (c) => {
@@ -117,6 +132,12 @@ export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs
   api.get(`${WORKERS}/subdomain`, read, (c) => success(c, { subdomain: "local" }));
   // There are no zones here, and so no domains.
   api.get(`${WORKERS}/domains`, read, (c) => success(c, []));
+}
+
+function readForm(request: Request): Promise<FormData> {
+  return request.formData().catch(() => {
+    throw new ApiError(400, { code: 10_021, message: "the body is not multipart/form-data" });
+  });
 }
 
 function requireMadeHere(worker: WorkerRecord | undefined): void {

@@ -76,6 +76,47 @@ test("a Worker that does not load is refused, and the one before goes on", async
   expect(modules[0]?.contents).toBe(Buffer.from(SOURCE).toString("base64"));
 });
 
+test("a version counts once it is deployed, and leaves address and triggers as they are", async () => {
+  const running = await start();
+  const account_id = running.accountId;
+  const { scripts } = running.client().workers;
+  await upload(running, "asks", SOURCE);
+  await scripts.subdomain.create("asks", { account_id, enabled: true });
+  await scripts.schedules.update("asks", { account_id, body: [{ cron: "0 3 * * *" }] });
+  const word = { type: "plain_text", name: "WORD", text: "newer " };
+  const said = async () => String((await askWorker(running, "asks"))["said"]);
+
+  const { id } = await uploadVersion(running, "asks", [BINDINGS[0], word, BINDINGS[2]]);
+  const before = await said();
+  await deployVersions(running, "asks", { [id]: 100 });
+
+  expect(before).toContain("plain hidden");
+  expect(await said()).toContain("newer hidden");
+  expect(await send(running, "asks/deployments", { method: "GET" })).toMatchObject({
+    result: { deployments: [{ versions: [{ version_id: id, percentage: 100 }] }] },
+  });
+  const { subdomain, crons } = running.account.state.workers["asks"] ?? {};
+  expect({ enabled: subdomain?.enabled, crons }).toEqual({ enabled: true, crons: ["0 3 * * *"] });
+  await expect(deployVersions(running, "asks", { [id]: 50, other: 50 })).rejects.toThrow("501");
+  await expect(deployVersions(running, "asks", { other: 100 })).rejects.toThrow(/404.*other/);
+});
+
+test("what is of the Worker as a whole is patched, and outlives a new version", async () => {
+  const running = await start();
+  const account_id = running.accountId;
+  const { scripts } = running.client().workers;
+  await upload(running, "asks", SOURCE);
+
+  await scripts.settings.edit("asks", { account_id, logpush: true, tags: ["one"] });
+  const { id } = await uploadVersion(running, "asks", BINDINGS);
+  await deployVersions(running, "asks", { [id]: 100 });
+
+  expect(await scripts.settings.get("asks", { account_id })).toMatchObject({
+    logpush: true,
+    tags: ["one"],
+  });
+});
+
 test("a deleted Worker answers no more, and what needs one says that there is none", async () => {
   const running = await start();
   const account_id = running.accountId;
@@ -99,7 +140,7 @@ test("a binding that does not exist here is refused by its name, without its val
   await expect(uploaded).rejects.not.toThrow("hidden");
 });
 
-test("wrangler deploys a Worker here, and it runs", async () => {
+test("wrangler deploys a Worker here, and once more, and the newer one runs", async () => {
   const running = await start();
   const folder = await mkdtemp(join(tmpdir(), "wrangler-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -114,21 +155,29 @@ test("wrangler deploys a Worker here, and it runs", async () => {
   await writeFile(join(folder, "wrangler.json"), JSON.stringify(config));
   await writeFile(join(folder, "worker.js"), SOURCE);
 
-  await run(join(ROOT, "node_modules/.bin/wrangler"), ["deploy"], {
-    cwd: folder,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: folder,
-      CLOUDFLARE_API_BASE_URL: running.apiUrl,
-      CLOUDFLARE_API_TOKEN: running.key,
-      CLOUDFLARE_ACCOUNT_ID: running.accountId,
-      WRANGLER_SEND_METRICS: "false",
-      CI: "true",
-    },
-  });
+  const deploy = () =>
+    run(join(ROOT, "node_modules/.bin/wrangler"), ["deploy"], {
+      cwd: folder,
+      env: {
+        PATH: process.env["PATH"],
+        HOME: folder,
+        CLOUDFLARE_API_BASE_URL: running.apiUrl,
+        CLOUDFLARE_API_TOKEN: running.key,
+        CLOUDFLARE_ACCOUNT_ID: running.accountId,
+        WRANGLER_SEND_METRICS: "false",
+        CI: "true",
+      },
+    });
 
+  await deploy();
+  const first = await askWorker(running, "by-wrangler");
+  const changed = { ...config, vars: { WORD: "once ", SECRET: "more" } };
+  await writeFile(join(folder, "wrangler.json"), JSON.stringify(changed));
+  await deploy();
+
+  expect(first).toMatchObject({ said: expect.stringContaining("You said: from wrangler") });
   const answer = await askWorker(running, "by-wrangler");
-  expect(answer).toMatchObject({ said: expect.stringContaining("You said: from wrangler") });
+  expect(answer).toMatchObject({ said: expect.stringContaining("You said: once more") });
   expect(running.account.state.workers["by-wrangler"]?.subdomain.enabled).toBe(true);
 });
 
@@ -139,21 +188,58 @@ async function start(): Promise<RunningAccount> {
 }
 
 async function upload(
-  { accountId, key, apiUrl }: RunningAccount,
+  running: RunningAccount,
   name: string,
   source: string,
   bindings: readonly object[] = BINDINGS,
 ): Promise<void> {
+  await send(running, name, { method: "PUT", body: toForm(source, bindings) });
+}
+
+async function uploadVersion(
+  running: RunningAccount,
+  name: string,
+  bindings: readonly (object | undefined)[],
+): Promise<{ readonly id: string }> {
+  const answer = await send(running, `${name}/versions`, {
+    method: "POST",
+    body: toForm(SOURCE, bindings),
+  });
+  return { id: String(Object(answer["result"]).id) };
+}
+
+async function deployVersions(
+  running: RunningAccount,
+  name: string,
+  shares: Readonly<Record<string, number>>,
+): Promise<void> {
+  const versions = Object.entries(shares).map(([version_id, percentage]) => ({
+    version_id,
+    percentage,
+  }));
+  const body = JSON.stringify({ strategy: "percentage", versions });
+  await send(running, `${name}/deployments`, { method: "POST", body });
+}
+
+function toForm(source: string, bindings: readonly (object | undefined)[]): FormData {
   const form = new FormData();
   const metadata = { main_module: "main.js", compatibility_date: "2026-10-23", bindings };
   form.set("metadata", JSON.stringify(metadata));
   form.set("main.js", new Blob([source], { type: "application/javascript+module" }), "main.js");
-  const answer = await fetch(`${apiUrl}/accounts/${accountId}/workers/scripts/${name}`, {
-    method: "PUT",
+  return form;
+}
+
+async function send(
+  { accountId, key, apiUrl }: RunningAccount,
+  path: string,
+  request: RequestInit,
+): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${apiUrl}/accounts/${accountId}/workers/scripts/${path}`, {
+    ...request,
     headers: { authorization: `Bearer ${key}` },
-    body: form,
   });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return Object(await answer.json());
 }
 
 async function askWorker(
