@@ -88,13 +88,15 @@ export function checkAnswer<T extends z.ZodType>(
 ): z.output<T> {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  const paths = result.error.issues.map(({ path }) => path.join("."));
-  throw new CommandError(
-    `the API answered with ${what} whose ${paths.join(", ")} is not as documented`,
-  );
+  const paths = [...new Set(result.error.issues.map(({ path }) => path.join(".")))];
+  const where = paths.includes("") ? "that" : `whose ${paths.join(", ")}`;
+  const are = paths.length === 1 ? "is" : "are";
+  throw new CommandError(`the API answered with ${what} ${where} ${are} not as documented`);
 }
 
 function explain(error: unknown, permission: string): string {
+  // Of an answer that `checkAnswer` did not take.
+  if (error instanceof CommandError) return error.message;
   const isRefused =
     error instanceof Cloudflare.AuthenticationError ||
     error instanceof Cloudflare.PermissionDeniedError;

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import type { Settings } from "../../policy/settings.ts";
 import { count } from "../../policy/statement/words.ts";
-import { tryAsk, type Account, type Answer } from "../account.ts";
+import { checkAnswer, tryAsk, type Account, type Answer } from "../account.ts";
 import { finding, withoutAnswer, type Finding } from "./finding.ts";
 
 export interface StoredLogs {
@@ -43,7 +43,7 @@ function readStored({ stack, accountId, cloudflare }: Account): Promise<Answer<S
         meta_info: true,
       })
       .asResponse();
-    const { result, result_info } = page.parse(await response.json());
+    const { result, result_info } = checkAnswer("a list of logs", page, await response.json());
     return { count: result_info.total_count, oldest: result[0]?.created_at };
   };
   return tryAsk("AI Gateway Read", question());

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readerTokenName } from "../../policy/resource-names.ts";
 import type { Settings } from "../../policy/settings.ts";
 import { count } from "../../policy/statement/words.ts";
-import { tryAsk, type Account } from "../account.ts";
+import { checkAnswer, tryAsk, type Account } from "../account.ts";
 import { finding, verdict, withoutAnswer, type Finding } from "./finding.ts";
 
 const PERMISSION = "Account API Tokens Read";
@@ -35,10 +35,10 @@ type Reader = Settings["readers"][number];
 
 export async function checkReaders({ stack, accountId, cloudflare }: Account) {
   const about = "readers";
-  const question = Array.fromAsync(cloudflare.accounts.tokens.list({ account_id: accountId }));
-  const answer = await tryAsk(PERMISSION, question);
+  const list = cloudflare.accounts.tokens.list({ account_id: accountId });
+  const answer = await tryAsk(PERMISSION, Array.fromAsync(list, checkToken));
   if (answer.kind !== "answer") return withoutAnswer(about, answer, "check the account's id");
-  const problems = judgeReaders(stack.settings, z.array(token).parse(answer.value));
+  const problems = judgeReaders(stack.settings, answer.value);
   const holders = stack.settings.readers.filter((reader) => reader.token);
   const kept =
     holders.length === 0
@@ -109,12 +109,13 @@ export async function checkOwnToken({
     cloudflare.accounts.tokens.verify(account),
   );
   if (own.kind !== "answer") return withoutAnswer(about, own, "make a token");
-  const read = await tryAsk(PERMISSION, cloudflare.accounts.tokens.get(own.value.id, account));
+  const question = cloudflare.accounts.tokens.get(own.value.id, account).then(checkToken);
+  const read = await tryAsk(PERMISSION, question);
   if (read.kind !== "answer") {
     const reason = read.kind === "unknown" ? read.reason : "the account lists no such token";
     return [finding("unknown", about, `not looked at, because ${reason}`)];
   }
-  return [judgeOwnToken(token.parse(read.value))];
+  return [judgeOwnToken(read.value)];
 }
 
 /** A token that may do more breaks no promise; it is one more that can be lost. */
@@ -127,6 +128,10 @@ export function judgeOwnToken({ policies }: Token): Finding {
     about,
     `may also do ${more.join(", ")}; ${NEEDED.join(", ")} are enough for this command`,
   );
+}
+
+function checkToken(raw: unknown): Token {
+  return checkAnswer("a token", token, raw);
 }
 
 function allowed(policies: Token["policies"]): readonly string[] {

@@ -7,7 +7,13 @@ import type { Canary } from "../../ops/verify/canary.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
 import { judgeAge, judgeCap, judgeSystem } from "../../ops/verify/logs.ts";
 import { judgeRetention } from "../../ops/verify/retention.ts";
-import { judgeOwnToken, judgeReaders, type Token } from "../../ops/verify/tokens.ts";
+import {
+  checkOwnToken,
+  checkReaders,
+  judgeOwnToken,
+  judgeReaders,
+  type Token,
+} from "../../ops/verify/tokens.ts";
 import {
   judgeBindings,
   judgeConsole,
@@ -17,6 +23,7 @@ import {
 import { workerTexts } from "../../policy/chat-worker.ts";
 import { toApi } from "../../policy/gateway-api.ts";
 import { gatewayFields } from "../../policy/gateway-fields.ts";
+import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
 
 const EVERYTHING = {
@@ -322,6 +329,28 @@ test.each([
   ],
 ] satisfies [string, Token[], string[]][])("a reader with %s", (_, tokens, problems) => {
   expect(judgeReaders(READERS, tokens)).toEqual(problems);
+});
+
+// A raw ZodError ended the command, and took every other finding with it.
+test.each([
+  ["no list of policies", { id: "t", policies: "all" }, "a token whose policies is"],
+  ["two odd fields", { id: "t", name: 5, policies: [{}] }, "a token whose name, policies.0.effect"],
+  ["no object", "token", "a token that is"],
+])("a token with %s is told as not looked at, by its fields", async (_, odd, reason) => {
+  const account = scriptedAccount(
+    ({ path }) => ({
+      result: path === "/tokens" ? [odd] : path === "/tokens/verify" ? { id: "t" } : odd,
+    }),
+    "prod",
+  );
+
+  const found = [...(await checkReaders(account)), ...(await checkOwnToken(account))];
+
+  const says = expect.stringContaining(`not looked at, because the API answered with ${reason}`);
+  expect(found).toEqual([
+    { kind: "unknown", about: "readers", says },
+    { kind: "unknown", about: "CLOUDFLARE_API_TOKEN", says },
+  ]);
 });
 
 test("a token that may do more than this command needs is a warning", () => {
