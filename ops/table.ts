@@ -22,13 +22,15 @@ export function formatTable<Row>(
   columns: readonly Column<Row>[],
   { hasHead = true }: { readonly hasHead?: boolean } = {},
 ): string {
+  const line = (textOf: (column: Column<Row>) => string): string[] =>
+    columns.map((column, index) => gapOf(columns, index) + pad(textOf(column), column));
   const table = new Table({
-    head: hasHead ? columns.map((column) => pad(column.title, column)) : [],
+    head: hasHead ? line(({ title }) => title) : [],
     colAligns: columns.map(({ isNumber }) => (isNumber === true ? "right" : "left")),
     chars: NO_RULES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
-  table.push(...rows.map((row) => columns.map((column) => pad(String(column.cell(row)), column))));
+  table.push(...rows.map((row) => line(({ cell }) => String(cell(row)))));
   return table.toString().replaceAll(/ +$/gm, "");
 }
 
@@ -38,6 +40,12 @@ const NO_RULES = Object.fromEntries(
     .concat("mid", "mid-mid", "middle")
     .map((name) => [name, ""]),
 );
+
+/** A number at the right and a text at the left would stand close together. */
+function gapOf(columns: readonly Column<never>[], index: number): string {
+  const isAfterNumber = columns[index - 1]?.isNumber === true;
+  return isAfterNumber && columns[index]?.isNumber !== true ? "  " : "";
+}
 
 function pad(
   text: string,

@@ -85,6 +85,23 @@ test("the page tells what each request was, newest first", async () => {
   ]);
 });
 
+test("a number and the text after it stand apart", async () => {
+  const { open } = await openLogsPage(browser, { logs: [{}] });
+
+  const { page } = await open("/");
+
+  // Of the texts, not the cells: cells touch.
+  const [cost, cached] = await page.locator("#logs thead th").evaluateAll((heads) =>
+    heads.slice(9, 11).map((head) => {
+      const range = head.ownerDocument.createRange();
+      range.selectNodeContents(head);
+      const { left, right } = range.getBoundingClientRect();
+      return { left, right };
+    }),
+  );
+  expect((cached?.left ?? 0) - (cost?.right ?? 0)).toBeGreaterThanOrEqual(16);
+});
+
 test("totals are of what the filters choose", async () => {
   const { open } = await openLogsPage(browser, {
     logs: [{ status: 500 }, { cached: true, durationMs: 30 }, { model: "@cf/other", status: 404 }],

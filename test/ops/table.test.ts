@@ -15,6 +15,16 @@ test("a long cell is cut, so that the next column stays in sight, but not one th
   expect(whole).toBe("x".repeat(100));
 });
 
+test("a text after a number stands further from it than two numbers from each other", () => {
+  const columns = [
+    { title: "in", cell: () => 1, isNumber: true },
+    { title: "cost", cell: () => 2, isNumber: true },
+    { title: "cached", cell: () => "no" },
+  ];
+
+  expect(formatTable([{}], columns).split("\n")).toEqual(["in  cost    cached", " 1     2    no"]);
+});
+
 test("a log that comes later stands below the columns of the first", () => {
   const log = parseLog(LOG);
 
