@@ -1,6 +1,8 @@
-/** Jobs that copy AI Gateway logs out of the account. No stack file can declare one. */
+/** Jobs that copy AI Gateway logs, each declared by a stack file or not. */
 import { z } from "zod";
 
+import type { Stack } from "../../policy/offline.ts";
+import { logpushJobName } from "../../policy/resource-names.ts";
 import { ask, checkAnswer } from "../account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
@@ -19,6 +21,7 @@ const jobSchema = z.object({
 export async function auditLogpush({
   accountId,
   cloudflare,
+  stacks,
 }: Declared): Promise<readonly Finding[]> {
   const list = Array.fromAsync(cloudflare.logpush.jobs.list({ account_id: accountId }));
   const raw = await ask("list the Logpush jobs", "Logs Read", list);
@@ -28,13 +31,34 @@ export async function auditLogpush({
   if (jobs.length === 0) {
     return [{ area: "Logpush", kind: "ok", where: "account", what: `no job copies ${DATASET}` }];
   }
-  return jobs.map(({ id, name, enabled, destination_conf }) => ({
+  return jobs.map((job) => describeJob(job, stacks));
+}
+
+function describeJob(
+  { id, name, enabled, destination_conf }: z.output<typeof jobSchema>,
+  stacks: readonly Stack[],
+): Finding {
+  const about = {
     area: "Logpush",
-    kind: "wrong",
     where: `job ${id ?? "?"}${name ? ` ${JSON.stringify(name)}` : ""}`,
-    what: `${enabled === true ? "copies" : "is switched off, and would copy"} ${DATASET} to ${hostOf(destination_conf)}; no stack file declares it`,
-    remedy: "delete the job, and what it has copied, or write down who answers for it",
-  }));
+  } as const;
+  const owner = stacks.find(
+    ({ settings: { gatewayId, logpush } }) =>
+      logpush !== undefined &&
+      name === logpushJobName(gatewayId) &&
+      destination_conf?.startsWith(`r2://${logpush.bucket}/`) === true,
+  );
+  const does = enabled === true ? "copies" : "is switched off, and would copy";
+  const what = `${does} ${DATASET} to ${hostOf(destination_conf)}`;
+  if (owner !== undefined) {
+    return { ...about, kind: "ok", what: `${what}; declared by stack ${owner.name}` };
+  }
+  return {
+    ...about,
+    kind: "wrong",
+    what: `${what}; no stack file declares it`,
+    remedy: "delete the job, and what it has copied, or declare it: logpush in the stack file",
+  };
 }
 
 /** A destination holds keys, in its query, its user part or its path: only the kind and the host are shown. */

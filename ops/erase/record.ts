@@ -78,7 +78,7 @@ const HOW = "deleted by id over the Logs API, then looked for again";
 
 /** What this project knows of besides the gateway's logs. */
 export function copiesOf({ settings }: Stack): readonly string[] {
-  const { exports, cache, guardrails, worker } = settings;
+  const { exports, logpush, cache, guardrails, worker } = settings;
   return [
     ...exports.map(({ url, keepDays }) => {
       const days =
@@ -87,6 +87,11 @@ export function copiesOf({ settings }: Stack): readonly string[] {
           : `for ${count(keepDays, "day")}`;
       return `copies exported to ${url}, kept there ${days}: erase them there`;
     }),
+    ...(logpush === undefined
+      ? []
+      : [
+          `encrypted copies in R2 bucket ${logpush.bucket}, until they are ${count(logpush.keepDays, "day")} old: files of many callers, to be deleted there by their day`,
+        ]),
     ...(cache === undefined
       ? []
       : [`answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`]),

@@ -36,8 +36,8 @@ const SETTINGS = {
   log_classification: "logs.classification",
   log_management: "logs.maxEntries",
   log_management_strategy: "logs.whenFull",
-  logpush: undefined,
-  logpush_public_key: undefined,
+  logpush: "logpush",
+  logpush_public_key: "logpush.publicKey",
   otel: "exports",
   rate_limiting_interval: "rateLimit.intervalSeconds",
   rate_limiting_limit: "rateLimit.requests",
@@ -101,11 +101,12 @@ function simplify(value: unknown): unknown {
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-/** Of a group only that it is there: it may hold a secret. */
+/** Of a group only that it is there: it may hold a secret. So of a key, which would fill the screen. */
 function show(value: unknown): string {
   if (value === undefined) return "not set";
   if (simplify(value) === undefined) return "off";
-  return typeof value === "object" ? "on" : JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return typeof value === "object" || text.length > 80 ? "on" : text;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { Account } from "../account.ts";
 import { flyCanaries, type CanaryArgs, type Flight } from "./canaries.ts";
 import type { Check, Finding } from "./finding.ts";
 import { checkGateway } from "./gateway.ts";
+import { checkLogpush } from "./logpush.ts";
 import { checkLogs } from "./logs.ts";
 import { checkRetention } from "./retention.ts";
 import { checkOwnToken, checkReaders } from "./tokens.ts";
@@ -13,6 +14,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   logs: checkLogs,
   worker: checkWorker,
   retention: checkRetention,
+  logpush: checkLogpush,
   addresses: checkAddresses,
   readers: checkReaders,
   token: checkOwnToken,

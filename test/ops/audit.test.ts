@@ -7,6 +7,7 @@ import { auditText } from "../../ops/audit/render.ts";
 import { startAccount } from "../support/account.ts";
 import { runOps } from "../support/ops-command.ts";
 import { ACCOUNT_ID, scriptedApi, type Answer } from "../support/scripted-account.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
 
 const NOW = new Date("2026-11-22T12:00:00Z");
@@ -183,9 +184,31 @@ test("a Logpush job of AI Gateway logs is told without the keys in its destinati
       kind: "wrong",
       where: "job 7",
       what: "copies ai_gateway_events to r2://bucket; no stack file declares it",
-      remedy: "delete the job, and what it has copied, or write down who answers for it",
+      remedy: "delete the job, and what it has copied, or declare it: logpush in the stack file",
     },
   ]);
+});
+
+test("a job that a stack declares is its own, while it goes to the stack's bucket", async () => {
+  const settings = {
+    plan: "paid",
+    logpush: { bucket: "app-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+  };
+  const job = { id: 7, name: "ai-gateway-app-dev", dataset: "ai_gateway_events", enabled: true };
+  const to = (destination_conf: string) =>
+    audit({ settings, jobs: [{ ...job, destination_conf }] });
+  const own = await to("r2://app-dev-logs/{DATE}?access-key-id=KEY");
+  const other = await to("r2://app-dev-logs-2/{DATE}?access-key-id=KEY");
+
+  expect(own.filter(({ area }) => area === "Logpush")).toEqual([
+    {
+      area: "Logpush",
+      kind: "ok",
+      where: 'job 7 "ai-gateway-app-dev"',
+      what: "copies ai_gateway_events to r2://app-dev-logs; declared by stack dev",
+    },
+  ]);
+  expect(other.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "wrong" }]);
 });
 
 test("what the token may not see is not looked at, and never fine", async () => {

@@ -6,6 +6,7 @@ import { copiesOf, recordMarkdown, toRecord } from "../../ops/erase/record.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { runOps } from "../support/ops-command.ts";
 import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12);
@@ -167,10 +168,12 @@ test("the record names every copy that is not erased", () => {
     cache: { ttlSeconds: 300 },
     guardrails: { prompt: { S1: "block" } },
     exports: [{ kind: "otel", url: "https://traces.example.com/v1", keepDays: 30 }],
+    logpush: { bucket: "app-logs", keepDays: 14, publicKey: PUBLIC_KEY },
   });
 
   expect(copiesOf(stack)).toEqual([
     "copies exported to https://traces.example.com/v1, kept there for 30 days: erase them there",
+    "encrypted copies in R2 bucket app-logs, until they are 14 days old: files of many callers, to be deleted there by their day",
     "answers in the gateway's cache, for up to 300 seconds",
     "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
     "Workers Logs of chat-dev: a line for each request with the caller's name, without bodies",

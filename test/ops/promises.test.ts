@@ -1,4 +1,4 @@
-/** Twelve promises of a stack file, each broken in the account as a hand in the dashboard would: none passes silently. */
+/** Promises of a stack file, each broken in the account as a hand in the dashboard would: none passes silently. */
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import { recordStack } from "../../infra/record.ts";
@@ -8,6 +8,7 @@ import { toDeclaration } from "../../local/declaration.ts";
 import type { Declaration } from "../../local/api/state.ts";
 import { verify } from "../../ops/verify/verify.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";
 
 vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
@@ -19,6 +20,7 @@ const SETTINGS = {
   tier: "development",
   readers: [{ name: "oncall", kind: "person", until: "2027-03-31", token: true }],
   exports: [{ kind: "otel", url: "https://otel.example.com/v1/traces", keepDays: 7 }],
+  logpush: { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY },
   cache: { ttlSeconds: 600 },
   spendLimits: [{ id: "daily", limitUsd: 5, windowSeconds: 86_400 }],
 };
@@ -42,6 +44,24 @@ test.each<[string, (running: RunningAccount) => void, RegExp]>([
   ["when full", gateway({ logManagementStrategy: "STOP_INSERTING" }), /STOP_INSERTING/],
   ["readers", widenReader, /may do AI Gateway Read, AI Gateway Write/],
   ["exports", gateway({ otels: undefined }), /otel is not set/],
+  ["copies", job({ enabled: false }), /^is switched off; run pulumi up/],
+  [
+    "where copies go",
+    job({ destination_conf: "r2://other/x?secret" }),
+    /pushes to "r2:\/\/other\/x",/,
+  ],
+  ["whose copies", job({ filter: "" }), /another filter than this gateway's/],
+  [
+    "copies that fail",
+    job({ last_error: "2026-11-22", error_message: "no key" }),
+    /fails since .*no key/,
+  ],
+  ["days of copies", rules([]), /deletes no copies, declared is after 30 days/],
+  [
+    "the key of copies",
+    gateway({ logpushPublicKey: "x".repeat(800) }),
+    /logpush_public_key is not as/,
+  ],
   ["cache", gateway({ cacheTtl: 0 }), /cache_ttl is off/],
   ["rate limit", gateway({ rateLimitingLimit: 0 }), /rate_limiting_limit is off/],
   ["spend", gateway({ spendLimits: undefined }), /spend_limits is not set/],
@@ -82,6 +102,22 @@ function gateway(changes: Partial<GatewaySettings>) {
         ...record,
         settings: { ...record.settings, ...changes },
       })),
+    }));
+}
+
+function job(changes: object) {
+  return ({ account }: RunningAccount) =>
+    account.update((state) => ({
+      ...state,
+      logpushJobs: mapValues(state.logpushJobs, (each) => ({ ...each, ...changes })),
+    }));
+}
+
+function rules(changed: State["buckets"][string]["rules"]) {
+  return ({ account }: RunningAccount) =>
+    account.update((state) => ({
+      ...state,
+      buckets: mapValues(state.buckets, (bucket) => ({ ...bucket, rules: changed })),
     }));
 }
 

@@ -106,7 +106,7 @@ test.each([
     "guardrails is not as declared (guardrails)",
   ],
   ["data loss prevention that is gone", { dlp: null }, "dlp is off, declared is on (dlp)"],
-  ["Logpush", { logpush: true }, "logpush is true, declared is off (every stack has it so)"],
+  ["Logpush", { logpush: true }, "logpush is true, declared is off (logpush)"],
   [
     "a billing hook nobody declared",
     { stripe: { authorization: "SECRET" } },

@@ -1,0 +1,90 @@
+/** The encrypted copies: pushed as declared, without a failure, and deleted in time. */
+import { z } from "zod";
+
+import type { Stack } from "../../policy/offline.ts";
+import { logpushJobName } from "../../policy/resource-names.ts";
+import { tryAsk, type Account } from "../account.ts";
+import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
+
+const DAY_SECONDS = 86_400;
+
+export async function checkLogpush(account: Account): Promise<readonly Finding[]> {
+  if (account.stack.settings.logpush === undefined) return [];
+  return [...(await checkJob(account)), ...(await checkLifecycle(account))];
+}
+
+async function checkJob({ stack, accountId, cloudflare }: Account) {
+  const name = logpushJobName(stack.settings.gatewayId);
+  const about = `Logpush job ${name}`;
+  const list = Array.fromAsync(cloudflare.logpush.jobs.list({ account_id: accountId }));
+  const answer = await tryAsk("Logs Read", list);
+  if (answer.kind !== "answer") return withoutAnswer(about, answer, deployAgain(stack));
+  const job = answer.value.find((each) => each?.name === name);
+  if (job == null) return withoutAnswer(about, { kind: "missing" }, deployAgain(stack));
+  const problems = judgeJob(stack, job);
+  return verdict(about, withRemedy(problems, deployAgain(stack)), "pushes this gateway's logs");
+}
+
+interface Job {
+  readonly enabled?: boolean | null;
+  readonly destination_conf?: string | null;
+  readonly last_error?: string | null;
+  readonly error_message?: string | null;
+  readonly filter?: unknown;
+}
+
+/** The destination's keys are secrets, and are not told. */
+export function judgeJob({ settings }: Stack, job: Job): readonly string[] {
+  const bucket = settings.logpush?.bucket;
+  const [place = ""] = (job.destination_conf ?? "").split("?");
+  const filter = JSON.stringify({
+    where: { key: "Gateway", operator: "eq", value: settings.gatewayId },
+  });
+  return [
+    ...(job.enabled === true ? [] : ["is switched off"]),
+    ...(place.startsWith(`r2://${bucket}/`)
+      ? []
+      : [`pushes to ${JSON.stringify(place)}, declared is bucket ${bucket}`]),
+    ...(job.filter === undefined || job.filter === filter
+      ? []
+      : ["has another filter than this gateway's"]),
+    // Set back to null by the next push that succeeds.
+    ...(job.last_error
+      ? [`fails since ${job.last_error}: ${job.error_message ?? "no reason"}`]
+      : []),
+  ];
+}
+
+async function checkLifecycle({ stack, accountId, cloudflare }: Account) {
+  const { bucket = "", keepDays = 0 } = stack.settings.logpush ?? {};
+  const about = `bucket ${bucket}`;
+  const question = cloudflare.r2.buckets.lifecycle.get(bucket, { account_id: accountId });
+  const answer = await tryAsk("Workers R2 Storage Read", question);
+  if (answer.kind !== "answer") return withoutAnswer(about, answer, deployAgain(stack));
+  const problems = judgeLifecycle(keepDays, answer.value.rules ?? []);
+  const kept = `deletes copies after ${keepDays} days`;
+  return verdict(about, withRemedy(problems, deployAgain(stack)), kept);
+}
+
+const deletion = z.object({
+  enabled: z.literal(true),
+  conditions: z.object({ prefix: z.string() }).optional(),
+  deleteObjectsTransition: z.object({
+    condition: z.object({ type: z.literal("Age"), maxAge: z.number() }),
+  }),
+});
+
+export function judgeLifecycle(keepDays: number, rules: readonly unknown[]): readonly string[] {
+  const days = rules.flatMap((rule) => {
+    const { data } = deletion.safeParse(rule);
+    const isForAll = data !== undefined && (data.conditions?.prefix ?? "") === "";
+    return isForAll ? [data.deleteObjectsTransition.condition.maxAge / DAY_SECONDS] : [];
+  });
+  const shortest = days.toSorted((a, b) => a - b)[0];
+  if (shortest === keepDays) return [];
+  return [
+    shortest === undefined
+      ? `deletes no copies, declared is after ${keepDays} days`
+      : `deletes copies after ${shortest} days, declared are ${keepDays}`,
+  ];
+}
