@@ -13,7 +13,7 @@ import { runCommand, type Args } from "./command.ts";
 import { toDeclaration } from "./declaration.ts";
 import { openDoor } from "./door.ts";
 import { LocalGateway } from "./gateway/gateway.ts";
-import { connectUpstream, localModel, type Model } from "./gateway/model.ts";
+import { localModel, type Model } from "./gateway/model.ts";
 import { Objects } from "./logpush/objects.ts";
 import { Pusher } from "./logpush/pusher.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
@@ -103,6 +103,7 @@ export CLOUDFLARE_API_BASE_URL=${url.origin}${API_PATH}`;
 
 async function connectModel(upstream: URL | undefined): Promise<Model> {
   if (upstream === undefined) return localModel;
+  const { connectUpstream } = await import("./gateway/upstream.ts");
   return connectUpstream(upstream).catch((error: unknown) => {
     const { cause, message } = error instanceof Error ? error : new Error(String(error));
     const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;

@@ -1,4 +1,4 @@
-/** What stands behind the local gateway: a small deterministic model, or any server that speaks OpenAI's protocol. */
+/** What stands behind the local gateway, unless it is a server of the user's own: a small deterministic model. */
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 
@@ -58,40 +58,6 @@ export const localModel: Model = async (name, inputs) => {
   });
 };
 
-/**
- * A server with OpenAI's protocol, for example Ollama at http://127.0.0.1:11434/v1, asked for the first model it lists.
- * Rejects when the server does not list one within ten seconds.
- */
-export async function connectUpstream(base: URL): Promise<Model> {
-  const root = base.href.replace(/\/$/, "");
-  const response = await fetch(`${root}/models`, { signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`GET ${root}/models answers ${response.status}`);
-  const list = modelList.safeParse(await response.json());
-  const model = list.data?.data[0]?.id;
-  if (model === undefined) throw new Error(`GET ${root}/models lists no model`);
-
-  return async (_name, inputs) => {
-    const { text, ...said } = z.record(z.string(), z.unknown()).parse(inputs);
-    const isEmbedding = text !== undefined || said["input"] !== undefined;
-    const answer = await fetch(`${root}/${isEmbedding ? "embeddings" : "chat/completions"}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...said, ...(text !== undefined && { input: text }), model }),
-    });
-    if (answer.ok && said["stream"] === true && answer.body !== null) {
-      return {
-        status: answer.status,
-        body: "",
-        pieces: answer.body.pipeThrough(new TextDecoderStream()),
-      };
-    }
-    const body = await answer.text();
-    // The gateway answers 2005 whatever the reason was; the person at the keyboard wants the reason.
-    if (!answer.ok) console.error(`upstream answered ${answer.status}: ${body.slice(0, 500)}`);
-    return { status: answer.status, body };
-  };
-}
-
 /** Word by word, in the shape in which the model's family streams. */
 async function* streamWords(
   answer: string,
@@ -124,8 +90,6 @@ function embed(inputs: z.output<typeof embeddingInputs>): object {
   if ("text" in inputs) return { shape: [vectors.length, 32], data: vectors, pooling: "mean" };
   return { data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })) };
 }
-
-const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** A third party's models do. Of Workers AI's, newer families answer with `choices`, older ones with `response` (seen). */
 function answersAsOpenAi(name: string): boolean {
