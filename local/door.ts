@@ -180,7 +180,9 @@ async function send(
   response: ServerResponse,
   { status, headers, body, pieces }: Reply,
 ): Promise<void> {
-  response.writeHead(status, headers);
+  response.statusCode = status;
+  // Not writeHead: headers that wait for the body get its length, and go with it in one piece.
+  response.setHeaders(new Map(Object.entries(headers)));
   if (pieces === undefined) response.end(body);
   // A caller that hangs up ends the pieces; that is no fault of anybody.
   else await pipeline(Readable.from(pieces), response).catch(() => {});
