@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import type { Feedback, FoundLog, Log } from "../../local/logs/log.ts";
 import { LogStore } from "../../local/logs/store.ts";
@@ -42,9 +42,7 @@ test("feedback is kept, changed and taken back", () => {
 });
 
 test("a file of before feedback was kept goes on, with its logs", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "store-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, "logs.sqlite");
+  const file = join(await makeFolder(), "logs.sqlite");
   const old = new LogStore(file);
   old.insert(LOG, undefined, CAP);
   old.close();
@@ -61,33 +59,122 @@ test("a file of before feedback was kept goes on, with its logs", async () => {
   store.close();
 });
 
-test("a deletion lets others in while it looks, even where it finds nothing", async () => {
-  const store = new LogStore(":memory:");
-  const cap = { maxEntries: 10_000, whenFull: "DELETE_OLDEST" } as const;
-  for (let n = 0; n < 2600; n++) store.insert({ ...LOG, id: `log-${n}` }, undefined, cap);
-  const filters = [{ key: "event_id", operator: "eq", values: ["nobody's"] }] as const;
+test("a log is in the file a moment later, though nobody asks for it", async () => {
+  const file = join(await makeFolder(), "logs.sqlite");
+  const store = new LogStore(file);
+  const other = new LogStore(file);
+  store.insert(LOG, undefined, CAP);
 
-  const deletion = store.delete({ gateway: "app", filters });
-  const first = await Promise.race([
-    deletion.then(() => "the deletion"),
-    threeTurns().then(() => "others"),
-  ]);
-  await deletion;
+  await expect.poll(() => other.list(10)).toMatchObject([{ id: "log-1" }]);
 
-  expect(first).toBe("others");
-  expect(store.count()).toBe(2600);
+  store.close();
+  other.close();
 });
+
+test("a log that is kept just before the end is in the file", async () => {
+  const file = join(await makeFolder(), "logs.sqlite");
+  const store = new LogStore(file);
+  store.insert(LOG, undefined, CAP);
+  store.close();
+
+  const again = new LogStore(file);
+
+  expect(again.countOf({ gateway: "app", filters: [] })).toBe(1);
+  again.close();
+});
+
+test("logs that cannot be written are told, and not counted", async () => {
+  const print = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => print.mockRestore());
+  const file = join(await makeFolder(), "logs.sqlite");
+  const store = new LogStore(file);
+  const database = new DatabaseSync(file);
+  database.exec("DROP TABLE bodies");
+  database.close();
+
+  store.insert(LOG, undefined, CAP);
+  store.insert({ ...LOG, id: "log-2" }, { request: "{}", response: "{}" }, CAP);
+  const count = store.count();
+
+  expect([count, store.countOf({ gateway: "app", filters: [] })]).toEqual([0, 0]);
+  expect(print.mock.calls).toEqual([["2 logs could not be kept:", expect.any(Error)]]);
+  store.close();
+});
+
+test.each([
+  ["all of them", undefined],
+  ["the first 10", 10],
+])(
+  "a deletion of %s lets others in while it looks, even where it finds nothing",
+  async (_, limit) => {
+    const store = new LogStore(":memory:");
+    const cap = { maxEntries: 10_000, whenFull: "DELETE_OLDEST" } as const;
+    for (let n = 0; n < 2600; n++) store.insert({ ...LOG, id: `log-${n}` }, undefined, cap);
+    const filters = [{ key: "event_id", operator: "eq", values: ["nobody's"] }] as const;
+
+    const deletion = store.delete({ gateway: "app", filters }, limit);
+    const first = await Promise.race([
+      deletion.then(() => "the deletion"),
+      threeTurns().then(() => "others"),
+    ]);
+    await deletion;
+
+    expect(first).toBe("others");
+    expect(store.count()).toBe(2600);
+  },
+);
+
+test.each([
+  ["created_at", "asc", "every third, oldest first", [3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36]],
+  [
+    "created_at",
+    "desc",
+    "every third, newest first",
+    [99, 96, 93, 90, 87, 84, 81, 78, 75, 72, 69, 66],
+  ],
+  ["cost", "asc", "the cheapest", [99, 96, 93, 90, 87, 84, 81, 78, 75, 72, 69, 66]],
+] as const)(
+  "a deletion with a limit takes the first by %s, %s: %s",
+  async (orderBy, direction, _, gone) => {
+    const store = new LogStore(":memory:");
+    const cap = { maxEntries: 10_000, whenFull: "DELETE_OLDEST" } as const;
+    for (let n = 1; n <= 100; n++) {
+      const model = n % 3 === 0 ? "@cf/a/third" : "@cf/a/b";
+      // Seven in one millisecond.
+      const log = { ...LOG, id: String(n), model, createdAt: Math.floor(n / 7), cost: 1 / n };
+      store.insert(log, undefined, cap);
+    }
+    const filters = [{ key: "model", operator: "eq", values: ["@cf/a/third"] }] as const;
+
+    await store.delete({ gateway: "app", filters, orderBy, direction }, 12);
+
+    const left = new Set(store.list(100).map(({ id }) => Number(id)));
+    expect(gone.filter((n) => left.has(n))).toEqual([]);
+    expect(left.size).toBe(88);
+    expect(store.countOf({ gateway: "app", filters: [] })).toBe(88);
+  },
+);
 
 test("a deletion spares what came after it began", async () => {
   const store = new LogStore(":memory:");
-  store.insert(LOG, undefined, CAP);
+  const cap = { maxEntries: 10_000, whenFull: "DELETE_OLDEST" } as const;
+  for (let n = 0; n < 100; n++) store.insert({ ...LOG, id: `log-${n}` }, undefined, cap);
   const deletion = store.delete({ gateway: "app", filters: [] });
-  store.insert({ ...LOG, id: "log-2" }, undefined, CAP);
+  store.insert({ ...LOG, id: "late" }, undefined, cap);
+  // Who asks has it written before the deletion goes on.
+  const asked = store.find("late");
 
   await deletion;
 
-  expect(store.list(10).map(({ id }) => id)).toEqual(["log-2"]);
+  expect(asked).toBeDefined();
+  expect(store.list(10).map(({ id }) => id)).toEqual(["late"]);
 });
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "store-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 /** Of the event loop. */
 async function threeTurns(): Promise<void> {
