@@ -10,6 +10,7 @@ import { gzipSync } from "node:zlib";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { ROOT } from "../../local/paths.js";
+import { gatewayRows } from "./gateway-speed.ts";
 import { storeRows } from "./log-store.ts";
 import { measureReview } from "./review.ts";
 import { measureStarts } from "./starts.ts";
@@ -23,6 +24,7 @@ const GROUPS = new Map([
   ["review", reviewRows],
   ["worker", workerRows],
   ["store", storeRows],
+  ["gateway", gatewayRows],
   ["tests", testRows],
 ]);
 

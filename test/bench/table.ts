@@ -22,18 +22,20 @@ export interface Figure {
   readonly unit: string;
   /** What the reference is. */
   readonly source: string;
-  /** The ratio that is good enough. */
+  /** The ratio that is good enough; a smaller one is better. */
   readonly aim?: number;
+  /** The same for a figure that is better the larger it is. */
+  readonly atLeast?: number;
 }
 
 export function compare(figure: Figure): Row {
-  const { what, measured, reference, unit, source, aim = 1 } = figure;
+  const { what, measured, reference, unit, source, aim = 1, atLeast } = figure;
   return {
     what,
     measured: `${measured.toFixed(2)} ${unit}`,
     reference: `${reference.toFixed(2)} ${unit} (${source})`,
     ratio: (measured / reference).toFixed(2),
-    aim: `${aim} or less`,
+    aim: atLeast === undefined ? `${aim} or less` : `${atLeast} or more`,
   };
 }
 
