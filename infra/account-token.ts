@@ -1,5 +1,5 @@
 import { getAccountApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare/getAccountApiTokenPermissionGroupsList.js";
-import type { types } from "@pulumi/cloudflare";
+import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 const ACCOUNT_SCOPE = "com.cloudflare.api.account";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { WorkersCustomDomain } from "@pulumi/cloudflare/workersCustomDomain.js";
 import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
 import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
-import type { types } from "@pulumi/cloudflare";
+import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { workerTexts, workerUrl } from "../policy/chat-worker.ts";

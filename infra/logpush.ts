@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 import { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
 import { R2BucketLifecycle } from "@pulumi/cloudflare/r2bucketLifecycle.js";
-import type { types } from "@pulumi/cloudflare";
+import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { logpushTokenName } from "../policy/resource-names.ts";

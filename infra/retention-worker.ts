@@ -2,7 +2,7 @@ import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 import { WorkersCronTrigger } from "@pulumi/cloudflare/workersCronTrigger.js";
 import { WorkersScript } from "@pulumi/cloudflare/workersScript.js";
 import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomain.js";
-import type { types } from "@pulumi/cloudflare";
+import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { SUBREQUESTS } from "../policy/platform.ts";
