@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -7,6 +7,18 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { copyProject, type Project } from "./support/project.ts";
 import { ROOT } from "./support/settings.ts";
+
+/**
+ * Tests that start nothing and read nothing of the rest: that they need no more than their imports, which the compiler
+ * finds, is why they are not run a second time.
+ */
+const NOT_TWICE = [
+  "test/policy/*.test.ts",
+  "test/worker/**/*.test.ts",
+  "test/infra/properties.test.ts",
+  "test/infra/program.test.ts",
+  "test/infra/readers.test.ts",
+];
 
 const run = promisify(execFile);
 const bin = (name: string) => join(ROOT, "node_modules/.bin", name);
@@ -47,7 +59,54 @@ test("the arrows of the house as it stands are all allowed", async () => {
     cwd: project.folder,
   });
 
-  expect(stdout).toContain("0 errors");
+  expect(stdout).toContain(" 0 errors");
+});
+
+// Each option of tsconfig.json that could be lost without a word, and one plain error.
+test("the types are checked as strictly as tsconfig.json says", async () => {
+  const planted = {
+    "policy/planted.ts": `
+      import { gone } from "./gone.ts";
+      import { Settings } from "./settings.ts";
+      import "./gone.ts";
+      enum Colour {}
+      class Base { again() {} }
+      export class Derived extends Base { again() {} }
+      export const plain: number = "text";
+      export const first: string = ["a"][0];
+      export const absent: { readonly a?: string } = { a: undefined };
+      export const indexed = process.env.HOME;
+      export const implicit = (given) => given;
+      export function ends(n: number): string { if (n > 1) return "x"; }
+      export function falls(n: 1 | 2): void { switch (n) { case 1: ends(n); case 2: ends(n); } }
+      function unused(): void {}`,
+    "local/planted.js": "/** @type {number} */ export const typed = 'text';",
+  };
+  for (const [file, text] of Object.entries(planted)) {
+    await writeFile(join(project.folder, file), text);
+  }
+
+  const found = await checkTypes(...Object.keys(planted));
+  for (const file of Object.keys(planted)) await rm(join(project.folder, file));
+
+  const codes = [...found.matchAll(/typescript\((TS\d+)\)/g)].map(([, code]) => code);
+  const every = [
+    "TS1294",
+    "TS1484",
+    "TS2307",
+    "TS2322",
+    "TS2366",
+    "TS2375",
+    "TS2882",
+    "TS4111",
+    "TS4114",
+    "TS6133",
+    "TS6196",
+    "TS7006",
+    "TS7029",
+  ];
+  expect(new Set(codes)).toEqual(new Set(every));
+  expect(codes.filter((code) => code === "TS2322")).toHaveLength(3);
 });
 
 test("wrangler and the project use one Miniflare", async () => {
@@ -82,12 +141,28 @@ test(
     }
     await rm(join(project.folder, "test/architecture.test.ts"));
 
-    await run(bin("tsc"), [], { cwd: project.folder });
-    // The tests of policy/ and worker/ start nothing and read nothing of the rest: that they need no more than their
-    // imports, which the compiler has just found, is why they are not run twice.
-    const rest = ["run", "--exclude", "test/policy/**", "--exclude", "test/worker/**"];
-    const { stdout } = await run(bin("vitest"), rest, { cwd: project.folder });
+    expect(await checkTypes(".")).toContain(" 0 errors");
+    for await (const file of glob(NOT_TWICE, { cwd: project.folder })) {
+      await rm(join(project.folder, file));
+    }
+    const { stdout } = await run(bin("vitest"), ["run"], { cwd: project.folder });
 
     expect(stdout).toMatch(/\n\d\d+ passed, 0 failed\n$/);
   },
 );
+
+/** What `npm test` finds of types, and no other rule. */
+async function checkTypes(...files: readonly string[]): Promise<string> {
+  const words = [
+    "--allow",
+    "all",
+    "--type-aware",
+    "--type-check",
+    "--ignore-pattern",
+    "node_modules",
+  ];
+  const { stdout } = await run(bin("oxlint"), [...words, ...files], { cwd: project.folder }).catch(
+    (error: { readonly stdout: string }) => error,
+  );
+  return stdout;
+}
