@@ -6,7 +6,7 @@ import { stackOf } from "../infra/stack-files.ts";
 import type { LogSystem } from "../policy/settings.ts";
 import { ask, connect } from "./account.ts";
 import { adoptGateway, importFile, type Adoption } from "./adopt/adopt.ts";
-import { CommandError, WordsError, checkWords, runCommand } from "./command.ts";
+import { CommandError, WordsError, checkWords, defineCommand } from "./command.ts";
 
 const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system NAME] [--write] [--json]
 
@@ -23,7 +23,7 @@ exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 wrong words, o
 /** Before this day every account got legacy logs. https://developers.cloudflare.com/ai-gateway/observability/logging/ */
 const SPLIT = "2026-09-24";
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: {
     gateway: { type: "string" },

@@ -3,7 +3,7 @@ import { auditAccount } from "./audit/audit.ts";
 import { groupByAccount } from "./audit/declared.ts";
 import type { Finding } from "./audit/finding.ts";
 import { auditText } from "./audit/render.ts";
-import { CommandError, runCommand } from "./command.ts";
+import { CommandError, defineCommand } from "./command.ts";
 import { printableJson } from "./printable.ts";
 import { endProgress, showProgress } from "./progress.ts";
 import { checkStacks, readStacks } from "./stacks.ts";
@@ -17,7 +17,7 @@ Looks at every account that a stack file of this folder is for. CLOUDFLARE_API_T
 Workers Scripts Read, Account API Tokens Read and Logs Read for the rest, which is "not looked at" without them.
 exit code: 0 nothing to act on, 1 something, 2 wrong words or no answer`;
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: {
     stack: { type: "string", multiple: true, default: [] },

@@ -23,31 +23,45 @@ type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
 
 const HELP = { help: { type: "boolean", default: false } } as const;
 
-/** Runs a command with the words behind it, and sets the exit code. */
-export async function runCommand<Options extends ParseArgsOptionsConfig>(
+/** Words in, an exit code out. What it prints goes to the console. */
+export type RunCommand = (words: readonly string[]) => Promise<number>;
+
+/** A command, ready to run. Its file exports it, and runs nothing while it loads. */
+export function defineCommand<Options extends ParseArgsOptionsConfig>(
   command: Command<Options>,
-): Promise<void> {
+): RunCommand {
+  return (words) => runCommand(command, words);
+}
+
+async function runCommand<Options extends ParseArgsOptionsConfig>(
+  command: Command<Options>,
+  args: readonly string[],
+): Promise<number> {
   const { options, allowPositionals = false, usage } = command;
   let words;
   try {
-    words = parseArgs({ options: { ...options, ...HELP }, allowPositionals, tokens: true });
+    words = parseArgs({
+      args: [...args],
+      options: { ...options, ...HELP },
+      allowPositionals,
+      tokens: true,
+    });
     refuseRepeats(words.tokens, options);
   } catch (error) {
     console.error(`error: ${describeWords(error)}\n\n${usage}`);
-    process.exitCode = 2;
-    return;
+    return 2;
   }
-  if (process.argv.includes("--help")) {
+  if (args.includes("--help")) {
     console.log(usage);
-    return;
+    return 0;
   }
   try {
-    process.exitCode = (await command.run(words.values, words.positionals)) ? 0 : 1;
+    return (await command.run(words.values, words.positionals)) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const help = error instanceof WordsError ? `\n\n${usage}` : "";
     console.error(`error: ${error.message}${help}`);
-    process.exitCode = 2;
+    return 2;
   }
 }
 

@@ -3,7 +3,7 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 
-import { CommandError, runCommand, WordsError } from "./command.ts";
+import { CommandError, defineCommand, WordsError } from "./command.ts";
 import { decryptLog, DecryptError } from "./decrypt/decrypt.ts";
 import { linesOf } from "./decrypt/lines.ts";
 import { printableJson, printableLine } from "./printable.ts";
@@ -16,7 +16,7 @@ const USAGE = `usage: npm run -s decrypt -- --private FILE [FILE…]
 Prints each log as one line of JSON, prompt and answer in clear. It calls nobody, and needs no token.
 exit code: 0 every log was opened, 1 some were not, 2 wrong words or no file`;
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: { private: { type: "string" } },
   allowPositionals: true,

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { openAccount } from "./account.ts";
 import { namesInLogs } from "./caller.ts";
-import { checkWords, runCommand, WordsError } from "./command.ts";
+import { checkWords, defineCommand, WordsError } from "./command.ts";
 import { eraseLogs, findCallersLogs } from "./erase/erasure.ts";
 import { recordMarkdown, toRecord } from "./erase/record.ts";
 import { parseUntil } from "./logs/times.ts";
@@ -22,7 +22,7 @@ const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] 
 CLOUDFLARE_API_TOKEN needs AI Gateway Read to count, AI Gateway Write (Edit in the dashboard) to delete.
 exit code: 0 no log of the caller is there (any more), 1 there are some, 2 wrong words or no answer`;
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: {
     stack: { type: "string" },

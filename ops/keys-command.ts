@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { CommandError, runCommand, WordsError } from "./command.ts";
+import { CommandError, defineCommand, WordsError } from "./command.ts";
 
 const USAGE = `usage: npm run keys -- --private FILE
 
@@ -16,7 +16,11 @@ exit code: 0, or 2 where the key could not be written`;
 
 const PEM = { type: "pkcs8", format: "pem" } as const;
 
-await runCommand({ usage: USAGE, options: { private: { type: "string" } }, run: makeKeys });
+export const command = defineCommand({
+  usage: USAGE,
+  options: { private: { type: "string" } },
+  run: makeKeys,
+});
 
 async function makeKeys({ private: name }: { readonly private?: string | undefined }) {
   if (!name) throw new WordsError("--private is missing; it is the file of the private key");

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { openAccount, type Account } from "./account.ts";
 import { namesInLogs } from "./caller.ts";
-import { checkWords, runCommand, WordsError } from "./command.ts";
+import { checkWords, defineCommand, WordsError } from "./command.ts";
 import { findLogs, type LogQuery } from "./logs/find.ts";
 import { followLogs } from "./logs/follow.ts";
 import type { Log } from "./logs/log.ts";
@@ -37,7 +37,7 @@ const TOTALS_LIMIT = 10_000;
 /** What goes with an ID. */
 const IDS_OWN: ReadonlySet<string> = new Set(["stack", "json"]);
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: {
     stack: { type: "string" },

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { isOfCloudflare, type EvidenceAnswer } from "../policy/evidence.ts";
 import { QUESTIONS } from "../policy/questions.ts";
 import { openAccount } from "./account.ts";
-import { CommandError, WordsError, runCommand } from "./command.ts";
+import { CommandError, WordsError, defineCommand } from "./command.ts";
 import { askPutOnly, askSwitchedOff } from "./probe/control-plane.ts";
 import type { DataPlane } from "./probe/data-plane.ts";
 import { askDelete, askDeletedGateway } from "./probe/deletions.ts";
@@ -46,7 +46,7 @@ const COLUMNS = [
   { title: "seen", cell: ({ seen }: EvidenceAnswer) => seen, isWhole: true },
 ];
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: {
     stack: { type: "string" },

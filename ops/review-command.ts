@@ -8,7 +8,7 @@ import { readEvidence } from "../infra/evidence-files.ts";
 import type { Evidence } from "../policy/evidence.ts";
 import { reviewMarkdown, reviewText } from "../policy/render-review.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../policy/review.ts";
-import { CommandError, WordsError, checkWords, runCommand } from "./command.ts";
+import { CommandError, WordsError, checkWords, defineCommand } from "./command.ts";
 import { readStackFilesAt } from "./git.ts";
 import { checkStacks, readTexts } from "./stacks.ts";
 
@@ -28,7 +28,7 @@ const FORMATS = {
   json: (reviews: readonly StackReview[]) => JSON.stringify(reviews.map(toJson), null, 2),
 };
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: {
     base: { type: "string" },

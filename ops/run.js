@@ -4,5 +4,6 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
 enableCompileCache(join(import.meta.dirname, "../.local/compile-cache"));
-const [name = ""] = process.argv.splice(2, 1);
-await import(`./${name}-command.ts`);
+const [name = "", ...words] = process.argv.slice(2);
+const { command } = await import(`./${name}-command.ts`);
+process.exitCode = await command(words);

@@ -1,6 +1,6 @@
 /** Every promise of a stack file, looked up in its account and tried through its Worker. */
 import { openAccount } from "./account.ts";
-import { CommandError, WordsError, checkWords, runCommand } from "./command.ts";
+import { CommandError, WordsError, checkWords, defineCommand } from "./command.ts";
 import { requireWritable, writeOutput } from "./output-file.ts";
 import { endProgress, showProgress } from "./progress.ts";
 import { readStack } from "./stacks.ts";
@@ -24,7 +24,7 @@ the Worker, of which three ask a model and are billed.
 exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, or no
 promise could be looked at`;
 
-await runCommand({
+export const command = defineCommand({
   usage: USAGE,
   options: {
     stack: { type: "string" },

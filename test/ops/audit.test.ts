@@ -5,7 +5,7 @@ import { groupByAccount } from "../../ops/audit/declared.ts";
 import type { Finding } from "../../ops/audit/finding.ts";
 import { auditText } from "../../ops/audit/render.ts";
 import { startAccount } from "../support/account.ts";
-import { runOps } from "../support/ops-command.ts";
+import { askOps, runOps } from "../support/ops-command.ts";
 import { ACCOUNT_ID, scriptedApi, type Answer } from "../support/scripted-account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
@@ -25,7 +25,7 @@ test("the real command tells what no stack file declares, and ends with 1", asyn
   };
 
   const { code, stdout, stderr } = await runOps("audit", [], environment);
-  const json = await runOps("audit", ["--stack", "dev", "--json"], environment);
+  const json = await askOps("audit", ["--stack", "dev", "--json"], environment);
 
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   expect(stdout).toContain("✔ app-dev: declared by stack dev");

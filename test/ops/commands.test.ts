@@ -1,17 +1,33 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
+import { askOps } from "../support/ops-command.ts";
 import { ROOT } from "../support/settings.ts";
 
-const FILES = readdirSync(join(ROOT, "ops")).filter((name) => name.endsWith("-command.ts"));
+const NAMES = readdirSync(join(ROOT, "ops")).flatMap(
+  (file) => /^(.+)-command\.ts$/.exec(file)?.[1] ?? [],
+);
 
-// A command runs while its module loads: adopt and probe died of a constant that stood below and was not there yet.
-test.each(FILES)("nothing that %s needs stands below the line that runs it", (name) => {
-  const text = readFileSync(join(ROOT, "ops", name), "utf8");
-  const [, below = ""] = text.split(/^await runCommand/m);
+// Commands once ran while their modules loaded: adopt and probe died of a constant that stood below.
+test.each(NAMES)("%s does nothing while it loads", async (name) => {
+  const words = vi.spyOn(console, "log").mockReturnValue();
+  const errors = vi.spyOn(console, "error").mockReturnValue();
+  const exitCode = process.exitCode;
 
-  expect(below).not.toBe("");
-  expect(below).not.toMatch(/^(?:export )?(?:const|let|class) /m);
+  await import(`../../ops/${name}-command.ts`);
+
+  expect([words.mock.calls, errors.mock.calls, process.exitCode]).toEqual([[], [], exitCode]);
+  vi.restoreAllMocks();
+});
+
+test.each(NAMES)("%s --help ends with 0 and its usage, %s -x with 2", async (name) => {
+  const help = await askOps(name, ["--help"]);
+  const wrong = await askOps(name, ["-x"]);
+
+  expect(help).toMatchObject({ code: 0, stderr: "" });
+  expect(help.stdout).toMatch(new RegExp(`^usage: npm run (?:-s )?${name} `));
+  expect(wrong).toMatchObject({ code: 2, stdout: "" });
+  expect(wrong.stderr).toContain(help.stdout);
 });

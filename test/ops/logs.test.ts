@@ -7,7 +7,7 @@ import { whyNoBodies } from "../../ops/logs/one.ts";
 import { parseSince, parseUntil } from "../../ops/logs/times.ts";
 import { hideName } from "../../worker/chat/access.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
-import { runOps, startOps } from "../support/ops-command.ts";
+import { askOps, runOps, startOps } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
@@ -31,7 +31,7 @@ beforeEach(() => running.store.delete({ gateway: "app-dev", filters: [] }));
 test("the newest logs come first, with the caller and what they cost", async () => {
   keep({ id: "first", createdAt: NOON, metadata: { caller: "web" } });
   keep({ id: "second", createdAt: NOON + 1000, cached: true, cost: 0 });
-  const { code, stdout } = await logs();
+  const { code, stdout } = await runOps("logs", ["--stack", "dev"], environment);
 
   expect(code).toBe(0);
   expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
@@ -282,7 +282,7 @@ test.each([
   ],
   [["--stack", "dev", "--model", "a", "--model", "b"], "--model: one value at a time"],
 ])("%j is refused with the usage", async (args, message) => {
-  const { code, stdout, stderr } = await runOps("logs", args, environment);
+  const { code, stdout, stderr } = await askOps("logs", args, environment);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain(`error: ${message}`);
@@ -306,7 +306,7 @@ test("all that is wrong with the words is told at once", async () => {
 });
 
 function logs(...args: string[]) {
-  return runOps("logs", ["--stack", "dev", ...args], environment);
+  return askOps("logs", ["--stack", "dev", ...args], environment);
 }
 
 function keep(log: Parameters<typeof keepLog>[1]): void {

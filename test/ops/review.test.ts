@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { askOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { ROOT } from "../support/settings.ts";
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 test("a broken rule ends with 1, and the change is told in words", async () => {
-  const { code, stdout, stderr } = await review("--base", "v1");
+  const { code, stdout, stderr } = await npmReview("--base", "v1");
 
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   expect(stdout).toContain("[bodies-in-production]");
@@ -108,16 +109,15 @@ test("a stack that is new and cannot be read is told as that", async () => {
   expect(stdout).toContain("next  cannot be deployed");
 });
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+/** Over the other folder or the one that is given. */
+function review(...args: string[]): Promise<Ended> {
+  const folder = args.includes("--dir") ? [] : ["--dir", project.folder];
+  return askOps("review", [...folder, ...args]);
 }
 
-/** `npm run review` as it is typed in this project, over the other folder or the one that is given. */
-async function review(...args: string[]): Promise<Ended> {
-  const folder = args.includes("--dir") ? [] : ["--dir", project.folder];
-  const words = ["run", "--silent", "review", "--", ...folder, ...args];
+/** `npm run review` as it is typed in this project, over the other folder. */
+async function npmReview(...args: string[]): Promise<Ended> {
+  const words = ["run", "--silent", "review", "--", "--dir", project.folder, ...args];
   return run("npm", words, { cwd: ROOT }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),

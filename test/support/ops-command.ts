@@ -2,8 +2,11 @@
 import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { format, promisify } from "node:util";
 
+import { vi } from "vitest";
+
+import type { RunCommand } from "../../ops/command.ts";
 import { ROOT } from "./settings.ts";
 
 const run = promisify(execFile);
@@ -29,7 +32,35 @@ export async function runOps(
   );
 }
 
-/** The same as a process that goes on; `output` is what it has printed so far. */
+/** The same without a process of its own: what all tests of a command but one need. */
+export async function askOps(
+  name: string,
+  args: readonly string[],
+  env: Environment = {},
+): Promise<Ended> {
+  const { command }: { readonly command: RunCommand } = await import(
+    `../../ops/${name}-command.ts`
+  );
+  const before = process.env;
+  const stdout = vi.spyOn(console, "log").mockReturnValue();
+  const stderr = vi.spyOn(console, "error").mockReturnValue();
+  process.env = withoutCloudflare(env);
+  try {
+    const code = await command(args);
+    return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
+  } finally {
+    process.env = before;
+    stdout.mockRestore();
+    stderr.mockRestore();
+  }
+}
+
+/** As the console writes it: each text in a line of its own. */
+function textOf({ mock }: { readonly mock: { readonly calls: readonly unknown[][] } }): string {
+  return mock.calls.map((texts) => `${format(...texts)}\n`).join("");
+}
+
+/** A command as a process that goes on; `output` is what it has printed so far. */
 export function startOps(name: string, args: readonly string[], env: Environment) {
   const child = spawn(process.execPath, [...wordsOf(name), ...args], {
     cwd: ROOT,
