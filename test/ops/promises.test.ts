@@ -7,6 +7,7 @@ import type { State } from "../../local/api/state.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import type { Declaration } from "../../local/api/state.ts";
 import { verify } from "../../ops/verify/verify.ts";
+import { workerTexts } from "../../policy/chat-worker.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";
@@ -30,6 +31,34 @@ beforeAll(async () => {
   const { default: program } = await import("../../infra/main.js");
   const { resources } = await recordStack("prod", stackConfig("prod", SETTINGS), program);
   declaration = await toDeclaration(applyResources(resources));
+});
+
+// Both sides make these texts: the program when it deploys, the command when it looks.
+test("the Worker's texts are those that the program declares", async () => {
+  const changes = {
+    worker: {
+      name: "chat",
+      models: ["@cf/a/b"],
+      cloudflareAccess: { team: "us", audience: "ab".repeat(32) },
+    },
+  };
+  vi.resetModules();
+  const { default: program } = await import("../../infra/main.js");
+  const { resources } = await recordStack("prod", stackConfig("prod", changes), program);
+  const script = resources.find(
+    ({ type, name }) => type.endsWith(":WorkersScript") && name === "chat",
+  );
+
+  const declared: readonly { name: string; type: string; text: string }[] = Object(
+    script?.inputs["bindings"],
+  );
+  const texts = declared
+    .filter(({ type, name }) => type === "plain_text" && name !== "RELEASE")
+    .map(({ name, text }) => [name, text]);
+  const { settings } = stackWith("prod", changes);
+  expect({ GATEWAY_ID: settings.gatewayId, ...workerTexts("prod", settings) }).toEqual(
+    Object.fromEntries(texts),
+  );
 });
 
 test("as declared, no promise is broken", async () => {

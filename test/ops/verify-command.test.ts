@@ -6,17 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import getPort from "get-port";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
-import { recordStack } from "../../infra/record.ts";
-import { workerTexts } from "../../policy/chat-worker.ts";
+import { askOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, start, type Project, type Started } from "../support/project.ts";
-import { stackConfig, stackWith } from "../support/settings.ts";
-
-vi.mock("../../infra/bundle.ts", () => ({
-  bundleWorker: async () => ({ file: "dist/chat.js", sha256: "abcdef0123456789".repeat(4) }),
-}));
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
 
 let project: Project;
 let local: Started;
@@ -48,7 +41,7 @@ afterAll(() => project.remove());
 test("a stack that keeps its promises is told so, line by line, with a record", async () => {
   const record = join(project.folder, "record.md");
 
-  const { code, stdout, stderr } = await verify("--url", worker, "--record", record);
+  const { code, stdout, stderr } = await npmVerify("--url", worker, "--record", record);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const lines = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "  "));
@@ -142,47 +135,23 @@ test("a record that cannot be written is told before anything is asked", async (
   expect(stderr).toContain(`--record is "${record}" and cannot be written: ENOENT`);
 });
 
-// Both sides make these texts: the program when it deploys, the command when it looks.
-test("the Worker's texts are those that the program declares", async () => {
-  const changes = {
-    worker: {
-      name: "chat",
-      models: ["@cf/a/b"],
-      cloudflareAccess: { team: "us", audience: "ab".repeat(32) },
-    },
-  };
-  vi.resetModules();
-  const { default: program } = await import("../../infra/main.js");
-  const { resources } = await recordStack("prod", stackConfig("prod", changes), program);
-  const script = resources.find(
-    ({ type, name }) => type.endsWith(":WorkersScript") && name === "chat",
-  );
+const WORDS = ["--stack", "prod"];
 
-  const declared: readonly { name: string; type: string; text: string }[] = Object(
-    script?.inputs["bindings"],
-  );
-  const texts = declared
-    .filter(({ type, name }) => type === "plain_text" && name !== "RELEASE")
-    .map(({ name, text }) => [name, text]);
-  const { settings } = stackWith("prod", changes);
-  expect({ GATEWAY_ID: settings.gatewayId, ...workerTexts("prod", settings) }).toEqual(
-    Object.fromEntries(texts),
-  );
-});
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function verify(...args: (string | Record<string, string>)[]): Promise<Ended> {
+function verify(...args: (string | Record<string, string>)[]): Promise<Ended> {
   const words = args.filter((arg) => typeof arg === "string");
   const changes = args.filter((arg) => typeof arg !== "string");
   const waiting = words.includes("--wait") ? [] : ["--wait", "2"];
-  const command = ["run", "--silent", "verify", "--", "--stack", "prod", ...waiting, ...words];
-  const env = Object.assign({}, process.env, environment, ...changes);
-  return promisify(execFile)("npm", command, { cwd: project.folder, env }).then(
+  return askOps(
+    "verify",
+    [...WORDS, ...waiting, ...words],
+    Object.assign({}, environment, ...changes),
+  );
+}
+
+async function npmVerify(...words: readonly string[]): Promise<Ended> {
+  const command = ["run", "--silent", "verify", "--", ...WORDS, "--wait", "2", ...words];
+  const options = { cwd: project.folder, env: { ...process.env, ...environment } };
+  return promisify(execFile)("npm", command, options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );
