@@ -525,7 +525,9 @@ function texts(page: Page, selector: string): Promise<string[]> {
 /** `rule: element` of what WCAG 2.2 AA and the best practices of axe forbid. */
 async function faults(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const { violations }: AxeResults = await page.evaluate("axe.run()");
+  const { violations }: AxeResults = await page.evaluate(
+    'axe.run({ resultTypes: ["violations"] })',
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${page.url()} ${id}: ${html}`),
   );
