@@ -4,7 +4,8 @@
  * tomorrow.
  */
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+import { inOrder } from "./test/support/in-order.ts";
 
 // Not Stryker's own testFiles: with it, what runs once while a module loads is never broken, and always survives.
 // https://github.com/stryker-mutator/stryker-js/issues/6144
@@ -22,23 +23,13 @@ const FILES = [
   "test/docs/editor.test.ts",
 ];
 
-/** Those first that find most in the least time: the first failure ends a mutant's run. */
-class InOrder extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.toSorted((a, b) => place(a) - place(b));
-  }
-}
-
-function place({ moduleId }: TestSpecification): number {
-  return FILES.findIndex((file) => moduleId.endsWith(file));
-}
-
 export default defineConfig({
   test: {
     include: FILES,
     // What is broken stays so for a whole run, so one load of it serves all files.
     isolate: false,
     setupFiles: ["./test/support/compile-cache.ts"],
-    sequence: { sequencer: InOrder },
+    // Those first that find most in the least time: the first failure ends a mutant's run.
+    sequence: { sequencer: inOrder(FILES) },
   },
 });
