@@ -28,7 +28,7 @@ export default defineConfig({
     pool: "forks",
     // A Worker that hangs is a broken one.
     testTimeout: 20_000,
-    setupFiles: ["./test/support/compile-cache.ts"],
+    setupFiles: ["./test/support/compile-cache.ts", "./test/support/end-of-file.ts"],
     // Those first that find most in the least time: the first failure ends a mutant's run.
     sequence: { sequencer: inOrder(FILES) },
   },

@@ -22,10 +22,10 @@ import {
   Response as MiniflareResponse,
   type RemoteProxyConnectionString,
 } from "miniflare";
-import { afterAll } from "vitest";
 import { z } from "zod";
 
 import { bundleWorker } from "../../infra/bundle.ts";
+import { atEndOfFile } from "./endings.ts";
 import { watchWorker, workerModules } from "./mutation.ts";
 import { waitFor } from "./project.ts";
 import { speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
@@ -107,6 +107,7 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
     scene.withoutAi,
     scene.callerLimit,
   ]);
+  if (runtimes.size === 0) atEndOfFile(endWorkers);
   const runtime = runtimes.get(key) ?? startRuntime(scene);
   runtimes.set(key, runtime);
   const { url, cloudflare } = await runtime;
@@ -155,10 +156,13 @@ interface Runtime {
 const runtimes = new Map<string, Promise<Runtime>>();
 const faults: string[] = [];
 
-afterAll(async () => {
+/** Throws where a runtime told of a fault. */
+async function endWorkers(): Promise<void> {
   for (const runtime of runtimes.values()) await (await runtime).stop();
-  if (faults.length > 0) throw new Error(`the runtime tells of faults:\n${faults.join("\n")}`);
-});
+  runtimes.clear();
+  const told = faults.splice(0);
+  if (told.length > 0) throw new Error(`the runtime tells of faults:\n${told.join("\n")}`);
+}
 
 async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): Promise<Runtime> {
   const cloudflare = await startCloudflare();
