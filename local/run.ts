@@ -1,5 +1,5 @@
 /** The stack's own program, applied to a Cloudflare account on this machine. */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 import getPort, { portNumbers } from "get-port";
 import { z } from "zod";
@@ -49,7 +49,8 @@ async function main(args: Args): Promise<void> {
     onGateways: (gateways) => gateway.configure(gateways),
   });
   state.declare(await toDeclaration(account));
-  const objects = new Objects(join(STATE, args.stack, "r2"));
+  const objectsFolder = join(STATE, args.stack, "r2");
+  const objects = new Objects(objectsFolder);
   const pusher = new Pusher(state, objects);
   gateway.onKept((log, bodies) => pusher.add(log, bodies));
   const port = await freePort(args.port);
@@ -80,12 +81,16 @@ async function main(args: Args): Promise<void> {
   if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
   const proof = await accessProof(account.script);
   const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
+  const copies = account.buckets.map(
+    ({ name }) =>
+      `  Copies  ${join(relative("", objectsFolder), name)} (npm run decrypt opens them)\n`,
+  );
   console.log(`stack ${args.stack} runs on this machine, without an account
 
   Worker  ${workerUrl}
   Logs    ${url.origin}
   Key     ${key} (in a browser: any name, the key as password)
-${access}
+${access}${copies.join("")}
   ${exampleCall(workerUrl, key, account.script)}
 
 Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
