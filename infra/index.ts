@@ -1,5 +1,5 @@
 import { stateStack } from "../policy/statement.ts";
-import { retentionWorkerName } from "../policy/resource-names.ts";
+import { retentionOf } from "../policy/resource-names.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readSettings } from "./config.ts";
@@ -18,23 +18,18 @@ const chat = new ChatWorker("chat", {
   bundle: await bundleWorker("chat"),
 });
 
-const { logs } = settings;
-const workerName = retentionWorkerName(settings);
-if (workerName !== undefined && logs.system === "legacy" && logs.keepDays !== undefined) {
+const retention = retentionOf(settings);
+if (retention !== undefined) {
   new RetentionWorker("retention", {
     ...settings,
-    workerName,
+    ...retention,
     gatewayId: gateway.gatewayId,
-    keepDays: logs.keepDays,
-    maxEntries: logs.maxEntries,
-    alertUrl: logs.alertUrl,
     bundle: await bundleWorker("retention"),
   });
 }
 
 if (settings.logpush !== undefined) {
-  const { gatewayId } = gateway;
-  new Logpush("logpush", { ...settings, ...settings.logpush, gatewayId });
+  new Logpush("logpush", { ...settings, ...settings.logpush, gatewayId: gateway.gatewayId });
 }
 
 const withToken = settings.readers.filter(({ token }) => token);

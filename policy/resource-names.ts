@@ -2,11 +2,16 @@ import type { Settings } from "./settings.ts";
 
 type Named = Pick<Settings, "logs" | "worker">;
 
-/** The stack's second Worker, which deletes old logs; undefined where there is none. */
-export function retentionWorkerName({ logs, worker }: Named): string | undefined {
+/** The stack's second Worker, which deletes old logs, and what it is to keep; undefined where there is none. */
+export function retentionOf({ logs, worker }: Named) {
   if (logs.system !== "legacy" || logs.keepDays === undefined) return undefined;
+  const { keepDays, maxEntries, alertUrl } = logs;
   // A name has 63 characters at most, and the chat Worker's may have all of them.
-  return `${worker.name.slice(0, 53)}-retention`;
+  return { workerName: `${worker.name.slice(0, 53)}-retention`, keepDays, maxEntries, alertUrl };
+}
+
+export function retentionWorkerName(settings: Named): string | undefined {
+  return retentionOf(settings)?.workerName;
 }
 
 /** Of every Worker that the stack makes. */
