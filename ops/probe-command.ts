@@ -5,10 +5,10 @@ import { isOfCloudflare, type EvidenceAnswer } from "../policy/evidence.ts";
 import { QUESTIONS } from "../policy/questions.ts";
 import { openAccount } from "./account.ts";
 import { CommandError, WordsError, defineCommand } from "./command.ts";
+import { findPlace, tellAsked, writeEvidence } from "./evidence-file.ts";
 import { askPutOnly, askSwitchedOff } from "./probe/control-plane.ts";
 import type { DataPlane } from "./probe/data-plane.ts";
 import { askDelete, askDeletedGateway } from "./probe/deletions.ts";
-import { findPlace, tellAsked, writeEvidence } from "./probe/evidence-file.ts";
 import { askHeaders } from "./probe/headers.ts";
 import { withScratch, type Scratch } from "./probe/scratch.ts";
 import { formatTable } from "./table.ts";
@@ -34,6 +34,8 @@ be written, or a question that failed`;
 
 const NOT_CLOUDFLARE =
   "no evidence is written, because it was not Cloudflare that was asked; --out writes it, and no statement cites it";
+
+const WRITER = { name: "probe", option: "--out" } as const;
 
 const COLUMNS = [
   { title: "", cell: ({ verdict }: EvidenceAnswer) => GLYPHS[verdict] },
@@ -87,9 +89,9 @@ async function main(args: Args): Promise<boolean> {
     token === undefined || model === undefined
       ? undefined
       : { url: new URL(url), token, model, waitSeconds: Number(wait) };
-  const asked = tellAsked(account, plane);
+  const asked = tellAsked(account, plane ? { gateways: plane.url, model: plane.model } : {});
   const isWritten = !isSilent && (out !== undefined || isOfCloudflare(asked));
-  const place = isWritten ? await findPlace(new Date(), out) : undefined;
+  const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
   if (!args.yes) await requireConsent(plane !== undefined);
 
   const answers = await withScratch(account, (scratch) => ask(scratch, plane)).catch(
@@ -101,7 +103,7 @@ async function main(args: Args): Promise<boolean> {
   const run = { asked, answers: [...answers] };
   console.log(args.json ? JSON.stringify(run, null, 2) : formatTable(answers, COLUMNS));
   // After the answers are told: a disk that has become full must not take them along.
-  if (place !== undefined) console.error(await writeEvidence(place, run));
+  if (place !== undefined) console.error(await writeEvidence(WRITER, place, run));
   else if (!isSilent) console.error(NOT_CLOUDFLARE);
   return !answers.some(({ verdict }) => verdict === "broken");
 }

@@ -1,28 +1,37 @@
 /** Every promise of a stack file, looked up in its account and tried through its Worker. */
+import type { Stack } from "../policy/offline.ts";
 import { openAccount } from "./account.ts";
 import { CommandError, WordsError, checkWords, defineCommand } from "./command.ts";
+import { findPlace, tellAsked, writeEvidence } from "./evidence-file.ts";
 import { requireWritable, writeOutput } from "./output-file.ts";
 import { endProgress, showProgress } from "./progress.ts";
 import { readStack } from "./stacks.ts";
 import { formatTable } from "./table.ts";
+import { answersOf } from "./verify/evidence.ts";
 import { formatRecord, GLYPHS } from "./verify/record.ts";
 import { verify } from "./verify/verify.ts";
 
-const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE] [--json]
+const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE]
+                         [--evidence FOLDER] [--json]
 
-  --stack   the stack to verify, as deployed
-  --url     where its Worker answers, if the stack file does not say it
-  --wait    longest wait for a log to appear (30 seconds)
-  --record  write a dated record of what was found to a file, in Markdown
-  --json    print the findings as JSON
+  --stack     the stack to verify, as deployed
+  --url       where its Worker answers, if the stack file does not say it
+  --wait      longest wait for a log to appear (30 seconds)
+  --record    write a dated record of what was found to a file, in Markdown
+  --evidence  write what the canaries prove of Cloudflare to a folder, such as docs/evidence, which
+              statements read; the stack must be one that collects metadata
+  --json      print the findings as JSON
 
 CLOUDFLARE_API_TOKEN needs AI Gateway Read, Workers Scripts Read and, for readers and the token
-itself, Account API Tokens Read; what it may not read is told as not looked at.
+itself, Account API Tokens Read; for logpush Logs Read and Workers R2 Storage Read. What it may not
+read is told as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.
 
 exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, or no
 promise could be looked at`;
+
+const WRITER = { name: "verify", option: "--evidence" } as const;
 
 export const command = defineCommand({
   usage: USAGE,
@@ -31,6 +40,7 @@ export const command = defineCommand({
     url: { type: "string" },
     wait: { type: "string", default: "30" },
     record: { type: "string" },
+    evidence: { type: "string" },
     json: { type: "boolean", default: false },
   },
   run: main,
@@ -41,18 +51,20 @@ interface Args {
   readonly url?: string;
   readonly wait: string;
   readonly record?: string;
+  readonly evidence?: string;
   readonly json: boolean;
 }
 
-async function main({ stack, url, wait, record, json }: Args): Promise<boolean> {
+async function main({ stack, url, wait, record, evidence, json }: Args): Promise<boolean> {
   checkWords(
     () => parseWait(wait),
     () => checkUrl(url),
-    () => readStack(stack, process.cwd()),
+    () => checkEvidence(readStack(stack, process.cwd()), evidence),
   );
   const waitSeconds = parseWait(wait);
   const account = openAccount(stack);
   if (record !== undefined) await requireWritable("--record", record);
+  const place = evidence === undefined ? undefined : await findPlace(WRITER, new Date(), evidence);
   // An empty variable is none.
   const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
   const { findings, flights } = await verify(account, { url, token, waitSeconds }, showProgress);
@@ -71,6 +83,12 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
     const text = formatRecord({ stack: account.stack.name, at: new Date(), findings, flights });
     await writeOutput("--record", record, `${text}\n`);
   }
+  if (place !== undefined) {
+    const [model] = account.stack.settings.worker.models;
+    const asked = tellAsked(account, model === undefined ? {} : { model });
+    const run = { asked, answers: [...answersOf(flights, new Date())] };
+    console.error(await writeEvidence(WRITER, place, run));
+  }
   if (findings.every(({ kind }) => kind === "unknown")) {
     throw new CommandError(
       "nothing could be looked at; --help says what the token in CLOUDFLARE_API_TOKEN needs",
@@ -82,6 +100,15 @@ async function main({ stack, url, wait, record, json }: Args): Promise<boolean> 
 function parseWait(text: string): number {
   if (/^\d{1,3}$/.test(text)) return Number(text);
   throw new WordsError(`--wait is ${JSON.stringify(text)}; allowed is a number of seconds to 999`);
+}
+
+/** With another stack a log, or its bodies, would be the gateway's doing. */
+function checkEvidence({ name, settings }: Stack, evidence: string | undefined): void {
+  const { collect } = settings.logs;
+  if (evidence === undefined || collect === "metadata") return;
+  throw new WordsError(
+    `--evidence is ${JSON.stringify(evidence)}, and stack ${name} collects ${collect}; only one that collects metadata proves what the Worker's switches do`,
+  );
 }
 
 function checkUrl(url: string | undefined): void {

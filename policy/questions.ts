@@ -1,4 +1,4 @@
-/** What `npm run probe` asks an account, and which of a statement's open points an answer speaks of. */
+/** What `npm run probe` and `npm run verify` ask an account, and which of a statement's open points an answer speaks of. */
 
 export interface Question {
   /** Its number in docs/what-is-stored.md, "Open points". */
@@ -8,7 +8,8 @@ export interface Question {
   readonly leaves?: string;
 }
 
-const ON_THE_BINDING = "the same on a call of the AI binding, which npm run verify tries";
+const ON_THE_BINDING =
+  "the same on a call of the AI binding, which npm run verify -- --evidence tries";
 
 /** By an id that stands in committed evidence: a question that comes to mean something else gets another. */
 export const QUESTIONS = {
@@ -21,6 +22,14 @@ export const QUESTIONS = {
     point: 2,
     asks: "does cf-aig-collect-log: true open a gateway that collects nothing?",
     leaves: ON_THE_BINDING,
+  },
+  "binding-payload": {
+    point: 1,
+    asks: "does the Worker's switch keep bodies out of the log of its call?",
+  },
+  "binding-log": {
+    point: 2,
+    asks: "does the Worker's call leave a log where its gateway collects none?",
   },
   "put-only-fields": {
     point: 3,

@@ -1,16 +1,16 @@
 /** Puts what was seen on an account in the place of what is not proved. */
 import { isOfCloudflare, type Evidence } from "../evidence.ts";
-import { QUESTIONS, type Question } from "../questions.ts";
+import { QUESTIONS, type Question, type QuestionId } from "../questions.ts";
 import type { LogSystem } from "../settings.ts";
 import type { Fact, OpenPoint, SeenPoint } from "../statement.ts";
 
-/** By the newest answer to each question, of an account with this log system. */
+/** By the newest answer to each question, of accounts with this log system. */
 export function citeEvidence(
   facts: readonly Fact[],
   evidence: readonly Evidence[],
   system: LogSystem,
 ): readonly Fact[] {
-  const sightings = newestSightings(evidence, system);
+  const sightings = sightingsByPoint(evidence, system);
   if (sightings.size === 0) return facts;
   return facts.map(({ notProved = [], ...fact }) => {
     const open = notProved.filter(({ point }) => !sightings.has(point));
@@ -23,10 +23,13 @@ export function citeEvidence(
   });
 }
 
-type Sighting = Omit<SeenPoint, "text"> & { readonly at: number };
+type Sighting = Omit<SeenPoint, "text"> & { readonly question: QuestionId; readonly at: number };
 
-/** By point. An account on the other log system says nothing about this one, and the embedded one nothing at all. */
-function newestSightings(
+/**
+ * Of several questions about a point, one that was seen to fail goes first, then the one that leaves nothing open. An
+ * account on the other log system says nothing about this one, and the embedded one nothing at all.
+ */
+function sightingsByPoint(
   evidence: readonly Evidence[],
   system: LogSystem,
 ): ReadonlyMap<number, Sighting> {
@@ -34,7 +37,14 @@ function newestSightings(
     .filter((run) => isOfCloudflare(run.asked) && run.asked.logSystem === system)
     .flatMap(toSightings)
     .toSorted((a, b) => a.at - b.at);
-  return new Map(sightings.map((sighting) => [sighting.point, sighting]));
+  const newest = new Map(sightings.map((sighting) => [sighting.question, sighting]));
+  const weightiestLast = [...newest.values()].toSorted((a, b) => weight(a) - weight(b));
+  return new Map(weightiestLast.map((sighting) => [sighting.point, sighting]));
+}
+
+function weight({ verdict, leaves }: Sighting): number {
+  if (verdict === "broken") return 2;
+  return leaves === undefined ? 1 : 0;
 }
 
 function toSightings({ file, answers }: Evidence): readonly Sighting[] {
@@ -43,12 +53,13 @@ function toSightings({ file, answers }: Evidence): readonly Sighting[] {
     const { point, leaves }: Question = QUESTIONS[question];
     const isPart = verdict === "kept" && leaves !== undefined;
     const date = at.slice(0, 10);
-    return [{ point, verdict, date, seen, file, at: Date.parse(at), ...(isPart && { leaves }) }];
+    const about = { question, point, verdict, date, seen, file };
+    return [{ ...about, at: Date.parse(at), ...(isPart && { leaves }) }];
   });
 }
 
 function join(about: OpenPoint, sighting: Sighting | undefined): readonly SeenPoint[] {
   if (sighting === undefined) return [];
-  const { at: _, ...seen } = sighting;
+  const { question: _, at: __, ...seen } = sighting;
   return [{ ...about, ...seen }];
 }

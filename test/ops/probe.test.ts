@@ -14,7 +14,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { readEvidence } from "../../infra/evidence-files.ts";
 import type { EvidenceAnswer } from "../../policy/evidence.ts";
 import { stateStack } from "../../policy/statement.ts";
-import { findPlace } from "../../ops/probe/evidence-file.ts";
+import { findPlace } from "../../ops/evidence-file.ts";
 import { withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { waitFor } from "../support/project.ts";
@@ -103,11 +103,11 @@ test("a place that cannot be written is told before anything is asked, and nothi
 test("a second probe of a day leaves the first one's evidence as it is", async () => {
   const folder = await makeFolder();
   const day = new Date("2026-11-23T23:59:59Z");
-  const first = await findPlace(day, folder);
+  const first = await findPlace({ name: "probe", option: "--out" }, day, folder);
   await writeFile(first, "first");
 
-  const second = await findPlace(day, folder);
-  await findPlace(day, join(folder, "a/b"));
+  const second = await findPlace({ name: "probe", option: "--out" }, day, folder);
+  await findPlace({ name: "probe", option: "--out" }, day, join(folder, "a/b"));
 
   expect([first, second].map((file) => basename(file))).toEqual([
     "probe-2026-11-23.json",

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import getPort from "get-port";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
+import { readEvidence } from "../../infra/evidence-files.ts";
 import { askOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, start, type Project, type Started } from "../support/project.ts";
 
@@ -63,6 +64,27 @@ test("a stack that keeps its promises is told so, line by line, with a record", 
   expect(text).toMatch(/^# Verification of prod, 20\d\d-/);
   expect(text).toMatch(/\| metadata \| \{"stack":"prod","caller":"local",/);
   expect(text).not.toContain(environment["AI_GATEWAY_CALLER_TOKEN"]);
+});
+
+test("what its canaries prove is evidence, of a stack that collects metadata", async () => {
+  const folder = join(project.folder, "docs/evidence");
+
+  const { code, stderr } = await verify("--url", worker, "--evidence", folder);
+  const ofDev = await askOps("verify", ["--stack", "dev", "--evidence", folder], environment);
+
+  const [evidence] = readEvidence(project.folder);
+  const { file = "", asked, answers = [] } = evidence ?? {};
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `wrote ${join(project.folder, file)}, which no statement cites: it was not Cloudflare that was asked\n`,
+  });
+  expect(asked).toMatchObject({ api: new URL(environment["CLOUDFLARE_BASE_URL"] ?? "").origin });
+  expect(answers.map(({ question, verdict, seen }) => [question, verdict, seen])).toEqual([
+    ["binding-log", "kept", "of 2 calls through the Worker 2 left a log that could be found"],
+    ["binding-payload", "kept", "of 2 calls through the Worker with a log 0 left a part of a body"],
+  ]);
+  expect(ofDev.code).toBe(2);
+  expect(ofDev.stderr).toContain("stack dev collects full; only one that collects metadata proves");
 });
 
 test("a gateway that was changed by hand ends with 1, and without a caller's token nothing flies", async () => {

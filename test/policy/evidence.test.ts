@@ -115,6 +115,29 @@ test("a question without an answer proves nothing, and hides no older answer", a
   expect(copies(await stateWith(run(), unanswered))?.seen).toMatchObject([{ date: "2026-11-23" }]);
 });
 
+test("of two questions about a point the one that leaves nothing open is cited, unless one was seen to fail", async () => {
+  const day = (number: number) => `2026-11-2${number}T00:00:00Z`;
+  const bodies = async (...runs: readonly EvidenceRun[]) =>
+    (await stateWith(...runs)).facts.find(({ id }) => id === "bodies")?.seen;
+  const whole = run({ question: "binding-payload", at: day(3), seen: "of 2 calls 0" });
+  const part = run({ question: "payload-header", at: day(4), seen: "0 parts" });
+  const failed = run({
+    question: "payload-header",
+    at: day(2),
+    verdict: "broken",
+    seen: "2 parts",
+  });
+
+  expect(await bodies(whole, part)).toEqual([
+    expect.not.objectContaining({ leaves: expect.anything() }),
+  ]);
+  expect(await bodies(part)).toMatchObject([{ leaves: expect.stringContaining("AI binding") }]);
+  expect(await bodies(failed, whole)).toMatchObject([{ verdict: "broken", seen: "2 parts" }]);
+  expect(await bodies(failed, part, whole)).toMatchObject([
+    { verdict: "kept", seen: "of 2 calls 0" },
+  ]);
+});
+
 test("evidence leaves the fingerprint as it is: a deploy reads none", async () => {
   const { fingerprint } = await stateStack(stackWith("prod").settings);
 
@@ -144,7 +167,7 @@ test("every problem of every file is told at once, with the file's name", () => 
       'c.json: asked.api is "cloudflare"; allowed is an address such as https://api.cloudflare.com',
       "c.json: asked.logSystem is missing; set it to one of legacy, observability",
       "c.json: asked has account, which is not known; remove it, or update this project",
-      'c.json: answers[0].question is "who"; allowed is one of payload-header, log-header, put-only-fields, switched-off, gateway-deleted, delete-by-age',
+      'c.json: answers[0].question is "who"; allowed is one of payload-header, log-header, binding-payload, binding-log, put-only-fields, switched-off, gateway-deleted, delete-by-age',
       'c.json: answers[0].at is "yesterday"; allowed is a moment such as 2026-11-23T09:30:00Z',
       'c.json: answers[0].verdict is "good"; allowed is one of kept, broken, unknown',
     ],
