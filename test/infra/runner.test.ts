@@ -2,10 +2,21 @@ import { expect, test } from "vitest";
 
 import { runProgram } from "../support/pulumi-engine.ts";
 import { scriptApi } from "../support/scripted-api.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig } from "../support/settings.ts";
 
+const TODAY = new Date().toISOString().slice(0, 10);
+
+const EVERY_PART = {
+  plan: "paid",
+  logs: { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 },
+  readers: [{ name: "oncall", kind: "person", until: TODAY, token: true }],
+  logpush: { bucket: "app-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+  waivers: [{ rule: "account-facts-differ", reason: "prod is on another plan here", until: TODAY }],
+};
+
 test("Pulumi's own runner loads the program, and gets its resources and outputs without a word", async () => {
-  const run = await runProgram("dev", stackConfig("dev"));
+  const run = await runProgram("dev", stackConfig("dev", EVERY_PART));
 
   expect(run).toEqual({
     exitCode: 0,
@@ -13,15 +24,28 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
     resources: [
       "ai-gateway:index:ChatWorker chat",
       "ai-gateway:index:Gateway gateway",
+      "ai-gateway:index:Logpush logpush",
+      "ai-gateway:index:Readers readers",
+      "ai-gateway:index:RetentionWorker retention",
+      "cloudflare:index/accountToken:AccountToken logpush",
+      "cloudflare:index/accountToken:AccountToken readers-oncall",
+      "cloudflare:index/accountToken:AccountToken retention",
       "cloudflare:index/aiGateway:AiGateway gateway",
+      "cloudflare:index/r2Bucket:R2Bucket logpush",
+      "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle logpush",
+      "cloudflare:index/workersCronTrigger:WorkersCronTrigger retention",
       "cloudflare:index/workersScript:WorkersScript chat",
+      "cloudflare:index/workersScript:WorkersScript retention",
       "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain chat",
+      "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain retention",
+      "pulumi-nodejs:dynamic/ai-gateway:LogpushJob logpush",
       "pulumi:pulumi:Stack ai-gateway-dev",
     ],
     outputs: {
       gatewayId: "app-dev",
       openaiBaseUrl:
         "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
+      readerTokens: expect.anything(),
       policyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     },
     hooks: [],
