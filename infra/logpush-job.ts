@@ -82,8 +82,9 @@ const provider: pulumi.dynamic.ResourceProvider<Job, Job> = {
     return { changes: changed.length > 0, replaces: changed.filter((key) => key === "accountId") };
   },
   async update(id, _old, job) {
-    await send("PUT", job.accountId, id, toApi(job));
-    return { outs: job };
+    const changed = await send("PUT", job.accountId, id, toApi(job));
+    if (changed !== undefined) return { outs: job };
+    throw new Error(`Logpush job ${id} is gone; run pulumi up --refresh, which makes another`);
   },
   async delete(id, job) {
     await send("DELETE", job.accountId, id);

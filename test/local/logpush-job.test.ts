@@ -1,7 +1,10 @@
 /** The program's own resource, run as Pulumi runs it: its functions out of the state, in another process. */
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
 
 import { recordStack } from "../../infra/record.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
@@ -60,9 +63,21 @@ test("Pulumi's own process makes, reads, changes and deletes the job", async () 
   expect(await provider.read(id, properties)).toEqual({ id, properties });
   expect(await provider.diff(id, properties, job)).toEqual({ changes: "none", replaces: [] });
 
-  await logpush.jobs.update(Number(id), { account_id, enabled: false, filter: "" });
+  const hand = {
+    enabled: false,
+    filter: "",
+    destination_conf: job.destination.replace("{DATE}", "elsewhere"),
+    output_options: { field_names: ["Gateway", "RequestBody"] },
+  };
+  await logpush.jobs.update(Number(id), { account_id, ...hand });
   const drifted = await provider.read(id, properties);
-  expect(drifted.properties).toEqual({ ...properties, enabled: false, filter: "" });
+  expect(drifted.properties).toEqual({
+    ...properties,
+    enabled: false,
+    filter: "",
+    destination: hand.destination_conf,
+    fields: ["Gateway", "RequestBody"],
+  });
   expect(await provider.diff(id, drifted.properties, job)).toMatchObject({ changes: "some" });
 
   await provider.update(id, drifted.properties, job);
@@ -73,6 +88,28 @@ test("Pulumi's own process makes, reads, changes and deletes the job", async () 
   // Gone at Cloudflare, which a refresh takes for gone, and a second deletion for done.
   expect(await provider.read(id, properties)).toMatchObject({ id: "" });
   await provider.delete(id, properties);
+  // And a change for none: the state must not say that a job pushes which is not there.
+  await expect(provider.update(id, properties, job)).rejects.toThrow(/is gone; run pulumi up/);
+});
+
+test("what the API says in other words is no change", async () => {
+  const job = { ...declared, destination: `r2://${BUCKET}/{DATE}?secret-access-key=0123` };
+  const fields = Object(declared["fields"]).toReversed();
+  const words = {
+    id: 77,
+    isDeclared: false,
+    dataset: "ai_gateway_events",
+    enabled: true,
+    destination_conf: `r2://${BUCKET}/{DATE}?secret-access-key=REDACTED`,
+    filter: '{ "where": { "key": "Gateway", "operator": "eq", "value": "app-dev" } }',
+    output_options: { field_names: fields },
+  };
+  running.account.update((state) => ({ ...state, logpushJobs: { "77": words } }));
+
+  const { properties } = await provider.read("77", job);
+  running.account.update((state) => ({ ...state, logpushJobs: {} }));
+
+  expect(properties).toEqual(job);
 });
 
 test("another account is another job", async () => {
@@ -84,16 +121,52 @@ test("another account is another job", async () => {
   });
 });
 
-test("a refusal tells Cloudflare's words, and no key", async () => {
-  const job = declared;
-  const [, secret = ""] = /secret-access-key=(.*)$/.exec(String(job["destination"])) ?? [];
+test.each(["name", "destination", "filter", "fields", "enabled"])(
+  "another %s is a change of the same job",
+  async (key) => {
+    const job = declared;
 
-  const failure = await provider.create(job).catch(String);
+    expect(await provider.diff("1", job, { ...job, [key]: ["other"] })).toEqual({
+      changes: "some",
+      replaces: [],
+    });
+  },
+);
+
+test("a refusal tells Cloudflare's words", async () => {
+  const failure = await provider.create(declared).catch(String);
 
   expect(failure).toMatch(/HTTP 400: .*error validating destination: no such bucket/);
   expect(failure).toMatch(/needs Logs Edit/);
-  expect(secret).toHaveLength(64);
-  expect(failure).not.toContain(secret);
+});
+
+test("a refusal that repeats the destination tells none of its keys", async () => {
+  const seen: IncomingHttpHeaders[] = [];
+  const api = createServer((request, response) => {
+    seen.push(request.headers);
+    response.writeHead(400).write("cannot write: ");
+    request.pipe(response);
+  });
+  await once(api.listen(0, "127.0.0.1"), "listening");
+  const { port } = z.object({ port: z.number() }).parse(api.address());
+  const other = await startDynamicProvider({
+    CLOUDFLARE_BASE_URL: `http://127.0.0.1:${port}`,
+    CLOUDFLARE_API_KEY: "global-key",
+    CLOUDFLARE_EMAIL: "ops@example.com",
+  });
+  onTestFinished(async () => {
+    await other.stop();
+    api.close();
+  });
+  const destination = `r2://${BUCKET}/{DATE}?access-key-id=KEY-ID&secret-access-key=SECRET`;
+
+  const failure = await other.create({ ...declared, destination }).catch(String);
+
+  expect(failure).toContain(`cannot write: {"name":"ai-gateway-app-dev"`);
+  expect(failure).toContain(`"destination_conf":"r2://${BUCKET}/{DATE}?…"`);
+  expect(failure).not.toMatch(/KEY-ID|SECRET|global-key/);
+  // Without a token, the two that take its place.
+  expect(seen).toMatchObject([{ "x-auth-key": "global-key", "x-auth-email": "ops@example.com" }]);
 });
 
 /** A bucket, and keys of a token that may write there, as the program makes them. */
