@@ -1,5 +1,5 @@
 /** What `npm run probe` saw, for everything that prints a statement. The program itself reads none of it. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
 import { parseEvidence, type Evidence } from "../policy/evidence.ts";
@@ -9,11 +9,12 @@ export const EVIDENCE_FOLDER = "docs/evidence";
 
 /**
  * The evidence of a project; none where it has no such folder. Throws with every problem of every file, and where one
- * is no regular file: a link in a stranger's pull request could name any file of the machine that reviews it.
+ * is no regular file, or a folder on the way no folder: a link in a stranger's pull request could name any file of the
+ * machine that reviews it.
  */
 export function readEvidence(project: string): readonly Evidence[] {
   const files = new Map<string, string>();
-  for (const entry of listFolder(join(project, EVIDENCE_FOLDER))) {
+  for (const entry of listFolder(project)) {
     if (!entry.name.endsWith(".json")) continue;
     const file = `${EVIDENCE_FOLDER}/${entry.name}`;
     if (!entry.isFile()) throw new Error(`${file} is a link or a folder; evidence is a file`);
@@ -24,8 +25,12 @@ export function readEvidence(project: string): readonly Evidence[] {
   throw new Error(`evidence cannot be read:\n${read.problems.map(indent).join("\n")}`);
 }
 
-function listFolder(folder: string) {
+function listFolder(project: string) {
+  const folder = join(project, EVIDENCE_FOLDER);
   try {
+    if (realpathSync(folder) !== join(realpathSync(project), EVIDENCE_FOLDER)) {
+      throw new Error(`${EVIDENCE_FOLDER} is reached by a link; evidence is in a folder`);
+    }
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.toSorted((a, b) => a.name.localeCompare(b.name));
   } catch (error) {

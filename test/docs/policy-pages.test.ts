@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -59,6 +59,27 @@ test("evidence that cannot be read stops it with all problems, and no page is to
     ].join("\n"),
   );
   expect(await readdir(join(folder, "docs"))).toEqual(["evidence"]);
+});
+
+test.each(["docs/evidence", "docs"])("evidence behind a link at %s is not read", async (name) => {
+  const [folder, elsewhere] = [await copyStackFile(), await copyStackFile()];
+  // What a message about the file would repeat.
+  await writeEvidence(elsewhere, "probe.json", '{"secret-of-the-machine":1}');
+  if (name !== "docs") await mkdir(join(folder, "docs"));
+  await symlink(join(elsewhere, name), join(folder, name));
+
+  await expect(policyPages(folder)).rejects.toThrow(
+    /^docs\/evidence is reached by a link; evidence is in a folder$/,
+  );
+});
+
+test("a project in a folder that is itself a link has its evidence", async () => {
+  const folder = await copyStackFile();
+  await writeEvidence(folder, "probe.json", EVIDENCE);
+  const link = join(await copyStackFile(), "link");
+  await symlink(folder, link);
+
+  expect((await policyPages(link)).get("prod.md")).toContain("seen in part on 2026-11-23");
 });
 
 const EVIDENCE = JSON.stringify({
