@@ -14,7 +14,6 @@ const line = z.record(z.string(), z.unknown());
 /** What Cloudflare encrypts. The rest of a log, and these where a gateway has no key, stand in clear. */
 const FIELDS = ["Metadata", "RequestBody", "ResponseBody"] as const;
 
-const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 
 /** Why a line stays closed. */
@@ -43,9 +42,9 @@ function open(field: string, value: unknown, privateKey: KeyObject): string {
     );
   }
   const key = unwrap(field, parts.key, privateKey);
-  const decipher = createDecipheriv("aes-256-gcm", key, parts.iv);
-  decipher.setAuthTag(parts.data.subarray(-TAG_BYTES));
   try {
+    const decipher = createDecipheriv("aes-256-gcm", key, parts.iv);
+    decipher.setAuthTag(parts.data.subarray(-TAG_BYTES));
     const clear = [decipher.update(parts.data.subarray(0, -TAG_BYTES)), decipher.final()];
     return Buffer.concat(clear).toString("utf8");
   } catch {
@@ -55,10 +54,10 @@ function open(field: string, value: unknown, privateKey: KeyObject): string {
 
 function unwrap(field: string, wrapped: Buffer, key: KeyObject): Buffer {
   try {
-    const unwrapped = privateDecrypt({ key, oaepHash: "sha256" }, wrapped);
-    if (unwrapped.length === KEY_BYTES) return unwrapped;
-  } catch {}
-  throw new DecryptError(`${field} is encrypted for another key`);
+    return privateDecrypt({ key, oaepHash: "sha256" }, wrapped);
+  } catch {
+    throw new DecryptError(`${field} is encrypted for another key`);
+  }
 }
 
 function parseJson(text: string): unknown {

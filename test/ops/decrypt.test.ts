@@ -81,6 +81,7 @@ test("a log for another key, a changed one and a broken one each have their reas
     ...closed,
     RequestBody: { ...closed.RequestBody, data: `AAAA${data.slice(4)}` },
   };
+  const empty = { ...closed, Metadata: { ...closed.Metadata, iv: "" } };
   const broken = { ...closed, Metadata: { ...closed.Metadata, iv: "no base64!" } };
   const short = { ...closed, Metadata: { ...closed.Metadata, data: "AAAA" } };
   const open =
@@ -90,6 +91,7 @@ test("a log for another key, a changed one and a broken one each have their reas
 
   expect(open(closed, other)).toThrow("Metadata is encrypted for another key");
   expect(open(changed)).toThrow("RequestBody was changed after it was encrypted");
+  expect(open(empty)).toThrow("Metadata was changed after it was encrypted");
   expect(open(broken)).toThrow("Metadata is not encrypted as documented");
   expect(open(short)).toThrow("Metadata is not encrypted as documented");
   expect(open([1])).toThrow("is no log: not a JSON object");
