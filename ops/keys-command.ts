@@ -1,7 +1,7 @@
 /** Makes the key pair of encrypted copies: the public half for the stack file, the private half for its owner's disk. */
 import { generateKeyPair } from "node:crypto";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { realpath, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -25,7 +25,7 @@ export const command = defineCommand({
 async function makeKeys({ private: name }: { readonly private?: string | undefined }) {
   if (!name) throw new WordsError("--private is missing; it is the file of the private key");
   const file = resolve(name);
-  const repository = repositoryOf(file);
+  const repository = repositoryOf(await folderOf(file));
   if (repository !== undefined) {
     throw new CommandError(
       `${file} is in the git repository ${repository}; a private key stays out of all: choose another folder`,
@@ -50,11 +50,15 @@ async function makeKeys({ private: name }: { readonly private?: string | undefin
   return true;
 }
 
-/** The folder of the work tree that a file would be in. */
-function repositoryOf(file: string): string | undefined {
-  const folder = dirname(file);
+/** The work tree that a folder is in. */
+function repositoryOf(folder: string): string | undefined {
   if (existsSync(join(folder, ".git"))) return folder;
-  return folder === dirname(folder) ? undefined : repositoryOf(folder);
+  return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
+}
+
+/** Where a file would really lie: a link on the way may lead into a repository. */
+async function folderOf(file: string): Promise<string> {
+  return realpath(dirname(file)).catch(() => dirname(file));
 }
 
 function toStackFile(publicKey: string): string {

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, webcrypto } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -45,7 +45,9 @@ test("keys replaces no key, and puts none into a git repository", async () => {
   await mkdir(join(folder, "project/keys"));
 
   const again = await runOps("keys", ["--private", file]);
+  await symlink(join(folder, "project/keys"), join(folder, "link"));
   const inside = await runOps("keys", ["--private", join(folder, "project/keys/prod.pem")]);
+  const linked = await runOps("keys", ["--private", join(folder, "link/prod.pem")]);
 
   expect(again).toMatchObject({ code: 2, stdout: "" });
   expect(again.stderr).toMatch(/prod\.pem is there already; without an old key nobody opens/);
@@ -54,6 +56,8 @@ test("keys replaces no key, and puts none into a git repository", async () => {
   expect(inside.stderr).toMatch(
     /is in the git repository .*project; a private key stays out of all/,
   );
+  expect(linked).toMatchObject({ code: 2, stderr: expect.stringMatching(/repository .*project;/) });
+  expect(await readdir(join(folder, "project/keys"))).toEqual([]);
 });
 
 test("a log is opened as Cloudflare documents it to be closed, and nothing in clear is touched", async () => {
