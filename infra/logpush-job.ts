@@ -6,7 +6,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
-import { logpushJobName } from "../policy/resource-names.ts";
+import { LOGPUSH_DATASET, logpushFilter, logpushJobName } from "../policy/logpush-job.ts";
 
 export interface LogpushJobArgs {
   readonly accountId: string;
@@ -39,12 +39,9 @@ export class LogpushJob extends pulumi.dynamic.Resource {
       {
         accountId,
         name: gatewayId.apply(logpushJobName),
-        dataset: "ai_gateway_events",
+        dataset: LOGPUSH_DATASET,
         destination,
-        // The dataset is the account's: without a filter the bucket would get the logs of other gateways too.
-        filter: gatewayId.apply((value) =>
-          JSON.stringify({ where: { key: "Gateway", operator: "eq", value } }),
-        ),
+        filter: gatewayId.apply(logpushFilter),
         fields: FIELDS,
         enabled: true,
       },

@@ -29,8 +29,3 @@ export function readerTokenName(gatewayId: string, reader: string): string {
 export function logpushTokenName(gatewayId: string): string {
   return `ai-gateway ${gatewayId} logpush`;
 }
-
-/** Of letters, digits, - and .: a gateway's id may have an underscore, and a job's name may not. */
-export function logpushJobName(gatewayId: string): string {
-  return `ai-gateway-${gatewayId.replaceAll("_", "-")}`;
-}

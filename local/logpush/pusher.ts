@@ -5,6 +5,7 @@ import { gzip } from "node:zlib";
 
 import { z } from "zod";
 
+import { LOGPUSH_DATASET } from "../../policy/logpush-job.ts";
 import type { AccountState, LogpushJob } from "../api/state.ts";
 import type { Bodies, Log } from "../logs/log.ts";
 import type { Objects } from "./objects.ts";
@@ -12,7 +13,6 @@ import { toRecord } from "./record.ts";
 
 // Cloudflare's batches are of a minute or so.
 const BATCH_MS = 1000;
-const DATASET = "ai_gateway_events";
 
 const filterSchema = z.strictObject({
   where: z.strictObject({
@@ -59,7 +59,7 @@ export class Pusher {
     this.#waiting = [];
     const { logpushJobs, buckets } = this.#account.state;
     for (const job of Object.values(logpushJobs)) {
-      if (job.enabled && job.dataset === DATASET) await this.#push(job, batch);
+      if (job.enabled && job.dataset === LOGPUSH_DATASET) await this.#push(job, batch);
     }
     for (const { name, rules } of Object.values(buckets)) await this.#expire(name, rules);
   }

@@ -1,6 +1,8 @@
 /** What a program declares for Logpush: a bucket, how long it keeps what is in it, and the job that fills it. */
 import { z } from "zod";
 
+import { LOGPUSH_DATASET } from "../../policy/logpush-job.ts";
+
 export const r2Bucket = z.strictObject({ accountId: z.string(), name: z.string() });
 
 const age = z.strictObject({
@@ -26,7 +28,7 @@ export const logpushJob = z.strictObject({
   __provider: z.string(),
   accountId: z.string(),
   name: z.string().regex(/^[A-Za-z0-9.-]{0,512}$/),
-  dataset: z.literal("ai_gateway_events"),
+  dataset: z.literal(LOGPUSH_DATASET),
   destination: z.string(),
   filter: z.string(),
   fields: z.array(z.string()).min(1),

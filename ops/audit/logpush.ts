@@ -2,13 +2,11 @@
 import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
-import { logpushJobName } from "../../policy/resource-names.ts";
+import { LOGPUSH_DATASET, logpushJobName } from "../../policy/logpush-job.ts";
 import { ask, checkAnswer } from "../account.ts";
+import { hostOf } from "../logpush-destination.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
-
-// Not in the documentation's list of datasets, and in use.
-const DATASET = "ai_gateway_events";
 
 const jobSchema = z.object({
   id: z.number().nullish(),
@@ -27,9 +25,11 @@ export async function auditLogpush({
   const raw = await ask("list the Logpush jobs", "Logs Read", list);
   const jobs = raw
     .map((job) => checkAnswer("a job", jobSchema, job))
-    .filter(({ dataset }) => dataset === DATASET);
+    .filter(({ dataset }) => dataset === LOGPUSH_DATASET);
   if (jobs.length === 0) {
-    return [{ area: "Logpush", kind: "ok", where: "account", what: `no job copies ${DATASET}` }];
+    return [
+      { area: "Logpush", kind: "ok", where: "account", what: `no job copies ${LOGPUSH_DATASET}` },
+    ];
   }
   return jobs.map((job) => describeJob(job, stacks));
 }
@@ -49,7 +49,7 @@ function describeJob(
       destination_conf?.startsWith(`r2://${logpush.bucket}/`) === true,
   );
   const does = enabled === true ? "copies" : "is switched off, and would copy";
-  const what = `${does} ${DATASET} to ${hostOf(destination_conf)}`;
+  const what = `${does} ${LOGPUSH_DATASET} to ${hostOf(destination_conf)}`;
   if (owner !== undefined) {
     return { ...about, kind: "ok", what: `${what}; declared by stack ${owner.name}` };
   }
@@ -59,10 +59,4 @@ function describeJob(
     what: `${what}; no stack file declares it`,
     remedy: "delete the job, and what it has copied, or declare it: logpush in the stack file",
   };
-}
-
-/** A destination holds keys, in its query, its user part or its path: only the kind and the host are shown. */
-function hostOf(destination: string | null | undefined): string {
-  const url = URL.parse(destination ?? "");
-  return url === null ? "an unknown place" : `${url.protocol}//${url.host}`;
 }

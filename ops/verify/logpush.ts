@@ -2,8 +2,9 @@
 import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
-import { logpushJobName } from "../../policy/resource-names.ts";
+import { logpushFilter, logpushJobName } from "../../policy/logpush-job.ts";
 import { tryAsk, type Account } from "../account.ts";
+import { hostOf, withoutKeys } from "../logpush-destination.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 
 const DAY_SECONDS = 86_400;
@@ -33,24 +34,22 @@ interface Job {
   readonly filter?: unknown;
 }
 
-/** The destination's keys are secrets, and are not told. */
 export function judgeJob({ settings }: Stack, job: Job): readonly string[] {
   const bucket = settings.logpush?.bucket;
-  const [place = ""] = (job.destination_conf ?? "").split("?");
-  const filter = JSON.stringify({
-    where: { key: "Gateway", operator: "eq", value: settings.gatewayId },
-  });
+  const { destination_conf: destination, filter } = job;
   return [
     ...(job.enabled === true ? [] : ["is switched off"]),
-    ...(place.startsWith(`r2://${bucket}/`)
+    ...(destination?.startsWith(`r2://${bucket}/`) === true
       ? []
-      : [`pushes to ${JSON.stringify(place)}, declared is bucket ${bucket}`]),
-    ...(job.filter === undefined || job.filter === filter
+      : [`pushes to ${hostOf(destination)}, declared is r2://${bucket}`]),
+    ...(filter === undefined || filter === logpushFilter(settings.gatewayId)
       ? []
       : ["has another filter than this gateway's"]),
     // Set back to null by the next push that succeeds.
     ...(job.last_error
-      ? [`fails since ${job.last_error}: ${job.error_message ?? "no reason"}`]
+      ? [
+          `fails since ${job.last_error}: ${withoutKeys(job.error_message ?? "no reason", destination)}`,
+        ]
       : []),
   ];
 }

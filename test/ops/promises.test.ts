@@ -77,7 +77,7 @@ test.each<[string, (running: RunningAccount) => void, RegExp]>([
   [
     "where copies go",
     job({ destination_conf: "r2://other/x?secret" }),
-    /pushes to "r2:\/\/other\/x",/,
+    /pushes to r2:\/\/other, declared is r2:\/\/app-logs;/,
   ],
   ["whose copies", job({ filter: "" }), /another filter than this gateway's/],
   [

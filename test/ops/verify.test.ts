@@ -5,6 +5,7 @@ import { judgeAnswer, judgeLogs } from "../../ops/verify/canary-judge.ts";
 import type { CanaryLog } from "../../ops/verify/canary-log.ts";
 import type { Canary } from "../../ops/verify/canary.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
+import { judgeJob, judgeLifecycle } from "../../ops/verify/logpush.ts";
 import { judgeAge, judgeCap, judgeSystem } from "../../ops/verify/logs.ts";
 import { judgeRetention } from "../../ops/verify/retention.ts";
 import {
@@ -23,6 +24,7 @@ import {
 import { workerTexts } from "../../policy/chat-worker.ts";
 import { toApi } from "../../policy/gateway-api.ts";
 import { gatewayFields } from "../../policy/gateway-fields.ts";
+import { PUBLIC_KEY } from "../support/public-key.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
 
@@ -461,3 +463,47 @@ const STORED_DEV = {
   workers_ai_billing_mode: "postpaid",
   zdr: false,
 };
+
+const COPYING = stackWith("prod", {
+  plan: "paid",
+  tier: "development",
+  logs: { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest" },
+  logpush: { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+});
+const SECRET = "0123456789abcdef".repeat(4);
+const JOB = {
+  enabled: true,
+  destination_conf: `r2://app-logs/{DATE}?account-id=${SECRET.slice(32)}&secret-access-key=${SECRET}`,
+  filter: '{"where":{"key":"Gateway","operator":"eq","value":"app-prod"}}',
+};
+
+test("a Logpush job as the program declares it keeps every promise", () => {
+  expect(judgeJob(COPYING, JOB)).toEqual([]);
+});
+
+test("a job's keys are in no message, wherever it pushes and whatever the API repeats", () => {
+  const elsewhere = { destination_conf: `https://user:${SECRET}@sumo.test/receiver/${SECRET}` };
+  const failing = { last_error: "2026-11-22", error_message: `no way to ${JOB.destination_conf}` };
+
+  expect(judgeJob(COPYING, { ...JOB, ...elsewhere })).toEqual([
+    "pushes to https://sumo.test, declared is r2://app-logs",
+  ]);
+  expect(judgeJob(COPYING, { ...JOB, ...failing })).toEqual([
+    "fails since 2026-11-22: no way to r2://app-logs/{DATE}?account-id=…&secret-access-key=…",
+  ]);
+});
+
+test.each<[string, readonly unknown[], readonly string[]]>([
+  ["as declared", [age(7, "old/"), age(30)], []],
+  ["off", [{ ...age(30), enabled: false }], ["deletes no copies, declared is after 30 days"]],
+  ["for a part", [age(30, "old/")], ["deletes no copies, declared is after 30 days"]],
+  ["too late", [age(60)], ["deletes copies after 60 days, declared are 30"]],
+  ["two, in any order", [age(30), age(7)], ["deletes copies after 7 days, declared are 30"]],
+])("a bucket's rule %s is judged by the first that deletes all", (_, rules, problems) => {
+  expect(judgeLifecycle(30, rules)).toEqual(problems);
+});
+
+function age(days: number, prefix = "") {
+  const condition = { type: "Age", maxAge: days * 86_400 };
+  return { enabled: true, conditions: { prefix }, deleteObjectsTransition: { condition } };
+}
