@@ -22,8 +22,8 @@ async function checkJob({ stack, accountId, cloudflare }: Account) {
   if (answer.kind !== "answer") return withoutAnswer(about, answer, deployAgain(stack));
   const job = answer.value.find((each) => each?.name === name);
   if (job == null) return withoutAnswer(about, { kind: "missing" }, deployAgain(stack));
-  const problems = judgeJob(stack, job);
-  return verdict(about, withRemedy(problems, deployAgain(stack)), "pushes this gateway's logs");
+  const problems = withRemedy(judgeJob(stack, job), deployAgain(stack));
+  return verdict(about, problems, `pushes ${describeLogs(job)}`);
 }
 
 interface Job {
@@ -52,6 +52,13 @@ export function judgeJob({ settings }: Stack, job: Job): readonly string[] {
         ]
       : []),
   ];
+}
+
+/** The SDK's description of a job has no filter: an answer without one says nothing about it. */
+function describeLogs({ filter }: Job): string {
+  return filter === undefined
+    ? "logs; which gateways' the API does not tell"
+    : "this gateway's logs";
 }
 
 async function checkLifecycle({ stack, accountId, cloudflare }: Account) {

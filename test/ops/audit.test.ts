@@ -195,10 +195,11 @@ test("a job that a stack declares is its own, while it goes to the stack's bucke
     logpush: { bucket: "app-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
   };
   const job = { id: 7, name: "ai-gateway-app-dev", dataset: "ai_gateway_events", enabled: true };
-  const to = (destination_conf: string) =>
-    audit({ settings, jobs: [{ ...job, destination_conf }] });
+  const to = (destination_conf: string, name = job.name) =>
+    audit({ settings, jobs: [{ ...job, name, destination_conf }] });
   const own = await to("r2://app-dev-logs/{DATE}?access-key-id=KEY");
   const other = await to("r2://app-dev-logs-2/{DATE}?access-key-id=KEY");
+  const second = await to("r2://app-dev-logs/{DATE}?access-key-id=KEY", "by-hand");
 
   expect(own.filter(({ area }) => area === "Logpush")).toEqual([
     {
@@ -209,6 +210,7 @@ test("a job that a stack declares is its own, while it goes to the stack's bucke
     },
   ]);
   expect(other.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "wrong" }]);
+  expect(second.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "wrong" }]);
 });
 
 test("what the token may not see is not looked at, and never fine", async () => {

@@ -6,6 +6,7 @@ import { applyResources, type GatewaySettings } from "../../local/account.ts";
 import type { State } from "../../local/api/state.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import type { Declaration } from "../../local/api/state.ts";
+import type { Finding } from "../../ops/verify/finding.ts";
 import { verify } from "../../ops/verify/verify.ts";
 import { workerTexts } from "../../policy/chat-worker.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
@@ -61,8 +62,34 @@ test("the Worker's texts are those that the program declares", async () => {
   );
 });
 
-test("as declared, no promise is broken", async () => {
-  expect(await broken(await start())).toEqual([]);
+test("as declared, no promise is broken, whatever other jobs there are", async () => {
+  const running = await start();
+  running.account.update((state) => ({
+    ...state,
+    logpushJobs: {
+      "1": {
+        id: 1,
+        name: "b",
+        dataset: "x",
+        destination_conf: "",
+        enabled: false,
+        isDeclared: false,
+      },
+      ...state.logpushJobs,
+    },
+  }));
+
+  expect(await broken(running)).toEqual([]);
+});
+
+test("a job whose filter the API does not tell is not said to push this gateway's logs", async () => {
+  const running = await start();
+
+  job({ filter: undefined })(running);
+
+  expect(await saidOf(running, "Logpush job ai-gateway-app-prod")).toEqual([
+    "pushes logs; which gateways' the API does not tell",
+  ]);
 });
 
 test.each<[string, (running: RunningAccount) => void, RegExp]>([
@@ -111,16 +138,25 @@ async function start(): Promise<RunningAccount> {
   return running;
 }
 
-/** What verify says is broken; canaries are another test's subject. */
 async function broken(running: RunningAccount): Promise<string[]> {
+  const findings = await look(running);
+  return findings.filter(({ kind }) => kind === "broken").map(({ says }) => says);
+}
+
+async function saidOf(running: RunningAccount, wanted: string): Promise<string[]> {
+  const findings = await look(running);
+  return findings.filter(({ about }) => about === wanted).map(({ says }) => says);
+}
+
+/** What verify finds; canaries are another test's subject. */
+async function look(running: RunningAccount): Promise<readonly Finding[]> {
   const account = {
     stack: stackWith("prod", SETTINGS),
     accountId: running.accountId,
     cloudflare: running.client(),
   };
   const options = { url: undefined, token: undefined, waitSeconds: 0 };
-  const { findings } = await verify(account, options, () => {});
-  return findings.filter(({ kind }) => kind === "broken").map(({ says }) => says);
+  return (await verify(account, options, () => {})).findings;
 }
 
 function gateway(changes: Partial<GatewaySettings>) {
