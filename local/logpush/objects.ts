@@ -18,9 +18,13 @@ export class Objects {
     this.#folder = folder;
   }
 
-  /** Whole or not at all, and for this user alone. */
+  /** Whole or not at all, and for this user alone. Throws where the key leads out of the bucket. */
   async put(bucket: string, key: string, body: Uint8Array): Promise<void> {
-    const file = join(this.#folder, bucket, key);
+    const folder = join(this.#folder, bucket);
+    const file = join(folder, key);
+    if (!file.startsWith(`${folder}${sep}`)) {
+      throw new Error(`object ${JSON.stringify(key)} is outside of bucket ${bucket}`);
+    }
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(`${file}.new`, body, { mode: 0o600 });
     await rename(`${file}.new`, file);
@@ -33,20 +37,36 @@ export class Objects {
     const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".new"));
     const objects = files.map(async ({ parentPath, name }) => {
       const file = join(parentPath, name);
-      const { size, mtimeMs } = await stat(file);
-      return { key: relative(folder, file).replaceAll(sep, "/"), size, modifiedAt: mtimeMs };
+      // One that was deleted since is none.
+      const found = await stat(file).catch(() => undefined);
+      if (found === undefined) return [];
+      const { size, mtimeMs } = found;
+      return [{ key: relative(folder, file).replaceAll(sep, "/"), size, modifiedAt: mtimeMs }];
     });
-    return (await Promise.all(objects)).toSorted((a, b) => a.key.localeCompare(b.key));
+    return (await Promise.all(objects)).flat().toSorted((a, b) => a.key.localeCompare(b.key));
   }
 
-  /** Undefined where the bucket has no such object: only keys that are listed are read. */
+  /** Undefined where the bucket has no such object. */
   async get(bucket: string, key: string): Promise<Buffer | undefined> {
-    const isThere = (await this.list(bucket)).some((object) => object.key === key);
-    return isThere ? readFile(join(this.#folder, bucket, key)) : undefined;
+    const file = await this.#find(bucket, key);
+    return file === undefined ? undefined : readFile(file);
   }
 
   async delete(bucket: string, key: string): Promise<void> {
+    const file = await this.#find(bucket, key);
+    if (file !== undefined) await rm(file, { force: true });
+  }
+
+  /** What was last written before a time, in milliseconds since 1970. */
+  async deleteBefore(bucket: string, time: number): Promise<void> {
+    for (const { key, modifiedAt } of await this.list(bucket)) {
+      if (modifiedAt < time) await rm(join(this.#folder, bucket, key), { force: true });
+    }
+  }
+
+  /** Only a key that is listed has a file: others may lead anywhere. */
+  async #find(bucket: string, key: string): Promise<string | undefined> {
     const isThere = (await this.list(bucket)).some((object) => object.key === key);
-    if (isThere) await rm(join(this.#folder, bucket, key), { force: true });
+    return isThere ? join(this.#folder, bucket, key) : undefined;
   }
 }
