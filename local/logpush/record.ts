@@ -3,8 +3,14 @@ import { createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
 
 import type { Bodies, Log } from "../logs/log.ts";
 
-// A larger one is not exported. https://developers.cloudflare.com/ai-gateway/reference/limits/
+// https://developers.cloudflare.com/ai-gateway/reference/limits/
 const MAX_BYTES = 1_000_000;
+
+/** Whether a log is too large to be exported. */
+export function isTooLarge(bodies: Bodies | undefined): boolean {
+  const { request = "", response = "" } = bodies ?? {};
+  return Buffer.byteLength(request) + Buffer.byteLength(response) > MAX_BYTES;
+}
 
 export interface RecordArgs {
   readonly log: Log;
@@ -15,8 +21,7 @@ export interface RecordArgs {
   readonly fields: readonly string[];
 }
 
-/** Undefined where the log is too large to be exported. */
-export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string | undefined {
+export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string {
   const clear = {
     Datetime: new Date(log.createdAt).toISOString(),
     Gateway: log.gateway,
@@ -34,8 +39,7 @@ export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string
   };
   const closed = publicKey === undefined ? texts : closeAll(texts, publicKey);
   const named = Object.entries({ ...clear, ...closed }).filter(([name]) => fields.includes(name));
-  const line = JSON.stringify(Object.fromEntries(named));
-  return line.length > MAX_BYTES ? undefined : line;
+  return JSON.stringify(Object.fromEntries(named));
 }
 
 /** With one AES key for the log, which the RSA key wraps. */

@@ -5,9 +5,9 @@ import { gunzipSync } from "node:zlib";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import { recordStack, type Recorded } from "../../infra/record.ts";
-import { applyResources } from "../../local/account.ts";
+import { applyResources, type GatewaySettings } from "../../local/account.ts";
 import { toDeclaration } from "../../local/declaration.ts";
-import { Pusher } from "../../local/logpush/pusher.ts";
+import { Pusher, readFilter } from "../../local/logpush/pusher.ts";
 import { decryptLog } from "../../ops/decrypt/decrypt.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { OPEN } from "../support/gateway.ts";
@@ -79,8 +79,70 @@ test("only this gateway's logs are pushed, only while the job is on, and none ov
   expect(await pushed(running)).toEqual([]);
 });
 
+test("of a gateway without Logpush, for a job of another dataset or to another kind of place, nothing is pushed", async () => {
+  const running = await deploy({ ...OPEN, aiGatewayId: "app-dev", logpush: false });
+  await ask(running);
+  expect(await pushed(running)).toEqual([]);
+
+  for (const change of [
+    { dataset: "http_requests" },
+    { destination_conf: "s3://copies/{DATE}?region=auto" },
+  ]) {
+    const other = await deploy();
+    changeJobs(other, change);
+    await ask(other);
+    expect(await pushed(other)).toEqual([]);
+  }
+});
+
+test("a field that the job does not name is not pushed", async () => {
+  const running = await deploy();
+  changeJobs(running, { output_options: { field_names: ["Gateway", "StatusCode"] } });
+
+  await ask(running);
+
+  expect(await pushed(running)).toEqual(['{"Gateway":"app-dev","StatusCode":200}']);
+});
+
+// The key was looked up when the batch was written: by then there was none, and the copy was in clear.
+test("a copy is encrypted for the key of its gateway, also if that is gone when it is written", async () => {
+  const running = await deploy();
+  await ask(running);
+  running.account.update((state) => ({ ...state, gateways: {} }));
+
+  const [copy = ""] = await pushed(running);
+
+  expect(copy).not.toContain(MARKER);
+  expect(decryptLog(copy, KEYS.privateKey)["RequestBody"]).toContain(MARKER);
+});
+
+test("a job that fails, or whose destination leads out of its bucket, is told, and the others push", async () => {
+  const told = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => told.mockRestore());
+  const running = await deploy();
+  const [job] = Object.values(running.account.state.logpushJobs);
+  if (job === undefined) throw new Error("the stack declares no job");
+  const away = { ...job, id: 1, destination_conf: "r2://copies/../../away/{DATE}?x" };
+  const odd = { ...job, id: 2, filter: '{"where":1}' };
+  running.account.update((state) => ({
+    ...state,
+    logpushJobs: { "1": away, "2": odd, ...state.logpushJobs },
+  }));
+
+  await ask(running);
+
+  expect(await pushed(running)).toHaveLength(1);
+  expect(told.mock.calls.flat()).toEqual([
+    expect.stringMatching(
+      /^Logpush job 1 pushed nothing: object "..\/.*is outside of bucket copies$/,
+    ),
+    expect.stringMatching(/^Logpush job 2 pushed nothing: /),
+  ]);
+});
+
 test("copies go when they are older than the stack keeps them, and not before", async () => {
   const running = await deploy();
+  addRule(running, 60);
   await ask(running);
   await running.pusher.flush();
   const after = (days: number) =>
@@ -123,23 +185,55 @@ test("a key of no object reads no file of this machine", async () => {
 test("a filter that is not imitated is refused by name", async () => {
   const running = await deploy();
   const [job] = Object.values(running.account.state.logpushJobs);
-  const filter = '{"where":{"key":"Model","operator":"contains","value":"llama"}}';
-  const update = running
-    .client()
-    .logpush.jobs.update(job?.id ?? 0, { account_id: running.accountId, filter });
+  const { logpush } = running.client();
+  const update = (filter: string) =>
+    logpush.jobs.update(job?.id ?? 0, { account_id: running.accountId, filter });
 
-  await expect(update).rejects.toThrow(/501.*does not imitate a filter of Logpush/);
+  await expect(
+    update('{"where":{"key":"Model","operator":"contains","value":"llama"}}'),
+  ).rejects.toThrow(/501.*does not imitate a filter of Logpush/);
+  // Of no text nothing is known: it must not pass as none, which would push the logs of all gateways.
+  expect(() => readFilter({ where: {} })).toThrow("expected string");
 });
 
-/** What the program declared, and a second gateway whose logs Logpush takes too. */
-async function deploy(): Promise<RunningAccount> {
+/** What the program declared, but for one gateway, and a second one whose logs Logpush takes too. */
+async function deploy(changed?: GatewaySettings): Promise<RunningAccount> {
   const running = await startAccount();
   onTestFinished(() => running.stop());
   const declaration = await toDeclaration(applyResources(resources));
   const other = { ...OPEN, aiGatewayId: "other", logpush: true };
   const gateways = new Map([...declaration.gateways, ["other", other]]);
+  if (changed !== undefined) gateways.set(changed.aiGatewayId, changed);
   running.account.declare({ ...declaration, gateways });
   return running;
+}
+
+/** Beside the stack's own: the shortest decides. */
+function addRule({ account }: RunningAccount, days: number): void {
+  const condition = { type: "Age", maxAge: days * 86_400 };
+  const rule = {
+    enabled: true,
+    conditions: { prefix: "" },
+    deleteObjectsTransition: { condition },
+  };
+  account.update((state) => ({
+    ...state,
+    buckets: Object.fromEntries(
+      Object.entries(state.buckets).map(([name, bucket]) => [
+        name,
+        { ...bucket, rules: [...bucket.rules, rule] },
+      ]),
+    ),
+  }));
+}
+
+function changeJobs({ account }: RunningAccount, change: object): void {
+  account.update((state) => ({
+    ...state,
+    logpushJobs: Object.fromEntries(
+      Object.entries(state.logpushJobs).map(([id, each]) => [id, { ...each, ...change }]),
+    ),
+  }));
 }
 
 async function ask(running: RunningAccount, changes: object = {}): Promise<void> {
