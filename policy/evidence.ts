@@ -11,14 +11,17 @@ import { QUESTIONS, type QuestionId } from "./questions.ts";
 const VERDICTS = ["kept", "broken", "unknown"] as const;
 const LOG_SYSTEMS = ["legacy", "observability"] as const;
 
-const origin = z.url({
-  protocol: /^https?$/,
-  ...expected("an address such as https://api.cloudflare.com"),
-});
+// No user, path or query: an account's id or a token may stand there.
+const origin = z
+  .string()
+  .refine(
+    isOrigin,
+    expected("an address such as https://api.cloudflare.com, and nothing after it"),
+  );
 const line = z
   .string(expected("text"))
-  // A word as long as an account's id or a token may be one.
-  .regex(/^(?!.*\w{32})[^\p{C}]{1,300}$/u, {
+  // A word as long as an account's id or a token may be one; a token's may have hyphens.
+  .regex(/^(?!.*(?:\w{32}|[\w-]{40}))[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u, {
     error:
       "is no line of 1 to 300 characters without a word of 32 or more; write what was seen, and no id or token",
   });
@@ -128,6 +131,10 @@ function show(input: unknown): string {
 
 function describe({ path, message }: z.core.$ZodIssue): string {
   return `${path.length === 0 ? "the file" : formatPath(path)} ${message}`;
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.parse(text)?.origin === text;
 }
 
 function isQuestion(value: unknown): boolean {

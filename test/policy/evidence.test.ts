@@ -153,8 +153,8 @@ test("what was seen cannot become markup of a page", async () => {
 
 test("every problem of every file is told at once, with the file's name", () => {
   const wrong = {
-    asked: { api: "cloudflare", sdk: "cloudflare 7.3.0", account: 1 },
-    answers: [{ question: "who", at: "yesterday", verdict: "good", seen: "ok" }],
+    asked: { api: "cloudflare", gateways: "a".repeat(32), sdk: "cloudflare 7.3.0", account: 1 },
+    answers: [{ question: "constructor", at: "yesterday", verdict: "good", seen: "ok" }],
   };
   const files = { "a.json": "", "b.json": "{}", "c.json": JSON.stringify(wrong) };
 
@@ -164,10 +164,11 @@ test("every problem of every file is told at once, with the file's name", () => 
       "a.json: the file is no JSON; run npm run probe again, or restore it",
       "b.json: asked is missing; set it to a group of api, gateways, logSystem, sdk, model",
       "b.json: answers is missing; set it to a list",
-      'c.json: asked.api is "cloudflare"; allowed is an address such as https://api.cloudflare.com',
+      'c.json: asked.api is "cloudflare"; allowed is an address such as https://api.cloudflare.com, and nothing after it',
+      "c.json: asked.gateways is a value of 34 characters; allowed is an address such as https://api.cloudflare.com, and nothing after it",
       "c.json: asked.logSystem is missing; set it to one of legacy, observability",
       "c.json: asked has account, which is not known; remove it, or update this project",
-      'c.json: answers[0].question is "who"; allowed is one of payload-header, log-header, binding-payload, binding-log, put-only-fields, switched-off, gateway-deleted, delete-by-age',
+      'c.json: answers[0].question is "constructor"; allowed is one of payload-header, log-header, binding-payload, binding-log, put-only-fields, switched-off, gateway-deleted, delete-by-age',
       'c.json: answers[0].at is "yesterday"; allowed is a moment such as 2026-11-23T09:30:00Z',
       'c.json: answers[0].verdict is "good"; allowed is one of kept, broken, unknown',
     ],
@@ -175,9 +176,20 @@ test("every problem of every file is told at once, with the file's name", () => 
 });
 
 test.each([
+  ["a path", "https://gateway.ai.cloudflare.com/v1/x"],
+  ["a user", "https://user:word@gateway.ai.cloudflare.com"],
+  ["a query", "https://gateway.ai.cloudflare.com?key=x"],
+  ["another protocol", "ftp://gateway.ai.cloudflare.com"],
+])("%s has no place in an address", (_, gateways) => {
+  expect(() => formatEvidence(run({}, { gateways }))).toThrow("gateways");
+});
+
+test.each([
   ["an account's id", "0123456789abcdef".repeat(2)],
   ["a token", "abcdefghij".repeat(4)],
+  ["a token with hyphens", "abcdefghi-".repeat(4)],
   ["a second line", "one\ntwo"],
+  ["a line of another kind", "one\u2028two"],
   ["text that turns its direction", "a\u202eb"],
 ])("%s is refused in what was seen, read or written, and not repeated", (_, text) => {
   const seen = `there is ${text} in it`;
