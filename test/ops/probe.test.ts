@@ -1,12 +1,9 @@
-/** `npm run probe` as it is typed, against the REST API and the data plane of a local account. */
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+/** `npm run probe`, against the REST API and the data plane of a local account. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { promisify } from "node:util";
 
 import getPort from "get-port";
 import { expect, onTestFinished, test } from "vitest";
@@ -17,6 +14,7 @@ import { stateStack } from "../../policy/statement.ts";
 import { findPlace } from "../../ops/evidence-file.ts";
 import { withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
+import { askOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { ROOT, stackWith } from "../support/settings.ts";
 
@@ -120,7 +118,7 @@ test("a gateway that does not heed the header for bodies breaks a promise: it en
   const running = await start();
   const deaf = await startGateway(running.url, { "cf-aig-collect-log-payload": "true" });
 
-  const words = ["--yes", "--wait", "1", "--json", "--data-url", deaf];
+  const words = ["--yes", "--wait", "0", "--json", "--data-url", deaf];
   const { code, stdout } = await probe(running, words, withToken(running));
 
   expect(code).toBe(1);
@@ -133,7 +131,7 @@ test("where no log has bodies, one without them proves nothing", async () => {
   const running = await start();
   const mute = await startGateway(running.url, { "cf-aig-collect-log-payload": "false" });
 
-  const words = ["--yes", "--wait", "1", "--json", "--data-url", mute];
+  const words = ["--yes", "--wait", "0", "--json", "--data-url", mute];
   const { stdout } = await probe(running, words, withToken(running));
 
   expect(JSON.parse(stdout).answers.map(toLine)).toContain(
@@ -160,7 +158,8 @@ test("calls that are refused prove nothing about their logs", async () => {
 test("without a consent nothing is made", async () => {
   const running = await start();
 
-  const { code, stderr } = await probe(running, []);
+  // A process: nobody sits in front of it, whoever runs this test.
+  const { code, stderr } = await runOps("probe", wordsFor(running, []), environmentOf(running));
 
   expect(code).toBe(2);
   expect(stderr).toContain("--yes is missing, and nobody can be asked here");
@@ -191,29 +190,16 @@ test("Ctrl-C in the middle removes the gateway", async () => {
   const running = await start();
   // A token that may not run leaves no log, so that the command waits for one.
   const env = { ...environmentOf(running), AI_GATEWAY_RUN_TOKEN: "x".repeat(40) };
-  const words = [
-    "probe",
-    "--stack",
-    "dev",
-    "--yes",
-    "--wait",
-    "60",
-    "--data-url",
-    running.url.href,
-  ];
-  const child = spawn(process.execPath, ["ops/run.js", ...words], { cwd: ROOT, env });
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const probing = startOps("probe", wordsFor(running, ["--yes", "--wait", "60"]), env);
   const ids = () => Object.keys(running.account.state.gateways);
   await waitFor(
     () => ids().find((id) => id.startsWith("probe-")),
-    () => stderr,
+    () => probing.errors(),
   );
 
-  child.kill("SIGINT");
-  const [code] = await once(child, "close");
+  const code = await probing.interrupt();
 
-  expect({ code, stderr }).toEqual({
+  expect({ code, stderr: probing.errors() }).toEqual({
     code: 2,
     stderr: "error: interrupted; the scratch gateway is removed\n",
   });
@@ -259,33 +245,23 @@ async function start(): Promise<RunningAccount> {
   return running;
 }
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function probe(
+function probe(
   running: RunningAccount,
   words: readonly string[],
   changes: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const env = { ...environmentOf(running), ...changes };
-  const command = ["run", "--silent", "probe", "--", "--stack", "dev"];
-  const door = words.includes("--data-url") ? [] : ["--data-url", running.url.href];
-  const args = [...command, ...door, ...words];
-  return promisify(execFile)("npm", args, { cwd: ROOT, env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-  );
+  return askOps("probe", wordsFor(running, words), { ...environmentOf(running), ...changes });
 }
 
-function environmentOf(running: RunningAccount) {
+function wordsFor({ url }: RunningAccount, words: readonly string[]): readonly string[] {
+  const door = words.includes("--data-url") ? [] : ["--data-url", url.href];
+  return ["--stack", "dev", ...door, ...words];
+}
+
+function environmentOf({ apiUrl, key, accountId }: RunningAccount) {
   return {
-    ...process.env,
-    CLOUDFLARE_BASE_URL: running.apiUrl,
-    CLOUDFLARE_API_TOKEN: running.key,
-    CLOUDFLARE_ACCOUNT_ID: running.accountId,
-    AI_GATEWAY_RUN_TOKEN: "",
+    CLOUDFLARE_BASE_URL: apiUrl,
+    CLOUDFLARE_API_TOKEN: key,
+    CLOUDFLARE_ACCOUNT_ID: accountId,
   };
 }

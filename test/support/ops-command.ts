@@ -60,17 +60,20 @@ function textOf({ mock }: { readonly mock: { readonly calls: readonly unknown[][
   return mock.calls.map((texts) => `${format(...texts)}\n`).join("");
 }
 
-/** A command as a process that goes on; `output` is what it has printed so far. */
+/** A command as a process that goes on; `output` and `errors` are what it has printed so far. */
 export function startOps(name: string, args: readonly string[], env: Environment) {
   const child = spawn(process.execPath, [...wordsOf(name), ...args], {
     cwd: ROOT,
     env: withoutCloudflare(env),
   });
   let output = "";
+  let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   return {
     output: () => output,
+    errors: () => errors,
     interrupt: () => {
       child.kill("SIGINT");
       return exited;
