@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 import { readStackFiles } from "../infra/stack-files.ts";
 import { ROOT } from "./paths.js";
-import { StackError } from "./stack.ts";
+import { StackError } from "./stack-error.ts";
 
 export interface Args {
   readonly stack: string;

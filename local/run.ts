@@ -1,28 +1,7 @@
-/** The stack's own program, applied to a Cloudflare account on this machine. */
-import { join, relative } from "node:path";
+/** `npm start`. Wrong words end here: what runs a stack is large, and loaded once they are understood. */
+import { runCommand } from "./command.ts";
+import { prepareEvaluation } from "./engine/evaluate.ts";
 
-import getPort, { portNumbers } from "get-port";
-import { z } from "zod";
-
-import { accessProof } from "./access.ts";
-import { notImitated, type Script } from "./account.ts";
-import { API_PATH } from "./api/envelope.ts";
-import { AccountState } from "./api/state.ts";
-import { toServed } from "./api/worker-record.ts";
-import { runCommand, type Args } from "./command.ts";
-import { toDeclaration } from "./declaration.ts";
-import { openDoor } from "./door.ts";
-import { LocalGateway } from "./gateway/gateway.ts";
-import { localModel, type Model } from "./gateway/model.ts";
-import { Objects } from "./logpush/objects.ts";
-import { Pusher } from "./logpush/pusher.ts";
-import type { RunningStack } from "./logs/page/stack.ts";
-import { LogStore } from "./logs/store.ts";
-import { STATE } from "./paths.js";
-import { loadAccount, readLocalKey, StackError, type LoadedStack } from "./stack.ts";
-import { watchSources } from "./watch.ts";
-
-const HOST = "127.0.0.1";
 const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N] [--api]
 
   --stack     the stack file to run, Pulumi.<stack>.yaml (dev)
@@ -30,111 +9,9 @@ const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N] [--
   --port      where the Worker answers (8787); the next port serves the logs
   --api       print the environment that points Cloudflare's own tools at this account`;
 
-await runCommand(USAGE, main);
-
-async function main(args: Args): Promise<void> {
-  const key = await readLocalKey();
-  // Side by side: together they are most of the way to the first answer.
-  const [account, { startRuntime }, model] = await Promise.all([
-    loadAccount(args.stack, key),
-    import("./runtime.ts"),
-    connectModel(args.upstream),
-  ]);
-
-  const store = new LogStore(join(STATE, args.stack, "logs.sqlite"));
-  const gateway = new LocalGateway(store, model);
-  const state = new AccountState({
-    id: account.id,
-    file: join(STATE, args.stack, "account.json"),
-    onGateways: (gateways) => gateway.configure(gateways),
-  });
-  state.declare(await toDeclaration(account));
-  const objectsFolder = join(STATE, args.stack, "r2");
-  const objects = new Objects(objectsFolder);
-  const pusher = new Pusher(state, objects);
-  gateway.onKept((log, bodies) => pusher.add(log, bodies));
-  const port = await freePort(args.port);
-  const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
-  const workerUrl = `http://${HOST}:${port}`;
-  let running = account;
-  const stack = () => tellStack(args.stack, workerUrl, running);
-  const door = { account: state, gateway, store, objects, key, host: HOST, port: doorPort, stack };
-  const { url, workers } = await openDoor(door);
-  const runtime = await startRuntime(account.script, url, { host: HOST, port });
-
-  await watchSources(args.stack, async (changed) => {
-    const next = await loadAccount(args.stack, key);
-    await runtime.update(next.script);
-    state.declare(await toDeclaration(next));
-    running = next;
-    console.log(`${changed} changed: reloaded`);
-  });
-  // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
-  process.once("exit", () => store.close());
-
-  for (const worker of Object.values(state.state.workers)) {
-    if (worker.isDeclared) continue;
-    const served = await workers.serve(toServed(worker));
-    console.log(`${worker.name}, as it was uploaded: ${served.origin}`);
-  }
-  const missing = notImitated(account.gateways);
-  if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
-  const proof = await accessProof(account.script);
-  const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
-  const copies = account.buckets.map(
-    ({ name }) =>
-      `  Copies  ${join(relative("", objectsFolder), name)} (npm run decrypt opens them)\n`,
-  );
-  console.log(`stack ${args.stack} runs on this machine, without an account
-
-  Worker  ${workerUrl}
-  Logs    ${url.origin}
-  Key     ${key} (in a browser: any name, the key as password)
-${access}${copies.join("")}
-  ${exampleCall(workerUrl, key, account.script)}
-
-Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
-  if (args.api) console.log(describeApi(url, key, account.id));
-}
-
-/** In the words of the provider and the official SDKs, and for the last line, of wrangler. */
-function describeApi(url: URL, key: string, accountId: string): string {
-  return `
-export CLOUDFLARE_BASE_URL=${url.origin}${API_PATH}
-export CLOUDFLARE_API_TOKEN=${key}
-export CLOUDFLARE_ACCOUNT_ID=${accountId}
-export CLOUDFLARE_API_BASE_URL=${url.origin}${API_PATH}`;
-}
-
-async function connectModel(upstream: URL | undefined): Promise<Model> {
-  if (upstream === undefined) return localModel;
-  const { connectUpstream } = await import("./gateway/upstream.ts");
-  return connectUpstream(upstream).catch((error: unknown) => {
-    const { cause, message } = error instanceof Error ? error : new Error(String(error));
-    const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;
-    throw new StackError(`--upstream ${upstream.href} cannot be used: ${reason}`);
-  });
-}
-
-async function freePort(wanted: number): Promise<number> {
-  const port = await getPort({ host: HOST, port: portNumbers(wanted, wanted + 100) });
-  if (port !== wanted) console.log(`port ${wanted} is busy: taking ${port}`);
-  return port;
-}
-
-/** For the pages, which have no key to show: whoever may read it can read the file. */
-function tellStack(name: string, workerUrl: string, loaded: LoadedStack): RunningStack {
-  const { values, evidence, script } = loaded;
-  return { name, values, evidence, example: exampleCall(workerUrl, "$(cat .local/key)", script) };
-}
-
-function exampleCall(workerUrl: string, key: string, script: Script): string {
-  return `curl ${workerUrl}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
-    -d '{"model": "${firstModel(script)}", "messages": [{"role": "user", "content": "Hello"}]}'`;
-}
-
-function firstModel({ bindings }: Script): string {
-  const models = bindings.find((binding) => binding.name === "MODELS");
-  const text = models !== undefined && "text" in models ? models.text : "[]";
-  return z.array(z.string()).parse(JSON.parse(text))[0] ?? "";
-}
+await runCommand(USAGE, async (args) => {
+  // What takes longest begins first: the process that runs the stack's program, then everything else.
+  prepareEvaluation();
+  const { serve } = await import("./serve.ts");
+  await serve(args);
+});

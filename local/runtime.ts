@@ -16,7 +16,7 @@ import {
 import { accessCerts } from "./access.ts";
 import type { Script } from "./account.ts";
 import { ROOT } from "./paths.js";
-import { StackError } from "./stack.ts";
+import { StackError } from "./stack-error.ts";
 
 /** What a Worker is made of: as declared, with its bytes in a file, or as uploaded. */
 export type Served = Pick<

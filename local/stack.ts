@@ -13,6 +13,7 @@ import { readStackFile } from "../policy/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.js";
+import { StackError } from "./stack-error.ts";
 
 /** Where a stack names no account, or names it encrypted. */
 export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
@@ -25,9 +26,6 @@ export interface LoadedStack extends Account {
   /** For the statement; the program knows nothing of it. */
   readonly evidence: readonly Evidence[];
 }
-
-/** An error for the person at the keyboard: printed without a stack trace. */
-export class StackError extends Error {}
 
 /**
  * Runs the stack's program and applies what it declares. The local key is one more caller, since the hashes of the

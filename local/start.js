@@ -9,7 +9,4 @@ import { STATE } from "./paths.js";
 const { directory } = enableCompileCache(join(STATE, "compile-cache"));
 if (directory !== undefined) process.env["NODE_COMPILE_CACHE"] = directory;
 
-// What takes longest begins first: the process that runs the stack's program, then everything else.
-const { prepareEvaluation } = await import("./engine/evaluate.ts");
-prepareEvaluation();
 await import("./run.ts");

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { watch } from "chokidar";
 
 import { ROOT } from "./paths.js";
-import { StackError } from "./stack.ts";
+import { StackError } from "./stack-error.ts";
 
 /**
  * Watches what a stack is made of: its file and the sources. Calls back once for each burst of changes, with the
