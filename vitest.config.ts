@@ -28,6 +28,7 @@ export default defineConfig({
         ...longest,
         ...alone,
         "test/local/start.test.ts",
+        "test/local/reload.test.ts",
         "test/local/page.test.ts",
       ]),
     },

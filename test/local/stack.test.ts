@@ -1,9 +1,17 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import type { Account } from "../../local/account.ts";
-import { copyProject } from "../support/project.ts";
+import { copyProject, type Project } from "../support/project.ts";
+import { ROOT } from "../support/settings.ts";
+
+let project: Project;
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
 
 test("the stack's callers are kept, and the local one is added", async () => {
   const { script } = await load("[{ name: web, sha256: { secure: v1:abc } }]");
@@ -28,17 +36,31 @@ test("an encrypted setting that is no secret stops it, and says so", async () =>
   await expect(load("[]", "{ secure: v1:abc }")).rejects.toThrow("worker is encrypted");
 });
 
-/** The dev stack of a project of its own, with some callers. */
+test("evidence that cannot be read stops it with the file's name", async () => {
+  const folder = join(project.folder, "docs/evidence");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "probe-2026-11-23.json"), "{");
+  onTestFinished(() => rm(folder, { recursive: true }));
+
+  const loaded = load("[]");
+
+  const { StackError } = await import(join(project.folder, "local/stack-error.ts"));
+  await expect(loaded).rejects.toThrow(StackError);
+  await expect(loaded).rejects.toThrow(
+    /^evidence cannot be read:\n {2}docs\/evidence\/probe-2026-11-23.json: the file is no JSON; run npm run probe again, or restore it$/,
+  );
+});
+
+/** The dev stack, with some callers. */
 async function load(callers: string, worker?: string): Promise<Account> {
-  const project = await copyProject();
-  onTestFinished(project.remove);
+  const dev = await readFile(join(ROOT, "Pulumi.dev.yaml"), "utf8");
   const line = `\n  ai-gateway:callers: ${callers}`;
-  await project.edit("Pulumi.dev.yaml", "gatewayId: app-dev", `gatewayId: app-dev${line}`);
-  if (worker !== undefined) {
-    await project.replace("Pulumi.dev.yaml", (text) =>
-      text.replace(/ai-gateway:worker:[^]*$/, `ai-gateway:worker: ${worker}\n`),
-    );
-  }
+  const text = dev.replace("gatewayId: app-dev", `gatewayId: app-dev${line}`);
+  const changed =
+    worker === undefined
+      ? text
+      : text.replace(/ai-gateway:worker:[^]*$/, `ai-gateway:worker: ${worker}\n`);
+  await writeFile(join(project.folder, "Pulumi.dev.yaml"), changed);
   const { loadAccount } = await import(join(project.folder, "local/stack.ts"));
   return loadAccount("dev", "key");
 }

@@ -78,16 +78,17 @@ export function start(project: Project, file: string, args: readonly string[] = 
   };
 }
 
-/** Asks again and again until there is an answer. */
+/** Asks again and again until there is an answer. What is asked of a process takes its time: ask that less often. */
 export async function waitFor<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   describe: () => string,
+  everyMs = 25,
 ): Promise<T> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   throw new Error(`waited a minute in vain; the last that was seen: ${describe()}`);
 }

@@ -1,0 +1,59 @@
+/** `npm start` in a copy of the project, and what its page lists. */
+import getPort from "get-port";
+
+import { start, type Project, type Started } from "./project.ts";
+
+export interface Local {
+  readonly process: Started;
+  readonly worker: string;
+  readonly logs: string;
+  readonly key: string;
+  readonly headers: Record<string, string>;
+  readonly chat: (headers?: Record<string, string>) => Promise<Response>;
+}
+
+/** On a free port, unless the words name one. Whoever asks for it stops it. */
+export async function startLocal(
+  project: Project,
+  stack: string,
+  args: readonly string[] = [],
+): Promise<Local> {
+  const port = args.includes("--port") ? [] : ["--port", String(await getPort())];
+  const process = start(project, "local/start.js", ["--stack", stack, ...port, ...args]);
+  const found = await process.waitFor(/Worker +(\S+)\n +Logs +(\S+)\n +Key +(\S+)[^]*Ctrl-C/);
+  const [, worker = "", logs = "", key = ""] = found;
+  const authorization = { authorization: `Bearer ${key}` };
+  const body = JSON.stringify({
+    model: "@cf/openai/gpt-oss-120b",
+    messages: [{ role: "user", content: "a secret prompt" }],
+  });
+  return {
+    process,
+    worker,
+    logs,
+    key,
+    headers: authorization,
+    chat: (headers) =>
+      fetch(`${worker}/v1/chat/completions`, {
+        method: "POST",
+        headers: { ...authorization, ...headers },
+        body,
+      }),
+  };
+}
+
+export async function fetchText(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  return (await fetch(url, { headers })).text();
+}
+
+/** The cells of the list of logs, row by row, after each one's time. */
+export function rows(page: string): string[][] {
+  const [list = ""] = /<table id="logs">[^]*?<\/table>/.exec(page) ?? [];
+  return [...list.matchAll(/<tr>(?<cells>[^]*?)<\/tr>/g)]
+    .map(([, cells = ""]) => [...cells.matchAll(/<td[^>]*>([^]*?)<\/td>/g)])
+    .map((cells) => cells.map(([, cell = ""]) => cell.replaceAll(/<[^>]*>/g, "").trim()))
+    .filter((cells) => cells.length > 0);
+}
