@@ -4,16 +4,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { onTestFinished, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import type { Account } from "../../local/account.ts";
-import { copyProject } from "../support/project.ts";
+import { copyProject, type Project } from "../support/project.ts";
 import { ROOT } from "../support/settings.ts";
 
 const run = promisify(execFile);
 
+// A project of its own: the configuration lies beside the local state.
+let project: Project;
+let script: Account["script"];
+let file: string;
+beforeAll(async () => {
+  project = await copyProject();
+  const { loadAccount } = await import(join(project.folder, "local/stack.ts"));
+  const { writeWranglerConfig } = await import(join(project.folder, "local/wrangler-config.ts"));
+  ({ script } = await loadAccount("prod", "key"));
+  file = await writeWranglerConfig("prod", script);
+});
+afterAll(() => project.remove());
+
 test("wrangler accepts the configuration made out of the declared Worker, and uploads Pulumi's own bytes", async () => {
-  const { script, file, folder } = await writeConfig("prod");
   const out = await mkdtemp(join(tmpdir(), "wrangler-"));
   onTestFinished(() => rm(out, { recursive: true }));
 
@@ -27,12 +39,10 @@ test("wrangler accepts the configuration made out of the declared Worker, and up
   expect(stdout).toMatch(/env\.GATEWAY_ID \("app-prod"\)/);
   expect(stdout).toMatch(/env\.COLLECT_LOGS \("metadata"\)/);
   const uploaded = await readFile(join(out, "chat.js"), "utf8");
-  expect(uploaded).toBe(await readFile(join(folder, script.contentFile), "utf8"));
+  expect(uploaded).toBe(await readFile(join(project.folder, script.contentFile), "utf8"));
 });
 
 test("secret bindings are kept out of the configuration, beside it", async () => {
-  const { file } = await writeConfig("prod");
-
   const config = JSON.parse(await readFile(file, "utf8"));
   expect(Object.keys(config.vars)).not.toContain("CALLERS");
   expect(config).not.toHaveProperty("account_id");
@@ -40,14 +50,3 @@ test("secret bindings are kept out of the configuration, beside it", async () =>
     /^CALLERS='\[\{"name":"local"/,
   );
 });
-
-/** In a project of its own: the configuration lies beside the local state. */
-async function writeConfig(stack: string) {
-  const { folder, remove } = await copyProject();
-  onTestFinished(remove);
-  const { loadAccount } = await import(join(folder, "local/stack.ts"));
-  const { writeWranglerConfig } = await import(join(folder, "local/wrangler-config.ts"));
-  const { script }: Account = await loadAccount(stack, "key");
-  const file: string = await writeWranglerConfig(stack, script);
-  return { script, file, folder };
-}

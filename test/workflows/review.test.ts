@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { ROOT } from "../support/settings.ts";
 import { runStep } from "../support/workflows.ts";
@@ -14,16 +14,18 @@ const run = promisify(execFile);
 
 let workspace: string;
 let baseSha: string;
-beforeEach(async () => {
+beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), "review-"));
   await mkdir(join(workspace, "base"));
   await cp(ROOT, join(workspace, "base"), { recursive: true, filter: isSource });
   await git("base", "init", "--quiet", "--initial-branch", "main");
   baseSha = await commit("base");
-  await git(".", "clone", "--quiet", "base", "head");
   await symlink(join(ROOT, "node_modules"), join(workspace, "base/node_modules"));
 });
-afterEach(() => rm(workspace, { recursive: true, force: true }));
+afterAll(() => rm(workspace, { recursive: true, force: true }));
+
+beforeEach(() => git(".", "clone", "--quiet", "base", "head"));
+afterEach(() => rm(join(workspace, "head"), { recursive: true }));
 
 test("a pull request that changes no policy passes, with a summary", async () => {
   await propose("README.md", (text) => `${text}\nOne more line.\n`);
