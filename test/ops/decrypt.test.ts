@@ -135,6 +135,52 @@ test("decrypt prints each log of each file as a line, and tells what stayed clos
   expect(code).toBe(1);
 });
 
+test("decrypt opens what comes after a file that cannot be read, and tells all of those", async () => {
+  const folder = await newFolder();
+  const [key, cut, whole] = [`${folder}/key.pem`, `${folder}/cut.log.gz`, `${folder}/whole.log`];
+  await writeFile(key, KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(cut, gzipSync('{"StatusCode":200}\n').subarray(0, 20));
+  await writeFile(whole, '{"StatusCode":201}\n');
+  const missing = join(folder, "none.log.gz");
+
+  const { code, stdout, stderr } = await runOps("decrypt", [
+    "--private",
+    key,
+    cut,
+    folder,
+    missing,
+    whole,
+  ]);
+
+  expect(stdout).toBe('{"StatusCode":201}\n');
+  expect(stderr.split("\n")).toEqual([
+    `error: ${cut} cannot be read to its end: unexpected end of file; fetch it again`,
+    `error: ${folder} is a folder; name the files in it`,
+    `error: ${missing} cannot be read: ENOENT: no such file or directory, open '${missing}'`,
+    "",
+  ]);
+  expect(code).toBe(2);
+});
+
+test("lines of a file that stay closed for one reason are told as one", async () => {
+  const folder = await newFolder();
+  const [key, file] = [`${folder}/key.pem`, `${folder}/1.log`];
+  const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  await writeFile(key, other.export({ type: "pkcs8", format: "pem" }));
+  const closed = JSON.stringify({ ...CLEAR, ...(await close(CLOSED)) });
+  await writeFile(file, `{}\n${closed}\nno log\n${closed}\n${closed}\n`);
+
+  const { code, stdout, stderr } = await runOps("decrypt", ["--private", key, file]);
+
+  expect(stdout).toBe("{}\n");
+  expect(stderr.split("\n")).toEqual([
+    `${file}:2: Metadata is encrypted for another key (the first of 3 such lines)`,
+    `${file}:3: is no log: not a JSON object`,
+    "",
+  ]);
+  expect(code).toBe(1);
+});
+
 test("without a key, or without a file, decrypt says so and opens nothing", async () => {
   const folder = await newFolder();
   const publicOnly = join(folder, "public.pem");
@@ -151,7 +197,7 @@ test("without a key, or without a file, decrypt says so and opens nothing", asyn
   expect([none.code, wrong.code, missing.code]).toEqual([2, 2, 2]);
   expect(none.stderr).toMatch(/^error: --private is missing/);
   expect(wrong.stderr).toMatch(/public\.pem holds no private RSA key in PEM/);
-  expect(missing.stderr).toMatch(/none\.log\.gz cannot be read to its end: ENOENT/);
+  expect(missing.stderr).toMatch(/none\.log\.gz cannot be read: ENOENT/);
 });
 
 /** As the documentation says, in the words of another implementation: the browser's. */
