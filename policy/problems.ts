@@ -46,6 +46,7 @@ export function describeIssue(
     secretKeys.has(String(issue.path[0])) ||
     node.secret === true ||
     node.unshown === true ||
+    holdsPrivateKey(value) ||
     (typeof value !== "object" && holdsSecret(node));
   if (value === undefined || value === null || value === "") {
     const state = value === undefined ? "missing" : "empty";
@@ -59,6 +60,11 @@ export function describeIssue(
 function holdsSecret({ secret, items, properties = {}, additionalProperties }: Node): boolean {
   const inner = [items, additionalProperties || undefined, ...Object.values(properties)];
   return secret === true || inner.some((node) => node !== undefined && holdsSecret(node));
+}
+
+/** In PEM, whatever setting it was written into. */
+function holdsPrivateKey(value: unknown): boolean {
+  return typeof value === "string" && value.includes("PRIVATE KEY-----");
 }
 
 function describeUnknownKey(path: readonly PropertyKey[], node: Node): Problem {
@@ -114,8 +120,11 @@ function fallback(node: Node): string {
   return node.fallback === undefined ? "" : `, or set ${node.fallback} in the environment`;
 }
 
-/** The remedy for the commonest slips of YAML. */
+/** The remedy for the commonest slips of YAML, and for the one that gives a secret away. */
 function hint(value: unknown, node: Node): string {
+  if (holdsPrivateKey(value)) {
+    return "; this is a private key, which whoever has the file can use now: delete it, and make a new pair with npm run keys";
+  }
   const isQuoted =
     (node.type === "integer" && /^\d+$/.test(String(value))) ||
     (node.type === "boolean" && /^(true|false)$/.test(String(value)));

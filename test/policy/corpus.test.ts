@@ -31,6 +31,7 @@ test.each([
   "… (302 characters); ",
   "; write it without quotes",
   "; write it in quotes",
+  "; this is a private key, ",
   " has no effect with logSystem observability; ",
   " is not a setting; did you mean ",
   " is not a setting; known are ",

@@ -203,6 +203,25 @@ test("a token in place of its hash is refused without being shown", () => {
   ]);
 });
 
+test("a private key is known for what it is wherever it stands, and never shown", () => {
+  const pem =
+    "-----BEGIN PRIVATE KEY-----\nMIIJRAIBADANBgkqhkiG9w0BAQEFAASCCS4w\n-----END PRIVATE KEY-----\n";
+  const advice =
+    "; this is a private key, which whoever has the file can use now: delete it, and make a new pair with npm run keys";
+
+  const inPlaceOfKey = problemsOf(
+    stackValues("dev", { logpush: { bucket: "app-logs", keepDays: 30, publicKey: pem } }),
+  );
+  const inPlaceOfName = problemsOf(stackValues("dev", { gatewayId: pem }));
+
+  expect(inPlaceOfKey).toEqual([
+    `logpush.publicKey has a value that is not allowed; allowed is an RSA public key of 4096 bits in PEM, as npm run keys makes it${advice}`,
+  ]);
+  expect(inPlaceOfName).toEqual([
+    `gatewayId has a value that is not allowed; allowed is 1 to 64 of a-z, 0-9, _ and single - (https://developers.cloudflare.com/ai-gateway/reference/limits/)${advice}`,
+  ]);
+});
+
 test("a setting that the stack encrypts is never shown", () => {
   const parsed = parseSettings(
     stackValues("dev", { gatewayId: "Secret!" }),
