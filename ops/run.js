@@ -4,6 +4,11 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
 enableCompileCache(join(import.meta.dirname, "../.local/compile-cache"));
+// `… | head` has read enough: an end without a stack trace, under the code that a shell gives it (128 and SIGPIPE).
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(141);
+});
 const [name = "", ...words] = process.argv.slice(2);
 const { command } = await import(`./${name}-command.ts`);
 process.exitCode = await command(words);

@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
 import { createPublicKey, generateKeyPairSync, webcrypto } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 
 import { expect, onTestFinished, test } from "vitest";
@@ -10,7 +13,7 @@ import { decryptLog } from "../../ops/decrypt/decrypt.ts";
 import { linesOf } from "../../ops/decrypt/lines.ts";
 import { readStackFile } from "../../policy/stack-file.ts";
 import { runOps } from "../support/ops-command.ts";
-import { problemsOf, stackValues } from "../support/settings.ts";
+import { problemsOf, ROOT, stackValues } from "../support/settings.ts";
 
 // Half of the product's bits: it takes a second less, and the format is the same.
 const KEYS = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -179,6 +182,20 @@ test("lines of a file that stay closed for one reason are told as one", async ()
     "",
   ]);
   expect(code).toBe(1);
+});
+
+test("a program that has read enough ends a command without a stack trace", async () => {
+  const folder = await newFolder();
+  const [key, file] = [`${folder}/key.pem`, `${folder}/1.log`];
+  await writeFile(key, KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(file, '{"StatusCode":200}\n'.repeat(100_000));
+
+  const words = ["ops/run.js", "decrypt", "--private", key, file];
+  const child = spawn(process.execPath, words, { cwd: ROOT });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [stderr, [code]] = await Promise.all([readText(child.stderr), once(child, "close")]);
+
+  expect({ code, stderr }).toEqual({ code: 141, stderr: "" });
 });
 
 test("without a key, or without a file, decrypt says so and opens nothing", async () => {
