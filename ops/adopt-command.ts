@@ -116,7 +116,7 @@ interface Scene {
 function describe(adoption: Adoption, { gateway, stack, imports, write }: Scene): string {
   if (!adoption.ok) {
     const lines = adoption.problems.map((problem) => `  ✘ ${problem}`);
-    return `${gateway} has what no stack file declares; change it at Cloudflare, then adopt:\n${lines.join("\n")}`;
+    return `${gateway} has what adopt cannot put into a stack file; change it at Cloudflare, adopt, then declare it where a setting is named:\n${lines.join("\n")}`;
   }
   const { text, changes, secrets } = adoption;
   return [

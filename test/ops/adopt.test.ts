@@ -17,6 +17,7 @@ import { startAccount } from "../support/account.ts";
 import { arbitraryStack, secretsOf, toConfig } from "../support/arbitrary-stack.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { OPEN } from "../support/gateway.ts";
+import { askOps } from "../support/ops-command.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -165,6 +166,28 @@ test("the command writes the file and the import, and tells the secrets to set",
   const imports = await readFile(join(project.folder, ".local/import-old.json"), "utf8");
   expect(imports).toBe(importFile(running.accountId, "app"));
   expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("file already exists") });
+});
+
+test("the command says what to do with Logpush, which is a setting and not the gateway's to tell", async () => {
+  const running = await startAccount({ gateways: [{ logpush: true }] });
+  onTestFinished(() => running.stop());
+
+  const { code, stdout } = await askOps(
+    "adopt",
+    ["--gateway", "app", "--stack", "old", "--log-system", "legacy"],
+    {
+      CLOUDFLARE_BASE_URL: running.apiUrl,
+      CLOUDFLARE_API_TOKEN: running.key,
+      CLOUDFLARE_ACCOUNT_ID: running.accountId,
+    },
+  );
+
+  expect(stdout.split("\n")).toEqual([
+    "app has what adopt cannot put into a stack file; change it at Cloudflare, adopt, then declare it where a setting is named:",
+    "  ✘ logpush is true, declared is off (logpush)",
+    "",
+  ]);
+  expect(code).toBe(1);
 });
 
 /** As a person would: the Worker, the plan, and each secret as `pulumi config set --secret` leaves it. */
