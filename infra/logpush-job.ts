@@ -66,7 +66,8 @@ interface Job {
 const provider: pulumi.dynamic.ResourceProvider<Job, Job> = {
   async create(job) {
     const made = await send("POST", job.accountId, "", toApi(job));
-    return { id: String(made?.id), outs: job };
+    if (made?.id === undefined) throw new Error("Cloudflare told no id of the Logpush job it made");
+    return { id: String(made.id), outs: job };
   },
   async read(id, job) {
     if (job === undefined) throw new Error("a Logpush job cannot be imported: deploy makes it");

@@ -215,7 +215,10 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
       : { effect: "less private", because: "a copy of each log is kept, for the key's owner" },
   "logpush.bucket": always("neutral", "copies go to another bucket; those there are stay"),
   "logpush.keepDays": storage("older copies are deleted within a day, and for good"),
-  "logpush.publicKey": always("neutral", "another key opens the copies made from now on"),
+  "logpush.publicKey": always(
+    "less private",
+    "whoever has the other private key reads the copies made from now on: look who that is",
+  ),
   "cache.ttlSeconds": bounds(0),
   zdr: conceals,
   "worker.models[]": (from, to, leaf, stack) =>

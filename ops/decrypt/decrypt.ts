@@ -23,9 +23,11 @@ export class DecryptError extends Error {}
 export function decryptLog(text: string, privateKey: KeyObject): Readonly<Record<string, unknown>> {
   const log = line.safeParse(parseJson(text));
   if (!log.success) throw new DecryptError("is no log: not a JSON object");
+  // The fields of a log share one key, as a rule; to unwrap it takes far longer than all the rest.
+  const unwrapped = new Map<string, Buffer>();
   const opened = FIELDS.flatMap((field) => {
     const value = log.data[field];
-    return isClosed(value) ? [[field, open(field, value, privateKey)]] : [];
+    return isClosed(value) ? [[field, open(field, value, { privateKey, unwrapped })]] : [];
   });
   return { ...log.data, ...Object.fromEntries(opened) };
 }
@@ -34,14 +36,20 @@ function isClosed(value: unknown): value is { readonly key: unknown } {
   return typeof value === "object" && value !== null && "key" in value;
 }
 
-function open(field: string, value: unknown, privateKey: KeyObject): string {
+interface Keys {
+  readonly privateKey: KeyObject;
+  /** By what wraps them, in hexadecimal. */
+  readonly unwrapped: Map<string, Buffer>;
+}
+
+function open(field: string, value: unknown, keys: Keys): string {
   const { data: parts, success } = envelope.safeParse(value);
   if (!success || parts.data.length < TAG_BYTES) {
     throw new DecryptError(
       `${field} is not encrypted as documented: no key, iv and data in base64`,
     );
   }
-  const key = unwrap(field, parts.key, privateKey);
+  const key = unwrap(field, parts.key, keys);
   try {
     const decipher = createDecipheriv("aes-256-gcm", key, parts.iv);
     decipher.setAuthTag(parts.data.subarray(-TAG_BYTES));
@@ -52,9 +60,14 @@ function open(field: string, value: unknown, privateKey: KeyObject): string {
   }
 }
 
-function unwrap(field: string, wrapped: Buffer, key: KeyObject): Buffer {
+function unwrap(field: string, wrapped: Buffer, { privateKey, unwrapped }: Keys): Buffer {
+  const name = wrapped.toString("hex");
+  const known = unwrapped.get(name);
+  if (known !== undefined) return known;
   try {
-    return privateDecrypt({ key, oaepHash: "sha256" }, wrapped);
+    const key = privateDecrypt({ key: privateKey, oaepHash: "sha256" }, wrapped);
+    unwrapped.set(name, key);
+    return key;
   } catch {
     throw new DecryptError(`${field} is encrypted for another key`);
   }

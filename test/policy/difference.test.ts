@@ -160,8 +160,8 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     `logpush.publicKey ${LAST_LINE} → ${LAST_LINE.replace("AwEAAQ", "AwAAAQ")}`,
     { ...COPIES, logpush: LOGPUSH },
     { ...COPIES, logpush: { ...LOGPUSH, publicKey: PUBLIC_KEY.replace("AwEAAQ", "AwAAAQ") } },
-    "neutral",
-    "neutral",
+    "less private",
+    "less private",
   ],
   [
     "exports.https://otel.example.com/v1/traces absent → present",
