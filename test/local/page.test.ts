@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import type { AxeResults } from "axe-core";
+import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -266,7 +266,7 @@ test("a keyboard alone leads past the filters to a log, and back to the same lis
   expect(await rows(page)).toHaveLength(1);
 });
 
-test.each(["light", "dark"] as const)("axe finds no fault in any page, %s", async (colorScheme) => {
+test("axe finds no fault in any page, light or dark", async () => {
   const { open } = await openLogsPage(browser, {
     stack: ["prod"],
     logs: [{ bodies: { ...BODIES, request: "x".repeat(5000) } }, { status: 500 }],
@@ -282,9 +282,9 @@ test.each(["light", "dark"] as const)("axe finds no fault in any page, %s", asyn
     "/?since=1h",
     "/?status=foo",
   ]) {
-    found.push(...(await faults((await open(path, { colorScheme })).page)));
+    found.push(...(await faults((await open(path, { colorScheme: "light" })).page)));
   }
-  found.push(...(await faults((await openEmpty("/", { colorScheme })).page)));
+  found.push(...(await faults((await openEmpty("/", { colorScheme: "light" })).page)));
 
   expect(found).toEqual([]);
 });
@@ -522,11 +522,23 @@ function texts(page: Page, selector: string): Promise<string[]> {
   return page.locator(selector).allInnerTexts();
 }
 
-/** `rule: element` of what WCAG 2.2 AA and the best practices of axe forbid. */
+/** What WCAG 2.2 AA and the best practices of axe forbid on a light page; of its colours, on a dark one too. */
 async function faults(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
+  const light = await runAxe(page, {});
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await runAxe(page, {
+    runOnly: { type: "tag", values: ["cat.color"] },
+    // Of AAA: on only because its tag is asked for.
+    rules: { "color-contrast-enhanced": { enabled: false } },
+  });
+  return [...light.map((fault) => `light ${fault}`), ...dark.map((fault) => `dark ${fault}`)];
+}
+
+/** `address rule: element` */
+async function runAxe(page: Page, options: RunOptions): Promise<string[]> {
   const { violations }: AxeResults = await page.evaluate(
-    'axe.run({ resultTypes: ["violations"] })',
+    `axe.run(${JSON.stringify({ ...options, resultTypes: ["violations"] })})`,
   );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html }) => `${page.url()} ${id}: ${html}`),
