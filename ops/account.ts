@@ -1,9 +1,15 @@
 /** A stack's own account, through the official SDK: Cloudflare's, or the embedded one where the environment says so. */
-import Cloudflare from "cloudflare";
+import type Cloudflare from "cloudflare";
+import {
+  APIConnectionError,
+  APIError,
+  AuthenticationError,
+  NotFoundError,
+  PermissionDeniedError,
+} from "cloudflare/core/error";
 import type { z } from "zod";
 
 import type { Stack } from "../policy/offline.ts";
-import { Client } from "./client.ts";
 import { CommandError } from "./command.ts";
 import { readStack } from "./stacks.ts";
 
@@ -18,9 +24,12 @@ export interface Account extends Connection {
 }
 
 /** A stack file that can be deployed, and its account. Throws as `connect` does. */
-export function openAccount(stackName: string | undefined, environment = process.env): Account {
+export async function openAccount(
+  stackName: string | undefined,
+  environment = process.env,
+): Promise<Account> {
   const stack = readStack(stackName, process.cwd());
-  return { stack, ...connect(stack.accountId, environment) };
+  return { stack, ...(await connect(stack.accountId, environment)) };
 }
 
 /**
@@ -28,7 +37,10 @@ export function openAccount(stackName: string | undefined, environment = process
  * CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start -- --api`). Throws a CommandError that names everything
  * that is missing.
  */
-export function connect(ofStack: string | undefined, environment = process.env): Connection {
+export async function connect(
+  ofStack: string | undefined,
+  environment = process.env,
+): Promise<Connection> {
   const accountId = ofStack ?? environment["CLOUDFLARE_ACCOUNT_ID"];
   const apiToken = environment["CLOUDFLARE_API_TOKEN"];
   if (!accountId || !apiToken) {
@@ -47,6 +59,8 @@ export function connect(ofStack: string | undefined, environment = process.env):
   }
   // An empty variable is none.
   const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
+  // Not above: the SDK is large, and wrong words and --help have no use for it.
+  const { Client } = await import("./client.ts");
   const cloudflare = new Client({ apiToken, ...(baseURL !== undefined && { baseURL }) });
   return { accountId, cloudflare };
 }
@@ -75,7 +89,7 @@ export async function tryAsk<T>(permission: string, question: Promise<T>): Promi
   try {
     return { kind: "answer", value: await question };
   } catch (error) {
-    if (error instanceof Cloudflare.NotFoundError) return { kind: "missing" };
+    if (error instanceof NotFoundError) return { kind: "missing" };
     return { kind: "unknown", reason: explain(error, permission) };
   }
 }
@@ -97,17 +111,15 @@ export function checkAnswer<T extends z.ZodType>(
 function explain(error: unknown, permission: string): string {
   // Of an answer that `checkAnswer` did not take.
   if (error instanceof CommandError) return error.message;
-  const isRefused =
-    error instanceof Cloudflare.AuthenticationError ||
-    error instanceof Cloudflare.PermissionDeniedError;
+  const isRefused = error instanceof AuthenticationError || error instanceof PermissionDeniedError;
   if (isRefused) {
     return `CLOUDFLARE_API_TOKEN is not accepted; it needs ${permission} for this account`;
   }
-  if (error instanceof Cloudflare.APIConnectionError) {
+  if (error instanceof APIConnectionError) {
     const reason = error.cause instanceof Error ? error.cause.message : error.message;
     return `no answer (${reason}); is CLOUDFLARE_BASE_URL right?`;
   }
-  if (error instanceof Cloudflare.APIError) {
+  if (error instanceof APIError) {
     const messages = error.errors.map(({ code, message }) => `${code} ${message}`);
     return messages.join("; ") || `status ${error.status}`;
   }

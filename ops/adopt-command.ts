@@ -54,7 +54,7 @@ async function main(args: Args): Promise<boolean> {
   const gateway = requireGateway(args.gateway);
   const stack = parseStack(args.stack);
   const file = `Pulumi.${stack}.yaml`;
-  const { accountId, cloudflare } = connect(undefined);
+  const { accountId, cloudflare } = await connect(undefined);
   const question = cloudflare.aiGateway.get(gateway, { account_id: accountId });
   const found = await ask(`read the gateway ${gateway}`, "AI Gateway Read", question);
   const adoption = adoptGateway({ ...found }, logSystem(said, found.created_at));

@@ -39,7 +39,7 @@ async function audit({ stack: wanted, json }: Args): Promise<boolean> {
   if (stacks.length === 0) {
     throw new CommandError(`no stack file can be read (${unreadable.join(", ")}): npm run review`);
   }
-  const accounts = groupByAccount(stacks).filter(
+  const accounts = (await groupByAccount(stacks)).filter(
     (account) => wanted.length === 0 || account.stacks.some(({ name }) => wanted.includes(name)),
   );
   const results = await auditAll(accounts, unreadable.map(toFinding));
@@ -52,7 +52,7 @@ async function audit({ stack: wanted, json }: Args): Promise<boolean> {
   return !results.some(([, findings]) => findings.some(({ kind }) => kind === "wrong"));
 }
 
-type Accounts = ReturnType<typeof groupByAccount>;
+type Accounts = Awaited<ReturnType<typeof groupByAccount>>;
 type Result = readonly [Accounts[number], readonly Finding[]];
 
 async function auditAll(

@@ -50,7 +50,7 @@ async function erase(args: Args): Promise<boolean> {
     () => readStack(name, process.cwd()),
   );
   const caller = requireCaller(args.caller);
-  const account = openAccount(name);
+  const account = await openAccount(name);
   const { stack } = account;
   const at = new Date();
   const erasure = {

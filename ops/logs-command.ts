@@ -76,7 +76,7 @@ async function logs(args: Args, positionals: readonly string[]): Promise<boolean
   );
   const id = parseId(positionals);
   const showing = { limit: parseLimit(args), isJson: args.json };
-  const account = openAccount(args.stack);
+  const account = await openAccount(args.stack);
   const query = {
     isErrors: args.errors,
     callers: args.caller === undefined ? undefined : namesInLogs(account.stack, args.caller),

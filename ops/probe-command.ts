@@ -81,7 +81,7 @@ async function main(args: Args): Promise<boolean> {
     );
   }
   if (out !== undefined && isSilent) throw new WordsError("--out and --no-evidence: choose one");
-  const account = openAccount(args.stack);
+  const account = await openAccount(args.stack);
   // An empty variable is none.
   const token = process.env["AI_GATEWAY_RUN_TOKEN"] || undefined;
   const model = account.stack.settings.worker.models.find((name) => name.startsWith("@cf/"));

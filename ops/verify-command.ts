@@ -62,7 +62,7 @@ async function main({ stack, url, wait, record, evidence, json }: Args): Promise
     () => checkEvidence(readStack(stack, process.cwd()), evidence),
   );
   const waitSeconds = parseWait(wait);
-  const account = openAccount(stack);
+  const account = await openAccount(stack);
   if (record !== undefined) await requireWritable("--record", record);
   const place = evidence === undefined ? undefined : await findPlace(WRITER, new Date(), evidence);
   // An empty variable is none.

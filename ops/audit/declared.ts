@@ -7,13 +7,13 @@ export interface Declared extends Connection {
 }
 
 /** One for each account. Throws as `connect` does. */
-export function groupByAccount(
+export async function groupByAccount(
   stacks: readonly Stack[],
-  open: (stack: Stack) => Connection = ({ accountId }) => connect(accountId),
-): readonly Declared[] {
+  open: (stack: Stack) => Promise<Connection> = ({ accountId }) => connect(accountId),
+): Promise<readonly Declared[]> {
   const accounts = new Map<string, Declared>();
   for (const stack of stacks) {
-    const connection = open(stack);
+    const connection = await open(stack);
     const others = accounts.get(connection.accountId)?.stacks ?? [];
     accounts.set(connection.accountId, { ...connection, stacks: [...others, stack] });
   }

@@ -1,5 +1,5 @@
 /** One log with what is kept of its bodies. */
-import Cloudflare from "cloudflare";
+import { NotFoundError } from "cloudflare/core/error";
 import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
@@ -63,7 +63,7 @@ function read<T>(what: string, question: Promise<T>): Promise<T | undefined> {
 }
 
 function undefinedIfNotFound(error: unknown): undefined {
-  if (error instanceof Cloudflare.NotFoundError) return undefined;
+  if (error instanceof NotFoundError) return undefined;
   throw error;
 }
 

@@ -227,11 +227,11 @@ test("what the token may not see is not looked at, and never fine", async () => 
   );
 });
 
-test("stacks of two accounts are two audits", () => {
+test("stacks of two accounts are two audits", async () => {
   const cloudflare = scriptedApi(() => ({ status: 500 }));
-  const accounts = groupByAccount(
+  const accounts = await groupByAccount(
     [stackWith("dev"), stackWith("prod"), stackWith("dev", { gatewayId: "third" })],
-    ({ name }) => ({ accountId: name === "dev" ? "a" : "b", cloudflare }),
+    async ({ name }) => ({ accountId: name === "dev" ? "a" : "b", cloudflare }),
   );
 
   const ids = accounts.map(({ stacks }) => stacks.map(({ settings }) => settings.gatewayId));

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { expect, test, vi } from "vitest";
 
@@ -30,4 +32,20 @@ test.each(NAMES)("%s --help ends with 0 and its usage, %s -x with 2", async (nam
   expect(help.stdout).toMatch(new RegExp(`^usage: npm run (?:-s )?${name} `));
   expect(wrong).toMatchObject({ code: 2, stdout: "" });
   expect(wrong.stderr).toContain(help.stdout);
+});
+
+test("no command loads Cloudflare's SDK before it has an account to ask", async () => {
+  const hook = `
+    import { registerHooks } from "node:module";
+    const resolve = (name, context, next) => {
+      if (name === "cloudflare") console.log(context.parentURL);
+      return next(name, context);
+    };
+    registerHooks({ resolve });`;
+  const load = NAMES.map((name) => `await import("./ops/${name}-command.ts");`).join("");
+  const args = ["--import", `data:text/javascript,${hook}`, "--input-type=module", "--eval", load];
+
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
+
+  expect(stdout).toBe("");
 });
