@@ -34,7 +34,8 @@ export class Database {
       work();
       this.prepare("COMMIT").run();
     } catch (error) {
-      this.#connection.exec("ROLLBACK");
+      // A full disk has done so already, and a second one would take the error's place.
+      if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
       throw error;
     }
   }

@@ -2,6 +2,7 @@
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 
+import { count } from "../../policy/statement/words.ts";
 import { Database } from "./database.ts";
 import { deleteInSteps } from "./deletion.ts";
 import type { Bodies, Cap, FoundLog, Log, LogChange, StoredLog } from "./log.ts";
@@ -45,9 +46,9 @@ export class LogStore {
   /** Keeps a log under its gateway's cap. False when the gateway is full and stops. */
   insert(log: Log, bodies: Bodies | undefined, cap: Cap): boolean {
     if (!this.hasRoom(log.gateway, cap)) return false;
-    const count = this.#count(log.gateway);
-    const excess = Math.max(0, count + 1 - cap.maxEntries);
-    this.#counts.set(log.gateway, count + 1 - excess);
+    const kept = this.#count(log.gateway);
+    const excess = Math.max(0, kept + 1 - cap.maxEntries);
+    this.#counts.set(log.gateway, kept + 1 - excess);
     this.#waiting.push({ log, bodies, excess });
     this.#timer ??= setTimeout(() => this.#writeWaiting(), WRITE_MS);
     return true;
@@ -139,12 +140,12 @@ export class LogStore {
     for (const { gateway, n } of counts.all()) this.#counts.set(String(gateway), Number(n));
   }
 
-  #deleteOldest(gateway: string, count: number): void {
+  #deleteOldest(gateway: string, excess: number): void {
     this.#database
       .prepare(
         "DELETE FROM logs WHERE seq IN (SELECT seq FROM logs WHERE gateway = ? ORDER BY created_at, seq LIMIT ?)",
       )
-      .run(gateway, count);
+      .run(gateway, excess);
   }
 
   #writeWaiting(): void {
@@ -157,7 +158,7 @@ export class LogStore {
       this.#database.transact(() => waiting.forEach((one) => this.#write(one)));
     } catch (error) {
       // Their answers are given. What was counted with them is counted anew.
-      console.error(`${waiting.length} logs could not be kept:`, error);
+      console.error(`${count(waiting.length, "log")} could not be kept:`, error);
       this.#countAll();
     }
   }

@@ -101,6 +101,27 @@ test("logs that cannot be written are told, and not counted", async () => {
   store.close();
 });
 
+// What SQLite does on a full disk: it rolls back by itself, and a second time is an error of its own.
+test("logs that SQLite itself takes back are told with its reason", async () => {
+  const print = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => print.mockRestore());
+  const file = join(await makeFolder(), "logs.sqlite");
+  const store = new LogStore(file);
+  const database = new DatabaseSync(file);
+  database.exec(
+    "CREATE TRIGGER full BEFORE INSERT ON logs BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END",
+  );
+  database.close();
+
+  store.insert(LOG, undefined, CAP);
+
+  expect(store.count()).toBe(0);
+  expect(print.mock.calls).toEqual([
+    ["1 log could not be kept:", expect.objectContaining({ message: "disk is full" })],
+  ]);
+  store.close();
+});
+
 test.each([
   ["all of them", undefined],
   ["the first 10", 10],
