@@ -182,6 +182,23 @@ test("a key of no object reads no file of this machine", async () => {
   await expect(objects.get("none", where)).rejects.toThrow(/404.*does not exist/);
 });
 
+test("a destination whose keys are no longer good is refused", async () => {
+  const running = await deploy();
+  const [job] = Object.values(running.account.state.logpushJobs);
+  const account_id = running.accountId;
+  const { logpush } = running.client();
+  const tokens = Object.entries(running.account.state.tokens).map(([id, token]) => [
+    id,
+    { ...token, expires_on: "2026-01-01T00:00:00Z" },
+  ]);
+  const update = () => logpush.jobs.update(job?.id ?? 0, { account_id, enabled: true });
+
+  await update();
+  running.account.update((state) => ({ ...state, tokens: Object.fromEntries(tokens) }));
+
+  await expect(update()).rejects.toThrow(/400.*the keys may not write there/);
+});
+
 test("a filter that is not imitated is refused by name", async () => {
   const running = await deploy();
   const [job] = Object.values(running.account.state.logpushJobs);
