@@ -3,16 +3,18 @@ import { createInterface } from "node:readline/promises";
 
 import { isOfCloudflare, type EvidenceAnswer } from "../policy/evidence.ts";
 import { QUESTIONS } from "../policy/questions.ts";
-import { openAccount } from "./account.ts";
-import { CommandError, WordsError, defineCommand } from "./command.ts";
+import { openAccount, type Account } from "./account.ts";
+import { CommandError, WordsError, checkWords, defineCommand } from "./command.ts";
 import { findPlace, tellAsked, writeEvidence } from "./evidence-file.ts";
 import { askPutOnly, askSwitchedOff } from "./probe/control-plane.ts";
 import type { DataPlane } from "./probe/data-plane.ts";
 import { askDelete, askDeletedGateway } from "./probe/deletions.ts";
 import { askHeaders } from "./probe/headers.ts";
 import { withScratch, type Scratch } from "./probe/scratch.ts";
+import { readStack } from "./stacks.ts";
 import { formatTable } from "./table.ts";
 import { GLYPHS } from "./verify/record.ts";
+import { parseAddress, parseWait } from "./words.ts";
 
 const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no-evidence] [--data-url URL] [--wait SECONDS] [--json]
 
@@ -73,22 +75,15 @@ interface Args {
 }
 
 async function main(args: Args): Promise<boolean> {
-  const { "data-url": url, wait, out, "no-evidence": isSilent } = args;
-  if (!URL.canParse(url)) throw new WordsError(`--data-url is ${JSON.stringify(url)}, and no URL`);
-  if (!/^\d{1,3}$/.test(wait)) {
-    throw new WordsError(
-      `--wait is ${JSON.stringify(wait)}; allowed is a number of seconds to 999`,
-    );
-  }
-  if (out !== undefined && isSilent) throw new WordsError("--out and --no-evidence: choose one");
+  const { out, "no-evidence": isSilent } = args;
+  checkWords(
+    () => parseWait(args.wait),
+    () => parseDataUrl(args),
+    () => checkOut(args),
+    () => readStack(args.stack, process.cwd()),
+  );
   const account = await openAccount(args.stack);
-  // An empty variable is none.
-  const token = process.env["AI_GATEWAY_RUN_TOKEN"] || undefined;
-  const model = account.stack.settings.worker.models.find((name) => name.startsWith("@cf/"));
-  const plane =
-    token === undefined || model === undefined
-      ? undefined
-      : { url: new URL(url), token, model, waitSeconds: Number(wait) };
+  const plane = planeOf(account, args);
   const asked = tellAsked(account, plane ? { gateways: plane.url, model: plane.model } : {});
   const isWritten = !isSilent && (out !== undefined || isOfCloudflare(asked));
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
@@ -106,6 +101,23 @@ async function main(args: Args): Promise<boolean> {
   if (place !== undefined) console.error(await writeEvidence(WRITER, place, run));
   else if (!isSilent) console.error(NOT_CLOUDFLARE);
   return !answers.some(({ verdict }) => verdict === "broken");
+}
+
+function parseDataUrl({ "data-url": url }: Args): URL {
+  return parseAddress("--data-url", url, "https://gateway.ai.cloudflare.com");
+}
+
+function checkOut({ out, "no-evidence": isSilent }: Args): void {
+  if (out !== undefined && isSilent) throw new WordsError("--out and --no-evidence: choose one");
+}
+
+/** Undefined where no token, or no model of Workers AI, lets calls run. */
+function planeOf({ stack }: Account, args: Args): DataPlane | undefined {
+  const token = process.env["AI_GATEWAY_RUN_TOKEN"];
+  const model = stack.settings.worker.models.find((name) => name.startsWith("@cf/"));
+  // An empty variable is none.
+  if (!token || model === undefined) return undefined;
+  return { url: parseDataUrl(args), token, model, waitSeconds: parseWait(args.wait) };
 }
 
 async function requireConsent(isBilled: boolean): Promise<void> {

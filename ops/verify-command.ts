@@ -10,6 +10,7 @@ import { formatTable } from "./table.ts";
 import { answersOf } from "./verify/evidence.ts";
 import { formatRecord, GLYPHS } from "./verify/record.ts";
 import { verify } from "./verify/verify.ts";
+import { parseAddress, parseWait } from "./words.ts";
 
 const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE]
                          [--evidence FOLDER] [--json]
@@ -58,7 +59,7 @@ interface Args {
 async function main({ stack, url, wait, record, evidence, json }: Args): Promise<boolean> {
   checkWords(
     () => parseWait(wait),
-    () => checkUrl(url),
+    () => url === undefined || parseAddress("--url", url, "https://chat.example.com"),
     () => checkEvidence(readStack(stack, process.cwd()), evidence),
   );
   const waitSeconds = parseWait(wait);
@@ -97,23 +98,11 @@ async function main({ stack, url, wait, record, evidence, json }: Args): Promise
   return !findings.some(({ kind }) => kind === "broken");
 }
 
-function parseWait(text: string): number {
-  if (/^\d{1,3}$/.test(text)) return Number(text);
-  throw new WordsError(`--wait is ${JSON.stringify(text)}; allowed is a number of seconds to 999`);
-}
-
 /** With another stack a log, or its bodies, would be the gateway's doing. */
 function checkEvidence({ name, settings }: Stack, evidence: string | undefined): void {
   const { collect } = settings.logs;
   if (evidence === undefined || collect === "metadata") return;
   throw new WordsError(
     `--evidence is ${JSON.stringify(evidence)}, and stack ${name} collects ${collect}; only one that collects metadata proves what the Worker's switches do`,
-  );
-}
-
-function checkUrl(url: string | undefined): void {
-  if (url === undefined || /^https?:$/.test(URL.parse(url)?.protocol ?? "")) return;
-  throw new WordsError(
-    `--url is ${JSON.stringify(url)}; allowed is an address such as https://chat.example.com`,
   );
 }

@@ -90,11 +90,25 @@ test("a place that cannot be written is told before anything is asked, and nothi
   const before = running.account.state.gateways;
 
   const { code, stderr } = await probe(running, ["--yes", "--out", join(ROOT, "package.json")]);
-  const both = await probe(running, ["--out", "x", "--no-evidence"]);
 
-  expect([code, both.code]).toEqual([2, 2]);
+  expect(code).toBe(2);
   expect(stderr).toContain(`package.json" and cannot be made: EEXIST`);
-  expect(both.stderr).toContain("--out and --no-evidence: choose one");
+  expect(running.account.state.gateways).toBe(before);
+});
+
+test("all that is wrong with the words is told at once, and nothing is made", async () => {
+  const running = await start();
+  const before = running.account.state.gateways;
+
+  const words = ["--out", "x", "--no-evidence", "--wait", "long", "--data-url", "localhost:8787"];
+  const { code, stderr } = await probe(running, ["--yes", ...words], withToken(running));
+
+  expect(code).toBe(2);
+  expect(stderr.split("\n").slice(0, 3)).toEqual([
+    'error: --wait is "long"; allowed is a number of seconds to 999',
+    'error: --data-url is "localhost:8787"; allowed is an address such as https://gateway.ai.cloudflare.com',
+    "error: --out and --no-evidence: choose one",
+  ]);
   expect(running.account.state.gateways).toBe(before);
 });
 
