@@ -59,6 +59,11 @@ export async function connect(
   }
   // An empty variable is none.
   const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
+  if (baseURL !== undefined && !/^https?:$/.test(URL.parse(baseURL)?.protocol ?? "")) {
+    throw new CommandError(
+      `CLOUDFLARE_BASE_URL is ${JSON.stringify(baseURL)}; allowed is an address such as https://api.cloudflare.com/client/v4`,
+    );
+  }
   // Not above: the SDK is large, and wrong words and --help have no use for it.
   const { Client } = await import("./client.ts");
   const cloudflare = new Client({ apiToken, ...(baseURL !== undefined && { baseURL }) });
