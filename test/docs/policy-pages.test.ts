@@ -73,6 +73,14 @@ test.each(["docs/evidence", "docs"])("evidence behind a link at %s is not read",
   );
 });
 
+test("evidence that is no folder is not taken for none", async () => {
+  const folder = await copyStackFile();
+  await mkdir(join(folder, "docs"));
+  await writeFile(join(folder, "docs/evidence"), "");
+
+  await expect(policyPages(folder)).rejects.toThrow("ENOTDIR");
+});
+
 test("a project in a folder that is itself a link has its evidence", async () => {
   const folder = await copyStackFile();
   await writeEvidence(folder, "probe.json", EVIDENCE);

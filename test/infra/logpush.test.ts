@@ -78,6 +78,19 @@ test("the job pushes this gateway's logs alone, once gateway, bucket and its rul
     name: "ai-gateway-app-dev",
     dataset: "ai_gateway_events",
     filter: '{"where":{"key":"Gateway","operator":"eq","value":"app-dev"}}',
+    fields: [
+      "Datetime",
+      "Gateway",
+      "Provider",
+      "Model",
+      "Endpoint",
+      "StatusCode",
+      "Cached",
+      "RateLimited",
+      "Metadata",
+      "RequestBody",
+      "ResponseBody",
+    ],
     enabled: true,
   });
   expect(inputs["destination"]).toMatch(
