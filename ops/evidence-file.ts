@@ -64,11 +64,23 @@ export async function writeEvidence(
   file: string,
   run: EvidenceRun,
 ): Promise<string> {
+  const text = format(run);
   await makeFolder(option, dirname(file));
-  await writeOutput(option, file, formatEvidence(run));
+  await writeOutput(option, file, text);
   return isOfCloudflare(run.asked)
     ? `wrote ${file}; commit it, with what npm run policy makes of it`
     : `wrote ${file}, which no statement cites: it was not Cloudflare that was asked`;
+}
+
+/** A model's name is the user's own, and may be as long as a token. */
+function format(run: EvidenceRun): string {
+  try {
+    return formatEvidence(run);
+  } catch {
+    throw new CommandError(
+      "no evidence is written: a word in it is as long as an account's id or a token; does the model asked have such a name?",
+    );
+  }
 }
 
 /** Returns the outermost folder that it made. */

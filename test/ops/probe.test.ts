@@ -11,7 +11,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { readEvidence } from "../../infra/evidence-files.ts";
 import type { EvidenceAnswer } from "../../policy/evidence.ts";
 import { stateStack } from "../../policy/statement.ts";
-import { findPlace } from "../../ops/evidence-file.ts";
+import { CommandError } from "../../ops/command.ts";
+import { findPlace, writeEvidence } from "../../ops/evidence-file.ts";
 import { withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { askOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
@@ -126,6 +127,18 @@ test("a second probe of a day leaves the first one's evidence as it is", async (
     "probe-2026-11-23-2.json",
   ]);
   expect(await readdir(folder)).toEqual(["probe-2026-11-23.json"]);
+});
+
+test("evidence with a word as long as a token is not written, and told without a stack trace", async () => {
+  const folder = await makeFolder();
+  const writer = { name: "probe", option: "--out" } as const;
+  const api = "https://api.cloudflare.com";
+  const asked = { api, logSystem: "legacy", sdk: "x", model: `@cf/a/${"b".repeat(32)}` } as const;
+
+  const written = writeEvidence(writer, join(folder, "new/a.json"), { asked, answers: [] });
+
+  await expect(written).rejects.toThrow(CommandError);
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test("a gateway that does not heed the header for bodies breaks a promise: it ends with 1", async () => {
