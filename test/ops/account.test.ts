@@ -10,12 +10,12 @@ test.each([
   // Taken by the SDK, and then a stack trace with the first question.
   [{ CLOUDFLARE_BASE_URL: "nonsense" }, 'CLOUDFLARE_BASE_URL is "nonsense"; allowed is'],
   [{ CLOUDFLARE_BASE_URL: "localhost:8788" }, 'CLOUDFLARE_BASE_URL is "localhost:8788"; allowed'],
-])("an environment that no account can be asked with is told: %j", (changes, message) => {
-  expect(() => connect(undefined, { ...GOOD, ...changes })).toThrow(message);
+])("an environment that no account can be asked with is told: %j", async (changes, message) => {
+  await expect(connect(undefined, { ...GOOD, ...changes })).rejects.toThrow(message);
 });
 
-test("an empty address is none", () => {
-  const { cloudflare } = connect(undefined, { ...GOOD, CLOUDFLARE_BASE_URL: "" });
+test("an empty address is none", async () => {
+  const { cloudflare } = await connect(undefined, { ...GOOD, CLOUDFLARE_BASE_URL: "" });
 
   expect(cloudflare.baseURL).toBe("https://api.cloudflare.com/client/v4");
 });
