@@ -146,14 +146,14 @@ function purgeRows(many: Purge, some: Purge): Row[] {
       unit: "ms",
       source: "limit",
     }),
-    compare({
-      what: "the same beside counting",
-      measured: many.longestDelayMs,
-      reference: many.longestOfCountingMs,
-      unit: "ms",
-      source: "counting",
-      aim: 1.5,
-    }),
+    // What a busy machine does to any work in steps: the delay above is the purge's own where this one is short.
+    {
+      what: "counting in steps, longest delay",
+      measured: `${many.longestOfCountingMs.toFixed(2)} ms`,
+      reference: "",
+      ratio: "",
+      aim: "",
+    },
     compare({
       what: "purge, memory it takes",
       measured: many.grownMib,
