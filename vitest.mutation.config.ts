@@ -15,6 +15,7 @@ const FILES = [
   "test/policy/settings.test.ts",
   "test/policy/statement.test.ts",
   "test/policy/evidence.test.ts",
+  "test/policy/logpush-job.test.ts",
   "test/policy/corpus.test.ts",
   "test/policy/difference.test.ts",
   "test/policy/stack-file.test.ts",

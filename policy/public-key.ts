@@ -7,7 +7,7 @@
 export const PUBLIC_KEY =
   /^-----BEGIN PUBLIC KEY-----\nMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA[A-Za-z0-9+/]{20}\n(?:[A-Za-z0-9+/]{64}\n){10}[A-Za-z0-9+/]{30}==\n-----END PUBLIC KEY-----\n?$/;
 
-/** A name that a reader finds in the stack file: the last line of the key itself. */
+/** A name that a reader finds in the stack file: the last line of the key itself, which a checked stack has trimmed. */
 export function keyName(publicKey: string): string {
-  return publicKey.trimEnd().split("\n").at(-2) ?? "";
+  return publicKey.split("\n").at(-2) ?? "";
 }

@@ -175,6 +175,29 @@ test("every problem of every file is told at once, with the file's name", () => 
   });
 });
 
+test("what is written in the place of a text, a group or a list is told by its kind", () => {
+  const { asked } = run();
+  const answers = [{ ...CLEARED, seen: ["x"], at: {} }];
+  const files = {
+    "a.json": "[]",
+    "b.json": "null",
+    "c.json": JSON.stringify({ asked: { ...asked, account: 1, token: 2 }, answers }),
+    "d.json": JSON.stringify({ asked: { ...asked, api: "not https://x.com" }, answers: {} }),
+  };
+
+  expect(parseEvidence(new Map(Object.entries(files)))).toMatchObject({
+    problems: [
+      "a.json: the file is a list; allowed is a group of asked, answers",
+      "b.json: the file is null; allowed is a group of asked, answers",
+      "c.json: asked has account, token, which is not known; remove it, or update this project",
+      "c.json: answers[0].at is a group; allowed is a moment such as 2026-11-23T09:30:00Z",
+      "c.json: answers[0].seen is a list; allowed is text",
+      'd.json: asked.api is "not https://x.com"; allowed is an address such as https://api.cloudflare.com, and nothing after it',
+      "d.json: answers is a group; allowed is a list",
+    ],
+  });
+});
+
 test.each([
   ["a path", "https://gateway.ai.cloudflare.com/v1/x"],
   ["a user", "https://user:word@gateway.ai.cloudflare.com"],

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+
+import { LOGPUSH_DATASET, logpushFilter, logpushJobName } from "../../policy/logpush-job.ts";
+
+test("a job is named after its gateway, in the letters that a job's name may have", () => {
+  expect(logpushJobName("app-dev")).toBe("ai-gateway-app-dev");
+  expect(logpushJobName("app_dev_2")).toBe("ai-gateway-app-dev-2");
+});
+
+test("a job takes the logs of one gateway out of AI Gateway's own dataset", () => {
+  expect(LOGPUSH_DATASET).toBe("ai_gateway_events");
+  expect(logpushFilter("app")).toBe('{"where":{"key":"Gateway","operator":"eq","value":"app"}}');
+});
