@@ -10,19 +10,19 @@ interface Permission {
   /** As the API calls it: the dashboard's Edit is Write here. */
   readonly name: string;
   readonly scope: string;
+  /** What of the scope, as its identifiers have it: the account's id, or that with a bucket's name. */
+  readonly resource: string;
   /** The setting that asks for it, for the message where the account does not have it. */
   readonly neededBy: string;
 }
 
 /** A token's one permission, for all of the account: Cloudflare has none for a single gateway. */
 export function allow(
-  permission: Omit<Permission, "scope"> & { readonly name: "AI Gateway Read" | "AI Gateway Write" },
+  permission: Pick<Permission, "accountId" | "neededBy"> & {
+    readonly name: "AI Gateway Read" | "AI Gateway Write";
+  },
 ): types.input.AccountTokenPolicy {
-  return {
-    effect: "allow",
-    permissionGroups: [{ id: permissionGroupId({ ...permission, scope: ACCOUNT_SCOPE }) }],
-    resources: JSON.stringify({ [`${ACCOUNT_SCOPE}.${permission.accountId}`]: "*" }),
-  };
+  return toPolicy({ ...permission, scope: ACCOUNT_SCOPE, resource: permission.accountId });
 }
 
 /**
@@ -30,16 +30,20 @@ export function allow(
  * https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
  */
 export function allowObjects(accountId: string, bucket: string): types.input.AccountTokenPolicy {
-  const permission = {
+  return toPolicy({
     accountId,
     name: "Workers R2 Storage Bucket Item Write",
     scope: BUCKET_SCOPE,
+    resource: `${accountId}_default_${bucket}`,
     neededBy: "logpush",
-  };
+  });
+}
+
+function toPolicy(permission: Permission): types.input.AccountTokenPolicy {
   return {
     effect: "allow",
     permissionGroups: [{ id: permissionGroupId(permission) }],
-    resources: JSON.stringify({ [`${BUCKET_SCOPE}.${accountId}_default_${bucket}`]: "*" }),
+    resources: JSON.stringify({ [`${permission.scope}.${permission.resource}`]: "*" }),
   };
 }
 
@@ -54,7 +58,7 @@ function permissionGroupId({
   name,
   scope,
   neededBy,
-}: Permission): pulumi.Output<string> {
+}: Omit<Permission, "resource">): pulumi.Output<string> {
   // Not filtered by the provider, which wants the name URL-encoded.
   return getAccountApiTokenPermissionGroupsListOutput({ accountId }).apply(({ results }) => {
     const group = results.find((each) => each.name === name && each.scopes.includes(scope));
