@@ -12,6 +12,7 @@ import {
   type TokenRecord,
 } from "./api/token-record.ts";
 import type { WorkerRecord } from "./api/worker-record.ts";
+import { readDestination } from "./logpush/destination.ts";
 import { ROOT } from "./paths.js";
 
 /** Tokens are made anew: only their hashes, and the Worker that a token is for, know their values. */
@@ -130,14 +131,12 @@ function toLogpushJob(
 
 /** Made of the token's stand-in, too: of the bucket's own token it is made anew. */
 function withKeys(destination: string, tokens: readonly TokenRecord[]): string {
-  const [place = "", query] = destination.split("?");
-  const bucket = place.split("/")[2];
+  const { place, bucket, keys } = readDestination(destination);
   const token = tokens.find(({ policies }) =>
     policies.some(({ resources }) =>
       Object.keys(resources).some((resource) => resource.endsWith(`_default_${bucket}`)),
     ),
   );
-  const keys = new URLSearchParams(query);
   keys.set("access-key-id", token?.id ?? "");
   keys.set("secret-access-key", token?.hash ?? "");
   return `${place}?${keys.toString()}`;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { BUCKET_SCOPE } from "./token-record.ts";
 import { statusOf } from "./access.ts";
 import type { Allow, Api, ApiArgs } from "./api.ts";
+import { readDestination } from "../logpush/destination.ts";
 import { readFilter } from "../logpush/pusher.ts";
 import { ApiError, notFound, notImitated, readBody, success } from "./envelope.ts";
 import type { AccountState, LogpushJob } from "./state.ts";
@@ -90,10 +91,8 @@ function checkFilter(filter: unknown): void {
 
 /** As Cloudflare does on every create and update, by writing there; only R2 is known here. */
 function checkDestination(destination: string, account: AccountState): void {
-  const [place = "", query] = destination.split("?");
-  const [scheme, , bucket = ""] = place.split("/");
-  if (scheme !== "r2:") return;
-  const keys = new URLSearchParams(query);
+  const { bucket, keys } = readDestination(destination);
+  if (bucket === undefined) return;
   const token = Object.values(account.state.tokens).find(
     ({ id, hash }) => id === keys.get("access-key-id") && hash === keys.get("secret-access-key"),
   );

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { LOGPUSH_DATASET } from "../../policy/logpush-job.ts";
 import type { AccountState, LogpushJob } from "../api/state.ts";
 import type { Bodies, Log } from "../logs/log.ts";
+import { readDestination } from "./destination.ts";
 import type { Objects } from "./objects.ts";
 import { isTooLarge, toRecord } from "./record.ts";
 
@@ -73,8 +74,8 @@ export class Pusher {
 
   async #push(job: LogpushJob, batch: readonly Waiting[]): Promise<void> {
     const { buckets } = this.#account.state;
-    const [scheme, , bucket = "", ...path] = (job.destination_conf.split("?")[0] ?? "").split("/");
-    if (scheme !== "r2:" || buckets[bucket] === undefined) return;
+    const { bucket, folders } = readDestination(job.destination_conf);
+    if (bucket === undefined || buckets[bucket] === undefined) return;
     const gateway = readFilter(job["filter"]);
     const fields = options.safeParse(job["output_options"]).data?.field_names ?? [];
     const logs = batch.filter(({ log }) => gateway === undefined || log.gateway === gateway);
@@ -83,7 +84,9 @@ export class Pusher {
     const times = logs.map(({ log }) => log.createdAt);
     const [first, last] = [stamp(Math.min(...times)), stamp(Math.max(...times))];
     const file = `${first}_${last}_${randomBytes(4).toString("hex")}.log.gz`;
-    const key = [...path.map((part) => part.replace("{DATE}", first.slice(0, 8))), file].join("/");
+    const key = [...folders.map((part) => part.replace("{DATE}", first.slice(0, 8))), file].join(
+      "/",
+    );
     await this.#objects.put(bucket, key, await promisify(gzip)(`${lines.join("\n")}\n`));
   }
 

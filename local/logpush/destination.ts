@@ -1,0 +1,18 @@
+/** Where a Logpush job pushes: `r2://bucket/{DATE}?account-id=…&access-key-id=…&secret-access-key=…`. */
+
+export interface Destination {
+  /** `r2://bucket/{DATE}` */
+  readonly place: string;
+  /** Undefined where it is no bucket of R2's. */
+  readonly bucket: string | undefined;
+  /** The folders in it: `["{DATE}"]` */
+  readonly folders: readonly string[];
+  readonly keys: URLSearchParams;
+}
+
+export function readDestination(destination: string): Destination {
+  const [place = "", query] = destination.split("?");
+  const [scheme, , bucket = "", ...folders] = place.split("/");
+  const keys = new URLSearchParams(query);
+  return { place, bucket: scheme === "r2:" ? bucket : undefined, folders, keys };
+}
