@@ -1,15 +1,7 @@
 /** What the API makes of a create and of updates, of the fields that a create may drop. */
 import type { EvidenceAnswer } from "../../policy/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
-import type { Scratch } from "./scratch.ts";
-
-const REQUIRED = {
-  cache_invalidate_on_update: true,
-  cache_ttl: 0,
-  collect_logs: false,
-  rate_limiting_interval: 0,
-  rate_limiting_limit: 0,
-};
+import { REQUIRED, type Scratch } from "./scratch.ts";
 
 /** Each harmless: a flag, a limit nobody reaches, an exporter to a name that cannot exist. */
 const PUT_ONLY = {

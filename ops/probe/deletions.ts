@@ -2,7 +2,7 @@
 import type { EvidenceAnswer } from "../../policy/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { findLog, listLogs, until, type DataPlane } from "./data-plane.ts";
-import type { Scratch } from "./scratch.ts";
+import { REQUIRED, type Scratch } from "./scratch.ts";
 
 /** Deletes what `askHeaders` left, first by a filter that chooses nothing. */
 export async function askDelete(scratch: Scratch, plane: DataPlane): Promise<EvidenceAnswer> {
@@ -37,11 +37,7 @@ export async function askDeletedGateway(scratch: Scratch): Promise<EvidenceAnswe
   await cloudflare.aiGateway.create({
     account_id: accountId,
     id: gatewayId,
-    cache_invalidate_on_update: true,
-    cache_ttl: 0,
-    collect_logs: false,
-    rate_limiting_interval: 0,
-    rate_limiting_limit: 0,
+    ...REQUIRED,
   });
   const isFound = await isThere(scratch, id);
   const count = (await listLogs(scratch)).length;

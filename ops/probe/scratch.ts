@@ -10,6 +10,15 @@ export interface Scratch extends Connection {
   readonly signal: AbortSignal;
 }
 
+/** What the API wants of every gateway: here one that does nothing. */
+export const REQUIRED = {
+  cache_invalidate_on_update: true,
+  cache_ttl: 0,
+  collect_logs: false,
+  rate_limiting_interval: 0,
+  rate_limiting_limit: 0,
+};
+
 /** Runs the work, then removes the gateway that it made. */
 export async function withScratch<T>(
   connection: Connection,

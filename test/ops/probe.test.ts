@@ -13,7 +13,7 @@ import type { EvidenceAnswer } from "../../policy/evidence.ts";
 import { stateStack } from "../../policy/statement.ts";
 import { CommandError } from "../../ops/command.ts";
 import { findPlace, writeEvidence } from "../../ops/evidence-file.ts";
-import { withScratch } from "../../ops/probe/scratch.ts";
+import { REQUIRED, withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { askOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
@@ -197,15 +197,7 @@ test("a question that fails leaves no gateway behind", async () => {
   const connection = { accountId: running.accountId, cloudflare: running.client() };
 
   const work = withScratch(connection, async ({ cloudflare, accountId, gatewayId }) => {
-    await cloudflare.aiGateway.create({
-      account_id: accountId,
-      id: gatewayId,
-      cache_invalidate_on_update: true,
-      cache_ttl: 0,
-      collect_logs: false,
-      rate_limiting_interval: 0,
-      rate_limiting_limit: 0,
-    });
+    await cloudflare.aiGateway.create({ account_id: accountId, id: gatewayId, ...REQUIRED });
     throw new Error("the question failed");
   });
 
