@@ -1,5 +1,9 @@
 /** A Logpush job's destination holds keys, in its query, its user part or its path. */
 
+export function leadsTo(bucket: string, destination: string | null | undefined): boolean {
+  return destination?.startsWith(`r2://${bucket}/`) === true;
+}
+
 /** What of it may be shown: the kind and the host. */
 export function hostOf(destination: string | null | undefined): string {
   const url = URL.parse(destination ?? "");

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Stack } from "../../policy/offline.ts";
 import { LOGPUSH_DATASET, logpushJobName } from "../../policy/logpush-job.ts";
 import { ask, checkAnswer } from "../account.ts";
-import { hostOf } from "../logpush-destination.ts";
+import { hostOf, leadsTo } from "../logpush-destination.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
 
@@ -46,7 +46,7 @@ function describeJob(
     ({ settings: { gatewayId, logpush } }) =>
       logpush !== undefined &&
       name === logpushJobName(gatewayId) &&
-      destination_conf?.startsWith(`r2://${logpush.bucket}/`) === true,
+      leadsTo(logpush.bucket, destination_conf),
   );
   const does = enabled === true ? "copies" : "is switched off, and would copy";
   const what = `${does} ${LOGPUSH_DATASET} to ${hostOf(destination_conf)}`;

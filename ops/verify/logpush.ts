@@ -3,8 +3,9 @@ import { z } from "zod";
 
 import type { Stack } from "../../policy/offline.ts";
 import { logpushFilter, logpushJobName } from "../../policy/logpush-job.ts";
+import { count } from "../../policy/statement/words.ts";
 import { tryAsk, type Account } from "../account.ts";
-import { hostOf, withoutKeys } from "../logpush-destination.ts";
+import { hostOf, leadsTo, withoutKeys } from "../logpush-destination.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 
 const DAY_SECONDS = 86_400;
@@ -35,11 +36,11 @@ interface Job {
 }
 
 export function judgeJob({ settings }: Stack, job: Job): readonly string[] {
-  const bucket = settings.logpush?.bucket;
+  const { bucket = "" } = settings.logpush ?? {};
   const { destination_conf: destination, filter } = job;
   return [
     ...(job.enabled === true ? [] : ["is switched off"]),
-    ...(destination?.startsWith(`r2://${bucket}/`) === true
+    ...(leadsTo(bucket, destination)
       ? []
       : [`pushes to ${hostOf(destination)}, declared is r2://${bucket}`]),
     ...(filter === undefined || filter === logpushFilter(settings.gatewayId)
@@ -68,7 +69,7 @@ async function checkLifecycle({ stack, accountId, cloudflare }: Account) {
   const answer = await tryAsk("Workers R2 Storage Read", question);
   if (answer.kind !== "answer") return withoutAnswer(about, answer, deployAgain(stack));
   const problems = judgeLifecycle(keepDays, answer.value.rules ?? []);
-  const kept = `deletes copies after ${keepDays} days`;
+  const kept = `deletes copies after ${count(keepDays, "day")}`;
   return verdict(about, withRemedy(problems, deployAgain(stack)), kept);
 }
 
@@ -90,7 +91,7 @@ export function judgeLifecycle(keepDays: number, rules: readonly unknown[]): rea
   if (shortest === keepDays) return [];
   return [
     shortest === undefined
-      ? `deletes no copies, declared is after ${keepDays} days`
-      : `deletes copies after ${shortest} days, declared are ${keepDays}`,
+      ? `deletes no copies, declared is after ${count(keepDays, "day")}`
+      : `deletes copies after ${count(shortest, "day")}, declared are ${keepDays}`,
   ];
 }
