@@ -10,30 +10,27 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { readEvidence } from "../../infra/evidence-files.ts";
 import { askOps, type Ended } from "../support/ops-command.ts";
-import { copyProject, start, type Project, type Started } from "../support/project.ts";
+import { copyProject, type Project } from "../support/project.ts";
+import { startLocal } from "../support/start-local.ts";
 
 let project: Project;
-let local: Started;
 let environment: Record<string, string>;
 let worker: string;
 
 beforeAll(async () => {
   project = await copyProject();
   const upstream = await startUpstream();
-  const port = String(await getPort());
-  const args = ["--stack", "prod", "--port", port, "--upstream", upstream.url];
-  local = start(project, "local/start.js", args);
-  const found = await local.waitFor(/Worker +(\S+)\n +Logs +(\S+)\n +Key +(\S+)[^]*Ctrl-C/);
-  const [, url = "", door = "", key = ""] = found;
-  worker = url;
+  const local = await startLocal(project, "prod", ["--upstream", upstream.url]);
+  const { key } = local;
+  ({ worker } = local);
   environment = {
-    CLOUDFLARE_BASE_URL: `${door}/client/v4`,
+    CLOUDFLARE_BASE_URL: `${local.logs}/client/v4`,
     CLOUDFLARE_API_TOKEN: key,
     CLOUDFLARE_ACCOUNT_ID: "10ca10ca10ca10ca10ca10ca10ca10ca",
     AI_GATEWAY_CALLER_TOKEN: key,
   };
   return async () => {
-    await local.stop("SIGTERM");
+    await local.process.stop("SIGTERM");
     upstream.stop();
   };
 });

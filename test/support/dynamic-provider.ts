@@ -15,12 +15,14 @@ const { Struct } = require("google-protobuf/google/protobuf/struct_pb.js");
 
 type Properties = Readonly<Record<string, unknown>>;
 
+interface Resource {
+  readonly id: string;
+  readonly properties: Properties;
+}
+
 export interface DynamicProvider {
-  create(properties: Properties): Promise<{ readonly id: string; readonly properties: Properties }>;
-  read(
-    id: string,
-    properties: Properties,
-  ): Promise<{ readonly id: string; readonly properties: Properties }>;
+  create(properties: Properties): Promise<Resource>;
+  read(id: string, properties: Properties): Promise<Resource>;
   diff(
     id: string,
     olds: Properties,
@@ -61,29 +63,26 @@ export async function startDynamicProvider(
         error === null ? resolve(answer) : reject(error),
       );
     });
-  await call("configure", new messages.ConfigureRequest().setArgs(Struct.fromJavaScript({})));
+  await call("configure", new messages.ConfigureRequest().setArgs(toStruct({})));
   return {
     async create(properties) {
       const answer = await call(
         "create",
-        new messages.CreateRequest().setProperties(Struct.fromJavaScript(properties)),
+        new messages.CreateRequest().setProperties(toStruct(properties)),
       );
-      return { id: answer.getId(), properties: answer.getProperties().toJavaScript() };
+      return toResource(answer);
     },
     async read(id, properties) {
       const answer = await call(
         "read",
-        new messages.ReadRequest().setId(id).setProperties(Struct.fromJavaScript(properties)),
+        new messages.ReadRequest().setId(id).setProperties(toStruct(properties)),
       );
-      return { id: answer.getId(), properties: answer.getProperties().toJavaScript() };
+      return toResource(answer);
     },
     async diff(id, olds, news) {
       const answer = await call(
         "diff",
-        new messages.DiffRequest()
-          .setId(id)
-          .setOlds(Struct.fromJavaScript(olds))
-          .setNews(Struct.fromJavaScript(news)),
+        new messages.DiffRequest().setId(id).setOlds(toStruct(olds)).setNews(toStruct(news)),
       );
       const { DIFF_SOME } = messages.DiffResponse.DiffChanges;
       return {
@@ -94,17 +93,14 @@ export async function startDynamicProvider(
     async update(id, olds, news) {
       const answer = await call(
         "update",
-        new messages.UpdateRequest()
-          .setId(id)
-          .setOlds(Struct.fromJavaScript(olds))
-          .setNews(Struct.fromJavaScript(news)),
+        new messages.UpdateRequest().setId(id).setOlds(toStruct(olds)).setNews(toStruct(news)),
       );
       return answer.getProperties().toJavaScript();
     },
     async delete(id, properties) {
       await call(
         "delete",
-        new messages.DeleteRequest().setId(id).setProperties(Struct.fromJavaScript(properties)),
+        new messages.DeleteRequest().setId(id).setProperties(toStruct(properties)),
       );
     },
     async stop() {
@@ -113,4 +109,12 @@ export async function startDynamicProvider(
       await once(child, "exit");
     },
   };
+}
+
+function toStruct(properties: Properties): object {
+  return Struct.fromJavaScript(properties);
+}
+
+function toResource(answer: Answer): Resource {
+  return { id: answer.getId(), properties: answer.getProperties().toJavaScript() };
 }
