@@ -1,4 +1,4 @@
-/** What `npm run probe` saw, for everything that prints a statement. The program itself reads none of it. */
+/** What `npm run probe` and `npm run verify` saw, for everything that prints a statement. The program itself reads none of it. */
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 

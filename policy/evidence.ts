@@ -1,6 +1,6 @@
 /**
- * What `npm run probe` saw on an account: files that are committed and reviewed, so that no id, token or other secret
- * may stand in them. This schema is what writes them and what reads them.
+ * What `npm run probe` and `npm run verify` saw on an account: files that are committed and reviewed, so that no id,
+ * token or other secret may stand in them. This schema is what writes them and what reads them.
  */
 import { z } from "zod";
 
