@@ -1,4 +1,4 @@
-import { BY_CODE, BY_STATUS } from "../worker/chat/failures.ts";
+import { BY_CODE, BY_STATUS } from "../worker/chat/models/failures.ts";
 
 /** What a caller gets for each failure of the gateway and of Workers AI, as a Markdown table. */
 export function failuresTable(): string {

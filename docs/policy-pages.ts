@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 import { readEvidence } from "../infra/evidence-files.ts";
 import { readStackFiles } from "../infra/stack-files.ts";
-import { parseStackFile } from "../policy/offline.ts";
-import { formatProblems } from "../policy/problems.ts";
-import { toPage } from "../policy/render.ts";
-import { stateStack } from "../policy/statement.ts";
+import { parseStackFile } from "../policy/stack/stack.ts";
+import { formatProblems } from "../policy/settings/problems.ts";
+import { toPage } from "../policy/statement/page.ts";
+import { stateStack } from "../policy/statement/statement.ts";
 
 /** File name → text. Throws with every problem of every stack file that cannot be stated, or of the evidence. */
 export async function policyPages(folder: string): Promise<ReadonlyMap<string, string>> {

@@ -1,4 +1,4 @@
-import { RULES } from "../policy/rules.ts";
+import { RULES } from "../policy/rules/rules.ts";
 
 /** Every rule as a Markdown table, in the order in which they are checked. */
 export function rulesTable(): string {

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { settingsTable } from "../policy/settings-table.ts";
-import { editorSchema } from "../policy/editor-schema.ts";
+import { settingsTable } from "../policy/settings/settings-table.ts";
+import { editorSchema } from "../policy/settings/editor-schema.ts";
 import { failuresTable } from "./failures-table.ts";
 import { writePolicyPages } from "./policy-pages.ts";
 import { protocolTable } from "./protocol-table.ts";

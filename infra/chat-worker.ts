@@ -6,8 +6,8 @@ import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomai
 import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { workerTexts, workerUrl } from "../policy/chat-worker.ts";
-import type { Settings } from "../policy/settings.ts";
+import { workerTexts, workerUrl } from "../policy/gateway/worker-texts.ts";
+import type { Settings } from "../policy/settings/settings.ts";
 import type { RawEnv } from "../worker/chat/env.ts";
 import type { Bundle } from "./bundle.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";

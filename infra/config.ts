@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { parseStackFile, type Stack } from "../policy/offline.ts";
-import { parseSettings } from "../policy/parse-settings.ts";
-import { formatProblem, formatProblems } from "../policy/problems.ts";
-import { check, describeFinding } from "../policy/rules.ts";
-import type { Settings } from "../policy/settings.ts";
+import { parseStackFile, type Stack } from "../policy/stack/stack.ts";
+import { parseSettings } from "../policy/settings/parse-settings.ts";
+import { formatProblem, formatProblems } from "../policy/settings/problems.ts";
+import { check, describeFinding } from "../policy/rules/rules.ts";
+import type { Settings } from "../policy/settings/settings.ts";
 import { readStackFiles } from "./stack-files.ts";
 
 // Fixed, so that a fork under another project name keeps its stack files.

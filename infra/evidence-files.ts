@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
-import { parseEvidence, type Evidence } from "../policy/evidence.ts";
+import { parseEvidence, type Evidence } from "../policy/evidence/evidence.ts";
 
 /** In the project's folder. */
 export const EVIDENCE_FOLDER = "docs/evidence";

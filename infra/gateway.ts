@@ -1,8 +1,8 @@
 import { AiGateway } from "@pulumi/cloudflare/aiGateway.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { gatewayFields } from "../policy/gateway-fields.ts";
-import type { Settings } from "../policy/settings.ts";
+import { gatewayFields } from "../policy/gateway/fields.ts";
+import type { Settings } from "../policy/settings/settings.ts";
 import { gatewayHooks } from "./hooks/gateway-hooks.ts";
 
 export type GatewayArgs = Omit<

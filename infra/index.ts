@@ -1,5 +1,5 @@
-import { stateStack } from "../policy/statement.ts";
-import { retentionOf } from "../policy/resource-names.ts";
+import { stateStack } from "../policy/statement/statement.ts";
+import { retentionOf } from "../policy/gateway/names.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readSettings } from "./config.ts";

@@ -6,10 +6,10 @@ import { R2BucketLifecycle } from "@pulumi/cloudflare/r2bucketLifecycle.js";
 import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { logpushTokenName } from "../policy/resource-names.ts";
-import type { Settings } from "../policy/settings.ts";
+import { logpushTokenName } from "../policy/gateway/names.ts";
+import type { Settings } from "../policy/settings/settings.ts";
 import { allowObjects, REPLACE_WITH_POLICY } from "./account-token.ts";
-import { LogpushJob } from "./logpush-job.ts";
+import { LogpushJob } from "./dynamic/logpush-job.ts";
 
 export interface LogpushArgs
   extends

@@ -1,8 +1,8 @@
 import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { readerTokenName } from "../policy/resource-names.ts";
-import type { Settings } from "../policy/settings.ts";
+import { readerTokenName } from "../policy/gateway/names.ts";
+import type { Settings } from "../policy/settings/settings.ts";
 import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 
 type Reader = Settings["readers"][number];

@@ -6,7 +6,7 @@ import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { SUBREQUESTS } from "../policy/platform.ts";
-import type { Settings } from "../policy/settings.ts";
+import type { Settings } from "../policy/settings/settings.ts";
 import type { RawEnv } from "../worker/retention/env.ts";
 import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 import type { Bundle } from "./bundle.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../infra/stand-ins.ts";
+import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../record/stand-ins.ts";
 import type { Account, Script } from "./account.ts";
 import type { Bucket, Declaration, LogpushJob } from "./api/state.ts";
 import {
@@ -100,7 +100,7 @@ function toTokenRecord(
 function localGroup(id: string): (typeof LOCAL_GROUPS)[number] {
   const name = PERMISSION_GROUPS.find((group) => group.id === id)?.name;
   const group = LOCAL_GROUPS.find((known) => known.name === name);
-  if (group === undefined) throw new Error(`permission group ${id} is not in infra/stand-ins.ts`);
+  if (group === undefined) throw new Error(`permission group ${id} is not in record/stand-ins.ts`);
   return group;
 }
 

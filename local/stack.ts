@@ -5,11 +5,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { readEvidence } from "../infra/evidence-files.ts";
-import type { Evidence } from "../policy/evidence.ts";
-import { withStandIns } from "../policy/offline.ts";
-import type { ConfigValues } from "../policy/parse-settings.ts";
-import { formatProblems } from "../policy/problems.ts";
-import { readStackFile } from "../policy/stack-file.ts";
+import type { Evidence } from "../policy/evidence/evidence.ts";
+import { withStandIns } from "../policy/stack/stack.ts";
+import type { ConfigValues } from "../policy/settings/parse-settings.ts";
+import { formatProblems } from "../policy/settings/problems.ts";
+import { readStackFile } from "../policy/stack/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.js";

@@ -10,5 +10,5 @@ process.stdout.on("error", (error) => {
   process.exit(141);
 });
 const [name = "", ...words] = process.argv.slice(2);
-const { command } = await import(`./${name}-command.ts`);
+const { command } = await import(`./${name}/command.ts`);
 process.exitCode = await command(words);

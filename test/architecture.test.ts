@@ -34,10 +34,14 @@ test.each([
   ["policy/planted.ts", 'import "@pulumi/pulumi";'],
   ["policy/planted.ts", 'import "../infra/config.ts";'],
   ["policy/planted.ts", 'import "node:fs";'],
+  ["policy/stack/planted.ts", 'import "../rules/rule.ts";'],
+  ["policy/settings/planted.ts", 'import "node:fs";'],
   ["infra/planted.ts", 'import "../local/account.ts";'],
+  ["infra/planted.ts", 'import "../record/record.ts";'],
+  ["record/planted.ts", 'import "../local/account.ts";'],
   ["infra/planted.ts", 'import { checkEnv } from "../worker/chat/env.ts";\ncheckEnv({});'],
   ["worker/planted.ts", 'import "node:fs";'],
-  ["worker/chat/planted.ts", 'import "../../policy/settings.ts";'],
+  ["worker/chat/planted.ts", 'import "../../policy/settings/settings.ts";'],
   ["local/planted.ts", 'import "../test/support/settings.ts";'],
   ["ops/planted.ts", 'import "../infra/config.ts";'],
   ["ops/planted.ts", 'import "../local/account.ts";'],
@@ -55,9 +59,13 @@ test.each([
 });
 
 test("the arrows of the house as it stands are all allowed", async () => {
-  const { stdout } = await run(bin("oxlint"), ["infra", "policy", "worker", "local", "ops"], {
-    cwd: project.folder,
-  });
+  const { stdout } = await run(
+    bin("oxlint"),
+    ["infra", "policy", "record", "worker", "local", "ops"],
+    {
+      cwd: project.folder,
+    },
+  );
 
   expect(stdout).toContain(" 0 errors");
 });
@@ -67,7 +75,7 @@ test("the types are checked as strictly as tsconfig.json says", async () => {
   const planted = {
     "policy/planted.ts": `
       import { gone } from "./gone.ts";
-      import { Settings } from "./settings.ts";
+      import { Settings } from "./settings/settings.ts";
       import "./gone.ts";
       enum Colour {}
       class Base { again() {} }

@@ -5,8 +5,8 @@ import type Cloudflare from "cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import type { Settings } from "../../policy/settings.ts";
-import { putOnlyFields } from "../put-only.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
+import { putOnlyFields } from "./put-only.ts";
 import { connect, NO_CREDENTIALS } from "./api.ts";
 import { refuseExisting } from "./refuse-existing.ts";
 import { declaredBefore, settlePutOnly } from "./settle-put-only.ts";

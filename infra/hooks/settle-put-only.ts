@@ -1,6 +1,6 @@
 import type Cloudflare from "cloudflare";
 
-import { PUT_ONLY, type PutOnly } from "../put-only.ts";
+import { PUT_ONLY, type PutOnly } from "./put-only.ts";
 import { describeFailure, type Place } from "./api.ts";
 import { holds } from "./holds.ts";
 

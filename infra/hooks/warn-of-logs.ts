@@ -1,7 +1,7 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 
-import type { Settings } from "../../policy/settings.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
 import { describeFailure, isNotFound, NO_CREDENTIALS, type Place } from "./api.ts";
 
 // The SDK hands the whole object on, and types two of its fields.

@@ -1,7 +1,7 @@
 /** A gateway's settings in the REST API's words, and in those of the program: `cache_ttl` is `cacheTtl`. */
 import { z } from "zod";
 
-import { apiName, toApi } from "../../policy/gateway-api.ts";
+import { apiName, toApi } from "../../policy/gateway/api.ts";
 import { aiGateway, type GatewaySettings } from "../account.ts";
 import { ApiError } from "./envelope.ts";
 

@@ -5,7 +5,7 @@ import "./lazy-modules.ts";
 import { RunError } from "@pulumi/pulumi";
 
 import program from "../../infra/main.js";
-import { recordStack } from "../../infra/record.ts";
+import { recordStack } from "../../record/record.ts";
 import type { Evaluation, Order } from "./evaluate.ts";
 
 // A program that fails rejects the stack's outputs too, which nobody awaits: the failure is reported below.

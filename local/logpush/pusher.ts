@@ -5,7 +5,7 @@ import { gzip } from "node:zlib";
 
 import { z } from "zod";
 
-import { LOGPUSH_DATASET } from "../../policy/logpush-job.ts";
+import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";
 import type { AccountState, LogpushJob } from "../api/state.ts";
 import type { Bodies, Log } from "../logs/log.ts";
 import { readDestination } from "./destination.ts";

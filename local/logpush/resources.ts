@@ -1,7 +1,7 @@
 /** What a program declares for Logpush: a bucket, how long it keeps what is in it, and the job that fills it. */
 import { z } from "zod";
 
-import { LOGPUSH_DATASET } from "../../policy/logpush-job.ts";
+import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";
 
 export const r2Bucket = z.strictObject({ accountId: z.string(), name: z.string() });
 

@@ -2,7 +2,7 @@
 import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 
-import { count } from "../../policy/statement/words.ts";
+import { count } from "../../policy/words.ts";
 import { Database } from "./database.ts";
 import { deleteInSteps } from "./deletion.ts";
 import type { Bodies, Cap, FoundLog, Log, LogChange, StoredLog } from "./log.ts";

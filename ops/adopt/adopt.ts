@@ -1,9 +1,9 @@
 /** A stack file for a gateway that exists already, and what of the gateway no stack file can say. */
 import { stringify } from "yaml";
 
-import { parseSettings } from "../../policy/parse-settings.ts";
-import { formatProblem } from "../../policy/problems.ts";
-import type { LogSystem } from "../../policy/settings.ts";
+import { parseSettings } from "../../policy/settings/parse-settings.ts";
+import { formatProblem } from "../../policy/settings/problems.ts";
+import type { LogSystem } from "../../policy/settings/settings.ts";
 import { judgeGateway } from "../verify/gateway.ts";
 import { toSettings, type RawSettings } from "./to-settings.ts";
 

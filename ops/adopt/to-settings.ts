@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-import type { LogSystem } from "../../policy/settings.ts";
+import type { LogSystem } from "../../policy/settings/settings.ts";
 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 const items = <T extends z.ZodType>(item: T) =>

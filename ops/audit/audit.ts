@@ -1,5 +1,5 @@
 /** Everything of one account that no stack file says, or that contradicts one. */
-import { CommandError } from "../command.ts";
+import { CommandError } from "../cli/define-command.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
 import { auditGateways, auditStorage, listGateways } from "./gateways.ts";

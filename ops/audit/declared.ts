@@ -1,6 +1,6 @@
 /** An account, and every stack file that is for it. */
-import { connect, type Connection } from "../account.ts";
-import type { Stack } from "../../policy/offline.ts";
+import { connect, type Connection } from "../account/account.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
 
 export interface Declared extends Connection {
   readonly stacks: readonly Stack[];

@@ -2,8 +2,8 @@
 import { z } from "zod";
 
 import { FREE_PLAN_LOGS, GATEWAYS } from "../../policy/platform.ts";
-import { count } from "../../policy/statement/words.ts";
-import { ask, checkAnswer } from "../account.ts";
+import { count } from "../../policy/words.ts";
+import { ask, checkAnswer } from "../account/account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,10 +1,10 @@
 /** Jobs that copy AI Gateway logs, each declared by a stack file or not. */
 import { z } from "zod";
 
-import type { Stack } from "../../policy/offline.ts";
-import { LOGPUSH_DATASET, logpushJobName } from "../../policy/logpush-job.ts";
-import { ask, checkAnswer } from "../account.ts";
-import { hostOf, leadsTo } from "../logpush-destination.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { LOGPUSH_DATASET, logpushJobName } from "../../policy/gateway/logpush-job.ts";
+import { ask, checkAnswer } from "../account/account.ts";
+import { hostOf, leadsTo } from "../look/logpush-destination.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,7 +1,7 @@
 /** An audit for a terminal. */
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
-import { printableLine } from "../printable.ts";
+import { printableLine } from "../cli/printable.ts";
 
 const MARKS: Record<Finding["kind"], string> = { ok: "✔", wrong: "✘", note: "·", unseen: "?" };
 

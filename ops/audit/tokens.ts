@@ -1,9 +1,9 @@
 /** Which API tokens of the account can read its logs, against the declared readers. */
 import { z } from "zod";
 
-import type { Stack } from "../../policy/offline.ts";
-import { readerTokenName, retentionWorkerName } from "../../policy/resource-names.ts";
-import { ask, checkAnswer } from "../account.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { readerTokenName, retentionWorkerName } from "../../policy/gateway/names.ts";
+import { ask, checkAnswer } from "../account/account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,9 +1,9 @@
 /** Which gateway each Worker of the account calls. */
 import { z } from "zod";
 
-import type { Stack } from "../../policy/offline.ts";
-import { count } from "../../policy/statement/words.ts";
-import { ask, checkAnswer } from "../account.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { count } from "../../policy/words.ts";
+import { ask, checkAnswer } from "../account/account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
 

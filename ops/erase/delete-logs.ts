@@ -2,8 +2,8 @@
  * Deletion by id, and by nothing else. A caller's name as a filter (`metadata.key`, `metadata.value`) could choose a log
  * that has the name under another key, or one that was written since we looked.
  */
-import { ask, type Account } from "../account.ts";
-import { CommandError } from "../command.ts";
+import { ask, type Account } from "../account/account.ts";
+import { CommandError } from "../cli/define-command.ts";
 import { listLogs, PER_PAGE, type Filter } from "../logs/find.ts";
 import type { Log } from "../logs/log.ts";
 

@@ -1,7 +1,7 @@
 /** One caller's logs of one gateway, found and deleted. */
-import { count } from "../../policy/statement/words.ts";
-import type { Account } from "../account.ts";
-import { CommandError } from "../command.ts";
+import { count } from "../../policy/words.ts";
+import type { Account } from "../account/account.ts";
+import { CommandError } from "../cli/define-command.ts";
 import { findLogs } from "../logs/find.ts";
 import type { Log } from "../logs/log.ts";
 import { deleteLogs, isGone } from "./delete-logs.ts";

@@ -1,9 +1,9 @@
 /** What an erasure found and did: for the file of whoever asked for it. */
-import { escapeMarkdown } from "../../policy/render.ts";
-import type { Stack } from "../../policy/offline.ts";
-import { count } from "../../policy/statement/words.ts";
+import { escapeMarkdown } from "../../policy/statement/page.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { count } from "../../policy/words.ts";
 import type { Log } from "../logs/log.ts";
-import { printableLine } from "../printable.ts";
+import { printableLine } from "../cli/printable.ts";
 import type { Erasure } from "./erasure.ts";
 
 export interface EraseRecord {

@@ -1,7 +1,7 @@
 /** Logs of one gateway, chosen and in order. */
 import type Cloudflare from "cloudflare";
 
-import { ask, type Account } from "../account.ts";
+import { ask, type Account } from "../account/account.ts";
 import { callerOf, parseLog, type Log } from "./log.ts";
 
 export interface LogQuery {

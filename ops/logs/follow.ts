@@ -1,5 +1,5 @@
 /** New logs as they come. */
-import type { Account } from "../account.ts";
+import type { Account } from "../account/account.ts";
 import { findLogs, type LogQuery } from "./find.ts";
 import type { Log } from "./log.ts";
 

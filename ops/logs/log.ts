@@ -1,7 +1,7 @@
 /** A log, as the Logs API tells it and as the commands use it. */
 import { z } from "zod";
 
-import { checkAnswer } from "../account.ts";
+import { checkAnswer } from "../account/account.ts";
 
 // What the API may leave out is optional here: a log that lacks a price is still a log.
 const listItem = z.object({

@@ -2,10 +2,10 @@
 import { NotFoundError } from "cloudflare/core/error";
 import { z } from "zod";
 
-import type { Stack } from "../../policy/offline.ts";
-import { ask, type Account } from "../account.ts";
-import { CommandError } from "../command.ts";
-import { readLogBody } from "../log-body.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { ask, type Account } from "../account/account.ts";
+import { CommandError } from "../cli/define-command.ts";
+import { readLogBody } from "../account/log-body.ts";
 import { parseLog, type Log } from "./log.ts";
 
 export interface OneLog {

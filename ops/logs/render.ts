@@ -1,7 +1,7 @@
 /** Logs for a terminal. */
-import type { Stack } from "../../policy/offline.ts";
-import { printableJson, printableText } from "../printable.ts";
-import { formatTable, type Column } from "../table.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { printableJson, printableText } from "../cli/printable.ts";
+import { formatTable, type Column } from "../cli/table.ts";
 import { callerOf, type Log } from "./log.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";

@@ -1,7 +1,7 @@
 /** Times as they are typed. */
 import { z } from "zod";
 
-import { WordsError } from "../command.ts";
+import { WordsError } from "../cli/define-command.ts";
 
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -1,5 +1,5 @@
-import type { EvidenceAnswer } from "../../policy/evidence.ts";
-import type { QuestionId } from "../../policy/questions.ts";
+import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import type { QuestionId } from "../../policy/evidence/questions.ts";
 
 /** Now. `seen` is committed: it may name no account, no gateway and no log. */
 export function answered(

@@ -1,5 +1,5 @@
 /** What the API makes of a create and of updates, of the fields that a create may drop. */
-import type { EvidenceAnswer } from "../../policy/evidence.ts";
+import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
 

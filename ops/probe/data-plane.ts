@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { CommandError } from "../command.ts";
+import { CommandError } from "../cli/define-command.ts";
 import { readLog, type CanaryLog } from "../verify/canary-log.ts";
 import type { Scratch } from "./scratch.ts";
 

@@ -1,5 +1,5 @@
 /** What a filtered deletion and a deleted gateway leave. */
-import type { EvidenceAnswer } from "../../policy/evidence.ts";
+import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { findLog, listLogs, until, type DataPlane } from "./data-plane.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";

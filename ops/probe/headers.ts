@@ -1,5 +1,5 @@
 /** What a request's own words do to its log. */
-import type { EvidenceAnswer } from "../../policy/evidence.ts";
+import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { setCollect } from "./control-plane.ts";
 import { call, findLog, settle, type DataPlane } from "./data-plane.ts";

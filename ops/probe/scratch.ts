@@ -1,8 +1,8 @@
 /** A gateway for trying things out, which is gone when the work is over, however it ends. */
 import { randomBytes } from "node:crypto";
 
-import type { Connection } from "../account.ts";
-import { CommandError } from "../command.ts";
+import type { Connection } from "../account/account.ts";
+import { CommandError } from "../cli/define-command.ts";
 
 export interface Scratch extends Connection {
   readonly gatewayId: string;

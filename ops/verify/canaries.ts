@@ -1,6 +1,6 @@
 /** Canaries through the Worker, and what each left in the log. */
-import { workerUrl } from "../../policy/chat-worker.ts";
-import type { Account, Answer } from "../account.ts";
+import { workerUrl } from "../../policy/gateway/worker-texts.ts";
+import type { Account, Answer } from "../account/account.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
 import { findLogs, poll, type CanaryLog, type Patience } from "./canary-log.ts";
 import { KINDS, sendCanary, type Canary, type Door } from "./canary.ts";

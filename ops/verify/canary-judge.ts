@@ -1,8 +1,8 @@
 /** Whether what a canary left in the log is what the stack file promises. */
 import { z } from "zod";
 
-import type { Stack } from "../../policy/offline.ts";
-import { count } from "../../policy/statement/words.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { count } from "../../policy/words.ts";
 import { finding, verdict, type Finding } from "./finding.ts";
 import type { Canary, Kind } from "./canary.ts";
 import type { CanaryLog } from "./canary-log.ts";

@@ -1,8 +1,8 @@
 /** What a canary left in the log: found by its ids, in a bounded time. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { tryAsk, type Account, type Answer, type Connection } from "../account.ts";
-import { readLogBody } from "../log-body.ts";
+import { tryAsk, type Account, type Answer, type Connection } from "../account/account.ts";
+import { readLogBody } from "../account/log-body.ts";
 import type { Canary } from "./canary.ts";
 
 /** One log with all its fields, bodies apart. */

@@ -1,6 +1,6 @@
 /** What canaries prove of Cloudflare: that the Worker's switches are heeded on calls of the AI binding. */
-import type { EvidenceAnswer } from "../../policy/evidence.ts";
-import { count } from "../../policy/statement/words.ts";
+import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import { count } from "../../policy/words.ts";
 import type { Flight } from "./canaries.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** What a look at one promise found. */
-import type { Stack } from "../../policy/offline.ts";
-import type { Account, Answer } from "../account.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import type { Account, Answer } from "../account/account.ts";
 
 export interface Finding {
   /** Broken ends the command with 1. A warning and an unknown do not: no promise is seen to be broken. */

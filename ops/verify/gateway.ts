@@ -1,8 +1,8 @@
 /** The gateway's fields, declared against stored. */
-import { toApi } from "../../policy/gateway-api.ts";
-import { gatewayFields } from "../../policy/gateway-fields.ts";
-import type { Settings } from "../../policy/settings.ts";
-import { tryAsk, type Account } from "../account.ts";
+import { toApi } from "../../policy/gateway/api.ts";
+import { gatewayFields } from "../../policy/gateway/fields.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
+import { tryAsk, type Account } from "../account/account.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 
 export async function checkGateway({

@@ -1,11 +1,11 @@
 /** The encrypted copies: pushed as declared, without a failure, and deleted in time. */
 import { z } from "zod";
 
-import type { Stack } from "../../policy/offline.ts";
-import { logpushFilter, logpushJobName } from "../../policy/logpush-job.ts";
-import { count } from "../../policy/statement/words.ts";
-import { tryAsk, type Account } from "../account.ts";
-import { hostOf, leadsTo, withoutKeys } from "../logpush-destination.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { logpushFilter, logpushJobName } from "../../policy/gateway/logpush-job.ts";
+import { count } from "../../policy/words.ts";
+import { tryAsk, type Account } from "../account/account.ts";
+import { hostOf, leadsTo, withoutKeys } from "../look/logpush-destination.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 
 const DAY_SECONDS = 86_400;

@@ -1,9 +1,9 @@
 /** What the gateway's stored logs say: how old the oldest is, how near the cap, and which system keeps them. */
 import { z } from "zod";
 
-import type { Settings } from "../../policy/settings.ts";
-import { count } from "../../policy/statement/words.ts";
-import { checkAnswer, tryAsk, type Account, type Answer } from "../account.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
+import { count } from "../../policy/words.ts";
+import { checkAnswer, tryAsk, type Account, type Answer } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "./finding.ts";
 
 export interface StoredLogs {

@@ -1,7 +1,7 @@
 /** The Worker that deletes old logs: deployed, for this gateway and these days, and woken by its trigger. */
-import type { Stack } from "../../policy/offline.ts";
-import { retentionWorkerName } from "../../policy/resource-names.ts";
-import { tryAsk, type Account } from "../account.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { retentionWorkerName } from "../../policy/gateway/names.ts";
+import { tryAsk, type Account } from "../account/account.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 import { judgeTexts } from "./worker.ts";
 

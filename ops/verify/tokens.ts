@@ -1,10 +1,10 @@
 /** Tokens: those of the named readers, and the one that this command uses. */
 import { z } from "zod";
 
-import { readerTokenName } from "../../policy/resource-names.ts";
-import type { Settings } from "../../policy/settings.ts";
-import { count } from "../../policy/statement/words.ts";
-import { checkAnswer, tryAsk, type Account } from "../account.ts";
+import { readerTokenName } from "../../policy/gateway/names.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
+import { count } from "../../policy/words.ts";
+import { checkAnswer, tryAsk, type Account } from "../account/account.ts";
 import { finding, verdict, withoutAnswer, type Finding } from "./finding.ts";
 
 const PERMISSION = "Account API Tokens Read";

@@ -1,5 +1,5 @@
 /** Every promise of a stack against its account, one after the other. */
-import type { Account } from "../account.ts";
+import type { Account } from "../account/account.ts";
 import { flyCanaries, type CanaryArgs, type Flight } from "./canaries.ts";
 import type { Check, Finding } from "./finding.ts";
 import { checkGateway } from "./gateway.ts";

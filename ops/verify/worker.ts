@@ -1,7 +1,7 @@
 /** The deployed Worker: bound to this stack's gateway, with this stack's policy, at the declared addresses. */
-import { workerTexts } from "../../policy/chat-worker.ts";
-import type { Stack } from "../../policy/offline.ts";
-import { tryAsk, type Account } from "../account.ts";
+import { workerTexts } from "../../policy/gateway/worker-texts.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { tryAsk, type Account } from "../account/account.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
 
 const PERMISSION = "Workers Scripts Read";

@@ -1,9 +1,9 @@
 /** Rules between the stacks of one account. */
 import { CRON_TRIGGERS, FREE_PLAN_LOGS, GATEWAYS, LOGPUSH_JOBS } from "../platform.ts";
-import type { Stack } from "../offline.ts";
-import type { Settings } from "../settings.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { Settings } from "../settings/settings.ts";
 import { DOCS, LIMITS } from "../settings/notes.ts";
-import { retentionWorkerName, workerNames } from "../resource-names.ts";
+import { retentionWorkerName, workerNames } from "../gateway/names.ts";
 import {
   BOTH_ERROR,
   STRICT_IN_PRODUCTION,

@@ -1,6 +1,6 @@
-import type { Stack } from "../offline.ts";
-import type { Problem } from "../problems.ts";
-import type { Tier } from "../settings.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { Problem } from "../settings/problems.ts";
+import type { Tier } from "../settings/settings.ts";
 
 /** An error stops a preview, a deploy and `npm start`; a warning is printed. */
 export type Severity = "error" | "warning";

@@ -1,5 +1,5 @@
 /** Rules about exceptions. They come last, know which rules are broken, and cannot be waived. */
-import { nearestName } from "../problems.ts";
+import { nearestName } from "../settings/problems.ts";
 import type { Rule } from "./rule.ts";
 
 const SOURCE = "docs/rules.md";

@@ -1,7 +1,7 @@
 /** What is logged, who reads it, and where copies go. */
 import { z } from "zod";
 
-import { PUBLIC_KEY } from "../public-key.ts";
+import { PUBLIC_KEY } from "./public-key.ts";
 import { DAY_EXPECTS, DOCS, LIMITS, NAME_EXPECTS, day, name, offUnlessSet } from "./notes.ts";
 
 export const logSystem = z.enum(["legacy", "observability"]).meta({

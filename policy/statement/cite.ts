@@ -1,8 +1,8 @@
 /** Puts what was seen on an account in the place of what is not proved. */
-import { isOfCloudflare, type Evidence } from "../evidence.ts";
-import { QUESTIONS, type Question, type QuestionId } from "../questions.ts";
-import type { LogSystem } from "../settings.ts";
-import type { Fact, OpenPoint, SeenPoint } from "../statement.ts";
+import { isOfCloudflare, type Evidence } from "../evidence/evidence.ts";
+import { QUESTIONS, type Question, type QuestionId } from "../evidence/questions.ts";
+import type { LogSystem } from "../settings/settings.ts";
+import type { Fact, OpenPoint, SeenPoint } from "./statement.ts";
 
 /** By the newest answer to each question, of accounts with this log system. */
 export function citeEvidence(

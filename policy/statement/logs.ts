@@ -1,10 +1,10 @@
 /** The facts about logs: what, where, how long, for whom. Claims about the platform: docs/what-is-stored.md. */
 import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
-import { keyName } from "../public-key.ts";
-import type { Settings } from "../settings.ts";
-import type { Fact, OpenPoint } from "../statement.ts";
-import { retentionWorkerName } from "../resource-names.ts";
-import { count, list } from "./words.ts";
+import { keyName } from "../settings/public-key.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Fact, OpenPoint } from "./statement.ts";
+import { retentionWorkerName } from "../gateway/names.ts";
+import { count, list } from "../words.ts";
 
 export function logFacts(settings: Settings): readonly Fact[] {
   return [

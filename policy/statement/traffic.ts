@@ -1,9 +1,9 @@
 /** The facts about calls: who, from where, to which models, within which limits. */
 import { isWorkersAi } from "../platform.ts";
-import type { Settings } from "../settings.ts";
-import type { Fact } from "../statement.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Fact } from "./statement.ts";
 import { NEW_GATEWAY } from "./logs.ts";
-import { count, list } from "./words.ts";
+import { count, list } from "../words.ts";
 
 export function trafficFacts(settings: Settings): readonly Fact[] {
   return [

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
 import { PAGES, withTable } from "../../docs/update.ts";
-import { jsonSchemas } from "../../policy/schema.ts";
+import { jsonSchemas } from "../../policy/settings/schema.ts";
 import { ROOT } from "../support/settings.ts";
 
 test.each(Object.entries(PAGES))(

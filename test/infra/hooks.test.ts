@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { refuseExisting } from "../../infra/hooks/refuse-existing.ts";
 import { declaredBefore, settlePutOnly, type Wanted } from "../../infra/hooks/settle-put-only.ts";
 import { warnOfLogs } from "../../infra/hooks/warn-of-logs.ts";
-import { putOnlyFields } from "../../infra/put-only.ts";
+import { putOnlyFields } from "../../infra/hooks/put-only.ts";
 import { Refusal, scriptApi } from "../support/scripted-api.ts";
 import { stackWith } from "../support/settings.ts";
 

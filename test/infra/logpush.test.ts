@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from "vitest";
 
-import { recordStack, type Recorded } from "../../infra/record.ts";
+import { recordStack, type Recorded } from "../../record/record.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { ROOT, stackConfig } from "../support/settings.ts";
 

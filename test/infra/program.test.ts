@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 
-import { recordStack, type Recorded, type Recording } from "../../infra/record.ts";
+import { recordStack, type Recorded, type Recording } from "../../record/record.ts";
 import { stackConfig } from "../support/settings.ts";
 
 // What esbuild makes is bundle.test.ts's subject; here it would be most of the time.

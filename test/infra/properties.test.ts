@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 
-import { recordStack, type Recorded, type Recording } from "../../infra/record.ts";
-import { parseStackFile } from "../../policy/offline.ts";
-import { stateStack, type Statement } from "../../policy/statement.ts";
+import { recordStack, type Recorded, type Recording } from "../../record/record.ts";
+import { parseStackFile } from "../../policy/stack/stack.ts";
+import { stateStack, type Statement } from "../../policy/statement/statement.ts";
 import {
   arbitraryStack,
   secretsOf,

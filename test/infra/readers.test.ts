@@ -6,9 +6,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { readSettings } from "../../infra/config.ts";
-import { parseStackFile } from "../../policy/offline.ts";
-import type { Settings } from "../../policy/settings.ts";
-import { isCipher, readStackFile } from "../../policy/stack-file.ts";
+import { parseStackFile } from "../../policy/stack/stack.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
+import { isCipher, readStackFile } from "../../policy/stack/stack-file.ts";
 import { readCorpus, TODAY } from "../support/corpus.ts";
 
 // Rules between stacks are rules.test.ts's subject.

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { refuseExisting } from "../../infra/hooks/refuse-existing.ts";
 import { settlePutOnly } from "../../infra/hooks/settle-put-only.ts";
 import { warnOfLogs } from "../../infra/hooks/warn-of-logs.ts";
-import { putOnlyFields } from "../../infra/put-only.ts";
+import { putOnlyFields } from "../../infra/hooks/put-only.ts";
 import { keepLog, startAccount } from "../support/account.ts";
 import { stackWith } from "../support/settings.ts";
 

@@ -6,7 +6,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 
-import { recordStack } from "../../infra/record.ts";
+import { recordStack } from "../../record/record.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { startDynamicProvider, type DynamicProvider } from "../support/dynamic-provider.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";

@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
-import { recordStack, type Recorded } from "../../infra/record.ts";
+import { recordStack, type Recorded } from "../../record/record.ts";
 import { applyResources, type GatewaySettings } from "../../local/account.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import { Pusher, readFilter } from "../../local/logpush/pusher.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { connect } from "../../ops/account.ts";
+import { connect } from "../../ops/account/account.ts";
 
 const GOOD = { CLOUDFLARE_ACCOUNT_ID: "a".repeat(32), CLOUDFLARE_API_TOKEN: "t".repeat(40) };
 

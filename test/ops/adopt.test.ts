@@ -9,10 +9,10 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { adoptGateway, importFile } from "../../ops/adopt/adopt.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
-import { toApi } from "../../policy/gateway-api.ts";
-import { gatewayFields } from "../../policy/gateway-fields.ts";
-import { parseStackFile } from "../../policy/offline.ts";
-import { parseSettings } from "../../policy/parse-settings.ts";
+import { toApi } from "../../policy/gateway/api.ts";
+import { gatewayFields } from "../../policy/gateway/fields.ts";
+import { parseStackFile } from "../../policy/stack/stack.ts";
+import { parseSettings } from "../../policy/settings/parse-settings.ts";
 import { startAccount } from "../support/account.ts";
 import { arbitraryStack, secretsOf, toConfig } from "../support/arbitrary-stack.ts";
 import { copyProject, type Project } from "../support/project.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { globSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { expect, test, vi } from "vitest";
@@ -8,9 +8,7 @@ import { expect, test, vi } from "vitest";
 import { askOps } from "../support/ops-command.ts";
 import { ROOT } from "../support/settings.ts";
 
-const NAMES = readdirSync(join(ROOT, "ops")).flatMap(
-  (file) => /^(.+)-command\.ts$/.exec(file)?.[1] ?? [],
-);
+const NAMES = globSync("*/command.ts", { cwd: join(ROOT, "ops") }).map(dirname);
 
 // Commands once ran while their modules loaded: adopt and probe died of a constant that stood below.
 test.each(NAMES)("%s does nothing while it loads", async (name) => {
@@ -18,7 +16,7 @@ test.each(NAMES)("%s does nothing while it loads", async (name) => {
   const errors = vi.spyOn(console, "error").mockReturnValue();
   const exitCode = process.exitCode;
 
-  await import(`../../ops/${name}-command.ts`);
+  await import(`../../ops/${name}/command.ts`);
 
   expect([words.mock.calls, errors.mock.calls, process.exitCode]).toEqual([[], [], exitCode]);
   vi.restoreAllMocks();
@@ -42,7 +40,7 @@ test("no command loads Cloudflare's SDK before it has an account to ask", async 
       return next(name, context);
     };
     registerHooks({ resolve });`;
-  const load = NAMES.map((name) => `await import("./ops/${name}-command.ts");`).join("");
+  const load = NAMES.map((name) => `await import("./ops/${name}/command.ts");`).join("");
   const args = ["--import", `data:text/javascript,${hook}`, "--input-type=module", "--eval", load];
 
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });

@@ -11,7 +11,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { decryptLog } from "../../ops/decrypt/decrypt.ts";
 import { linesOf } from "../../ops/decrypt/lines.ts";
-import { readStackFile } from "../../policy/stack-file.ts";
+import { readStackFile } from "../../policy/stack/stack-file.ts";
 import { runOps } from "../support/ops-command.ts";
 import { problemsOf, ROOT, stackValues } from "../support/settings.ts";
 

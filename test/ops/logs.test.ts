@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { namesInLogs } from "../../ops/caller.ts";
+import { namesInLogs } from "../../ops/account/caller.ts";
 import { findLogs, type LogQuery } from "../../ops/logs/find.ts";
 import { followLogs } from "../../ops/logs/follow.ts";
 import { whyNoBodies } from "../../ops/logs/one.ts";
 import { parseSince, parseUntil } from "../../ops/logs/times.ts";
-import { hideName } from "../../worker/chat/access.ts";
+import { hideName } from "../../worker/chat/gate/access.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { askOps, runOps, startOps } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";

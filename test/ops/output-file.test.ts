@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { requireWritable, writeOutput } from "../../ops/output-file.ts";
+import { requireWritable, writeOutput } from "../../ops/cli/output-file.ts";
 
 test("a place that can be written is left as it was: a file whole, and no file as none", async () => {
   const folder = await makeFolder();

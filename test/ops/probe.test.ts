@@ -9,10 +9,10 @@ import getPort from "get-port";
 import { expect, onTestFinished, test } from "vitest";
 
 import { readEvidence } from "../../infra/evidence-files.ts";
-import type { EvidenceAnswer } from "../../policy/evidence.ts";
-import { stateStack } from "../../policy/statement.ts";
-import { CommandError } from "../../ops/command.ts";
-import { findPlace, writeEvidence } from "../../ops/evidence-file.ts";
+import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import { stateStack } from "../../policy/statement/statement.ts";
+import { CommandError } from "../../ops/cli/define-command.ts";
+import { findPlace, writeEvidence } from "../../ops/account/evidence-file.ts";
 import { REQUIRED, withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { askOps, runOps, startOps, type Ended } from "../support/ops-command.ts";

@@ -1,14 +1,14 @@
 /** Promises of a stack file, each broken in the account as a hand in the dashboard would: none passes silently. */
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
-import { recordStack } from "../../infra/record.ts";
+import { recordStack } from "../../record/record.ts";
 import { applyResources, type GatewaySettings } from "../../local/account.ts";
 import type { State } from "../../local/api/state.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import type { Declaration } from "../../local/api/state.ts";
 import type { Finding } from "../../ops/verify/finding.ts";
 import { verify } from "../../ops/verify/verify.ts";
-import { workerTexts } from "../../policy/chat-worker.ts";
+import { workerTexts } from "../../policy/gateway/worker-texts.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";

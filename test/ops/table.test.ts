@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { parseLog } from "../../ops/logs/log.ts";
 import { logsText } from "../../ops/logs/render.ts";
-import { formatTable } from "../../ops/table.ts";
+import { formatTable } from "../../ops/cli/table.ts";
 
 test("a long cell is cut, so that the next column stays in sight, but not one that nothing follows", () => {
   const rows = [{ text: "x".repeat(100) }];

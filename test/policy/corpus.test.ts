@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { RULES } from "../../policy/rules.ts";
+import { RULES } from "../../policy/rules/rules.ts";
 import { readCorpus, reviewFile } from "../support/corpus.ts";
 
 const corpus = readCorpus();

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { JUDGES, NEUTRAL, compareStacks } from "../../policy/difference.ts";
-import { listLeaves } from "../../policy/leaves.ts";
-import { jsonSchemas, type Node } from "../../policy/schema.ts";
+import { JUDGES, NEUTRAL, compareStacks } from "../../policy/difference/difference.ts";
+import { listLeaves } from "../../policy/difference/leaves.ts";
+import { jsonSchemas, type Node } from "../../policy/settings/schema.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
 

@@ -1,9 +1,9 @@
 /** What a probe saw, from its committed file to the statement. */
 import { expect, test } from "vitest";
 
-import { formatEvidence, parseEvidence, type EvidenceRun } from "../../policy/evidence.ts";
-import { toPage, toText } from "../../policy/render.ts";
-import { stateStack, type Fact } from "../../policy/statement.ts";
+import { formatEvidence, parseEvidence, type EvidenceRun } from "../../policy/evidence/evidence.ts";
+import { toPage, toText } from "../../policy/statement/page.ts";
+import { stateStack, type Fact } from "../../policy/statement/statement.ts";
 import { stackWith } from "../support/settings.ts";
 
 const ASKED = {

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 
-import { LOGPUSH_DATASET, logpushFilter, logpushJobName } from "../../policy/logpush-job.ts";
+import {
+  LOGPUSH_DATASET,
+  logpushFilter,
+  logpushJobName,
+} from "../../policy/gateway/logpush-job.ts";
 
 test("a job is named after its gateway, in the letters that a job's name may have", () => {
   expect(logpushJobName("app-dev")).toBe("ai-gateway-app-dev");

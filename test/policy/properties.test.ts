@@ -2,15 +2,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { compareStacks } from "../../policy/difference.ts";
-import type { Stack } from "../../policy/offline.ts";
-import { parseSettings } from "../../policy/parse-settings.ts";
-import { formatProblems } from "../../policy/problems.ts";
-import { reviewMarkdown, reviewText } from "../../policy/render-review.ts";
-import { toPage, toText } from "../../policy/render.ts";
-import { reviewStacks, toJson } from "../../policy/review.ts";
-import { stateStack } from "../../policy/statement.ts";
-import { readStackFile } from "../../policy/stack-file.ts";
+import { compareStacks } from "../../policy/difference/difference.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { parseSettings } from "../../policy/settings/parse-settings.ts";
+import { formatProblems } from "../../policy/settings/problems.ts";
+import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
+import { toPage, toText } from "../../policy/statement/page.ts";
+import { reviewStacks, toJson } from "../../policy/review/review.ts";
+import { stateStack } from "../../policy/statement/statement.ts";
+import { readStackFile } from "../../policy/stack/stack-file.ts";
 import {
   arbitraryStack,
   secretsOf,

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { reviewMarkdown, reviewText } from "../../policy/render-review.ts";
-import { isRefused, reviewStacks, toJson } from "../../policy/review.ts";
+import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
+import { isRefused, reviewStacks, toJson } from "../../policy/review/review.ts";
 import { ROOT } from "../support/settings.ts";
 
 const TODAY = "2026-11-22";

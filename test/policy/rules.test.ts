@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { RULES, check } from "../../policy/rules.ts";
-import type { Stack } from "../../policy/offline.ts";
+import { RULES, check } from "../../policy/rules/rules.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
 

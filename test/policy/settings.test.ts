@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { parseSettings } from "../../policy/parse-settings.ts";
-import { formatProblems, nearestName } from "../../policy/problems.ts";
+import { parseSettings } from "../../policy/settings/parse-settings.ts";
+import { formatProblems, nearestName } from "../../policy/settings/problems.ts";
 import { problemsOf, stackValues } from "../support/settings.ts";
 
 test("both shipped stacks are good once they name an account and a caller", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readStackFile } from "../../policy/stack-file.ts";
+import { readStackFile } from "../../policy/stack/stack-file.ts";
 
 const values = (settings: string) =>
   readStackFile(`config:\n  ai-gateway:x: ${settings}\n  other:y: 1\n`).values;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { toPage, toText } from "../../policy/render.ts";
-import { stateStack } from "../../policy/statement.ts";
+import { toPage, toText } from "../../policy/statement/page.ts";
+import { stateStack } from "../../policy/statement/statement.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { ROOT, stackWith } from "../support/settings.ts";
 

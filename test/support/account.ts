@@ -17,7 +17,7 @@ import type { Log } from "../../local/logs/log.ts";
 import { LogStore } from "../../local/logs/store.ts";
 import { LOCAL_ACCOUNT_ID } from "../../local/stack.ts";
 import type { WorkerHost } from "../../local/worker-host.ts";
-import { Client } from "../../ops/client.ts";
+import { Client } from "../../ops/account/client.ts";
 import { OPEN } from "./gateway.ts";
 
 export interface AccountScene {

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
 
-import { parseSettings } from "../../policy/parse-settings.ts";
-import { formatProblems } from "../../policy/problems.ts";
-import { check } from "../../policy/rules.ts";
+import { parseSettings } from "../../policy/settings/parse-settings.ts";
+import { formatProblems } from "../../policy/settings/problems.ts";
+import { check } from "../../policy/rules/rules.ts";
 import { TODAY } from "./corpus.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 

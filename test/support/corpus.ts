@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { formatProblem } from "../../policy/problems.ts";
-import { isRefused, reviewStacks } from "../../policy/review.ts";
-import { describeFinding } from "../../policy/rules.ts";
+import { formatProblem } from "../../policy/settings/problems.ts";
+import { isRefused, reviewStacks } from "../../policy/review/review.ts";
+import { describeFinding } from "../../policy/rules/rules.ts";
 import { ROOT } from "./settings.ts";
 
 /** The day on which every expectation holds. */
@@ -18,7 +18,7 @@ export interface CorpusFile {
 }
 
 export function readCorpus(): readonly CorpusFile[] {
-  const folder = join(ROOT, "test/policy/corpus");
+  const folder = join(ROOT, "test/fixtures/corpus");
   return readdirSync(folder)
     .toSorted()
     .map((file) => {

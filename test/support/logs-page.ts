@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { openDoor } from "../../local/door.ts";
 import { Objects } from "../../local/logpush/objects.ts";
 import type { Bodies, Log } from "../../local/logs/log.ts";
-import type { Evidence } from "../../policy/evidence.ts";
+import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { openGateway, type RunningGateway } from "./gateway.ts";
 import { stackValues } from "./settings.ts";
 

@@ -6,7 +6,7 @@ import { format, promisify } from "node:util";
 
 import { vi } from "vitest";
 
-import type { RunCommand } from "../../ops/command.ts";
+import type { RunCommand } from "../../ops/cli/define-command.ts";
 import { ROOT } from "./settings.ts";
 
 const run = promisify(execFile);
@@ -39,7 +39,7 @@ export async function askOps(
   env: Environment = {},
 ): Promise<Ended> {
   const { command }: { readonly command: RunCommand } = await import(
-    `../../ops/${name}-command.ts`
+    `../../ops/${name}/command.ts`
   );
   const before = process.env;
   const stdout = vi.spyOn(console, "log").mockReturnValue();

@@ -6,7 +6,16 @@ import { join } from "node:path";
 
 import { ROOT } from "./settings.ts";
 
-const PARTS = ["infra", "policy", "worker", "local", "ops", "package.json", "tsconfig.json"];
+const PARTS = [
+  "policy",
+  "infra",
+  "record",
+  "worker",
+  "local",
+  "ops",
+  "package.json",
+  "tsconfig.json",
+];
 const STACKS = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"];
 
 export interface Project {

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../../infra/stand-ins.ts";
+import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../../record/stand-ins.ts";
 import { ROOT } from "./settings.ts";
 
 // From where Pulumi itself loads them, so that both sides speak the same version.

@@ -1,8 +1,8 @@
 /** An account whose API answers as a test says, behind the official SDK: for what the embedded one would never do. */
 import type Cloudflare from "cloudflare";
 
-import type { Account } from "../../ops/account.ts";
-import { Client } from "../../ops/client.ts";
+import type { Account } from "../../ops/account/account.ts";
+import { Client } from "../../ops/account/client.ts";
 import { stackWith } from "./settings.ts";
 
 export interface ApiCall {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Stack } from "../../policy/offline.ts";
-import { parseSettings, type ConfigValues } from "../../policy/parse-settings.ts";
-import { formatProblems } from "../../policy/problems.ts";
-import { readStackFile } from "../../policy/stack-file.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
+import { parseSettings, type ConfigValues } from "../../policy/settings/parse-settings.ts";
+import { formatProblems } from "../../policy/settings/problems.ts";
+import { readStackFile } from "../../policy/stack/stack-file.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 

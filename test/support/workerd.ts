@@ -26,7 +26,7 @@ import { z } from "zod";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { atEndOfFile } from "./endings.ts";
-import { watchWorker, workerModules } from "./mutation.ts";
+import { watchWorker, workerModules } from "../mutation/mutation.ts";
 import { waitFor } from "./project.ts";
 import { speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";

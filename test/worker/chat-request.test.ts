@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { readChat } from "../../worker/chat/chat-request.ts";
-import { RefusalError } from "../../worker/chat/errors.ts";
+import { readChat } from "../../worker/chat/formats/chat-request.ts";
+import { RefusalError } from "../../worker/chat/refusal.ts";
 
 const OWN = "@cf/old/model";
 const THEIRS = "openai/gpt-5";

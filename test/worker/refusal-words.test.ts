@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { readChat } from "../../worker/chat/chat-request.ts";
-import { readEmbeddingRequest } from "../../worker/chat/embeddings.ts";
-import { RefusalError } from "../../worker/chat/errors.ts";
+import { readChat } from "../../worker/chat/formats/chat-request.ts";
+import { readEmbeddingRequest } from "../../worker/chat/formats/embeddings.ts";
+import { RefusalError } from "../../worker/chat/refusal.ts";
 
 const TOOL_CALL = { id: "1", type: "function", function: { name: "look", arguments: "{}" } };
 const JSON_SCHEMA = { name: "event", description: "d", schema: {}, strict: true };

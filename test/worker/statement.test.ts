@@ -6,9 +6,9 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 
-import { recordStack } from "../../infra/record.ts";
-import { parseStackFile } from "../../policy/offline.ts";
-import { stateStack } from "../../policy/statement.ts";
+import { recordStack } from "../../record/record.ts";
+import { parseStackFile } from "../../policy/stack/stack.ts";
+import { stateStack } from "../../policy/statement/statement.ts";
 import {
   arbitraryStack,
   toConfig,

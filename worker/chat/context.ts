@@ -1,6 +1,6 @@
 import type { Env, RawEnv } from "./env.ts";
-import type { RequestLine } from "./request-log.ts";
-import type { Trace } from "./trace.ts";
+import type { RequestLine } from "./line/request-line.ts";
+import type { Trace } from "./line/trace.ts";
 
 /** What a request carries from one step to the next, as Hono types it. */
 export interface App {

@@ -2,27 +2,33 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 
-import { ask, type Question } from "./ask.ts";
-import { readChat } from "./chat-request.ts";
-import { toCompletion, type Completion } from "./completion.ts";
-import { readEmbeddingRequest, toEmbeddings } from "./embeddings.ts";
+import { ask, type Question } from "./models/ask.ts";
+import { readChat } from "./formats/chat-request.ts";
+import { toCompletion, type Completion } from "./formats/completion.ts";
+import { readEmbeddingRequest, toEmbeddings } from "./formats/embeddings.ts";
 import type { App } from "./context.ts";
 import { BindingError, checkEnv, type Env } from "./env.ts";
-import { RefusalError, errorBody, requireModel, type Refusal } from "./errors.ts";
-import { unreadable } from "./failures.ts";
-import { markLog } from "./feedback.ts";
-import { allowPages, identifyCaller, limitBody, limitCaller, refuseOtherSites } from "./gate.ts";
-import { describeModel, modelList } from "./model-list.ts";
-import { isEventStream, readBody } from "./models.ts";
+import { RefusalError, errorBody, requireModel, type Refusal } from "./refusal.ts";
+import { unreadable } from "./models/failures.ts";
+import { markLog } from "./endpoints/feedback.ts";
+import {
+  allowPages,
+  identifyCaller,
+  limitBody,
+  limitCaller,
+  refuseOtherSites,
+} from "./gate/gate.ts";
+import { describeModel, modelList } from "./endpoints/models.ts";
+import { isEventStream, readBody } from "./models/call.ts";
 import {
   lineHeaders,
   openLine,
   writeLine,
   type RequestLine,
   type StreamEnd,
-} from "./request-log.ts";
-import { toChunkStream, type StreamArgs } from "./stream.ts";
-import { continueTrace, formatTrace } from "./trace.ts";
+} from "./line/request-line.ts";
+import { toChunkStream, type StreamArgs } from "./formats/stream.ts";
+import { continueTrace, formatTrace } from "./line/trace.ts";
 
 const SAMPLE_PROMPT = "In one sentence: what does an AI gateway do?";
 

@@ -1,8 +1,8 @@
 /** The running stack, as the pages tell it. */
-import type { Evidence } from "../../../policy/evidence.ts";
-import { parseSettings, type ConfigValues } from "../../../policy/parse-settings.ts";
-import type { Settings } from "../../../policy/settings.ts";
-import { stateStack, type Statement } from "../../../policy/statement.ts";
+import type { Evidence } from "../../../policy/evidence/evidence.ts";
+import { parseSettings, type ConfigValues } from "../../../policy/settings/parse-settings.ts";
+import type { Settings } from "../../../policy/settings/settings.ts";
+import { stateStack, type Statement } from "../../../policy/statement/statement.ts";
 
 /** What `npm start` knows of it. */
 export interface RunningStack {

@@ -1,8 +1,8 @@
 /** What the stack states, beside its logs: the facts of its policy page. */
 import { html } from "hono/html";
 
-import { listGrounds, toAnswer } from "../../../policy/render.ts";
-import type { Fact } from "../../../policy/statement.ts";
+import { listGrounds, toAnswer } from "../../../policy/statement/page.ts";
+import type { Fact } from "../../../policy/statement/statement.ts";
 import type { Html } from "./format.ts";
 import type { Stack } from "./stack.ts";
 

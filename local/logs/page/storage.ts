@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 
 import { OBSERVABILITY_DAYS } from "../../../policy/platform.ts";
-import type { Settings } from "../../../policy/settings.ts";
+import type { Settings } from "../../../policy/settings/settings.ts";
 import type { Cap } from "../log.ts";
 import { DAY_MS, fateOfOldest, type Fate, type Retention, type Storage } from "../storage.ts";
 import { count, day, number, time, type Html } from "./format.ts";

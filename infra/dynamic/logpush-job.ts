@@ -1,0 +1,170 @@
+/**
+ * The job that pushes AI Gateway's logs. A resource of our own: Cloudflare's provider refuses the name of the dataset.
+ *
+ * Pulumi writes the functions below into the state, as text, and runs them in another process: they may use what Node
+ * has and each other, nothing that is imported, and the credentials are read where they run.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+import {
+  LOGPUSH_DATASET,
+  logpushFilter,
+  logpushJobName,
+} from "../../policy/gateway/logpush-job.ts";
+
+export interface LogpushJobArgs {
+  readonly accountId: string;
+  readonly gatewayId: pulumi.Output<string>;
+  /** `r2://bucket/{DATE}?…`, with keys that can write there. */
+  readonly destination: pulumi.Input<string>;
+}
+
+// The names that were seen in pushed logs; the documentation has no list. Those not named are not pushed.
+const FIELDS = [
+  "Datetime",
+  "Gateway",
+  "Provider",
+  "Model",
+  "Endpoint",
+  "StatusCode",
+  "Cached",
+  "RateLimited",
+  "Metadata",
+  "RequestBody",
+  "ResponseBody",
+];
+
+export class LogpushJob extends pulumi.dynamic.Resource {
+  constructor(name: string, args: LogpushJobArgs, opts?: pulumi.CustomResourceOptions) {
+    const { accountId, gatewayId, destination } = args;
+    super(
+      provider,
+      name,
+      {
+        accountId,
+        name: gatewayId.apply(logpushJobName),
+        dataset: LOGPUSH_DATASET,
+        destination,
+        filter: gatewayId.apply(logpushFilter),
+        fields: FIELDS,
+        enabled: true,
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["destination"] }),
+      "ai-gateway",
+      "LogpushJob",
+    );
+  }
+}
+
+/** As it stands in the state. */
+interface Job {
+  readonly accountId: string;
+  readonly name: string;
+  readonly dataset: string;
+  readonly destination: string;
+  readonly filter: string;
+  readonly fields: readonly string[];
+  readonly enabled: boolean;
+}
+
+const provider: pulumi.dynamic.ResourceProvider<Job, Job> = {
+  async create(job) {
+    const made = await send("POST", job.accountId, "", toApi(job));
+    if (made?.id === undefined) throw new Error("Cloudflare told no id of the Logpush job it made");
+    return { id: String(made.id), outs: job };
+  },
+  async read(id, job) {
+    if (job === undefined) throw new Error("a Logpush job cannot be imported: deploy makes it");
+    const found = await send("GET", job.accountId, id);
+    return found === undefined ? {} : { id, props: fromApi(found, job) };
+  },
+  async diff(_id, old, job) {
+    const keys = ["accountId", "name", "destination", "filter", "fields", "enabled"] as const;
+    const changed = keys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(job[key]));
+    return { changes: changed.length > 0, replaces: changed.filter((key) => key === "accountId") };
+  },
+  async update(id, _old, job) {
+    const changed = await send("PUT", job.accountId, id, toApi(job));
+    if (changed !== undefined) return { outs: job };
+    throw new Error(`Logpush job ${id} is gone; run pulumi up --refresh, which makes another`);
+  },
+  async delete(id, job) {
+    await send("DELETE", job.accountId, id);
+  },
+};
+
+function toApi(job: Job) {
+  const { name, dataset, destination, filter, fields, enabled } = job;
+  return {
+    name,
+    dataset,
+    destination_conf: destination,
+    filter,
+    output_options: { field_names: fields, timestamp_format: "rfc3339" },
+    enabled,
+  };
+}
+
+interface ApiJob {
+  readonly id?: number;
+  readonly destination_conf?: string;
+  readonly filter?: string | null;
+  readonly output_options?: { readonly field_names?: readonly string[] } | null;
+  readonly enabled?: boolean;
+}
+
+/** As declared where the API says the same in other words: it may reorder, and leave out keys. */
+function fromApi(found: ApiJob, declared: Job): Job {
+  const { destination_conf: destination = "", filter, output_options: options } = found;
+  const fields = options?.field_names ?? [];
+  const isSame = {
+    destination: destination.split("?")[0] === declared.destination.split("?")[0],
+    filter: (filter ?? "").replaceAll(/\s/g, "") === declared.filter,
+    fields: fields.toSorted().join() === declared.fields.toSorted().join(),
+  };
+  return {
+    ...declared,
+    destination: isSame.destination ? declared.destination : destination,
+    filter: isSame.filter ? declared.filter : (filter ?? ""),
+    fields: isSame.fields ? declared.fields : fields,
+    enabled: found.enabled === true,
+  };
+}
+
+/** Undefined where the API knows no such job. */
+async function send(
+  method: "POST" | "GET" | "PUT" | "DELETE",
+  accountId: string,
+  id: string,
+  body?: ReturnType<typeof toApi>,
+): Promise<ApiJob | undefined> {
+  const { CLOUDFLARE_BASE_URL, CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, CLOUDFLARE_EMAIL } =
+    process.env;
+  const base = CLOUDFLARE_BASE_URL || "https://api.cloudflare.com/client/v4";
+  const response = await fetch(`${base}/accounts/${accountId}/logpush/jobs${id && `/${id}`}`, {
+    method,
+    headers: {
+      "content-type": "application/json",
+      ...(CLOUDFLARE_API_TOKEN
+        ? { authorization: `Bearer ${CLOUDFLARE_API_TOKEN}` }
+        : { "x-auth-key": CLOUDFLARE_API_KEY ?? "", "x-auth-email": CLOUDFLARE_EMAIL ?? "" }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (response.status === 404 && id !== "") return undefined;
+  const text = await response.text();
+  if (!response.ok) throw new Error(refusal(response.status, text, body?.destination_conf));
+  return JSON.parse(text).result ?? {};
+}
+
+/** The API's words say what is wrong with a destination. It may repeat the keys in it, so they are taken out. */
+function refusal(status: number, text: string, destination = ""): string {
+  const [, keys = ""] = destination.split("?");
+  const secrets = [keys, ...keys.split("&").map((pair) => pair.split("=")[1] ?? "")];
+  const words = secrets
+    .filter((secret) => secret.length > 0)
+    .reduce((rest, secret) => rest.replaceAll(secret, "…"), text)
+    .slice(0, 500);
+  return `Cloudflare refused the Logpush job with HTTP ${status}: ${words}; the token that deploys needs Logs Edit (docs/operate.md, "Copies in R2")`;
+}

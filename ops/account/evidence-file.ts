@@ -1,0 +1,93 @@
+/** The dated file that a probe or a verification leaves. */
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { VERSION } from "cloudflare/version";
+
+import { EVIDENCE_FOLDER } from "../../infra/evidence-files.ts";
+import {
+  formatEvidence,
+  isOfCloudflare,
+  type Asked,
+  type EvidenceRun,
+} from "../../policy/evidence/evidence.ts";
+import type { Account } from "./account.ts";
+import { CommandError } from "../cli/define-command.ts";
+import { requireWritable, writeOutput } from "../cli/output-file.ts";
+
+/** What was asked besides the API, as far as it was. */
+interface Reached {
+  /** Where gateways answer. */
+  readonly gateways?: URL;
+  readonly model?: string;
+}
+
+/** Without account, token or gateway: it is committed. */
+export function tellAsked({ cloudflare, stack }: Account, { gateways, model }: Reached): Asked {
+  return {
+    api: new URL(cloudflare.baseURL).origin,
+    ...(gateways !== undefined && { gateways: gateways.origin }),
+    ...(model !== undefined && { model }),
+    logSystem: stack.settings.logs.system,
+    sdk: `cloudflare ${VERSION}`,
+  };
+}
+
+/** Who writes it, and the word of its command that names a folder. */
+interface Writer {
+  readonly name: "probe" | "verify";
+  readonly option: string;
+}
+
+/**
+ * A file of this day that does not exist and can be written; a second one of a day takes nothing away. Leaves nothing:
+ * who then does not consent has no empty folder.
+ */
+export async function findPlace(
+  { name: writer, option }: Writer,
+  now: Date,
+  folder = EVIDENCE_FOLDER,
+): Promise<string> {
+  const made = await makeFolder(option, folder);
+  const name = join(folder, `${writer}-${now.toISOString().slice(0, 10)}`);
+  let file = `${name}.json`;
+  for (let count = 2; existsSync(file); count += 1) file = `${name}-${count}.json`;
+  await requireWritable(option, file);
+  if (made !== undefined) await rm(made, { recursive: true });
+  return file;
+}
+
+/** Returns what to do next. */
+export async function writeEvidence(
+  { option }: Writer,
+  file: string,
+  run: EvidenceRun,
+): Promise<string> {
+  const text = format(run);
+  await makeFolder(option, dirname(file));
+  await writeOutput(option, file, text);
+  return isOfCloudflare(run.asked)
+    ? `wrote ${file}; commit it, with what npm run policy makes of it`
+    : `wrote ${file}, which no statement cites: it was not Cloudflare that was asked`;
+}
+
+/** A model's name is the user's own, and may be as long as a token. */
+function format(run: EvidenceRun): string {
+  try {
+    return formatEvidence(run);
+  } catch {
+    throw new CommandError(
+      "no evidence is written: a word in it is as long as an account's id or a token; does the model asked have such a name?",
+    );
+  }
+}
+
+/** Returns the outermost folder that it made. */
+async function makeFolder(option: string, folder: string): Promise<string | undefined> {
+  return mkdir(folder, { recursive: true }).catch((error: Error) => {
+    throw new CommandError(
+      `${option} is ${JSON.stringify(folder)} and cannot be made: ${error.message}`,
+    );
+  });
+}

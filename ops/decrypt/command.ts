@@ -1,0 +1,99 @@
+/** Opens copies that Logpush made: pushed files in, logs in clear out. */
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+
+import { CommandError, defineCommand, WordsError } from "../cli/define-command.ts";
+import { decryptLog, DecryptError } from "./decrypt.ts";
+import { linesOf } from "./lines.ts";
+import { printableJson, printableLine } from "../cli/printable.ts";
+import { endProgress, showProgress } from "../cli/progress.ts";
+
+const USAGE = `usage: npm run -s decrypt -- --private FILE [FILE…]
+
+  --private  the private key, as npm run keys wrote it
+  FILE       files of the bucket, gzipped as they are or not; standard input if none
+
+Prints each log as one line of JSON, prompt and answer in clear. It calls nobody, and needs no token.
+RSA takes some 5 ms of a core for each key, and a log has one or three; several runs side by side open many
+files faster.
+
+exit code: 0 every log was opened, 1 some were not, 2 wrong words, or a file that cannot be read`;
+
+/** Why lines stay closed, the first of them, and how many they are. */
+type Closed = Map<string, { readonly first: number; readonly lines: number }>;
+
+export const command = defineCommand({
+  usage: USAGE,
+  options: { private: { type: "string" } },
+  allowPositionals: true,
+  run: decrypt,
+});
+
+async function decrypt(
+  { private: keyFile }: { readonly private?: string | undefined },
+  files: readonly string[],
+) {
+  if (!keyFile) throw new WordsError("--private is missing; it is the file of the private key");
+  const key = await readKey(keyFile);
+  const unreadable: string[] = [];
+  let isOpen = true;
+  for (const file of files.length > 0 ? files : ["-"]) {
+    const name = file === "-" ? "standard input" : printableLine(file);
+    const closed: Closed = new Map();
+    // The files after a broken one are wanted all the same.
+    await printLogs(file, key, closed).catch((error: Error) => {
+      unreadable.push(`${name} ${describeFailure(error)}`);
+    });
+    endProgress();
+    for (const [reason, which] of closed) console.error(describeClosed(name, reason, which));
+    isOpen &&= closed.size === 0;
+  }
+  if (unreadable.length > 0) throw new CommandError(unreadable.join("\nerror: "));
+  return isOpen;
+}
+
+async function printLogs(file: string, key: KeyObject, closed: Closed) {
+  const input = file === "-" ? process.stdin : createReadStream(file);
+  let number = 0;
+  for await (const line of linesOf(input)) {
+    number++;
+    // Where the logs go to the terminal, they are the progress.
+    if (number % 100 === 0 && !process.stdout.isTTY) showProgress(`${number} logs of ${file}`);
+    try {
+      console.log(printableJson(decryptLog(line, key)));
+    } catch (error) {
+      if (!(error instanceof DecryptError)) throw error;
+      const { first, lines } = closed.get(error.message) ?? { first: number, lines: 0 };
+      closed.set(error.message, { first, lines: lines + 1 });
+    }
+  }
+}
+
+/** One line for all of a kind: with the wrong key, every line of every file has the same reason. */
+function describeClosed(
+  name: string,
+  reason: string,
+  { first, lines }: { readonly first: number; readonly lines: number },
+): string {
+  const rest = lines === 1 ? "" : ` (the first of ${lines} such lines)`;
+  return `${name}:${first}: ${printableLine(reason)}${rest}`;
+}
+
+function describeFailure(error: Error): string {
+  if (error.message.startsWith("EISDIR")) return "is a folder; name the files in it";
+  const isBrokenGzip = "code" in error && String(error.code).startsWith("Z_");
+  if (!isBrokenGzip) return `cannot be read: ${error.message}`;
+  return `cannot be read to its end: ${error.message}; fetch it again`;
+}
+
+async function readKey(file: string): Promise<KeyObject> {
+  const pem = await readFile(file).catch((error: Error) => {
+    throw new CommandError(`the private key cannot be read: ${error.message}`);
+  });
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === "rsa") return key;
+  } catch {}
+  throw new CommandError(`${file} holds no private RSA key in PEM, or one with a passphrase`);
+}

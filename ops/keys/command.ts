@@ -1,0 +1,73 @@
+/** Makes the key pair of encrypted copies: the public half for the stack file, the private half for its owner's disk. */
+import { generateKeyPair } from "node:crypto";
+import { existsSync } from "node:fs";
+import { realpath, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+import { CommandError, defineCommand, WordsError } from "../cli/define-command.ts";
+
+const USAGE = `usage: npm run keys -- --private FILE
+
+  --private  where the private key goes: a file that is not there yet, and in no git repository
+
+Prints the lines of a stack file that declare encrypted copies of its logs. It calls nobody, and needs no token.
+exit code: 0, or 2 where the key could not be written`;
+
+const PEM = { type: "pkcs8", format: "pem" } as const;
+
+export const command = defineCommand({
+  usage: USAGE,
+  options: { private: { type: "string" } },
+  run: makeKeys,
+});
+
+async function makeKeys({ private: name }: { readonly private?: string | undefined }) {
+  if (!name) throw new WordsError("--private is missing; it is the file of the private key");
+  const file = resolve(name);
+  const repository = repositoryOf(await folderOf(file));
+  if (repository !== undefined) {
+    throw new CommandError(
+      `${file} is in the git repository ${repository}; a private key stays out of all: choose another folder`,
+    );
+  }
+  const { publicKey, privateKey } = await promisify(generateKeyPair)("rsa", {
+    // As Cloudflare's own instructions have it; the stack file takes no other.
+    modulusLength: 4096,
+    publicKeyEncoding: { ...PEM, type: "spki" },
+    privateKeyEncoding: PEM,
+  });
+  await writeFile(file, privateKey, { flag: "wx", mode: 0o600 }).catch((error: Error) => {
+    const because = error.message.startsWith("EEXIST")
+      ? "is there already; without an old key nobody opens what it encrypted: choose another name"
+      : `cannot be written (${error.message}); choose another place`;
+    throw new CommandError(`${file} ${because}`);
+  });
+  console.log(toStackFile(publicKey));
+  console.error(
+    `\nThe private key is in ${file}, for you alone. Who has it can read the copies, and without it nobody can: keep a second one in a safe place.`,
+  );
+  return true;
+}
+
+/** The work tree that a folder is in. */
+function repositoryOf(folder: string): string | undefined {
+  if (existsSync(join(folder, ".git"))) return folder;
+  return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
+}
+
+/** Where a file would really lie: a link on the way may lead into a repository. */
+async function folderOf(file: string): Promise<string> {
+  return realpath(dirname(file)).catch(() => dirname(file));
+}
+
+function toStackFile(publicKey: string): string {
+  const lines = publicKey.trimEnd().split("\n");
+  return [
+    "  ai-gateway:logpush:",
+    "    bucket: NAME # in R2; the stack makes it",
+    "    keepDays: 30",
+    "    publicKey: |",
+    ...lines.map((line) => `      ${line}`),
+  ].join("\n");
+}

@@ -1,0 +1,213 @@
+/** What a stack's gateway logged: the last requests, one with its bodies, sums. */
+import { setTimeout } from "node:timers/promises";
+
+import { openAccount, type Account } from "../account/account.ts";
+import { namesInLogs } from "../account/caller.ts";
+import { checkWords, defineCommand, WordsError } from "../cli/define-command.ts";
+import { findLogs, type LogQuery } from "./find.ts";
+import { followLogs } from "./follow.ts";
+import type { Log } from "./log.ts";
+import { readOneLog, whyNoBodies } from "./one.ts";
+import { logsText, oneLogText, totalsText } from "./render.ts";
+import { parseSince } from "./times.ts";
+import { sumLogs } from "./totals.ts";
+import { printableJson } from "../cli/printable.ts";
+import { endProgress, showProgress } from "../cli/progress.ts";
+import { readStack } from "../cli/stacks.ts";
+
+const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
+
+  ID         one log: x-log-id of an answer, log_id of an error; with its bodies, if they are kept
+  --stack    the stack, as in Pulumi.NAME.yaml
+  --errors   failed requests only
+  --caller   those of one caller; where the stack hashes names, AI_GATEWAY_CALLER_KEY is the key
+  --model    a part of the model's name
+  --since    30m, 24h, 7d, a day such as 2026-11-01 (UTC), or a moment
+  --limit    how many, the newest first (50; 10000 with --totals)
+  --totals   requests, errors, tokens and cost: in all, by model, by caller
+  --follow   then new ones as they come, the newest last; Ctrl-C ends it
+  --json     for programs; with --follow one object a line
+
+CLOUDFLARE_API_TOKEN needs AI Gateway Read, which reads every log of the account, prompts too.
+exit code: 0, or 2 for wrong words or no answer`;
+
+const POLL_MS = 3000;
+const LIMIT = 50;
+const TOTALS_LIMIT = 10_000;
+/** What goes with an ID. */
+const IDS_OWN: ReadonlySet<string> = new Set(["stack", "json"]);
+
+export const command = defineCommand({
+  usage: USAGE,
+  options: {
+    stack: { type: "string" },
+    errors: { type: "boolean", default: false },
+    caller: { type: "string" },
+    model: { type: "string" },
+    since: { type: "string" },
+    limit: { type: "string" },
+    totals: { type: "boolean", default: false },
+    follow: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+  run: logs,
+});
+
+interface Args {
+  readonly stack?: string | undefined;
+  readonly errors: boolean;
+  readonly caller?: string | undefined;
+  readonly model?: string | undefined;
+  readonly since?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly totals: boolean;
+  readonly follow: boolean;
+  readonly json: boolean;
+}
+
+async function logs(args: Args, positionals: readonly string[]): Promise<boolean> {
+  checkWords(
+    () => refuseIdle(args, positionals),
+    () => parseId(positionals),
+    () => parseLimit(args),
+    () => args.since !== undefined && parseSince(args.since, new Date()),
+    () => readStack(args.stack, process.cwd()),
+  );
+  const id = parseId(positionals);
+  const showing = { limit: parseLimit(args), isJson: args.json };
+  const account = await openAccount(args.stack);
+  const query = {
+    isErrors: args.errors,
+    callers: args.caller === undefined ? undefined : namesInLogs(account.stack, args.caller),
+    model: args.model,
+    since: args.since === undefined ? undefined : parseSince(args.since, new Date()),
+  };
+  hintAt(account);
+  if (id !== undefined) await showOne(account, id, args.json);
+  else if (args.totals) await showTotals(account, query, showing);
+  else if (args.follow) await follow(account, query, showing);
+  else await showList(account, query, showing);
+  return true;
+}
+
+interface Showing {
+  readonly limit: number;
+  readonly isJson: boolean;
+}
+
+async function showList(account: Account, query: LogQuery, showing: Showing): Promise<void> {
+  const { found } = await take(account, query, showing.limit);
+  if (showing.isJson) console.log(printableJson(found, 2));
+  else console.log(found.length === 0 ? "no logs" : logsText(found));
+}
+
+async function showTotals(
+  account: Account,
+  query: LogQuery,
+  { limit, isJson }: Showing,
+): Promise<void> {
+  const { found, isCut } = await take(account, query, limit);
+  const totals = sumLogs(found);
+  if (isJson) {
+    const lists = {
+      byModel: [...totals.byModel].map(([model, sum]) => ({ model, ...sum })),
+      byCaller: [...totals.byCaller].map(([caller, sum]) => ({ caller, ...sum })),
+    };
+    console.log(printableJson({ all: totals.all, ...lists, isCut }, 2));
+    return;
+  }
+  console.log(totalsText(totals));
+  if (isCut) {
+    console.log(
+      `\nonly the newest ${limit}: there are more; raise --limit, or narrow them with --since`,
+    );
+  }
+}
+
+async function showOne(account: Account, id: string, isJson: boolean): Promise<void> {
+  const one = await readOneLog(account, id);
+  const hasNone = one.request === undefined && one.response === undefined;
+  const why = hasNone ? { noBodies: whyNoBodies(account.stack) } : {};
+  console.log(isJson ? printableJson({ ...one, ...why }, 2) : oneLogText(one, account.stack));
+}
+
+async function follow(account: Account, query: LogQuery, showing: Showing): Promise<void> {
+  const { limit, isJson } = showing;
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  const print = (found: readonly Log[], hasHead: boolean): void => {
+    if (!isJson) console.log(logsText(found, hasHead));
+    else for (const log of found) console.log(printableJson(log));
+  };
+
+  const { found, isCut } = await take(account, query, limit);
+  print(found.toReversed(), true);
+  const wait = (): Promise<boolean> =>
+    setTimeout(POLL_MS, true, { signal: interrupted.signal }).catch(() => false);
+  // Those that the limit cut off are not new.
+  const since = isCut ? found.at(-1)?.createdAt : query.since;
+  for await (const fresh of followLogs(account, { ...query, since }, { known: found, wait })) {
+    print(fresh, false);
+  }
+}
+
+/** The first of those that are chosen, and whether there are more. */
+async function take(
+  account: Account,
+  query: LogQuery,
+  limit: number,
+): Promise<{ readonly found: readonly Log[]; readonly isCut: boolean }> {
+  const found: Log[] = [];
+  try {
+    for await (const log of findLogs(account, query)) {
+      if (found.length === limit) return { found, isCut: true };
+      found.push(log);
+      if (found.length % 50 === 0) showProgress(`${found.length} logs read`);
+    }
+    return { found, isCut: false };
+  } finally {
+    endProgress();
+  }
+}
+
+/** On stderr, so that what is printed can be read by programs. */
+function hintAt({ stack: { name, settings } }: Account): void {
+  if (settings.logs.system === "observability") {
+    console.error(
+      `stack ${name} is on Workers Observability: whether the Logs API tells its logs is not documented; if they are not here, look in Observability → Logs, dataset ai-gateway`,
+    );
+  }
+  if (settings.logs.collect === "none") {
+    console.error(`stack ${name} keeps no logs (logs.collect is none)`);
+  }
+}
+
+/** Words that would be left without effect by the others. */
+function refuseIdle(args: Args, { length }: readonly string[]): void {
+  if (length === 0 && args.totals && args.follow) {
+    throw new WordsError("--totals and --follow cannot go together; leave out one of them");
+  }
+  const idle = Object.entries(args)
+    .filter(([name, value]) => !IDS_OWN.has(name) && value !== undefined && value !== false)
+    .map(([name]) => `--${name}`);
+  if (length === 0 || idle.length === 0) return;
+  throw new WordsError(
+    `${idle.join(", ")} cannot go with ID, which is one log; leave out the one or the other`,
+  );
+}
+
+function parseId([id, ...others]: readonly string[]): string | undefined {
+  if (others.length > 0) throw new WordsError("one ID at a time");
+  if (id === undefined || /^[\w-]{1,100}$/.test(id)) return id;
+  throw new WordsError(`ID is ${JSON.stringify(id)}; allowed are letters, digits, _ and -`);
+}
+
+function parseLimit({ limit: wanted, totals }: Pick<Args, "limit" | "totals">): number {
+  const text = wanted ?? String(totals ? TOTALS_LIMIT : LIMIT);
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= 1_000_000) return limit;
+  throw new WordsError(
+    `--limit is ${JSON.stringify(text)}; allowed is a whole number from 1 to 1000000`,
+  );
+}

@@ -1,0 +1,108 @@
+/** Every promise of a stack file, looked up in its account and tried through its Worker. */
+import type { Stack } from "../../policy/stack/stack.ts";
+import { openAccount } from "../account/account.ts";
+import { CommandError, WordsError, checkWords, defineCommand } from "../cli/define-command.ts";
+import { findPlace, tellAsked, writeEvidence } from "../account/evidence-file.ts";
+import { requireWritable, writeOutput } from "../cli/output-file.ts";
+import { endProgress, showProgress } from "../cli/progress.ts";
+import { readStack } from "../cli/stacks.ts";
+import { formatTable } from "../cli/table.ts";
+import { answersOf } from "./evidence.ts";
+import { formatRecord, GLYPHS } from "./record.ts";
+import { verify } from "./verify.ts";
+import { parseAddress, parseWait } from "../cli/words.ts";
+
+const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE]
+                         [--evidence FOLDER] [--json]
+
+  --stack     the stack to verify, as deployed
+  --url       where its Worker answers, if the stack file does not say it
+  --wait      longest wait for a log to appear (30 seconds)
+  --record    write a dated record of what was found to a file, in Markdown
+  --evidence  write what the canaries prove of Cloudflare to a folder, such as docs/evidence, which
+              statements read; the stack must be one that collects metadata
+  --json      print the findings as JSON
+
+CLOUDFLARE_API_TOKEN needs AI Gateway Read, Workers Scripts Read and, for readers and the token
+itself, Account API Tokens Read; for logpush Logs Read and Workers R2 Storage Read. What it may not
+read is told as not looked at.
+AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
+the Worker, of which three ask a model and are billed.
+
+exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, or no
+promise could be looked at`;
+
+const WRITER = { name: "verify", option: "--evidence" } as const;
+
+export const command = defineCommand({
+  usage: USAGE,
+  options: {
+    stack: { type: "string" },
+    url: { type: "string" },
+    wait: { type: "string", default: "30" },
+    record: { type: "string" },
+    evidence: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+  run: main,
+});
+
+interface Args {
+  readonly stack?: string;
+  readonly url?: string;
+  readonly wait: string;
+  readonly record?: string;
+  readonly evidence?: string;
+  readonly json: boolean;
+}
+
+async function main({ stack, url, wait, record, evidence, json }: Args): Promise<boolean> {
+  checkWords(
+    () => parseWait(wait),
+    () => url === undefined || parseAddress("--url", url, "https://chat.example.com"),
+    () => checkEvidence(readStack(stack, process.cwd()), evidence),
+  );
+  const waitSeconds = parseWait(wait);
+  const account = await openAccount(stack);
+  if (record !== undefined) await requireWritable("--record", record);
+  const place = evidence === undefined ? undefined : await findPlace(WRITER, new Date(), evidence);
+  // An empty variable is none.
+  const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
+  const { findings, flights } = await verify(account, { url, token, waitSeconds }, showProgress);
+  endProgress();
+  console.log(
+    json
+      ? JSON.stringify(findings, null, 2)
+      : formatTable(findings, [
+          { title: "", cell: ({ kind }) => GLYPHS[kind] },
+          { title: account.stack.name, cell: ({ about }) => about },
+          { title: "", cell: ({ says }) => says, isWhole: true },
+        ]),
+  );
+  // After the findings are told: a disk that has become full must not take them along.
+  if (record !== undefined) {
+    const text = formatRecord({ stack: account.stack.name, at: new Date(), findings, flights });
+    await writeOutput("--record", record, `${text}\n`);
+  }
+  if (place !== undefined) {
+    const [model] = account.stack.settings.worker.models;
+    const asked = tellAsked(account, model === undefined ? {} : { model });
+    const run = { asked, answers: [...answersOf(flights, new Date())] };
+    console.error(await writeEvidence(WRITER, place, run));
+  }
+  if (findings.every(({ kind }) => kind === "unknown")) {
+    throw new CommandError(
+      "nothing could be looked at; --help says what the token in CLOUDFLARE_API_TOKEN needs",
+    );
+  }
+  return !findings.some(({ kind }) => kind === "broken");
+}
+
+/** With another stack a log, or its bodies, would be the gateway's doing. */
+function checkEvidence({ name, settings }: Stack, evidence: string | undefined): void {
+  const { collect } = settings.logs;
+  if (evidence === undefined || collect === "metadata") return;
+  throw new WordsError(
+    `--evidence is ${JSON.stringify(evidence)}, and stack ${name} collects ${collect}; only one that collects metadata proves what the Worker's switches do`,
+  );
+}

@@ -1,0 +1,275 @@
+/** What a change of a stack file means for the logs, in words: for the reviewer of a pull request. */
+import { listLeaves, type Leaf } from "./leaves.ts";
+import type { Stack } from "../stack/stack.ts";
+import { isWorkersAi } from "../platform.ts";
+import { describeReader, describeToken } from "./reader-access.ts";
+
+/** What is destroyed cannot be had back, so that effect goes before the others. */
+export const EFFECTS = ["destroys logs", "less private", "more private", "neutral"] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+export interface Change {
+  /** `logs.collect`, `readers.oncall.until` */
+  readonly path: string;
+  /** `absent` where there was nothing. */
+  readonly from: string;
+  readonly to: string;
+  readonly effect: Effect;
+  /** Where the values do not say it by themselves. */
+  readonly because?: string;
+}
+
+/** Every change from one state of a stack to another, gravest first. */
+export function compareStacks(from: Stack, to: Stack): readonly Change[] {
+  const before = listLeaves({ ...from.settings, accountId: from.accountId });
+  const after = listLeaves({ ...to.settings, accountId: to.accountId });
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths]
+    .filter((path) => before.get(path)?.value !== after.get(path)?.value)
+    .flatMap((path) => describe(before.get(path), after.get(path), { before, after }))
+    .toSorted((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
+}
+
+type Leaves = ReturnType<typeof listLeaves>;
+
+function describe(
+  from: Leaf | undefined,
+  to: Leaf | undefined,
+  { before, after }: { readonly before: Leaves; readonly after: Leaves },
+): Change[] {
+  const leaf = to ?? from;
+  if (leaf === undefined) return [];
+  // An item that comes or goes as a whole is told once.
+  const { item } = leaf;
+  if (item !== undefined && before.has(item) !== after.has(item)) return [];
+  const { effect, because } =
+    exceptionOf(leaf, { before, after }) ??
+    judgeOf(leaf.pattern)(from?.value, to?.value, leaf, to === undefined ? before : after);
+  return [
+    {
+      path: leaf.path === "logs.system" ? "logSystem" : leaf.path,
+      from: String(from?.value ?? "absent"),
+      to: String(to?.value ?? "absent"),
+      effect,
+      ...(because !== undefined && { because }),
+    },
+  ];
+}
+
+/** What means nothing, or something else, on one of the two log systems. */
+function exceptionOf(
+  { path }: Leaf,
+  { before, after }: Record<"before" | "after", Leaves>,
+): Judgement | undefined {
+  const [from, to] = [before, after].map((leaves) => leaves.get("logs.system")?.value);
+  // A cap comes or goes with its log system: that is no decision about the logs that are there.
+  if (from !== to && ["logs.maxEntries", "logs.whenFull"].includes(path)) {
+    return { effect: "neutral", because: "only one of the two log systems knows it" };
+  }
+  if (path === "logs.keepDays" && to === "observability") {
+    return { effect: "neutral", because: "a declaration: on this log system the platform deletes" };
+  }
+  return undefined;
+}
+
+function judgeOf(pattern: string): Judge {
+  // All hazards of both sides are judged alike.
+  return JUDGES[pattern.replace(/^guardrails\..+/, "guardrails")] ?? neutral;
+}
+
+type Value = Leaf["value"] | undefined;
+type Judgement = Pick<Change, "effect" | "because">;
+/** `stack` is the side on which the leaf stands: the one after, if it stands on both. */
+type Judge = (from: Value, to: Value, leaf: Leaf, stack: Leaves) => Judgement;
+
+const neutral: Judge = () => ({ effect: "neutral" });
+
+/** An item or a switch with which somebody sees more. */
+const reveals: Judge = (_, to) => ({
+  effect: to === undefined || to === false ? "more private" : "less private",
+});
+
+const conceals: Judge = (_, to) => ({ effect: to === true ? "more private" : "less private" });
+
+/** A later value in the list is less private. */
+function ranked(...values: readonly Value[]): Judge {
+  return (from, to) => ({
+    effect: values.indexOf(to) > values.indexOf(from) ? "less private" : "more private",
+  });
+}
+
+/** A number that bounds what is seen; absent means `otherwise`. */
+function bounds(otherwise: number): Judge {
+  return (from, to) => ({
+    effect: Number(to ?? otherwise) > Number(from ?? otherwise) ? "less private" : "more private",
+  });
+}
+
+/** A bound on what is stored: lowered, it takes away what is there. */
+function storage(because: string): Judge {
+  return (from, to, ...place) =>
+    bounds(Infinity)(from, to, ...place).effect === "less private"
+      ? { effect: "less private", because: "more is kept" }
+      : { effect: "destroys logs", because };
+}
+
+function always(effect: Effect, because: string): Judge {
+  return () => ({ effect, because });
+}
+
+/** A list of networks, of which none means all. */
+const narrows: Judge = (from, to) => {
+  const old = networks(from);
+  const isNarrower = old === undefined || networks(to)?.isSubsetOf(old) === true;
+  return { effect: isNarrower ? "more private" : "less private" };
+};
+
+function networks(value: Value): Set<string> | undefined {
+  return value === undefined ? undefined : new Set(String(value).split(", "));
+}
+
+const TOKEN_GOES = "its token is deleted";
+
+const namesReader: Judge = (_, to, { path }, stack) => {
+  if (to !== undefined) return { effect: "less private", because: describeReader(path, stack) };
+  const hadToken = stack.get(`${path}.token`)?.value === true;
+  return { effect: "more private", ...(hadToken && { because: TOKEN_GOES }) };
+};
+
+const makesToken: Judge = (_, to, { item = "" }, stack) =>
+  to === true
+    ? { effect: "less private", because: describeToken(item, stack) }
+    : { effect: "more private", because: TOKEN_GOES };
+
+/** Who is let in by Cloudflare Access: no stack file says whom it admits. */
+const admits =
+  (what: string): Judge =>
+  (from, to) =>
+    from === undefined || to === undefined
+      ? { effect: "neutral" }
+      : {
+          effect: "less private",
+          because: `whoever the other ${what} admits may call, and stands in logs: look there who that is`,
+        };
+
+/** Something that reads prompts or answers while a call runs, and keeps nothing. */
+const readsInFlight: Judge = (from, to) => {
+  if (from !== undefined && to !== undefined) return { effect: "neutral" };
+  return to === undefined
+    ? { effect: "more private", because: "it reads nothing any more" }
+    : { effect: "less private", because: "it reads what passes through" };
+};
+
+/** By the pattern of a leaf. */
+export const JUDGES: Readonly<Record<string, Judge>> = {
+  gatewayId: always(
+    "destroys logs",
+    "a new gateway is made; the old one's logs stay behind or go with it",
+  ),
+  accountId: (from, to) =>
+    from === undefined || to === undefined
+      ? { effect: "neutral", because: "if it is the account that it was" }
+      : { effect: "destroys logs", because: "a new gateway is made in another account" },
+  protect: (_, to) =>
+    to === true
+      ? { effect: "neutral" }
+      : { effect: "destroys logs", because: "nothing refuses any more to delete the gateway" },
+  authentication: conceals,
+  "logs.collect": ranked("none", "metadata", "full"),
+  "logs.classification": reveals,
+  "logs.maxEntries": storage("logs over the cap may be deleted, the oldest first"),
+  "logs.whenFull": (_, to) =>
+    to === "stop"
+      ? { effect: "neutral", because: "at the cap nothing new will be stored" }
+      : { effect: "destroys logs", because: "at the cap the oldest will be deleted" },
+  "logs.keepDays": storage("older logs are deleted within hours, and for good"),
+  "logs.system": always(
+    "neutral",
+    "a fact about the account: no log moves, and other rules about days and storage hold",
+  ),
+  tier: (_, to) =>
+    to === "production"
+      ? { effect: "more private", because: "the rules for production hold from now on" }
+      : { effect: "less private", because: "the rules for production hold no longer" },
+  guardrails: readsInFlight,
+  "dlp[]": readsInFlight,
+  "waivers[]": (_, to) =>
+    to === undefined
+      ? { effect: "more private", because: "the rule holds again" }
+      : { effect: "less private", because: "the rule does not hold until that day" },
+  "waivers[].until": (from, to) => ({
+    effect: String(to) > String(from) ? "less private" : "more private",
+    because: "the rule does not hold until that day",
+  }),
+  "readers[]": namesReader,
+  "readers[].until": (from, to) => ({
+    effect: String(to ?? "9") > String(from ?? "9") ? "less private" : "more private",
+  }),
+  "readers[].addresses": narrows,
+  "readers[].token": makesToken,
+  "exports[]": reveals,
+  "exports[].keepDays": bounds(Infinity),
+  logpush: (_, to) =>
+    to === undefined
+      ? { effect: "more private", because: "no more copies are made; those there are stay" }
+      : { effect: "less private", because: "a copy of each log is kept, for the key's owner" },
+  "logpush.bucket": always("neutral", "copies go to another bucket; those there are stay"),
+  "logpush.keepDays": storage("older copies are deleted within a day, and for good"),
+  "logpush.publicKey": always(
+    "less private",
+    "whoever has the other private key reads the copies made from now on: look who that is",
+  ),
+  "cache.ttlSeconds": bounds(0),
+  zdr: conceals,
+  "worker.models[]": (from, to, leaf, stack) =>
+    isWorkersAi(leaf.path.replace("worker.models.", ""))
+      ? { effect: "neutral" }
+      : reveals(from, to, leaf, stack),
+  "worker.access": ranked("token", "open"),
+  "worker.cloudflareAccess.audience": admits("application"),
+  "worker.cloudflareAccess.team": (from, to, ...place) => {
+    if (from !== undefined && to !== undefined) return admits("team")(from, to, ...place);
+    return to === undefined
+      ? { effect: "more private", because: "people no longer call under their e-mail address" }
+      : { effect: "less private", because: "people call, and stand in logs, by e-mail address" };
+  },
+  "anonymousCallers.key": (_, to) =>
+    to === undefined
+      ? { effect: "less private", because: "logs name the callers" }
+      : { effect: "more private", because: "new logs no longer name the callers" },
+};
+
+/** Settings, each with all below it, that say nothing about logs. A test finds a setting that is in neither list. */
+export const NEUTRAL: readonly string[] = [
+  "plan",
+  "logs.alertUrl",
+  "readers[].name",
+  "readers[].kind",
+  "exports[].kind",
+  "exports[].url",
+  "exports[].authorization",
+  "exports[].contentType",
+  "rateLimit",
+  "spendLimits",
+  "retry",
+  "byokOnly",
+  "billing",
+  "worker.name",
+  "worker.fallbacks",
+  "worker.timeoutSeconds",
+  "worker.callerLimit",
+  "worker.origins",
+  "worker.domain",
+  "worker.workersDev",
+  "worker.workersDevSubdomain",
+  "worker.maxBodyBytes",
+  "worker.placement",
+  "worker.cpuMs",
+  "callers",
+  "dlp[].id",
+  "dlp[].action",
+  "dlp[].check",
+  "dlp[].profiles",
+  "waivers[].rule",
+  "waivers[].reason",
+];

@@ -1,0 +1,109 @@
+/** Reviews for people: text for a terminal, Markdown for a pull request. */
+import { describeFinding } from "../rules/rules.ts";
+import type { Change } from "../difference/difference.ts";
+import { formatProblem } from "../settings/problems.ts";
+import { escapeMarkdown, toTable, toText } from "../statement/page.ts";
+import type { Difference, StackReview } from "./review.ts";
+
+const ELSEWHERE = "the file names an environment: settings that come from there are unknown here";
+
+export function reviewText(review: StackReview): string {
+  if (review.kind === "removed") return `${review.stack}  its file is gone: ${REMOVED}`;
+  const note = review.hasEnvironment ? [`  unknown  ${ELSEWHERE}`] : [];
+  if (review.kind === "unreadable") {
+    const problems = review.problems.map((problem) => `  error    ${formatProblem(problem)}`);
+    return [`${review.stack}  cannot be deployed`, ...problems, ...note].join("\n");
+  }
+  const { gatewayId, tier } = review.statement;
+  const findings = review.findings.map(
+    (finding) => `  ${finding.severity.padEnd(7)}  ${formatProblem(describeFinding(finding))}`,
+  );
+  return [
+    `${review.stack}  gateway ${gatewayId}, ${tier}`,
+    ...(findings.length === 0 ? [`  ${KEPT}`] : findings),
+    ...review.statement.waivers.map(
+      ({ rule, until, reason }) => `  excused  from ${rule} until ${until}: ${reason}`,
+    ),
+    ...note,
+    ...differenceText(review.difference),
+    "",
+    toText(review.statement),
+  ].join("\n");
+}
+
+const KEPT = "breaks no rule that it is not excused from";
+
+const REMOVED =
+  "nothing here deploys it any more, and nothing deletes what it made (pulumi destroy does)";
+
+function differenceText(difference: Difference | undefined): string[] {
+  if (difference === undefined) return [];
+  if (difference.kind === "new") return ["  new      the stack did not exist before"];
+  if (difference.kind === "unreadable before") {
+    const problems = difference.problems.map((problem) => `           ${formatProblem(problem)}`);
+    return ["  unknown  the file before cannot be read by this version:", ...problems];
+  }
+  if (difference.changes.length === 0) return ["  no setting changes"];
+  return ["", ...difference.changes.map((change) => `  ${describeChange(change)}`)];
+}
+
+/** `less private: logs.collect metadata → full` */
+function describeChange({ path, from, to, effect, because }: Change): string {
+  const reason = because === undefined ? "" : ` (${because})`;
+  return `${effect}: ${path} ${from} → ${to}${reason}`;
+}
+
+export function reviewMarkdown(review: StackReview): string {
+  const title = `## Stack ${escapeMarkdown(review.stack)}`;
+  if (review.kind === "removed") return [title, "", `Its file is gone: ${REMOVED}.`].join("\n");
+  const note = review.hasEnvironment ? ["", `Note: ${ELSEWHERE}.`] : [];
+  if (review.kind === "unreadable") {
+    const problems = review.problems.map((problem) => item("error", formatProblem(problem)));
+    return [title, "", ...problems, ...note].join("\n");
+  }
+  const findings = review.findings.map((finding) =>
+    item(finding.severity, formatProblem(describeFinding(finding))),
+  );
+  return [
+    title,
+    "",
+    ...(findings.length === 0 ? [`No finding: ${KEPT}.`] : findings),
+    ...review.statement.waivers.map(({ rule, until, reason }) =>
+      item("excused", `from ${rule} until ${until}: ${reason}`),
+    ),
+    ...note,
+    ...differenceMarkdown(review.difference),
+    "",
+    "<details><summary>What it does with prompts and logs</summary>",
+    "",
+    toTable(review.statement),
+    "",
+    `Fingerprint \`${review.statement.fingerprint}\``,
+    "",
+    "</details>",
+  ].join("\n");
+}
+
+function differenceMarkdown(difference: Difference | undefined): string[] {
+  if (difference === undefined) return [];
+  if (difference.kind === "new") return ["", "The stack is new."];
+  if (difference.kind === "unreadable before") {
+    const problems = difference.problems.map((problem) => item("before", formatProblem(problem)));
+    return ["", "The file before cannot be read by this version:", "", ...problems];
+  }
+  if (difference.changes.length === 0) return ["", "No setting changes."];
+  return [
+    "",
+    "| effect | setting | from | to | |",
+    "| --- | --- | --- | --- | --- |",
+    ...difference.changes.map(({ effect, path, from, to, because = "" }) => {
+      const cells = [effect, path, from, to, because].map(escapeMarkdown);
+      return `| ${cells.join(" | ")} |`;
+    }),
+  ];
+}
+
+function item(label: string, text: string): string {
+  // A YAML error shows its place on several lines.
+  return `- **${label}** ${escapeMarkdown(text).replaceAll("\n", "<br>")}`;
+}

@@ -1,0 +1,44 @@
+/** Whether a stack that may be written should be deployed: every rule, what breaks it, and what a waiver excuses. */
+import type { Stack } from "../stack/stack.ts";
+import type { Problem } from "../settings/problems.ts";
+import { accountRules } from "./account.ts";
+import { operationRules } from "./operation.ts";
+import { privacyRules } from "./privacy.ts";
+import type { Rule, Severity, Surroundings } from "./rule.ts";
+import { waiverRules } from "./waivers.ts";
+
+const waivable: readonly Rule[] = [...privacyRules, ...operationRules, ...accountRules];
+const aboutWaivers = waiverRules(waivable.map(({ id }) => id));
+
+/** In the order of the table in docs/rules.md. */
+export const RULES: readonly Rule[] = [...waivable, ...aboutWaivers];
+
+export interface Finding extends Problem {
+  readonly rule: Rule;
+  readonly severity: Severity;
+}
+
+/** What a stack breaks today and no waiver excuses; errors first. */
+export function check(stack: Stack, around: Omit<Surroundings, "broken">): readonly Finding[] {
+  const found = waivable.flatMap((rule) => apply(rule, stack, { ...around, broken: new Set() }));
+  const broken = new Set(found.map(({ rule }) => rule.id));
+  const excused = new Set(
+    stack.settings.waivers.filter(({ until }) => until >= around.today).map(({ rule }) => rule),
+  );
+  const findings = [
+    ...found.filter(({ rule }) => !excused.has(rule.id)),
+    ...aboutWaivers.flatMap((rule) => apply(rule, stack, { ...around, broken })),
+  ];
+  return findings.toSorted((a, b) => a.severity.localeCompare(b.severity));
+}
+
+function apply(rule: Rule, stack: Stack, around: Surroundings): Finding[] {
+  const severity = rule.severity[stack.settings.tier];
+  if (severity === undefined) return [];
+  return rule.breaches(stack, around).map((problem) => ({ ...problem, rule, severity }));
+}
+
+/** A finding as one problem: what stands there, the rule, and what to do. */
+export function describeFinding({ path, message, rule }: Finding): Problem {
+  return { path, message: `${message}; ${rule.says}: ${rule.remedy} [${rule.id}]` };
+}

@@ -1,0 +1,151 @@
+/** What is wrong with a stack, in words: the setting, its value, what is allowed and what to do. */
+import { closestMatch } from "leven";
+import type { z } from "zod";
+
+import { formatPath, hasNode, jsonSchemas, nodeAt, type Node } from "./schema.ts";
+import type { LogSystem } from "./settings.ts";
+import { count } from "../words.ts";
+
+export interface Problem {
+  /** `logs.maxEntries`, `callers[0].name`; empty for the file as a whole */
+  readonly path: string;
+  /** Goes on from the path: `is 5000; allowed is 10000 to 10000000`. Lower case, no full stop. */
+  readonly message: string;
+}
+
+/** One text for all problems of one stack, a line each. */
+export function formatProblems(stack: string, problems: readonly Problem[]): string {
+  const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
+  return [`stack ${stack} has ${count(problems.length, "problem")}:`, ...lines].join("\n");
+}
+
+/** With the setting's name as the stack file has it. */
+export function formatProblem({ path, message }: Problem): string {
+  return path === "" ? message : `ai-gateway:${path} ${message}`;
+}
+
+/** The problems behind one finding of the schema: one, or one for each unknown key. */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  raw: unknown,
+  system: LogSystem,
+  secretKeys: ReadonlySet<string>,
+): Problem[] {
+  const node = nodeAt(jsonSchemas[system], issue.path);
+  if (issue.code === "invalid_key") {
+    const names = nodeAt(jsonSchemas[system], issue.path.slice(0, -1)).propertyNames ?? {};
+    const message = `is not a name that can stand here; allowed is ${allowed(names)}`;
+    return [{ path: formatPath(issue.path), message }];
+  }
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => describeUnknownKey([...issue.path, key], node));
+  }
+  const path = formatPath(issue.path);
+  const value = valueAt(raw, issue.path);
+  const isSecret =
+    secretKeys.has(String(issue.path[0])) ||
+    node.secret === true ||
+    node.unshown === true ||
+    holdsPrivateKey(value) ||
+    (typeof value !== "object" && holdsSecret(node));
+  if (value === undefined || value === null || value === "") {
+    const state = value === undefined ? "missing" : "empty";
+    return [{ path, message: `is ${state}; set it to ${expectation(node)}${fallback(node)}` }];
+  }
+  const shown = isSecret ? "has a value that is not allowed" : `is ${show(value)}`;
+  return [{ path, message: `${shown}; allowed is ${expectation(node)}${hint(value, node)}` }];
+}
+
+/** Also a group or list of secrets: one written as text is a secret itself, or has one in it. */
+function holdsSecret({ secret, items, properties = {}, additionalProperties }: Node): boolean {
+  const inner = [items, additionalProperties || undefined, ...Object.values(properties)];
+  return secret === true || inner.some((node) => node !== undefined && holdsSecret(node));
+}
+
+/** In PEM, whatever setting it was written into. */
+function holdsPrivateKey(value: unknown): boolean {
+  return typeof value === "string" && value.includes("PRIVATE KEY-----");
+}
+
+function describeUnknownKey(path: readonly PropertyKey[], node: Node): Problem {
+  const key = String(path.at(-1));
+  // The legacy shape has every setting of the other.
+  if (hasNode(jsonSchemas.legacy, path)) {
+    return {
+      path: formatPath(path),
+      message: "has no effect with logSystem observability; remove it, or set logSystem to legacy",
+    };
+  }
+  const known = Object.keys(node.properties ?? {});
+  const nearest = nearestName(key, known);
+  const advice =
+    nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`;
+  return { path: formatPath(path), message: `is not a setting; ${advice}` };
+}
+
+/** The known name that was meant: another case, the whole of a beginning, or a letter or two in every six wrong. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const plain = name.toLowerCase();
+  return (
+    known.find((other) => other.toLowerCase() === plain) ??
+    (plain.length < 3 ? undefined : known.find((other) => other.toLowerCase().startsWith(plain))) ??
+    closestMatch(name, [...known], { maxDistance: Math.ceil(name.length / 3) })
+  );
+}
+
+/** What a setting allows: `a whole number from 10000 to 10000000 (https://…)`. */
+export function expectation(node: Node): string {
+  const source = node.source === undefined ? "" : ` (${node.source})`;
+  return `${allowed(node)}${source}`;
+}
+
+/** The same without the source. */
+export function allowed(node: Node): string {
+  if (node.expects !== undefined) return node.expects;
+  if (node.enum !== undefined) return anyOf(node.enum);
+  if (node.type === "integer") return `a whole number from ${node.minimum} to ${node.maximum}`;
+  if (node.type === "boolean") return "true or false";
+  if (node.additionalProperties) return "a group of names and values";
+  if (node.type === "array") return `a list of ${node.minItems ?? 0} to ${node.maxItems} items`;
+  if (node.type === "object") return `a group of ${Object.keys(node.properties ?? {}).join(", ")}`;
+  return "text";
+}
+
+/** Not a constant: loading it takes as long as reading three stack files, and most have no problem. */
+function anyOf(values: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(values);
+}
+
+function fallback(node: Node): string {
+  return node.fallback === undefined ? "" : `, or set ${node.fallback} in the environment`;
+}
+
+/** The remedy for the commonest slips of YAML, and for the one that gives a secret away. */
+function hint(value: unknown, node: Node): string {
+  if (holdsPrivateKey(value)) {
+    return "; this is a private key, which whoever has the file can use now: delete it, and make a new pair with npm run keys";
+  }
+  const isQuoted =
+    (node.type === "integer" && /^\d+$/.test(String(value))) ||
+    (node.type === "boolean" && /^(true|false)$/.test(String(value)));
+  if (typeof value === "string" && isQuoted) return "; write it without quotes";
+  if (typeof value === "number" && node.type === "string") return "; write it in quotes";
+  return "";
+}
+
+function show(value: unknown): string {
+  if (typeof value === "object")
+    return Array.isArray(value) ? `a list of ${value.length}` : "a group of settings";
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : undefined,
+    raw,
+  );
+}

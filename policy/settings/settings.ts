@@ -1,0 +1,125 @@
+/**
+ * What a stack file may say: the one description of a stack, in the order of a reviewer's questions. Types, checks,
+ * messages, the table in the README and the editors' schema all come from it. Limits that Cloudflare sets carry their
+ * source.
+ */
+import { z } from "zod";
+
+import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
+import { DAY_EXPECTS, DOCS, LIMITS, day } from "./notes.ts";
+import {
+  billing,
+  byokOnly,
+  cache,
+  dlp,
+  guardrails,
+  rateLimit,
+  retry,
+  spendLimits,
+  zdr,
+} from "./traffic.ts";
+import { anonymousCallers, callers, worker } from "./worker.ts";
+
+const head = {
+  gatewayId: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9_]+(?:-[a-z0-9_]+)*$/)
+    .meta({
+      description: "id of the stack's AI Gateway; changing it makes a new gateway",
+      expects: "1 to 64 of a-z, 0-9, _ and single -",
+      source: LIMITS,
+    }),
+  accountId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .meta({
+      description: "Cloudflare account",
+      unshown: true,
+      expects: "32 hexadecimal characters, lower case",
+      fallback: "CLOUDFLARE_ACCOUNT_ID",
+    }),
+  plan: z.enum(["free", "paid"]).meta({
+    description: "the account's Workers plan, which bounds gateways and stored logs",
+    source: LIMITS,
+  }),
+  tier: z.enum(["development", "production"]).meta({
+    description: "how strict the rules about a stack are; nothing else depends on it",
+  }),
+  protect: z.boolean().default(true).meta({
+    description:
+      "refuse to delete or replace the gateway, and keep it at Cloudflare if it leaves the stack",
+  }),
+  authentication: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: "refuse calls beside the Worker that bring no token with AI Gateway Run",
+      source: `${DOCS}/configuration/authentication/`,
+    }),
+  logSystem,
+};
+
+const waivers = z
+  .array(
+    z.strictObject({
+      rule: z.string().meta({ description: "id of the rule (docs/rules.md)" }),
+      reason: z
+        .string()
+        .regex(/^\S[^\p{Cc}]{8,298}\S$/u)
+        .meta({
+          description: "why this stack may break it, for the next reviewer",
+          expects: "a sentence of 10 to 300 characters on one line",
+        }),
+      until: day.meta({ description: "last day of the exception", expects: DAY_EXPECTS }),
+    }),
+  )
+  .max(20)
+  .default([])
+  .meta({ description: "rules that this stack may break, each with a reason and a last day" });
+
+const tail = {
+  readers,
+  exports,
+  logpush,
+  cache,
+  rateLimit,
+  spendLimits,
+  retry,
+  guardrails,
+  dlp,
+  byokOnly,
+  zdr,
+  billing,
+  worker,
+  callers,
+  anonymousCallers,
+  waivers,
+};
+
+/**
+ * The two shapes of a stack. What has no effect on one log system cannot be written for it.
+ * Both accept either name, so that a wrong name is reported beside every other problem.
+ */
+export const schemas = {
+  legacy: z
+    .strictObject({ ...head, logs: legacyLogs, ...tail })
+    .transform(({ logSystem: _, logs, ...rest }) => ({
+      ...rest,
+      logs: { system: "legacy" as const, ...logs },
+    })),
+  observability: z
+    .strictObject({ ...head, logs: observabilityLogs, ...tail })
+    .transform(({ logSystem: _, logs, ...rest }) => ({
+      ...rest,
+      logs: { system: "observability" as const, ...logs },
+    })),
+};
+
+export type LogSystem = keyof typeof schemas;
+
+/** A checked stack. Units are part of the names; what is off is absent. */
+export type Settings = z.output<(typeof schemas)[LogSystem]>;
+
+export type Logs = Settings["logs"];
+export type Tier = Settings["tier"];

@@ -1,0 +1,128 @@
+/**
+ * Stack files read without Pulumi, an account or a key. What only those know has a stand-in, so that the same check
+ * serves; nothing here can open a secret.
+ */
+import { parseSettings, type ConfigValues } from "../settings/parse-settings.ts";
+import type { Problem } from "../settings/problems.ts";
+import { formatPath, hasNode, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
+import type { Settings } from "../settings/settings.ts";
+import { isCipher, readStackFile } from "./stack-file.ts";
+
+/** A stack as its file says it. */
+export interface Stack {
+  readonly name: string;
+  /** Undefined where the file does not say it in clear: it comes from the deploy's environment, or is encrypted. */
+  readonly accountId: string | undefined;
+  readonly settings: Settings;
+}
+
+export type Offline =
+  | { readonly ok: true; readonly stack: Stack; readonly hasEnvironment: boolean }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly hasEnvironment: boolean };
+
+// No token has this hash, no account this id, and nobody this address. A header takes any text.
+const UNKNOWN_HASH = "0".repeat(64);
+const UNKNOWN_URL = "https://alerts.invalid/";
+const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
+
+/**
+ * Reads and checks one stack file. A secret in clear is a problem, and so is anything else that is encrypted, since no
+ * reviewer could read it. Throws with the position when the text is not YAML, or not a stack file.
+ */
+export function parseStackFile(name: string, text: string): Offline {
+  const { values, otherSecrets, hasEnvironment } = readStackFile(text);
+  const { readable, unreadable } = withStandIns(values);
+  const parsed = parseSettings({ accountId: UNKNOWN_ACCOUNT_ID, ...readable });
+  const hidden = new Set(unreadable.map(({ path }) => path));
+  const problems = [
+    // What is encrypted is not missing.
+    ...(parsed.ok ? [] : parsed.problems.filter(({ path }) => !hidden.has(path))),
+    ...unreadable,
+    ...secretsInClear(values),
+    ...otherSecrets.map((key) => ({
+      path: "",
+      message: `${key} is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret ${key}`,
+    })),
+  ];
+  if (!parsed.ok || problems.length > 0) return { ok: false, problems, hasEnvironment };
+
+  const stack = { name, accountId: readable["accountId"], settings: parsed.settings };
+  return { ok: true, stack, hasEnvironment };
+}
+
+/** The same settings with a stand-in for every secret, and what should not have been encrypted. */
+export function withStandIns(values: ConfigValues): {
+  readonly readable: ConfigValues;
+  readonly unreadable: readonly Problem[];
+} {
+  const unreadable: Problem[] = [];
+  const readable = mapLeaves(values, (path, value) => {
+    if (!isCipher(value)) return value;
+    // What no schema knows is told as that: that it is encrypted is then the smaller matter.
+    if (formatPath(path) === "logs.alertUrl") return UNKNOWN_URL;
+    if (isSecret(path) || !hasNode(jsonSchemas.legacy, path)) return UNKNOWN_HASH;
+    // As if it were left out: which account it is decides nothing about the policy.
+    if (formatPath(path) === "accountId") return undefined;
+    unreadable.push({
+      path: formatPath(path),
+      message: "is encrypted, so that no reviewer can read it; set it again without --secret",
+    });
+    return undefined;
+  });
+  return { readable, unreadable };
+}
+
+function secretsInClear(values: ConfigValues): readonly Problem[] {
+  const problems: Problem[] = [];
+  mapLeaves(values, (path, value) => {
+    // `{ secret: … }` for `{ secure: … }` is a slip that leaves the secret in clear.
+    const place = [path, path.slice(0, -1)].find(isSecret);
+    if (typeof value === "string" && value !== "" && place !== undefined) {
+      const name = formatPath(place);
+      problems.push({
+        path: name,
+        message: `is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret --path 'ai-gateway:${name}'`,
+      });
+    }
+    return value;
+  });
+  return problems;
+}
+
+function isSecret(path: Path): boolean {
+  return nodeAt(jsonSchemas.legacy, path).secret === true;
+}
+
+type LeafMap = (path: Path, value: unknown) => unknown;
+
+function mapLeaves(values: ConfigValues, change: LeafMap): ConfigValues {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, text]) => {
+      const value = parseGroup(text);
+      // Only a group or a list can hold a cipher.
+      if (value === undefined) return [[key, text]];
+      const changed = mapLeaf(value, [key], change);
+      if (changed === undefined) return [];
+      return [[key, JSON.stringify(changed)]];
+    }),
+  );
+}
+
+function mapLeaf(value: unknown, path: Path, change: LeafMap): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => mapLeaf(item, [...path, index], change));
+  }
+  if (typeof value !== "object" || value === null || isCipher(value)) return change(path, value);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, mapLeaf(item, [...path, key], change)]),
+  );
+}
+
+function parseGroup(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { expect, test } from "vitest";
+
+import { parseStackFile } from "../../policy/stack/stack.ts";
+
+const FILE = `config:
+  ai-gateway:gatewayId: app
+  ai-gateway:plan: free
+  ai-gateway:tier: development
+  ai-gateway:logSystem: observability
+  ai-gateway:logs: { collect: full }
+  ai-gateway:worker: { name: w, models: ["@cf/a/b"] }
+`;
+
+function problemsOf(more: string): string[] {
+  const read = parseStackFile("dev", FILE + more);
+  return read.ok ? [] : read.problems.map(({ path, message }) => `${path} ${message}`);
+}
+
+test("a file without account and caller can be reviewed", () => {
+  expect(parseStackFile("dev", FILE)).toMatchObject({
+    ok: true,
+    stack: { name: "dev", accountId: undefined, settings: { gatewayId: "app", callers: [] } },
+  });
+});
+
+test("encrypted secrets and an encrypted account leave the rest readable", () => {
+  const read = parseStackFile(
+    "dev",
+    `${FILE}  ai-gateway:accountId: { secure: v1:a }
+  ai-gateway:callers: [{ name: web, sha256: { secure: v1:b } }]
+  ai-gateway:exports:
+    - { kind: otel, url: "https://a.example.com", headers: { Authorization: { secure: v1:c } } }
+`,
+  );
+
+  expect(read).toMatchObject({
+    ok: true,
+    stack: {
+      accountId: undefined,
+      settings: { callers: [{ name: "web" }], exports: [{ url: "https://a.example.com" }] },
+    },
+  });
+  expect(JSON.stringify(read)).not.toContain("v1:");
+});
+
+test("an account in clear is known", () => {
+  const accountId = "0123456789abcdef0123456789abcdef";
+
+  expect(parseStackFile("dev", `${FILE}  ai-gateway:accountId: ${accountId}\n`)).toMatchObject({
+    stack: { accountId },
+  });
+});
+
+test("a secret in clear is refused, with the command that mends it, and is not shown", () => {
+  const problems = problemsOf(
+    `  ai-gateway:exports: [{ kind: otel, url: "https://a.example.com", headers: { X-Key: hush } }]\n`,
+  );
+
+  expect(problems).toEqual([
+    "exports[0].headers.X-Key is a secret and stands in the file in clear; make a new one and set it " +
+      "with pulumi config set --secret --path 'ai-gateway:exports[0].headers.X-Key'",
+  ]);
+});
+
+test("a secret that is empty is told to be empty, and no more", () => {
+  expect(problemsOf(`  ai-gateway:callers: [{ name: web, sha256: "" }]\n`)).toEqual([
+    "callers[0].sha256 is empty; set it to 64 hexadecimal characters, lower case",
+  ]);
+});
+
+test("a list of groups that no setting knows is told by its name alone", () => {
+  expect(problemsOf("  ai-gateway:cach: [{ ttlSeconds: [60] }]\n")).toEqual([
+    "cach is not a setting; did you mean cache?",
+  ]);
+});
+
+test("what is encrypted and no secret is refused: no reviewer could read it", () => {
+  expect(problemsOf("  ai-gateway:zdr: { secure: v1:a }\n")).toEqual([
+    "zdr is encrypted, so that no reviewer can read it; set it again without --secret",
+  ]);
+});
+
+test("an environment is seen beside the problems of the file", () => {
+  const read = parseStackFile("dev", "environment: [app/dev]\nconfig: {}\n");
+
+  expect(read).toMatchObject({ ok: false, hasEnvironment: true });
+});
+
+test("a last day without quotes is the day that Pulumi makes a time stamp of", () => {
+  expect(
+    parseStackFile(
+      "dev",
+      `${FILE}  ai-gateway:readers: [{ name: oncall, kind: person, until: 2026-12-31 }]\n`,
+    ),
+  ).toMatchObject({ stack: { settings: { readers: [{ until: "2026-12-31" }] } } });
+});
+
+test("an item that stands in its list twice is told, a caller's name may", () => {
+  const hash = "{ secure: v1:a }";
+
+  expect(
+    problemsOf(`  ai-gateway:readers: [{ name: a, kind: ci }, { name: a, kind: person }]
+  ai-gateway:callers: [{ name: web, sha256: ${hash} }, { name: web, sha256: ${hash} }]
+`),
+  ).toEqual(["readers[1].name is in the list twice; remove one"]);
+});
+
+test("secure misspelt leaves a secret in clear, which is told and not shown", () => {
+  const problems = problemsOf("  ai-gateway:callers: [{ name: web, sha256: { Secure: hush } }]\n");
+
+  expect(problems.join("\n")).toContain(
+    "callers[0].sha256 is a secret and stands in the file in clear",
+  );
+  expect(problems.join("\n")).not.toContain("hush");
+});
+
+test("another namespace's secret in clear is refused too", () => {
+  expect(problemsOf("  cloudflare:apiToken: hush\n")).toEqual([
+    " cloudflare:apiToken is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret cloudflare:apiToken",
+  ]);
+});
+
+test("a list written as a group is told as that, and nobody is told to show a secret", () => {
+  const problems = problemsOf("  ai-gateway:callers: { name: web, sha256: { secure: v1:a } }\n");
+
+  expect(problems).toEqual(["callers is a group of settings; allowed is a list of 0 to 100 items"]);
+});

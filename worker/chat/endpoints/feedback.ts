@@ -1,0 +1,44 @@
+/** `POST /v1/feedback`: a caller's word on one of its own answers, kept at the answer's log. */
+import * as v from "valibot";
+
+import type { Env } from "../env.ts";
+import { RefusalError, readRequest, type Refusal } from "../refusal.ts";
+import { noAnswer } from "../models/failures.ts";
+
+const feedbackRequest = v.object({
+  // Ids of before and after 2026-10-08; what is no id must not reach the binding's URL.
+  log_id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{1,64}$/, "expected an id, as x-log-id has it")),
+  score: v.picklist([-1, 0, 1]),
+});
+
+/**
+ * Marks the log: 1 good, -1 bad, 0 neither. Throws a RefusalError where the caller has no such log; that of another
+ * caller is none. A log can be found some seconds after its answer.
+ */
+export async function markLog(env: Env, caller: string, body: string): Promise<object> {
+  const { log_id, score } = readRequest(body, feedbackRequest);
+  const gateway = env.AI.gateway(env.GATEWAY_ID);
+  const log = await gateway.getLog(log_id).catch(refuse);
+  if (callerOf(log.metadata) !== caller) throw new RefusalError(noSuchLog);
+  await gateway.patchLog(log_id, { feedback: score === 0 ? null : score }).catch(refuse);
+  return { log_id, score };
+}
+
+function refuse(error: unknown): never {
+  const isMissing = error instanceof Error && error.name === "AiGatewayLogNotFound";
+  throw new RefusalError(isMissing ? noSuchLog : noAnswer);
+}
+
+/** A map from the binding; text of one over the API. */
+function callerOf(metadata: unknown): unknown {
+  const map: unknown = typeof metadata === "string" ? JSON.parse(metadata) : metadata;
+  return Object(map).caller;
+}
+
+const noSuchLog: Refusal = {
+  status: 404,
+  type: "invalid_request_error",
+  code: "log_not_found",
+  param: "log_id",
+  message: "you have no log with this id; a new one can be found some seconds after its answer",
+};

@@ -1,0 +1,53 @@
+import { auth as readBasic } from "hono/utils/basic-auth";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { sha256 } from "hono/utils/crypto";
+
+import type { Caller } from "../env.ts";
+
+/**
+ * The name of the caller, or undefined for one we do not know, or whose last day (UTC) is over. The token comes as a
+ * bearer token (SDKs, curl) or as the password of Basic (a browser's prompt). Every hash is compared, each in constant
+ * time, so that neither the answer's time nor its order tells which callers exist.
+ */
+export async function authenticate(
+  request: Request,
+  callers: readonly Caller[],
+  now: Date,
+): Promise<string | undefined> {
+  const token = readToken(request);
+  if (token === undefined) return undefined;
+
+  const today = now.toISOString().slice(0, 10);
+  const hash = (await sha256(token)) ?? "";
+  const matches = await Promise.all(
+    callers.map(async ({ name, sha256: known, until = today }) =>
+      (await timingSafeEqual(hash, known, asItIs)) && today <= until ? name : undefined,
+    ),
+  );
+  return matches.find((name) => name !== undefined);
+}
+
+/** In place of hashing what is a hash already, twice for each caller. */
+function asItIs(hash: string): string {
+  return hash;
+}
+
+/**
+ * What stands for a caller's name in logs: HMAC-SHA256, its first 24 hexadecimal characters. Who holds the key can find
+ * the name by trying names; who does not, cannot.
+ */
+export async function hideName(name: string, key: string): Promise<string> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", encode(key), algorithm, false, ["sign"]);
+  const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", imported, encode(name)));
+  return Array.from(bytes.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function readToken(request: Request): string | undefined {
+  const [, bearer] = /^bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  return bearer ?? readBasic(request)?.password;
+}

@@ -1,0 +1,106 @@
+/** Who may ask, how often and how much: every step before a route, in the order in which the app takes them. */
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { createMiddleware } from "hono/factory";
+
+import { authenticate, hideName } from "./access.ts";
+import { readIdentity } from "./cloudflare-access.ts";
+import type { App } from "../context.ts";
+import type { Env } from "../env.ts";
+import { RefusalError, type Refusal } from "../refusal.ts";
+
+const CORS = {
+  allowMethods: ["GET", "POST"],
+  allowHeaders: ["authorization", "content-type", "traceparent"],
+  exposeHeaders: ["retry-after", "traceparent", "x-event-id", "x-log-id", "x-model"],
+  maxAge: 600,
+};
+
+/** Scripts of the stack's own web pages; a page elsewhere gets no header, and its browser keeps the answer from it. */
+export const allowPages = createMiddleware<App>((context, next) => {
+  const { ORIGINS } = context.var.env;
+  return ORIGINS.length === 0 ? next() : cors({ ...CORS, origin: [...ORIGINS] })(context, next);
+});
+
+/**
+ * A model call costs money, and a browser that holds the token sends it by itself: no other site may ask, by a form, a
+ * script or a link, and no prefetch.
+ */
+export const refuseOtherSites = createMiddleware<App>((context, next) => {
+  const { headers } = context.req.raw;
+  const site = headers.get("sec-fetch-site") ?? "none";
+  const isOurs =
+    ["none", "same-origin"].includes(site) ||
+    context.var.env.ORIGINS.includes(headers.get("origin") ?? "");
+  if (!isOurs || headers.has("sec-purpose")) throw new RefusalError(crossSite);
+  return next();
+});
+
+export const identifyCaller = createMiddleware<App>(async (context, next) => {
+  const { env } = context.var;
+  const name = env.ACCESS === "open" ? "anonymous" : await nameOf(context.req.raw, env);
+  if (name === undefined) throw new RefusalError(unknownCaller, CHALLENGE);
+  const { CALLER_HASH_KEY: key } = env;
+  const caller = key === undefined ? name : await hideName(name, key);
+  context.set("caller", caller);
+  context.var.line.caller = caller;
+  return next();
+});
+
+/** The two kinds never meet: a token's name has neither the @ of an address nor the dot of a client id. */
+async function nameOf(request: Request, env: Env): Promise<string | undefined> {
+  const holder = await authenticate(request, env.CALLERS, new Date());
+  if (holder !== undefined || env.CLOUDFLARE_ACCESS === undefined) return holder;
+  return readIdentity(request, env.CLOUDFLARE_ACCESS);
+}
+
+/** Where the Worker is open, all callers share one limit. */
+export const limitCaller = createMiddleware<App>(async (context, next) => {
+  const { env, caller } = context.var;
+  const outcome = await env.CALLER_LIMIT?.limit({ key: caller });
+  if (outcome?.success === false) throw new RefusalError(tooMany);
+  return next();
+});
+
+export const limitBody = createMiddleware<App>((context, next) => {
+  const maxSize = context.var.env.MAX_BODY_BYTES;
+  const onError = () => {
+    throw new RefusalError(tooLarge(maxSize));
+  };
+  return bodyLimit({ maxSize, onError })(context, next);
+});
+
+const crossSite: Refusal = {
+  status: 403,
+  type: "permission_error",
+  code: "cross_site",
+  message: "another site may not ask on your behalf; in a browser, type the address itself",
+};
+
+// One line, each scheme with a realm and nothing more: Chromium ignores a list with other parameters.
+const CHALLENGE = {
+  "www-authenticate": 'Basic realm="token as password", Bearer realm="token"',
+};
+
+const tooMany: Refusal = {
+  status: 429,
+  type: "rate_limit_error",
+  code: "rate_limit_exceeded",
+  message: "too many requests of this caller; try again later",
+};
+
+const unknownCaller: Refusal = {
+  status: 401,
+  type: "authentication_error",
+  code: "invalid_api_key",
+  message: "no valid token; send it as a bearer token, or as the password in a browser",
+};
+
+function tooLarge(limit: number): Refusal {
+  return {
+    status: 413,
+    type: "invalid_request_error",
+    code: "request_too_large",
+    message: `body has more than ${limit} bytes, the limit of this stack`,
+  };
+}

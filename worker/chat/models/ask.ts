@@ -1,0 +1,74 @@
+/** One answer of a model: the asked one's, or where it fails, that of another. */
+import type { Env } from "../env.ts";
+import { RefusalError, type Refusal } from "../refusal.ts";
+import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
+import { askModel, isEventStream, logIdOf, readBody, type Call } from "./call.ts";
+import type { RequestLine } from "../line/request-line.ts";
+
+export interface Question extends Pick<Call, "caller" | "trace"> {
+  /** Asked in turn. */
+  readonly models: readonly string[];
+  readonly inputsFor: (model: string) => object;
+  /** Undefined where the answer is wanted whole. */
+  readonly stream?: object | undefined;
+}
+
+/**
+ * A success, with status 200. Throws a RefusalError for the last model's failure. Each model has the whole time limit.
+ * Nothing is repeated here: the gateway repeats where the stack says so, and each repeat may be billed. A caller that
+ * hangs up before the answer begins is not noticed: workerd of 2026-10 tells of it only once an answer streams.
+ */
+export async function ask(env: Env, question: Question, line: RequestLine): Promise<Response> {
+  for (const [index, model] of question.models.entries()) {
+    line.model = model;
+    const answer = await attempt(env, question, line);
+    if (answer instanceof Response) return answer;
+    const isLast = index === question.models.length - 1;
+    if (isLast || !isWorthAnother(answer.refusal)) throw answer;
+  }
+  throw new RefusalError(noAnswer);
+}
+
+/** Whether another model may do better: this one is slow, busy or broken, and the request is not at fault. */
+function isWorthAnother({ status, code }: Refusal): boolean {
+  return status === 502 || status === 503 || status === 504 || code === "rate_limit_exceeded";
+}
+
+async function attempt(
+  env: Env,
+  question: Question,
+  line: RequestLine,
+): Promise<Response | RefusalError> {
+  const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
+  let response: Response;
+  delete line.logId;
+  try {
+    response = await receive(env, question, line, timeLimit);
+  } catch (error) {
+    line.cause = String(error);
+    if (timeLimit.aborted) return new RefusalError(timedOut);
+    return new RefusalError(error instanceof RangeError ? tooDeep : noAnswer);
+  }
+  if (response.status === 200) return response;
+  const retryAfter = response.headers.get("retry-after");
+  return new RefusalError(
+    describeFailure(response.status, await readBody(response)),
+    retryAfter === null ? {} : { "retry-after": retryAfter },
+  );
+}
+
+/** A stream is here once it begins; anything else with its last byte. Throws where that does not come. */
+async function receive(
+  env: Env,
+  { stream, inputsFor, caller, trace }: Question,
+  line: RequestLine,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { route, eventId, model = "" } = line;
+  const inputs = inputsFor(model);
+  const response = await askModel(env, { model, inputs, caller, trace, route, eventId, signal });
+  const logId = logIdOf(response);
+  if (logId !== undefined) line.logId = logId;
+  const isBegun = stream !== undefined && response.status === 200 && isEventStream(response);
+  return isBegun ? response : new Response(await response.arrayBuffer(), response);
+}

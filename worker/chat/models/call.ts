@@ -1,0 +1,82 @@
+/** The one way to a model: through the stack's gateway, under the stack's log policy. */
+import * as v from "valibot";
+
+import type { Env } from "../env.ts";
+import type { Trace } from "../line/trace.ts";
+
+export interface Call {
+  readonly model: string;
+  readonly inputs: object;
+  /** Who asks, for the log's metadata. */
+  readonly caller: string;
+  /** The Worker's own route, for the log's metadata. */
+  readonly route: string;
+  /** Finds the log, also where no answer comes that could name it. */
+  readonly eventId: string;
+  /** Joins an exported trace to the caller's. */
+  readonly trace: Trace;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks a model and returns what the gateway answered, whatever its status. Throws when no answer came, or the signal ended the call.
+ *
+ * Gateway id, collection and bodies are said on every call and come from the stack alone. No header and no
+ * field of the inbound request reaches the options.
+ */
+export async function askModel(env: Env, call: Call): Promise<Response> {
+  return env.AI.run(call.model, call.inputs, {
+    gateway: {
+      id: env.GATEWAY_ID,
+      collectLog: env.COLLECT_LOGS !== "none",
+      eventId: call.eventId,
+      // At most five; the gateway drops the rest.
+      // https://developers.cloudflare.com/ai-gateway/observability/custom-metadata/
+      metadata: { stack: env.STACK, caller: call.caller, release: env.RELEASE, route: call.route },
+    },
+    // The binding has no option for bodies; the header is the documented switch.
+    // https://developers.cloudflare.com/ai-gateway/observability/logging/
+    extraHeaders: {
+      "cf-aig-collect-log-payload": String(env.COLLECT_LOGS === "full"),
+      // https://developers.cloudflare.com/ai-gateway/observability/otel-integration/
+      "cf-aig-otel-trace-id": call.trace.traceId,
+      "cf-aig-otel-parent-span-id": call.trace.spanId,
+    },
+    // Not env.AI.aiGatewayLogId: the binding keeps one for all calls, and two at once overwrite each other's.
+    returnRawResponse: true,
+    signal: call.signal,
+  });
+}
+
+/** Undefined when the gateway kept no log. */
+export function logIdOf(response: Response): string | undefined {
+  return response.headers.get("cf-aig-log-id") ?? undefined;
+}
+
+export function isEventStream(response: Response): boolean {
+  return response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+}
+
+/** The text itself where it is no JSON. */
+export async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Undefined when the value has another shape. */
+export function readAs<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): v.InferOutput<Schema> | undefined {
+  const result = v.safeParse(schema, value);
+  return result.success ? result.output : undefined;
+}
+
+/** Whether Cloudflare runs the model itself; a third party's takes other fields. */
+export function isWorkersAi(model: string): boolean {
+  return model.startsWith("@cf/");
+}
