@@ -4,12 +4,12 @@
  */
 import { createRequire, Module } from "node:module";
 
-// As Pulumi finds them: arborist is its dependency, not ours.
+// As Pulumi itself finds them.
 const require = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
 
-// The first two are for functions that Pulumi writes into state (dynamic providers): it parses them with TypeScript, and
-// finds the packages they need with arborist. The third drives Pulumi from inside a program.
-for (const name of ["./typescript-shim.js", "@npmcli/arborist", "./automation/index.js"]) {
+// The first parses functions that Pulumi writes into state (dynamic providers). The second drives Pulumi from inside a
+// program.
+for (const name of ["./typescript-shim.js", "./automation/index.js"]) {
   loadOnUse(require.resolve(name));
 }
 

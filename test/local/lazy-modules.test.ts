@@ -11,11 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { ROOT } from "../support/settings.ts";
 
-const LARGE = [
-  "/typescript/lib/typescript.js",
-  "/@npmcli/arborist/lib/arborist/index.js",
-  "/@pulumi/pulumi/automation/localWorkspace.js",
-];
+const LARGE = ["/typescript/lib/typescript.js", "/@pulumi/pulumi/automation/localWorkspace.js"];
 const { cache } = createRequire(import.meta.url);
 const loadedAtFirst = findLoaded();
 
@@ -27,10 +23,9 @@ test("Pulumi loads none of its large parts before their first use", async () => 
 });
 
 test("Pulumi's large parts work when something uses them", async () => {
-  const [code, packages, workspace] = await useAll();
+  const [code, workspace] = await useAll();
 
   expect(code).toContain("() => 41 + 1");
-  expect(packages).toContain("node_modules/zod");
   expect(workspace).toBeTypeOf("function");
 });
 
@@ -53,8 +48,7 @@ test("an ES module imports a name from a part not yet loaded", async () => {
 
 async function useAll() {
   const { text } = await pulumi.runtime.serializeFunction(() => 41 + 1);
-  const paths = await pulumi.runtime.computeCodePaths();
-  return [text, [...paths.keys()], pulumi.automation.LocalWorkspace] as const;
+  return [text, pulumi.automation.LocalWorkspace] as const;
 }
 
 function findLoaded(): string[] {
