@@ -9,7 +9,7 @@ import type { Evidence } from "../policy/evidence/evidence.ts";
 import { withStandIns } from "../policy/stack/stack.ts";
 import type { ConfigValues } from "../policy/settings/parse-settings.ts";
 import { formatProblems } from "../policy/settings/problems.ts";
-import { readStackFile } from "../policy/stack/stack-file.ts";
+import { readStackFile, type StackFile } from "../policy/stack/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.js";
@@ -69,14 +69,16 @@ function readStack(stack: string): ConfigValues {
   if (text === undefined) {
     throw new StackError(`${file} cannot be read; is it still there?`);
   }
-  const { readable, unreadable } = withStandIns(parse(file, text));
-  if (unreadable.length > 0) throw new StackError(formatProblems(stack, unreadable));
+  const { values, unclear } = parse(file, text);
+  const { readable, unreadable } = withStandIns(values);
+  const problems = [...unreadable, ...unclear];
+  if (problems.length > 0) throw new StackError(formatProblems(stack, problems));
   return readable;
 }
 
-function parse(file: string, text: string): ConfigValues {
+function parse(file: string, text: string): StackFile {
   try {
-    return readStackFile(text).values;
+    return readStackFile(text);
   } catch (error) {
     throw new StackError(`${file} is ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,17 +1,21 @@
 /**
  * A stack file as Pulumi would hand it to a program, read without Pulumi.
  *
- * Pulumi's own reader (Go, yaml.v3) keeps `off` and `no` as text, reads `010` as 8, `10_000` as 10000 and an
- * unquoted day as a time stamp; a YAML 1.2 reader would not. Here those scalars come out as Pulumi's do. What Pulumi
- * would read and a reviewer would not see is refused.
+ * Pulumi reads YAML with yaml.v3 (Go), everybody else here with a reader of YAML 1.2. Where a setting takes a scalar
+ * that the two understand differently, the scalar is reported and not guessed at. What Pulumi would read and a reviewer
+ * would not see is refused.
  */
 import { LineCounter, parseDocument, type Document, type ScalarTag } from "yaml";
 
 import type { ConfigValues } from "../settings/parse-settings.ts";
+import type { Problem } from "../settings/problems.ts";
+import { formatPath, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
 
 export interface StackFile {
   /** The settings of the `ai-gateway` namespace. */
   readonly values: ConfigValues;
+  /** Settings whose value needs quotes, or digits that every reader of YAML takes for the same number. */
+  readonly unclear: readonly Problem[];
   /** Settings of other namespaces that by their names are secrets, and stand in clear. */
   readonly otherSecrets: readonly string[];
   /** Whether Pulumi adds values of an environment (Pulumi ESC) that the file does not show. */
@@ -37,6 +41,7 @@ export function readStackFile(text: string): StackFile {
     .filter(([key]) => key.startsWith(NAMESPACE))
     .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const);
   return {
+    unclear: own.flatMap(([key, value]) => findUnclear([key], value)),
     values: Object.fromEntries(own.map(([key, value]) => [key, asPulumiText(value)])),
     otherSecrets: Object.entries(config).flatMap(([key, value]) =>
       !key.startsWith(NAMESPACE) && SECRET_NAME.test(key) && typeof value === "string" ? [key] : [],
@@ -83,7 +88,7 @@ function parse(text: string): Document {
     // Whatever a line %YAML 1.1 says: Pulumi's reader does not change with it.
     schema: "core",
     resolveKnownTags: false,
-    customTags: (tags) => [...GO_SCALARS, ...tags],
+    customTags: (tags) => [...UNCLEAR, ...tags],
     merge: true,
     prettyErrors: false,
     lineCounter: lines,
@@ -113,12 +118,13 @@ function toPlain(document: Document): unknown {
 
 function asPulumiText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "string" || typeof value === "bigint") return String(value);
+  if (typeof value === "string") return value;
+  if (value instanceof Unclear) return value.text;
   return JSON.stringify(value, (_, item: unknown) => {
+    if (item instanceof Unclear) return item.text;
     if (typeof item === "number" && !Number.isFinite(item))
       throw new Error("not a stack file: .inf and .nan are numbers that Pulumi refuses");
-    // Inside a group a program reads a number as a double, however many digits it has.
-    return typeof item === "bigint" ? Number(item) : item;
+    return item;
   });
 }
 
@@ -132,48 +138,58 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** https://github.com/go-yaml/yaml/blob/v3/resolve.go */
-const GO_SCALARS: ScalarTag[] = [
+/** A scalar without quotes that yaml.v3 and YAML 1.2 read differently. */
+class Unclear {
+  readonly text: string;
+  readonly remedy: string;
+
+  constructor(text: string, remedy: string) {
+    this.text = text;
+    this.remedy = remedy;
+  }
+}
+
+// https://github.com/go-yaml/yaml/blob/v3/resolve.go
+const UNCLEAR: ScalarTag[] = [
+  {
+    tag: "tag:yaml.org,2002:float",
+    default: true,
+    // `010`, `0x10`, `1_000`
+    test: /^[-+]?(?:0[xob][\da-f_]+|0[\d_]+|\.?\d[\d_.]*_[\d_.]*(?:e[-+]?[\d_]+)?)$/i,
+    resolve: (text) => new Unclear(text, "quote it if it is text, or write it in decimal digits"),
+  },
   {
     tag: "tag:yaml.org,2002:timestamp",
     default: true,
-    test: /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]|$)/,
-    resolve: toGoTime,
+    // `2026-1-2`, `2026-12-31 10:30:00`; not 2026-12-31, which both take for that day.
+    test: /^(?!\d{4}-\d\d-\d\d$)\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d+:\d+:\d\S*)?$/,
+    resolve: (text) => new Unclear(text, "quote it if it is text, or write a day as YYYY-MM-DD"),
   },
   {
     tag: "tag:yaml.org,2002:float",
     default: true,
-    test: /^[-+]?\.?\d/,
-    resolve: toGoNumber,
+    // `1e400` is text to yaml.v3, which writes it without quotes.
+    test: /^[-+]?[\d.]+e[-+]?\d+$/i,
+    resolve: (text) => (Number.isFinite(Number(text)) ? Number(text) : text),
   },
 ];
 
-/** The text that Go's time.Time prints: `2026-1-2` → `2026-01-02 00:00:00 +0000 UTC`. What is no day stays as it stands. */
-function toGoTime(text: string): string {
-  const [, written = "", zulu, local] =
-    /^([\d-]+)(?:[Tt](\d+:\d+:\d+(?:\.\d+)?)Z| (\d+:\d+:\d+(?:\.\d+)?))?$/.exec(text) ?? [];
-  const day = padDigits(written);
-  const time = padDigits(zulu ?? local ?? "0:0:0");
-  const date = new Date(`${day}T${time}Z`);
-  // 30 February is a day in March to JavaScript, and none to Go.
-  const isReal = !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(day);
-  return isReal ? `${day} ${time} +0000 UTC` : text;
-}
-
-function padDigits(text: string): string {
-  return text.replaceAll(/(?<![.\d])\d(?!\d)/g, "0$&");
-}
-
-/** A bigint where a double would change it, text where Go sees no number. */
-function toGoNumber(text: string): number | bigint | string {
-  const plain = text.startsWith(".") ? text : text.replaceAll("_", "");
-  const whole = /^[-+]?(0x[\da-f]+|0o?[0-7]+|0b[01]+|0|[1-9]\d*)$/i.exec(plain)?.[1];
-  if (whole !== undefined) {
-    const size = BigInt(whole.replace(/^0(?=\d)/, "0o"));
-    const value = plain.startsWith("-") ? -size : size;
-    if (Number.isSafeInteger(Number(value))) return Number(value);
-    if (value >= -(2n ** 63n) && value < 2n ** 64n) return value;
+/** Finds what only Pulumi's reader or only this one would take for what it is meant to be. A secret has other rules. */
+function findUnclear(path: Path, value: unknown): readonly Problem[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown, index) => findUnclear([...path, index], item));
   }
-  const float = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
-  return Number.isFinite(float) ? float : text;
+  if (isRecord(value) && !(value instanceof Unclear)) {
+    return Object.entries(value).flatMap(([key, item]) => findUnclear([...path, key], item));
+  }
+  const node = nodeAt(jsonSchemas.legacy, path);
+  if (node.secret === true) return [];
+  const report = (message: string) => [{ path: formatPath(path), message }];
+  if (value instanceof Unclear) {
+    const shown = node.unshown === true ? "has no quotes" : `is ${value.text} without quotes`;
+    return report(`${shown}, which readers of YAML understand differently; ${value.remedy}`);
+  }
+  const isText = node.type === "string" && node.enum === undefined;
+  if (!isText || !["number", "boolean"].includes(typeof value)) return [];
+  return report(`is a ${typeof value} without quotes, and the setting is text; quote it`);
 }

@@ -30,14 +30,15 @@ const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
  * reviewer could read it. Throws with the position when the text is not YAML, or not a stack file.
  */
 export function parseStackFile(name: string, text: string): Offline {
-  const { values, otherSecrets, hasEnvironment } = readStackFile(text);
+  const { values, unclear, otherSecrets, hasEnvironment } = readStackFile(text);
   const { readable, unreadable } = withStandIns(values);
   const parsed = parseSettings({ accountId: UNKNOWN_ACCOUNT_ID, ...readable });
-  const hidden = new Set(unreadable.map(({ path }) => path));
+  const hidden = new Set([...unreadable, ...unclear].map(({ path }) => path));
   const problems = [
-    // What is encrypted is not missing.
+    // What is encrypted is not missing, and what is unclear has one remedy.
     ...(parsed.ok ? [] : parsed.problems.filter(({ path }) => !hidden.has(path))),
     ...unreadable,
+    ...unclear,
     ...secretsInClear(values),
     ...otherSecrets.map((key) => ({
       path: "",
@@ -77,8 +78,9 @@ function secretsInClear(values: ConfigValues): readonly Problem[] {
   mapLeaves(values, (path, value) => {
     // `{ secret: … }` for `{ secure: … }` is a slip that leaves the secret in clear.
     const place = [path, path.slice(0, -1)].find(isSecret);
-    if (typeof value === "string" && value !== "" && place !== undefined) {
-      const name = formatPath(place);
+    const isScalar = typeof value !== "object" && value !== "";
+    const name = formatPath(place ?? []);
+    if (isScalar && place !== undefined && !problems.some((known) => known.path === name)) {
       problems.push({
         path: name,
         message: `is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret --path 'ai-gateway:${name}'`,

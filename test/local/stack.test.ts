@@ -36,6 +36,12 @@ test("an encrypted setting that is no secret stops it, and says so", async () =>
   await expect(load("[]", "{ secure: v1:abc }")).rejects.toThrow("worker is encrypted");
 });
 
+test("a value that a review calls unclear stops it, too", async () => {
+  await expect(load("[{ name: 010, sha256: { secure: v1:abc } }]")).rejects.toThrow(
+    "callers[0].name is 010 without quotes",
+  );
+});
+
 test("evidence that cannot be read stops it with the file's name", async () => {
   const folder = join(project.folder, "docs/evidence");
   await mkdir(folder, { recursive: true });

@@ -15,7 +15,7 @@ test("the corpus has at least 60 files, and each says what is expected of it", (
   expect(corpus.filter(({ expected }) => expected.length === 0)).toEqual([]);
 });
 
-// In the order of the code that says them: problems.ts, parse-settings.ts, offline.ts, stack-file.ts.
+// In the order of the code that says them: problems.ts, parse-settings.ts, stack.ts, stack-file.ts.
 test.each([
   "is not a name that can stand here; allowed is ",
   " is missing; set it to ",
@@ -38,13 +38,15 @@ test.each([
   " is in the list twice; remove one",
   " is encrypted, so that no reviewer can read it; ",
   " is a secret and stands in the file in clear; ",
+  " is a number without quotes, and the setting is text; quote it",
+  " without quotes, which readers of YAML understand differently; quote it if it is text, or write ",
   "the file is not YAML: ",
   "it has a second document, ",
   "it has no group of settings under config",
   " under config has no namespace; ",
   " has the character U+",
   ".inf and .nan are numbers that Pulumi refuses",
-])("some file of the corpus is told: %s", (words) => {
+])("some file of the corpus gets: %s", (words) => {
   expect(lines.filter((line) => line.includes(words))).not.toEqual([]);
 });
 

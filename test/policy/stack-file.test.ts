@@ -8,41 +8,79 @@ const values = (settings: string) =>
 // What Pulumi's own loader (sdk 3.258, LoadProjectStack and Decrypt) makes of each of these, as seen 2026-11-22.
 test.each([
   ["text", "text"],
-  ["010", "8"],
-  ["10_000", "10000"],
+  ["10000", "10000"],
+  ["-10000", "-10000"],
   ["1e3", "1000"],
+  ["1.5", "1.5"],
+  [".5", "0.5"],
+  ["1.0", "1"],
   ["off", "off"],
   ["no", "no"],
   ["yes", "yes"],
   ["true", "true"],
-  ["2026-12-31", "2026-12-31 00:00:00 +0000 UTC"],
-  ['"2026-12-31"', "2026-12-31"],
-  ['"010"', "010"],
-  ["08", "8"],
-  ["0o17", "15"],
-  ["0X10", "16"],
-  ["-0b11", "-3"],
-  ["0x1F_F", "511"],
-  ["1__0", "10"],
-  ["1_000.5", "1000.5"],
-  [".5", "0.5"],
-  [".5_0", ".5_0"],
-  ["1.0", "1"],
-  ["1e400", "1e400"],
-  ["9223372036854775807", "9223372036854775807"],
-  ["18446744073709551616", "18446744073709552000"],
-  ["[9007199254740993]", "[9007199254740992]"],
   ["True", "true"],
   ["~", ""],
-  ["2026-1-2", "2026-01-02 00:00:00 +0000 UTC"],
-  ["2026-02-30", "2026-02-30"],
-  ["2026-13-01", "2026-13-01"],
-  ["2026-12-31T00:00:00Z", "2026-12-31 00:00:00 +0000 UTC"],
-  ["2026-12-31 10:30:00", "2026-12-31 10:30:00 +0000 UTC"],
-  ["2026-12-31 10:30", "2026-12-31 10:30"],
-  ["{ a: 010, b: [no, 2026-1-2] }", '{"a":8,"b":["no","2026-01-02 00:00:00 +0000 UTC"]}'],
+  ['"2026-12-31"', "2026-12-31"],
+  ['"010"', "010"],
+  ["1e400", "1e400"],
+  ["203.0.113.0/24", "203.0.113.0/24"],
+  ["2026-12-31, the last day", "2026-12-31, the last day"],
+  ["[9007199254740993]", "[9007199254740992]"],
+  ["{ a: 10, b: [no] }", '{"a":10,"b":["no"]}'],
 ])("a stack file's %s is read as Pulumi reads it", (written, read) => {
   expect(values(written)).toEqual({ x: read });
+});
+
+// A program gets it from Pulumi as a time stamp, and parseSettings makes the same day of both.
+test("a day without quotes is that day", () => {
+  expect(values("2026-12-31")).toEqual({ x: "2026-12-31" });
+});
+
+// To Pulumi 010 is 8, 0x1F_F is 511 and 2026-1-2 a time stamp; to a reader of YAML 1.2 each is something else.
+test.each([
+  "010",
+  "08",
+  "0o17",
+  "0X10",
+  "-0b11",
+  "0x1F_F",
+  "1_000",
+  "1__0",
+  "1_000.5",
+  ".5_0",
+  "1_0e1_0",
+  "2026-1-2",
+  "2026-12-31T00:00:00Z",
+  "2026-12-31 10:30:00",
+])("%s without quotes is reported, wherever it stands, and with quotes it is not", (written) => {
+  const unclear = (text: string) =>
+    readStackFile(`config:\n  ai-gateway:x: ${text}\n  ai-gateway:y: [{ z: ${text} }]\n`).unclear;
+
+  expect(unclear(written)).toEqual([
+    { path: "x", message: expect.stringContaining(`is ${written} without quotes`) },
+    { path: "y[0].z", message: expect.stringContaining("quote it") },
+  ]);
+  expect(unclear(`"${written}"`)).toEqual([]);
+});
+
+test("another namespace may write what it likes", () => {
+  expect(readStackFile("config:\n  other:y: 010\n").unclear).toEqual([]);
+});
+
+// What `pulumi config set` and `pulumi stack init` write.
+test.each([
+  ["protect", '"false"'],
+  ["gatewayId", '"7"'],
+  ["accountId", "1234567890123456789012345678e901"],
+  ["accountId", '"12345678901234567890123456789012"'],
+])("%s: %s, as Pulumi writes it, is clear", (name, written) => {
+  expect(readStackFile(`config:\n  ai-gateway:${name}: ${written}\n`).unclear).toEqual([]);
+});
+
+test("what is not to be shown is reported without its value", () => {
+  const { unclear } = readStackFile("config:\n  ai-gateway:accountId: 0123\n");
+
+  expect(unclear).toEqual([{ path: "accountId", message: expect.not.stringContaining("0123") }]);
 });
 
 test("settings of another namespace are not ours", () => {
@@ -52,6 +90,7 @@ test("settings of another namespace are not ours", () => {
 test("a stack file without settings is read as empty", () => {
   expect(readStackFile("encryptionsalt: v1:x\n")).toEqual({
     values: {},
+    unclear: [],
     otherSecrets: [],
     hasEnvironment: false,
   });
