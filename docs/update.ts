@@ -11,7 +11,7 @@ import { rulesTable } from "./rules-table.ts";
 
 /** The pages with a generated part, which stands between two marks. */
 export const PAGES = {
-  "README.md": settingsTable,
+  "docs/settings.md": settingsTable,
   "docs/failures.md": failuresTable,
   "docs/protocol.md": protocolTable,
   "docs/rules.md": rulesTable,
