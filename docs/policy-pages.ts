@@ -9,7 +9,10 @@ import { formatProblems } from "../policy/settings/problems.ts";
 import { toPage } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
 
-/** File name → text. Throws with every problem of every stack file that cannot be stated, or of the evidence. */
+/**
+ * Makes the page of every stack file, by the page's file name. Throws with every problem of every stack file that cannot
+ * be stated, or of the evidence.
+ */
 export async function policyPages(folder: string): Promise<ReadonlyMap<string, string>> {
   const evidence = readEvidence(folder);
   const pages: [string, string][] = [];
@@ -23,7 +26,7 @@ export async function policyPages(folder: string): Promise<ReadonlyMap<string, s
   return new Map(pages);
 }
 
-/** Returns the names of the pages. */
+/** Writes the pages of the project's stacks, removes all others, and returns the paths of those written. */
 export async function writePolicyPages(project: string): Promise<readonly string[]> {
   const pages = await policyPages(project);
   const folder = join(project, "docs/policy");

@@ -1,6 +1,7 @@
 /**
- * What becomes of every field of OpenAI's requests. Keyed by the types of OpenAI's own SDK, so that a field which an
- * upgrade brings is an error of the compiler until somebody has decided about it; a test holds the Worker to the rest.
+ * The tables list what becomes of every field of OpenAI's requests. Their keys are those of OpenAI's own SDK, so that a
+ * field which an upgrade brings does not compile until somebody has decided about it; a test compares them with the
+ * Worker.
  */
 import type OpenAI from "openai";
 
@@ -45,7 +46,7 @@ export const CHAT_FIELDS: Fates<OpenAI.ChatCompletionCreateParamsStreaming> = {
   verbosity: ["refused", "other than medium"],
   web_search_options: ["refused"],
   metadata: ["ignored", "the log's metadata is the Worker's own"],
-  store: ["ignored", "what is stored is the stack's to say"],
+  store: ["ignored", "the stack decides what is stored"],
   user: ["ignored", "the log names the caller by its token"],
   safety_identifier: ["ignored"],
   service_tier: ["ignored"],
@@ -60,7 +61,7 @@ export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
     "translated",
     "a text or 1 to 100 texts, no tokens; Workers AI's models get it as `text`",
   ],
-  encoding_format: ["translated", "the Worker itself encodes"],
+  encoding_format: ["translated", "the Worker encodes the vectors itself"],
   dimensions: ["refused"],
   user: ["ignored"],
 };

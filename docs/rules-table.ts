@@ -1,6 +1,6 @@
 import { RULES } from "../policy/rules/rules.ts";
 
-/** Every rule as a Markdown table, in the order in which they are checked. */
+/** Lists every rule, in the order in which they are checked, as a Markdown table. */
 export function rulesTable(): string {
   return [
     "| rule | says | because | development | production | what to do |",

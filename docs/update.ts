@@ -1,4 +1,4 @@
-/** `npm run docs`: writes the generated parts of the pages anew. A test compares them, so that they stay true. */
+/** `npm run docs` writes the generated parts of the pages anew. A test compares them, so that they stay true. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -17,7 +17,7 @@ export const PAGES = {
   "docs/rules.md": rulesTable,
 } as const;
 
-/** A page as it should be. */
+/** Returns the page with the given table between its marks. */
 export function withTable(page: string, table: string): string {
   return page.replace(
     /(?<=<!-- made by npm run docs -->\n)[^]*?(?=<!-- end -->)/,
@@ -25,7 +25,7 @@ export function withTable(page: string, table: string): string {
   );
 }
 
-/** What the first line of every stack file names. */
+/** The file of the editors' schema, which the first line of every stack file names. */
 export const EDITOR_SCHEMA = "policy/stack-file.schema.json";
 
 export function editorSchemaText(): string {
