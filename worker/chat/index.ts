@@ -3,9 +3,9 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 
 import { ask, type Question } from "./models/ask.ts";
-import { readChat } from "./formats/chat-request.ts";
-import { toCompletion, type Completion } from "./formats/completion.ts";
-import { readEmbeddingRequest, toEmbeddings } from "./formats/embeddings.ts";
+import { readChat } from "./formats/openai-chat/request.ts";
+import { toCompletion, type Completion } from "./formats/openai-chat/completion.ts";
+import { readEmbeddingRequest, toEmbeddings } from "./formats/openai-embeddings/embeddings.ts";
 import type { App } from "./context.ts";
 import { BindingError, checkEnv, type Env } from "./env.ts";
 import { RefusalError, errorBody, requireModel, type Refusal } from "./refusal.ts";
@@ -27,7 +27,7 @@ import {
   type RequestLine,
   type StreamEnd,
 } from "./line/request-line.ts";
-import { toChunkStream, type StreamArgs } from "./formats/stream.ts";
+import { toChunkStream, type StreamArgs } from "./formats/openai-chat/stream.ts";
 import { continueTrace, formatTrace } from "./line/trace.ts";
 
 const SAMPLE_PROMPT = "In one sentence: what does an AI gateway do?";

@@ -1,9 +1,9 @@
 /** OpenAI's embeddings protocol, for Workers AI's models and for those that speak it themselves. */
 import * as v from "valibot";
 
-import { usageShape } from "./completion.ts";
-import { readRequest, requireModel, type Unsupported } from "../refusal.ts";
-import { isWorkersAi, readAs } from "../models/call.ts";
+import { usageShape } from "../openai-chat/completion.ts";
+import { readRequest, requireModel, type Unsupported } from "../../refusal.ts";
+import { isWorkersAi, readAs } from "../../models/call.ts";
 
 const nonEmpty = v.pipe(v.string(), v.minLength(1));
 

@@ -1,11 +1,11 @@
 /** OpenAI's chat protocol: what a request may say, and what of it reaches a model. */
 import * as v from "valibot";
 
-import { badRequest, readRequest, requireModel, type Unsupported } from "../refusal.ts";
+import { badRequest, readRequest, requireModel, type Unsupported } from "../../refusal.ts";
 import { message, type Message } from "./messages.ts";
-import { isWorkersAi } from "../models/call.ts";
+import { isWorkersAi } from "../../models/call.ts";
 import { responseFormat, tool, toolChoice } from "./tools.ts";
-import { toWorkersAi } from "./workers-ai.ts";
+import { toWorkersAi } from "../workers-ai/chat-inputs.ts";
 
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const penalty = v.pipe(v.number(), v.minValue(-2), v.maxValue(2));

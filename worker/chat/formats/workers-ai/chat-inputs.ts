@@ -2,8 +2,8 @@
  * From OpenAI's chat fields to those that every family of Workers AI's models takes.
  * As Cloudflare's own provider asks them: https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider
  */
-import type { ChatInputs } from "./chat-request.ts";
-import type { Message } from "./messages.ts";
+import type { ChatInputs } from "../openai-chat/request.ts";
+import type { Message } from "../openai-chat/messages.ts";
 
 /** The older models know the older name of the token limit only, and no format "text". */
 export function toWorkersAi(inputs: ChatInputs): object {

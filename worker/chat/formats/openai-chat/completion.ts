@@ -1,7 +1,7 @@
 /** From what a Workers AI model answers to OpenAI's chat completion. */
 import * as v from "valibot";
 
-import { readAs } from "../models/call.ts";
+import { readAs } from "../../models/call.ts";
 
 export const usageShape = v.looseObject({
   prompt_tokens: v.number(),

@@ -2,9 +2,9 @@
 import { createParser } from "eventsource-parser";
 
 import { withTotal, type Usage } from "./completion.ts";
-import { errorBody, type Refusal } from "../refusal.ts";
-import { cut, describeFailure, timedOut } from "../models/failures.ts";
-import type { StreamEnd } from "../line/request-line.ts";
+import { errorBody, type Refusal } from "../../refusal.ts";
+import { cut, describeFailure, timedOut } from "../../models/failures.ts";
+import type { StreamEnd } from "../../line/request-line.ts";
 import { StreamError, readPart } from "./stream-part.ts";
 
 export interface StreamArgs {

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 
 import { asText, readToolCalls, usageShape, type Usage } from "./completion.ts";
-import { readAs } from "../models/call.ts";
+import { readAs } from "../../models/call.ts";
 
 // Newer models stream as OpenAI does.
 const chunkShape = v.object({
