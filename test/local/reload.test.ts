@@ -37,7 +37,11 @@ test("edits to the stack file and to the Worker are taken over, a bad one is not
   await project.replace("worker/chat/index.ts", (text) =>
     text.replace(/\nthrow new Error.*\n$/, ""),
   );
-  await project.edit("worker/chat/index.ts", "In one sentence: what", "In two sentences: what");
+  await project.edit(
+    "worker/chat/endpoints/sample.ts",
+    "In one sentence: what",
+    "In two sentences: what",
+  );
   const answer = await waitFor(
     async () => {
       // The runtime restarts: a connection kept from before is closed.

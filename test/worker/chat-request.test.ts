@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readChat } from "../../worker/chat/formats/openai-chat/request.ts";
+import { readChat } from "../../worker/chat/formats/openai-chat/chat.ts";
 import { RefusalError } from "../../worker/chat/refusal.ts";
 
 const OWN = "@cf/old/model";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import { CHAT_FIELDS, EMBEDDING_FIELDS, type Fate } from "../../docs/protocol-table.ts";
-import { readChat } from "../../worker/chat/formats/openai-chat/request.ts";
-import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/embeddings.ts";
+import { readChat } from "../../worker/chat/formats/openai-chat/chat.ts";
+import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/request.ts";
 
 const MODEL = "openai/gpt-5";
 const CHAT = { model: MODEL, messages: [{ role: "user", content: "Hi" }] };

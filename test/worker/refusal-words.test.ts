@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { readChat } from "../../worker/chat/formats/openai-chat/request.ts";
-import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/embeddings.ts";
+import { readChat } from "../../worker/chat/formats/openai-chat/chat.ts";
+import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/request.ts";
 import { RefusalError } from "../../worker/chat/refusal.ts";
 
 const TOOL_CALL = { id: "1", type: "function", function: { name: "look", arguments: "{}" } };

@@ -1,9 +1,21 @@
-/** `POST /v1/feedback`: a caller's word on one of its own answers, kept at the answer's log. */
 import * as v from "valibot";
 
 import type { Env } from "../env.ts";
 import { RefusalError, readRequest, type Refusal } from "../refusal.ts";
 import { noAnswer } from "../models/failures.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Keeps a caller's mark for one of its own answers, at the answer's log. */
+export const feedback: Endpoint = {
+  method: "POST",
+  path: "/v1/feedback",
+  isGated: true,
+  asksModel: false,
+  async answer(context) {
+    const { env, caller } = context.var;
+    return context.json(await markLog(env, caller, await context.req.text()));
+  },
+};
 
 const feedbackRequest = v.object({
   // Ids of before and after 2026-10-08; what is no id must not reach the binding's URL.
@@ -15,7 +27,7 @@ const feedbackRequest = v.object({
  * Marks the log: 1 good, -1 bad, 0 neither. Throws a RefusalError where the caller has no such log; that of another
  * caller is none. A log can be found some seconds after its answer.
  */
-export async function markLog(env: Env, caller: string, body: string): Promise<object> {
+async function markLog(env: Env, caller: string, body: string): Promise<object> {
   const { log_id, score } = readRequest(body, feedbackRequest);
   const gateway = env.AI.gateway(env.GATEWAY_ID);
   const log = await gateway.getLog(log_id).catch(refuse);

@@ -4,7 +4,7 @@ import * as v from "valibot";
 
 import type { AccessApplication } from "../env.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
-import { readAs } from "../models/call.ts";
+import { readAs } from "../models/response.ts";
 
 // A team's keys change every six weeks, and the old ones are published a while longer.
 const KEYS_KEPT: RequestInit & { readonly cf: object } = {

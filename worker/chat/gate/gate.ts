@@ -6,11 +6,12 @@ import { createMiddleware } from "hono/factory";
 import { authenticate, hideName } from "./access.ts";
 import { readIdentity } from "./cloudflare-access.ts";
 import type { App } from "../context.ts";
+import { ENDPOINTS } from "../endpoints/endpoints.ts";
 import type { Env } from "../env.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 
 const CORS = {
-  allowMethods: ["GET", "POST"],
+  allowMethods: [...new Set(Object.values(ENDPOINTS).map(({ method }) => method))],
   allowHeaders: ["authorization", "content-type", "traceparent"],
   exposeHeaders: ["retry-after", "traceparent", "x-event-id", "x-log-id", "x-model"],
   maxAge: 600,

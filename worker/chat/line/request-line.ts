@@ -41,3 +41,8 @@ export function lineHeaders({ eventId, logId, model }: RequestLine): Record<stri
     ...(model !== undefined && { "x-model": model }),
   };
 }
+
+/** The ids that find the request in logs and traces, for the body of an error. */
+export function lineIds({ eventId, logId, traceId }: RequestLine): object {
+  return { event_id: eventId, log_id: logId ?? null, trace_id: traceId };
+}

@@ -2,26 +2,38 @@
 import type { Env } from "../env.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
-import { askModel, isEventStream, logIdOf, readBody, type Call } from "./call.ts";
+import { askModel, type Call } from "./call.ts";
+import { isEventStream, logIdOf, readBody } from "./response.ts";
 import type { RequestLine } from "../line/request-line.ts";
 
-export interface Question extends Pick<Call, "caller" | "trace"> {
-  /** Asked in turn. */
+export interface Question {
+  /** The models to ask, in turn. */
   readonly models: readonly string[];
   readonly inputsFor: (model: string) => object;
   /** Undefined where the answer is wanted whole. */
   readonly stream?: object | undefined;
 }
 
+/** What the request brings to each call. */
+interface Asker extends Pick<Call, "caller" | "trace"> {
+  readonly env: Env;
+  readonly line: RequestLine;
+}
+
+/** Lists a model and those that the stack lets stand in for it. */
+export function withFallbacks({ FALLBACKS }: Env, model: string): readonly string[] {
+  return [...new Set([model, ...FALLBACKS])];
+}
+
 /**
- * A success, with status 200. Throws a RefusalError for the last model's failure. Each model has the whole time limit.
+ * Returns a success, with status 200. Throws a RefusalError for the last model's failure. Each model has the whole time limit.
  * Nothing is repeated here: the gateway repeats where the stack says so, and each repeat may be billed. A caller that
  * hangs up before the answer begins is not noticed: workerd of 2026-10 tells of it only once an answer streams.
  */
-export async function ask(env: Env, question: Question, line: RequestLine): Promise<Response> {
+export async function ask(asker: Asker, question: Question): Promise<Response> {
   for (const [index, model] of question.models.entries()) {
-    line.model = model;
-    const answer = await attempt(env, question, line);
+    asker.line.model = model;
+    const answer = await attempt(asker, question);
     if (answer instanceof Response) return answer;
     const isLast = index === question.models.length - 1;
     if (isLast || !isWorthAnother(answer.refusal)) throw answer;
@@ -34,16 +46,13 @@ function isWorthAnother({ status, code }: Refusal): boolean {
   return status === 502 || status === 503 || status === 504 || code === "rate_limit_exceeded";
 }
 
-async function attempt(
-  env: Env,
-  question: Question,
-  line: RequestLine,
-): Promise<Response | RefusalError> {
+async function attempt(asker: Asker, question: Question): Promise<Response | RefusalError> {
+  const { env, line } = asker;
   const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
   let response: Response;
   delete line.logId;
   try {
-    response = await receive(env, question, line, timeLimit);
+    response = await receive(asker, question, timeLimit);
   } catch (error) {
     line.cause = String(error);
     if (timeLimit.aborted) return new RefusalError(timedOut);
@@ -57,11 +66,10 @@ async function attempt(
   );
 }
 
-/** A stream is here once it begins; anything else with its last byte. Throws where that does not come. */
+/** Returns a stream once it begins, anything else with its last byte. Throws where that does not come. */
 async function receive(
-  env: Env,
-  { stream, inputsFor, caller, trace }: Question,
-  line: RequestLine,
+  { env, caller, trace, line }: Asker,
+  { stream, inputsFor }: Question,
   signal: AbortSignal,
 ): Promise<Response> {
   const { route, eventId, model = "" } = line;

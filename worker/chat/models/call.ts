@@ -1,6 +1,4 @@
 /** The one way to a model: through the stack's gateway, under the stack's log policy. */
-import * as v from "valibot";
-
 import type { Env } from "../env.ts";
 import type { Trace } from "../line/trace.ts";
 
@@ -46,34 +44,6 @@ export async function askModel(env: Env, call: Call): Promise<Response> {
     returnRawResponse: true,
     signal: call.signal,
   });
-}
-
-/** Undefined when the gateway kept no log. */
-export function logIdOf(response: Response): string | undefined {
-  return response.headers.get("cf-aig-log-id") ?? undefined;
-}
-
-export function isEventStream(response: Response): boolean {
-  return response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-}
-
-/** The text itself where it is no JSON. */
-export async function readBody(response: Response): Promise<unknown> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** Undefined when the value has another shape. */
-export function readAs<Schema extends v.GenericSchema>(
-  schema: Schema,
-  value: unknown,
-): v.InferOutput<Schema> | undefined {
-  const result = v.safeParse(schema, value);
-  return result.success ? result.output : undefined;
 }
 
 /** Whether Cloudflare runs the model itself; a third party's takes other fields. */

@@ -1,15 +1,12 @@
-/** From what a Workers AI model answers to OpenAI's chat completion. */
+/** From what a model answers to OpenAI's chat completion. */
 import * as v from "valibot";
 
-import { readAs } from "../../models/call.ts";
-
-export const usageShape = v.looseObject({
-  prompt_tokens: v.number(),
-  completion_tokens: v.number(),
-  total_tokens: v.optional(v.number()),
-});
-
-export type Usage = v.InferOutput<typeof usageShape>;
+import type { RequestLine } from "../../line/request-line.ts";
+import { unreadable } from "../../models/failures.ts";
+import { readAs, readBody } from "../../models/response.ts";
+import { RefusalError } from "../../refusal.ts";
+import { readOwnAnswer } from "../workers-ai/chat-answer.ts";
+import { answerHead, usageShape, withTotal, type Usage } from "./answer.ts";
 
 // Newer models answer as OpenAI does.
 const choicesShape = v.object({
@@ -25,99 +22,52 @@ const choicesShape = v.object({
   usage: v.optional(usageShape),
 });
 
-// Older models answer in the platform's own way; with response_format the text may come parsed already.
-const responseShape = v.object({
-  response: v.optional(v.unknown()),
-  tool_calls: v.nullish(v.array(v.unknown())),
-  usage: v.optional(usageShape),
-});
-
-export interface Completion {
-  readonly id: string;
-  readonly object: "chat.completion";
-  /** Seconds since 1970. */
-  readonly created: number;
-  readonly model: string;
+interface Answer {
   readonly choices: readonly Choice[];
-  readonly usage?: object;
+  readonly usage: Usage | undefined;
 }
 
-interface Choice {
+export interface Choice {
   readonly index: number;
   readonly message: { readonly role: "assistant"; readonly content: string | null };
   readonly finish_reason: string;
   readonly logprobs: null;
 }
 
-/** Undefined when the body has neither shape. */
-export function toCompletion(
-  body: unknown,
-  about: { readonly id: string; readonly model: string; readonly now: Date },
-): Completion | undefined {
-  const choices = readChoices(body);
-  if (choices === undefined) return undefined;
-  const usage = readAs(v.object({ usage: usageShape }), body)?.usage;
+/** Reads a model's whole answer. Throws a RefusalError where its body has neither form. */
+export async function readCompletion(response: Response, line: RequestLine) {
+  const body = await readBody(response);
+  const answer = readChoices(body) ?? readOwnChoice(body);
+  if (answer === undefined) throw new RefusalError(unreadable);
+  const { choices, usage } = answer;
   return {
-    id: `chatcmpl-${about.id}`,
-    object: "chat.completion",
-    created: Math.floor(about.now.getTime() / 1000),
-    model: about.model,
+    ...answerHead("chat.completion", line),
     choices,
     ...(usage && { usage: withTotal(usage) }),
   };
 }
 
-function readChoices(body: unknown): readonly Choice[] | undefined {
-  const modern = readAs(choicesShape, body);
-  if (modern !== undefined) {
-    return modern.choices.map(({ message, finish_reason }, index) => ({
-      index,
-      message: { ...message, role: "assistant", content: message.content ?? null },
-      finish_reason: finish_reason ?? "stop",
-      logprobs: null,
-    }));
-  }
+function readChoices(body: unknown): Answer | undefined {
+  const answer = readAs(choicesShape, body);
+  const choices = answer?.choices.map(({ message, finish_reason }, index) => ({
+    index,
+    message: { ...message, role: "assistant", content: message.content ?? null } as const,
+    finish_reason: finish_reason ?? "stop",
+    logprobs: null,
+  }));
+  return choices && { choices, usage: answer?.usage };
+}
 
-  const older = readAs(responseShape, body);
-  if (older === undefined || (older.response === undefined && older.tool_calls === undefined))
-    return undefined;
-  const calls = readToolCalls(older.tool_calls ?? []);
-  const content =
-    older.response === undefined || older.response === null ? null : asText(older.response);
+function readOwnChoice(body: unknown): Answer | undefined {
+  const answer = readOwnAnswer(body);
+  if (answer === undefined) return undefined;
+  const { text, calls, usage } = answer;
+  const hasCalls = calls.length > 0;
   const message = {
     role: "assistant",
-    content,
-    ...(calls.length > 0 && { tool_calls: calls }),
+    content: text,
+    ...(hasCalls && { tool_calls: calls }),
   } as const;
-  return [
-    { index: 0, message, finish_reason: calls.length > 0 ? "tool_calls" : "stop", logprobs: null },
-  ];
-}
-
-const flatCall = v.object({ name: v.string(), arguments: v.unknown() });
-
-/** An older model's calls in OpenAI's shape; those that have it already are left alone. */
-export function readToolCalls(calls: readonly unknown[]): readonly object[] {
-  return calls.map((call) => {
-    const flat = readAs(flatCall, call);
-    if (flat === undefined) return Object(call);
-    const called = { name: flat.name, arguments: asText(flat.arguments) };
-    return { id: newCallId(), type: "function", function: called };
-  });
-}
-
-/** Unlike every other of the chat, whose next request carries it back; OpenAI allows 40 characters. */
-function newCallId(): string {
-  return `call_${crypto.randomUUID().replaceAll("-", "")}`;
-}
-
-export function withTotal(usage: Usage): Usage {
-  return {
-    ...usage,
-    total_tokens: usage.total_tokens ?? usage.prompt_tokens + usage.completion_tokens,
-  };
-}
-
-export function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const finish_reason = hasCalls ? "tool_calls" : "stop";
+  return { choices: [{ index: 0, message, finish_reason, logprobs: null }], usage };
 }

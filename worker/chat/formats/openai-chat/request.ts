@@ -1,18 +1,16 @@
-/** OpenAI's chat protocol: what a request may say, and what of it reaches a model. */
+/** The fields of a request in OpenAI's chat protocol. */
 import * as v from "valibot";
 
-import { badRequest, readRequest, requireModel, type Unsupported } from "../../refusal.ts";
-import { message, type Message } from "./messages.ts";
-import { isWorkersAi } from "../../models/call.ts";
+import type { Unsupported } from "../../refusal.ts";
+import { message } from "./messages.ts";
 import { responseFormat, tool, toolChoice } from "./tools.ts";
-import { toWorkersAi } from "../workers-ai/chat-inputs.ts";
 
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const penalty = v.pipe(v.number(), v.minValue(-2), v.maxValue(2));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 // Only what is named here reaches a model. Anything else in the body is dropped, the gateway's options among it.
-const chatRequest = v.object({
+export const chatRequest = v.object({
   model: v.string(),
   messages: v.pipe(v.array(message), v.minLength(1)),
   stream: v.nullish(v.boolean()),
@@ -34,7 +32,7 @@ const chatRequest = v.object({
   reasoning_effort: v.nullish(v.string()),
 });
 
-const UNSUPPORTED: Unsupported = {
+export const UNSUPPORTED: Unsupported = {
   n: [1],
   logprobs: [false],
   top_logprobs: [0],
@@ -49,56 +47,8 @@ const UNSUPPORTED: Unsupported = {
   web_search_options: [],
 };
 
+/** What of a request reaches a third party's model; Workers AI's get it translated. */
 export type ChatInputs = Omit<
   v.InferOutput<typeof chatRequest>,
   "model" | "stream_options" | "max_tokens" | "max_completion_tokens"
 > & { readonly max_completion_tokens?: number | null | undefined };
-
-export interface Chat {
-  readonly model: string;
-  /** A fallback may take other fields than the model that was asked. */
-  readonly inputsFor: (model: string) => object;
-  /** Undefined where the answer is wanted whole. */
-  readonly stream: { readonly includeUsage: boolean } | undefined;
-}
-
-/** Throws a RefusalError for what cannot be served. */
-export function readChat(body: string, models: readonly string[]): Chat {
-  const request = readRequest(body, chatRequest, UNSUPPORTED);
-  const { model, stream, stream_options, max_tokens, ...inputs } = request;
-  requireModel(model, models);
-  if (isWorkersAi(model)) requireWholeImages(inputs.messages);
-  const said: ChatInputs = {
-    ...inputs,
-    max_completion_tokens: inputs.max_completion_tokens ?? max_tokens,
-    ...(stream === true && { stream }),
-  };
-  return {
-    model,
-    inputsFor: (asked) => withoutAbsent(isWorkersAi(asked) ? toWorkersAi(said) : said),
-    stream: stream === true ? { includeUsage: stream_options?.include_usage === true } : undefined,
-  };
-}
-
-/** Workers AI's models fetch nothing, and the Worker fetches no address that a caller names. */
-function requireWholeImages(messages: readonly Message[]): void {
-  for (const [index, { content }] of messages.entries()) {
-    if (!Array.isArray(content)) continue;
-    const part = content.findIndex(
-      (each) => each.type === "image_url" && !/^data:/i.test(each.image_url.url),
-    );
-    if (part === -1) continue;
-    const path = `messages.${index}.content.${part}.image_url.url`;
-    throw badRequest(
-      "invalid_value",
-      `${path}: Workers AI's models take no address; send the image itself as data:image/png;base64,…`,
-      path,
-    );
-  }
-}
-
-function withoutAbsent(inputs: object): object {
-  return Object.fromEntries(
-    Object.entries(inputs).filter(([, value]) => value !== undefined && value !== null),
-  );
-}

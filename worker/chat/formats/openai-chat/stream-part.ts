@@ -1,8 +1,9 @@
 /** What one event of a model's stream says, in either of the two forms. */
 import * as v from "valibot";
 
-import { asText, readToolCalls, usageShape, type Usage } from "./completion.ts";
-import { readAs } from "../../models/call.ts";
+import { readAs } from "../../models/response.ts";
+import { readOwnPart } from "../workers-ai/chat-answer.ts";
+import { usageShape, type Usage } from "./answer.ts";
 
 // Newer models stream as OpenAI does.
 const chunkShape = v.object({
@@ -15,14 +16,6 @@ const chunkShape = v.object({
   usage: v.nullish(usageShape),
 });
 
-// Older models stream in the platform's own way: a text that is a number comes as one.
-const responseShape = v.object({
-  response: v.optional(v.unknown()),
-  tool_calls: v.nullish(v.array(v.unknown())),
-  finish_reason: v.nullish(v.string()),
-  usage: v.nullish(usageShape),
-});
-
 export interface Part {
   readonly delta: object | undefined;
   readonly finishReason: string | undefined;
@@ -30,7 +23,7 @@ export interface Part {
   readonly newCalls?: number;
 }
 
-/** The model told an error where a part of its answer was due. */
+/** An error of the model's, where a part of its answer was due. */
 export class StreamError extends Error {
   readonly body: unknown;
 
@@ -41,32 +34,27 @@ export class StreamError extends Error {
 }
 
 /**
- * Throws a StreamError for an event that is no part of an answer. `calls` were before this one: an older model's have no
- * index of their own.
+ * Reads one event. Throws a StreamError for one that is no part of an answer. `calls` were before this one: an older
+ * model's have no index of their own.
  */
 export function readPart(json: unknown, calls: number): Part {
-  const modern = readAs(chunkShape, json);
-  if (modern !== undefined) {
-    const [choice] = modern.choices;
+  const chunk = readAs(chunkShape, json);
+  if (chunk !== undefined) {
+    const [choice] = chunk.choices;
     return {
       delta: choice?.delta,
       finishReason: choice?.finish_reason ?? undefined,
-      usage: modern.usage ?? undefined,
+      usage: chunk.usage ?? undefined,
     };
   }
-  const older = readAs(responseShape, json);
-  if (older === undefined || Object.keys(older).length === 0) throw new StreamError(json);
-  const content = asText(older.response ?? "");
-  const newCalls = readToolCalls(older.tool_calls ?? []);
-  const indexed = newCalls.map((call, place) => ({ index: calls + place, ...call }));
+  const own = readOwnPart(json);
+  if (own === undefined) throw new StreamError(json);
+  const { text, usage, finishReason } = own;
+  const indexed = own.calls.map((call, place) => ({ index: calls + place, ...call }));
   const delta = {
-    ...(content && { content }),
-    ...(newCalls.length > 0 && { tool_calls: indexed }),
+    ...(text && { content: text }),
+    ...(indexed.length > 0 && { tool_calls: indexed }),
   };
-  return {
-    delta: Object.keys(delta).length === 0 ? undefined : delta,
-    finishReason: older.finish_reason ?? undefined,
-    usage: older.usage ?? undefined,
-    newCalls: newCalls.length,
-  };
+  const isEmpty = Object.keys(delta).length === 0;
+  return { delta: isEmpty ? undefined : delta, finishReason, usage, newCalls: indexed.length };
 }

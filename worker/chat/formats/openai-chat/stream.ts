@@ -1,24 +1,23 @@
 /** From the events that a model streams to OpenAI's: nothing is gathered, and nothing runs ahead. */
 import { createParser } from "eventsource-parser";
 
-import { withTotal, type Usage } from "./completion.ts";
 import { errorBody, type Refusal } from "../../refusal.ts";
 import { cut, describeFailure, timedOut } from "../../models/failures.ts";
 import type { StreamEnd } from "../../line/request-line.ts";
+import { withTotal, type Usage } from "./answer.ts";
 import { StreamError, readPart } from "./stream-part.ts";
 
 export interface StreamArgs {
-  readonly id: string;
-  readonly model: string;
-  readonly now: Date;
+  /** The fields that name the answer, on every chunk. */
+  readonly head: object;
   readonly includeUsage: boolean;
-  /** What finds the request, for an error within the stream. */
+  /** The ids that find the request, for an error within the stream. */
   readonly ids: object;
 }
 
 /**
- * OpenAI's stream of a model's. A stream that breaks off, or holds what nobody can read, ends in an error event and
- * without `[DONE]`, which an SDK raises. Cancelling it cancels the model's. `onEnd` is called once.
+ * Makes OpenAI's stream out of a model's. A stream that breaks off, or holds what nobody can read, ends in an error
+ * event and without `[DONE]`, which an SDK raises. Cancelling it cancels the model's. `onEnd` is called once.
  *
  * One stream with one write for each piece of the network: a chain of pipes, each event written by itself, took twice
  * the time. `npm run bench -- --only worker` measures it.
@@ -34,7 +33,7 @@ export function toChunkStream(
   const answer = new Answer(args);
   const parser = createParser({ onEvent: ({ data }) => answer.add(data) });
 
-  /** What there is to send, and whether it is the last. A piece may hold no whole event, and a pull must bring one. */
+  /** Reads until there is something to send. A piece may hold no whole event, and a pull must bring one. */
   async function read(): Promise<StreamEnd | undefined> {
     try {
       while (answer.isEmpty) {
@@ -133,17 +132,12 @@ function describeEnd(error: unknown): Refusal {
   return error instanceof DOMException && error.name === "TimeoutError" ? timedOut : cut;
 }
 
-function chunk(args: StreamArgs, choice: object): string {
-  return event({ ...head(args), choices: [{ index: 0, ...choice, logprobs: null }] });
+function chunk({ head }: StreamArgs, choice: object): string {
+  return event({ ...head, choices: [{ index: 0, ...choice, logprobs: null }] });
 }
 
-function usageChunk(args: StreamArgs, usage: Usage): string {
-  return event({ ...head(args), choices: [], usage: withTotal(usage) });
-}
-
-function head({ id, model, now }: StreamArgs) {
-  const created = Math.floor(now.getTime() / 1000);
-  return { id: `chatcmpl-${id}`, object: "chat.completion.chunk", created, model };
+function usageChunk({ head }: StreamArgs, usage: Usage): string {
+  return event({ ...head, choices: [], usage: withTotal(usage) });
 }
 
 function event(data: object): string {

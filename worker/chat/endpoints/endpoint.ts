@@ -1,0 +1,20 @@
+import type { Context } from "hono";
+
+import type { App } from "../context.ts";
+
+/** One way in. The router, the 404, the docs and the tests over all ways in are made of these. */
+export interface Endpoint {
+  readonly method: "GET" | "POST";
+  /** A path as Hono matches it: `/v1/models/:id{.+}`. */
+  readonly path: string;
+  /** Whether only known callers get an answer, and only what the gate lets pass. */
+  readonly isGated: boolean;
+  /** Whether an answer costs a call of a model. */
+  readonly asksModel: boolean;
+  answer(context: Context<App>): Response | Promise<Response>;
+}
+
+/** Names an endpoint in the request's line and in the log's metadata: its path without a parameter's pattern. */
+export function routeOf({ path }: Endpoint): string {
+  return path.replace(/\{.*\}/, "");
+}

@@ -1,0 +1,19 @@
+import { chatCompletions } from "./chat-completions.ts";
+import { embeddings } from "./embeddings.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { feedback } from "./feedback.ts";
+import { health } from "./health.ts";
+import { model } from "./model.ts";
+import { models } from "./models.ts";
+import { sample } from "./sample.ts";
+
+/** Every way into the Worker. A new one needs a request in test/support/endpoint-requests.ts, too. */
+export const ENDPOINTS = {
+  health,
+  sample,
+  models,
+  model,
+  chatCompletions,
+  embeddings,
+  feedback,
+} satisfies Readonly<Record<string, Endpoint>>;

@@ -1,0 +1,27 @@
+/** What a whole completion and each chunk of a streamed one have alike. */
+import * as v from "valibot";
+
+import type { RequestLine } from "../../line/request-line.ts";
+
+export const usageShape = v.looseObject({
+  prompt_tokens: v.number(),
+  completion_tokens: v.number(),
+  total_tokens: v.optional(v.number()),
+});
+
+export type Usage = v.InferOutput<typeof usageShape>;
+
+export function withTotal(usage: Usage): Usage {
+  return {
+    ...usage,
+    total_tokens: usage.total_tokens ?? usage.prompt_tokens + usage.completion_tokens,
+  };
+}
+
+/** Makes the fields that name an answer; `created` is now, in seconds since 1970. */
+export function answerHead<const Kind extends string>(
+  object: Kind,
+  { eventId, model = "" }: RequestLine,
+) {
+  return { id: `chatcmpl-${eventId}`, object, created: Math.floor(Date.now() / 1000), model };
+}

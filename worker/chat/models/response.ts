@@ -1,0 +1,30 @@
+/** What the gateway's response to a call says. */
+import * as v from "valibot";
+
+/** Names the call's log; undefined when the gateway kept none. */
+export function logIdOf(response: Response): string | undefined {
+  return response.headers.get("cf-aig-log-id") ?? undefined;
+}
+
+export function isEventStream(response: Response): boolean {
+  return response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+}
+
+/** Reads the body as JSON, or as the text itself where it is none. */
+export async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Reads a value of one shape; undefined when it has another. */
+export function readAs<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): v.InferOutput<Schema> | undefined {
+  const result = v.safeParse(schema, value);
+  return result.success ? result.output : undefined;
+}
