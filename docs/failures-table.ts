@@ -1,4 +1,5 @@
 import { BY_CODE, BY_STATUS } from "../worker/chat/models/failures.ts";
+import { ERROR_TYPES } from "../worker/chat/refusal.ts";
 
 /** What a caller gets for each failure of the gateway and of Workers AI, as a Markdown table. */
 export function failuresTable(): string {
@@ -12,7 +13,7 @@ export function failuresTable(): string {
 
 function listRows(failures: typeof BY_CODE, name: string): string[] {
   return Object.entries(failures).map(
-    ([key, { status, type, code, message }]) =>
-      `| ${name} ${key} | ${status} | \`${code}\` | \`${type}\` | ${message} |`,
+    ([key, { status, code, message }]) =>
+      `| ${name} ${key} | ${status} | \`${code}\` | \`${ERROR_TYPES[status]}\` | ${message} |`,
   );
 }

@@ -40,7 +40,6 @@ app.onError((error, context) => {
   context.var.line.cause = error.stack ?? error.message;
   return refuse(context, {
     status: 500,
-    type: "server_error",
     ...(error instanceof BindingError
       ? { code: "misconfigured", message: error.message }
       : { code: "internal_error", message: "internal error" }),
@@ -68,7 +67,6 @@ function nothingThere(method: string, path: string): Refusal {
   const ways = endpoints.map((endpoint) => `${endpoint.method} ${routeOf(endpoint)}`);
   return {
     status: 404,
-    type: "invalid_request_error",
     code: "not_found",
     message: `nothing answers ${method} ${path}; see ${ways.join(", ")}`,
   };

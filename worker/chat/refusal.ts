@@ -29,14 +29,22 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ["Object", "an object"],
 ]);
 
+/** OpenAI's `type` of an error, by its status. */
+export const ERROR_TYPES = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "invalid_request_error",
+  413: "invalid_request_error",
+  429: "rate_limit_error",
+  500: "server_error",
+  502: "server_error",
+  503: "server_error",
+  504: "server_error",
+} as const;
+
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 502 | 503 | 504;
-  readonly type:
-    | "invalid_request_error"
-    | "authentication_error"
-    | "permission_error"
-    | "rate_limit_error"
-    | "server_error";
+  readonly status: keyof typeof ERROR_TYPES;
   readonly code: string;
   readonly message: string;
   readonly param?: string;
@@ -56,8 +64,8 @@ export class RefusalError extends Error {
 
 /** `ids` find the request in logs and traces; OpenAI's clients ignore them. */
 export function errorBody(refusal: Refusal, ids: object = {}): object {
-  const { message, type, code, param } = refusal;
-  return { error: { message, type, param: param ?? null, code, ...ids } };
+  const { status, message, code, param } = refusal;
+  return { error: { message, type: ERROR_TYPES[status], param: param ?? null, code, ...ids } };
 }
 
 /** Fields that would change an answer and are not served, each with the values that ask for nothing. */
@@ -92,7 +100,6 @@ export function requireModel(model: string, models: readonly string[]): void {
   const shown = model.length > 100 ? `${model.slice(0, 100)}…` : model;
   throw new RefusalError({
     status: 404,
-    type: "invalid_request_error",
     code: "model_not_found",
     param: "model",
     message: `model ${JSON.stringify(shown)} is not served here; served are ${models.join(", ")}`,
@@ -100,7 +107,7 @@ export function requireModel(model: string, models: readonly string[]): void {
 }
 
 export function badRequest(code: string, message: string, param?: string): RefusalError {
-  const refusal = { status: 400, type: "invalid_request_error", code, message } as const;
+  const refusal = { status: 400, code, message } as const;
   return new RefusalError(param === undefined ? refusal : { ...refusal, param });
 }
 

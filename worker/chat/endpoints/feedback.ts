@@ -49,7 +49,6 @@ function callerOf(metadata: unknown): unknown {
 
 const noSuchLog: Refusal = {
   status: 404,
-  type: "invalid_request_error",
   code: "log_not_found",
   param: "log_id",
   message: "you have no log with this id; a new one can be found some seconds after its answer",

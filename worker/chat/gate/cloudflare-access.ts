@@ -53,7 +53,6 @@ function readName(payload: unknown): string | undefined {
 
 const noKeys: Refusal = {
   status: 503,
-  type: "server_error",
   code: "access_unavailable",
   message: "the keys of Cloudflare Access cannot be had right now; try again later",
 };

@@ -73,7 +73,6 @@ export const limitBody = createMiddleware<App>((context, next) => {
 
 const crossSite: Refusal = {
   status: 403,
-  type: "permission_error",
   code: "cross_site",
   message: "another site may not ask on your behalf; in a browser, type the address itself",
 };
@@ -85,14 +84,12 @@ const CHALLENGE = {
 
 const tooMany: Refusal = {
   status: 429,
-  type: "rate_limit_error",
   code: "rate_limit_exceeded",
   message: "too many requests of this caller; try again later",
 };
 
 const unknownCaller: Refusal = {
   status: 401,
-  type: "authentication_error",
   code: "invalid_api_key",
   message: "no valid token; send it as a bearer token, or as the password in a browser",
 };
@@ -100,7 +97,6 @@ const unknownCaller: Refusal = {
 function tooLarge(limit: number): Refusal {
   return {
     status: 413,
-    type: "invalid_request_error",
     code: "request_too_large",
     message: `body has more than ${limit} bytes, the limit of this stack`,
   };

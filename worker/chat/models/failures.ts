@@ -6,40 +6,34 @@ import type { Refusal } from "../refusal.ts";
 
 const MISCONFIGURED = {
   status: 500,
-  type: "server_error",
   code: "gateway_misconfigured",
 } as const;
-const NO_MONEY = { status: 429, type: "rate_limit_error", code: "insufficient_quota" } as const;
-const BLOCKED = { status: 400, type: "invalid_request_error", code: "content_filter" } as const;
-const BAD_INPUT = { status: 400, type: "invalid_request_error", code: "invalid_request" } as const;
+const NO_MONEY = { status: 429, code: "insufficient_quota" } as const;
+const BLOCKED = { status: 400, code: "content_filter" } as const;
+const BAD_INPUT = { status: 400, code: "invalid_request" } as const;
 const UPSTREAM: Refusal = {
   status: 502,
-  type: "server_error",
   code: "upstream_error",
   message: "the model did not answer",
 };
 const RATE_LIMITED: Refusal = {
   status: 429,
-  type: "rate_limit_error",
   code: "rate_limit_exceeded",
   message: "too many requests; try again later",
 };
 const DENIED: Refusal = {
   status: 403,
-  type: "permission_error",
   code: "denied_by_policy",
   message: "this account's policy does not allow the call",
 };
 export const timedOut: Refusal = {
   status: 504,
-  type: "server_error",
   code: "upstream_timeout",
   message: "the model took too long",
 };
 const REJECTED: Refusal = { ...BAD_INPUT, message: "the model does not accept this request" };
 const NOT_FOUND: Refusal = {
   status: 404,
-  type: "invalid_request_error",
   code: "model_not_found",
   message: "Workers AI does not know this model",
 };
@@ -47,7 +41,6 @@ const NOT_FOUND: Refusal = {
 /** An answer with success, in a shape we do not know. */
 export const unreadable: Refusal = {
   status: 502,
-  type: "server_error",
   code: "bad_model_output",
   message: "the model's answer cannot be read",
 };
@@ -71,7 +64,6 @@ export const BY_CODE: Readonly<Record<number, Refusal>> = {
   7003: NOT_FOUND,
   7013: {
     status: 503,
-    type: "server_error",
     code: "guardrails_unavailable",
     message: "a guardrail that must pass is not available",
   },
@@ -79,7 +71,6 @@ export const BY_CODE: Readonly<Record<number, Refusal>> = {
   3003: REJECTED,
   3006: {
     status: 413,
-    type: "invalid_request_error",
     code: "request_too_large",
     message: "the request is too large for the model",
   },
