@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { BindingError, checkEnv } from "../../worker/chat/env.ts";
+import { BindingError } from "../../worker/bindings.ts";
+import { checkEnv } from "../../worker/chat/env.ts";
 
 const complete = {
   AI: { run: () => undefined },

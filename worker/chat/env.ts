@@ -2,6 +2,9 @@
 import type { AiGateway, AiOptions, RateLimit } from "@cloudflare/workers-types";
 import * as v from "valibot";
 
+import { checkBindings, text } from "../bindings.ts";
+import { parseJson } from "../json.ts";
+
 /** The part of the Workers AI binding that is used: always the raw response, see models.ts. */
 export interface AiBinding {
   gateway(id: string): Pick<AiGateway, "getLog" | "patchLog">;
@@ -14,8 +17,6 @@ type RunOptions = Omit<AiOptions, "signal"> & {
   readonly signal: AbortSignal;
 };
 
-// Blank counts as missing: a gateway id of "" would send the call past the stack's gateway.
-const text = v.pipe(v.string(), v.trim(), v.minLength(1));
 const json = v.pipe(v.string(), v.transform(parseJson));
 
 const bindings = v.object({
@@ -50,34 +51,11 @@ export type Env = Readonly<v.InferOutput<typeof bindings>>;
 export type Caller = Env["CALLERS"][number];
 export type AccessApplication = NonNullable<Env["CLOUDFLARE_ACCESS"]>;
 
-/** The Worker was deployed without something it needs. The message may be shown to a caller. */
-export class BindingError extends Error {}
-
 const checked = new WeakMap<RawEnv, Env>();
 
-/**
- * Checks the bindings, once for each deploy. Throws a BindingError with the names of all that are missing or unusable;
- * a value is never shown.
- */
+/** Checks the bindings, once for each deploy; throws a BindingError. */
 export function checkEnv(raw: RawEnv): Env {
-  const known = checked.get(raw);
-  if (known !== undefined) return known;
-  const result = v.safeParse(bindings, raw);
-  if (!result.success) {
-    const names = new Set(result.issues.map(({ path }) => String(path?.[0].key)));
-    throw new BindingError(
-      `Worker has missing or unusable bindings: ${[...names].join(", ")}; ` +
-        "infra/chat-worker.ts declares them, deploy the stack again",
-    );
-  }
-  checked.set(raw, result.output);
-  return result.output;
-}
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
+  const env = checked.get(raw) ?? checkBindings(bindings, raw, "infra/chat-worker.ts");
+  checked.set(raw, env);
+  return env;
 }

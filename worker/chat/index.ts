@@ -2,10 +2,11 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 
+import { BindingError } from "../bindings.ts";
 import type { App } from "./context.ts";
 import { routeOf, type Endpoint } from "./endpoints/endpoint.ts";
 import { ENDPOINTS } from "./endpoints/endpoints.ts";
-import { BindingError, checkEnv } from "./env.ts";
+import { checkEnv } from "./env.ts";
 import {
   allowPages,
   identifyCaller,

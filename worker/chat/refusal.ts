@@ -1,6 +1,8 @@
 /** Refusals, as OpenAI's clients read them. https://platform.openai.com/docs/guides/error-codes */
 import * as v from "valibot";
 
+import { parseJson } from "../json.ts";
+
 // What is allowed, and not what was sent: a message may end in a caller's log.
 v.setGlobalMessage(({ type, expected, received, input }) => {
   if (received === "undefined") return "missing";
@@ -112,12 +114,8 @@ export function badRequest(code: string, message: string, param?: string): Refus
 }
 
 function parseObject(body: string): object {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw badRequest("invalid_json", "body is not JSON");
-  }
+  const json = parseJson(body);
+  if (json === undefined) throw badRequest("invalid_json", "body is not JSON");
   if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;
   throw badRequest("invalid_json", "body is not a JSON object");
 }

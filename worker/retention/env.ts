@@ -1,7 +1,8 @@
 /** What a deploy hands over, what the code may rely on, and the check between them. */
 import * as v from "valibot";
 
-const text = v.pipe(v.string(), v.trim(), v.minLength(1));
+import { checkBindings, text } from "../bindings.ts";
+
 // Not 0: no days to keep would delete every log.
 const amount = v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/), v.transform(Number));
 const url = (pattern: RegExp) =>
@@ -33,13 +34,7 @@ export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: 
 
 export type Env = Readonly<v.InferOutput<typeof bindings>>;
 
-/** Throws with the names of all bindings that are missing or unusable; a value is never shown. */
+/** Checks the bindings; throws a BindingError. */
 export function checkEnv(raw: RawEnv): Env {
-  const result = v.safeParse(bindings, raw);
-  if (result.success) return result.output;
-  const names = new Set(result.issues.map(({ path }) => String(path?.[0].key)));
-  throw new Error(
-    `Worker has missing or unusable bindings: ${[...names].join(", ")}; ` +
-      "infra/retention-worker.ts declares them, deploy the stack again",
-  );
+  return checkBindings(bindings, raw, "infra/retention-worker.ts");
 }

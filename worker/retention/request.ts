@@ -1,5 +1,7 @@
 /** One request, and what its answer is worth: taken, to be repeated, or never to be. */
 
+import { parseJson } from "../json.ts";
+
 /** What a run needs of the runtime; a test brings its own. */
 export interface Platform {
   fetch(url: string, init: RequestInit): Promise<Reply>;
@@ -80,12 +82,4 @@ function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isFinite(waitMs) ? Math.max(MIN_WAIT_MS, waitMs) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

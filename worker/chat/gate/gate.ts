@@ -1,7 +1,7 @@
 /** Who may ask, how often and how much: every step before a route, in the order in which the app takes them. */
+import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import { createMiddleware } from "hono/factory";
 
 import { authenticate, hideName } from "./access.ts";
 import { readIdentity } from "./cloudflare-access.ts";
@@ -18,16 +18,16 @@ const CORS = {
 };
 
 /** Scripts of the stack's own web pages; a page elsewhere gets no header, and its browser keeps the answer from it. */
-export const allowPages = createMiddleware<App>((context, next) => {
+export const allowPages: MiddlewareHandler<App> = (context, next) => {
   const { ORIGINS } = context.var.env;
   return ORIGINS.length === 0 ? next() : cors({ ...CORS, origin: [...ORIGINS] })(context, next);
-});
+};
 
 /**
  * A model call costs money, and a browser that holds the token sends it by itself: no other site may ask, by a form, a
  * script or a link, and no prefetch.
  */
-export const refuseOtherSites = createMiddleware<App>((context, next) => {
+export const refuseOtherSites: MiddlewareHandler<App> = (context, next) => {
   const { headers } = context.req.raw;
   const site = headers.get("sec-fetch-site") ?? "none";
   const isOurs =
@@ -35,9 +35,9 @@ export const refuseOtherSites = createMiddleware<App>((context, next) => {
     context.var.env.ORIGINS.includes(headers.get("origin") ?? "");
   if (!isOurs || headers.has("sec-purpose")) throw new RefusalError(crossSite);
   return next();
-});
+};
 
-export const identifyCaller = createMiddleware<App>(async (context, next) => {
+export const identifyCaller: MiddlewareHandler<App> = async (context, next) => {
   const { env } = context.var;
   const name = env.ACCESS === "open" ? "anonymous" : await nameOf(context.req.raw, env);
   if (name === undefined) throw new RefusalError(unknownCaller, CHALLENGE);
@@ -46,7 +46,7 @@ export const identifyCaller = createMiddleware<App>(async (context, next) => {
   context.set("caller", caller);
   context.var.line.caller = caller;
   return next();
-});
+};
 
 /** The two kinds never meet: a token's name has neither the @ of an address nor the dot of a client id. */
 async function nameOf(request: Request, env: Env): Promise<string | undefined> {
@@ -56,20 +56,20 @@ async function nameOf(request: Request, env: Env): Promise<string | undefined> {
 }
 
 /** Where the Worker is open, all callers share one limit. */
-export const limitCaller = createMiddleware<App>(async (context, next) => {
+export const limitCaller: MiddlewareHandler<App> = async (context, next) => {
   const { env, caller } = context.var;
   const outcome = await env.CALLER_LIMIT?.limit({ key: caller });
   if (outcome?.success === false) throw new RefusalError(tooMany);
   return next();
-});
+};
 
-export const limitBody = createMiddleware<App>((context, next) => {
+export const limitBody: MiddlewareHandler<App> = (context, next) => {
   const maxSize = context.var.env.MAX_BODY_BYTES;
   const onError = () => {
     throw new RefusalError(tooLarge(maxSize));
   };
   return bodyLimit({ maxSize, onError })(context, next);
-});
+};
 
 const crossSite: Refusal = {
   status: 403,

@@ -1,5 +1,4 @@
-import { createMiddleware } from "hono/factory";
-
+import type { MiddlewareHandler } from "hono";
 import type { App } from "../context.ts";
 import { health } from "../endpoints/health.ts";
 import { lineHeaders, openLine, writeLine } from "./request-line.ts";
@@ -14,7 +13,7 @@ const HEADERS = {
 };
 
 /** Puts ids and headers on every answer, and writes one line about every request but a look at the health. */
-export const logRequest = createMiddleware<App>(async (context, next) => {
+export const logRequest: MiddlewareHandler<App> = async (context, next) => {
   const startedAt = Date.now();
   const trace = continueTrace(context.req.header("traceparent"));
   const line = openLine(context.req.method, trace);
@@ -28,4 +27,4 @@ export const logRequest = createMiddleware<App>(async (context, next) => {
   for (const [name, value] of Object.entries(headers)) context.header(name, value);
   // A stream's line is written when it ends.
   if (line.stream === undefined) context.var.writeLine();
-});
+};

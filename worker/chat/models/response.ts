@@ -1,6 +1,8 @@
 /** What the gateway's response to a call says. */
 import * as v from "valibot";
 
+import { parseJson } from "../../json.ts";
+
 /** Names the call's log; undefined when the gateway kept none. */
 export function logIdOf(response: Response): string | undefined {
   return response.headers.get("cf-aig-log-id") ?? undefined;
@@ -13,11 +15,7 @@ export function isEventStream(response: Response): boolean {
 /** Reads the body as JSON, or as the text itself where it is none. */
 export async function readBody(response: Response): Promise<unknown> {
   const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return parseJson(text) ?? text;
 }
 
 /** Reads a value of one shape; undefined when it has another. */

@@ -1,0 +1,26 @@
+/** The check of what a deploy hands over to a Worker. */
+import * as v from "valibot";
+
+// Blank counts as missing: a gateway id of "" would send the call past the stack's gateway.
+export const text = v.pipe(v.string(), v.trim(), v.minLength(1));
+
+/** The Worker was deployed without something it needs. The message may be shown to a caller. */
+export class BindingError extends Error {}
+
+/**
+ * Checks bindings that the named file declares. Throws a BindingError with the names of all that are missing or
+ * unusable; a value is never shown.
+ */
+export function checkBindings<Schema extends v.GenericSchema>(
+  schema: Schema,
+  raw: unknown,
+  declaredIn: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, raw);
+  if (result.success) return result.output;
+  const names = new Set(result.issues.map(({ path }) => String(path?.[0].key)));
+  throw new BindingError(
+    `Worker has missing or unusable bindings: ${[...names].join(", ")}; ` +
+      `${declaredIn} declares them, deploy the stack again`,
+  );
+}
