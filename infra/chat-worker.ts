@@ -6,9 +6,9 @@ import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomai
 import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { workerTexts, workerUrl } from "../policy/gateway/worker-texts.ts";
+import { workerBindings, workerUrl, type WorkerBinding } from "../policy/gateway/worker-texts.ts";
 import type { Settings } from "../policy/settings/settings.ts";
-import type { RawEnv } from "../worker/chat/env.ts";
+import type { Env } from "../worker/chat/env.ts";
 import type { Bundle } from "./bundle.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 
@@ -76,58 +76,34 @@ export class ChatWorker extends pulumi.ComponentResource {
   }
 }
 
-type Binding = Omit<types.input.WorkersScriptBinding, "name">;
+type Binding = WorkerBinding<pulumi.Input<string>>;
+
+/** Every name that the Worker's code reads and no other: one that a side lacks is a type error. */
+type Bindings = {
+  readonly [Name in keyof Env]-?: undefined extends Env[Name] ? Binding | undefined : Binding;
+} & Readonly<Record<Exclude<keyof ReturnType<typeof workerBindings>, keyof Env>, never>>;
 
 function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
-  const texts = workerTexts(pulumi.getStack(), args);
-  // Keyed by RawEnv: a binding that the Worker asks for and this record lacks is a type error.
-  const byName: Record<Exclude<keyof RawEnv, keyof OptionalBindings>, Binding> = {
-    AI: { type: "ai" },
-    GATEWAY_ID: { type: "plain_text", text: args.gatewayId },
-    COLLECT_LOGS: { type: "plain_text", text: texts.COLLECT_LOGS },
-    MODELS: { type: "plain_text", text: texts.MODELS },
-    ACCESS: { type: "plain_text", text: texts.ACCESS },
-    ORIGINS: { type: "plain_text", text: texts.ORIGINS },
-    CALLERS: { type: "secret_text", text: pulumi.secret(JSON.stringify(args.callers)) },
-    FALLBACKS: { type: "plain_text", text: texts.FALLBACKS },
-    TIMEOUT_MS: { type: "plain_text", text: texts.TIMEOUT_MS },
-    MAX_BODY_BYTES: { type: "plain_text", text: texts.MAX_BODY_BYTES },
-    STACK: { type: "plain_text", text: texts.STACK },
-    // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.
-    RELEASE: { type: "plain_text", text: args.bundle.sha256.slice(0, 12) },
-  };
-  const all = { ...byName, ...optionalBindings(args, texts.CLOUDFLARE_ACCESS) };
-  return Object.entries(all).map(([name, binding]) => ({ name, ...binding }));
+  const { gatewayId, bundle, worker } = args;
+  // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.
+  const release = bundle.sha256.slice(0, 12);
+  const byName: Bindings = workerBindings(
+    { stackName: pulumi.getStack(), gatewayId, release },
+    args,
+  );
+  return Object.entries(byName).flatMap(([name, binding]) =>
+    binding === undefined ? [] : [{ name, ...toInput(binding, worker.name) }],
+  );
 }
 
-/** Absent where the stack says nothing of the kind. */
-type OptionalBindings = Partial<
-  Record<"CLOUDFLARE_ACCESS" | "CALLER_HASH_KEY" | "CALLER_LIMIT", Binding>
->;
-
-function optionalBindings(
-  { worker: { name, callerLimit }, anonymousCallers }: ChatWorkerArgs,
-  cloudflareAccess: string | undefined,
-): OptionalBindings {
-  return {
-    ...(cloudflareAccess !== undefined && {
-      CLOUDFLARE_ACCESS: { type: "plain_text", text: cloudflareAccess },
-    }),
-    ...(anonymousCallers && {
-      CALLER_HASH_KEY: { type: "secret_text", text: pulumi.secret(anonymousCallers.key) },
-    }),
-    ...(callerLimit && { CALLER_LIMIT: limitBinding(name, callerLimit) }),
-  };
-}
-
-function limitBinding(
+function toInput(
+  binding: Binding,
   workerName: string,
-  limit: NonNullable<Settings["worker"]["callerLimit"]>,
-): Binding {
-  return {
-    type: "ratelimit",
-    // Of the whole account, and a number: two Workers with one namespace would share their counts.
-    namespaceId: String(createHash("sha256").update(workerName).digest().readUInt32BE()),
-    simple: { limit: limit.requests, period: limit.periodSeconds },
-  };
+): Omit<types.input.WorkersScriptBinding, "name"> {
+  if (binding.type === "secret_text") return { ...binding, text: pulumi.secret(binding.text) };
+  if (binding.type !== "ratelimit") return binding;
+  const { type, simple } = binding;
+  // Of the whole account, and a number: two Workers with one namespace would share their counts.
+  const hash = createHash("sha256").update(workerName).digest();
+  return { type, namespaceId: String(hash.readUInt32BE()), simple };
 }

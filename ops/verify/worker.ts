@@ -1,5 +1,5 @@
 /** The deployed Worker: bound to this stack's gateway, with this stack's policy, at the declared addresses. */
-import { workerTexts } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-texts.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { tryAsk, type Account } from "../account/account.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
@@ -32,24 +32,26 @@ interface Binding {
   readonly text?: unknown;
 }
 
-/** What is secret is not readable, only that it is there. */
+/** Compares the texts in clear; of the other bindings, the API says no more than that they are there. */
 export function judgeBindings(stack: Stack, bindings: readonly Binding[]): readonly string[] {
-  const { anonymousCallers, worker } = stack.settings;
-  const found = new Set(bindings.map(({ name }) => name));
-  const { gatewayId: GATEWAY_ID } = stack.settings;
-  const texts = judgeTexts({ GATEWAY_ID, ...workerTexts(stack.name, stack.settings) }, bindings);
-  const isDeclared: Readonly<Record<string, boolean>> = {
-    CALLER_HASH_KEY: anonymousCallers !== undefined,
-    CALLER_LIMIT: worker.callerLimit !== undefined,
-    CLOUDFLARE_ACCESS: worker.cloudflareAccess !== undefined,
-  };
-  const missing = ["AI", "CALLERS", "CALLER_HASH_KEY", "CALLER_LIMIT"]
-    .filter((name) => !found.has(name) && isDeclared[name] !== false)
-    .map((name) => `${name} is missing`);
-  const surplus = Object.keys(isDeclared)
-    .filter((name) => found.has(name) && isDeclared[name] === false)
-    .map((name) => `${name} is bound, and the stack declares none`);
-  return [...texts, ...missing, ...surplus];
+  const { name: stackName, settings } = stack;
+  const { gatewayId } = settings;
+  const around = { stackName, gatewayId, release: undefined };
+  const byName: Readonly<Record<string, WorkerBinding<string | undefined> | undefined>> =
+    workerBindings(around, settings);
+  const texts: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const [name, declared] of Object.entries(byName)) {
+    const isBound = bindings.some((binding) => binding.name === name);
+    if (declared === undefined) {
+      if (isBound) problems.push(`${name} is bound, and the stack declares none`);
+    } else if (declared.type === "plain_text" && declared.text !== undefined) {
+      texts[name] = declared.text;
+    } else if (!isBound) {
+      problems.push(`${name} is missing`);
+    }
+  }
+  return [...judgeTexts(texts, bindings), ...problems];
 }
 
 /** Bindings in clear, each against its declared text. */

@@ -1,4 +1,4 @@
-/** What a stack's settings make of its chat Worker: said by the deploy, and looked up by verify. */
+/** What a stack's settings make of its chat Worker: declared by the deploy, and looked up by verify. */
 import type { Settings } from "../settings/settings.ts";
 
 /** Absent when the stack has no domain and serves no workers.dev address, or does not say the account's subdomain. */
@@ -8,20 +8,60 @@ export function workerUrl({ worker }: Pick<Settings, "worker">): string | undefi
   return `https://${worker.name}.${worker.workersDevSubdomain}.workers.dev`;
 }
 
-/** The bindings in clear that the settings decide, by name. Which gateway it calls is for the deploy to bind. */
-export function workerTexts(
-  stackName: string,
-  { worker, logs }: Pick<Settings, "worker" | "logs">,
+/** A binding as Cloudflare's API has it. `Known` stands for a text that is no setting. */
+export type WorkerBinding<Known = string> =
+  | { readonly type: "ai" }
+  | { readonly type: "plain_text"; readonly text: Known | string }
+  | { readonly type: "secret_text"; readonly text: string }
+  | {
+      readonly type: "ratelimit";
+      readonly simple: { readonly limit: number; readonly period: number };
+    };
+
+/** What a binding says besides the settings. */
+interface Surroundings<Known> {
+  readonly stackName: string;
+  readonly gatewayId: Known;
+  readonly release: Known;
+}
+
+/** Where the value of each of the chat Worker's bindings comes from; undefined where the settings declare none. */
+export function workerBindings<Known>(
+  { stackName, gatewayId, release }: Surroundings<Known>,
+  {
+    worker,
+    logs,
+    callers,
+    anonymousCallers,
+  }: Pick<Settings, "worker" | "logs" | "callers" | "anonymousCallers">,
 ) {
+  const { cloudflareAccess, callerLimit } = worker;
   return {
-    COLLECT_LOGS: logs.collect,
-    MODELS: JSON.stringify(worker.models),
-    ACCESS: worker.access,
-    ORIGINS: JSON.stringify(worker.origins),
-    FALLBACKS: JSON.stringify(worker.fallbacks),
-    TIMEOUT_MS: String(worker.timeoutSeconds * 1000),
-    MAX_BODY_BYTES: String(worker.maxBodyBytes),
-    STACK: stackName,
-    ...(worker.cloudflareAccess && { CLOUDFLARE_ACCESS: JSON.stringify(worker.cloudflareAccess) }),
-  };
+    AI: { type: "ai" },
+    GATEWAY_ID: plain(gatewayId),
+    COLLECT_LOGS: plain(logs.collect),
+    MODELS: plain(JSON.stringify(worker.models)),
+    ACCESS: plain(worker.access),
+    ORIGINS: plain(JSON.stringify(worker.origins)),
+    CALLERS: secret(JSON.stringify(callers)),
+    FALLBACKS: plain(JSON.stringify(worker.fallbacks)),
+    TIMEOUT_MS: plain(String(worker.timeoutSeconds * 1000)),
+    MAX_BODY_BYTES: plain(String(worker.maxBodyBytes)),
+    STACK: plain(stackName),
+    RELEASE: plain(release),
+    CLOUDFLARE_ACCESS: cloudflareAccess && plain(JSON.stringify(cloudflareAccess)),
+    CALLER_HASH_KEY: anonymousCallers && secret(anonymousCallers.key),
+    CALLER_LIMIT: callerLimit && {
+      type: "ratelimit",
+      simple: { limit: callerLimit.requests, period: callerLimit.periodSeconds },
+    },
+  } as const satisfies Readonly<Record<string, WorkerBinding<Known> | undefined>>;
+}
+
+function plain<Text>(text: Text) {
+  return { type: "plain_text", text } as const;
+}
+
+function secret(text: string) {
+  return { type: "secret_text", text } as const;
 }

@@ -8,7 +8,7 @@ import { toDeclaration } from "../../local/declaration.ts";
 import type { Declaration } from "../../local/api/state.ts";
 import type { Finding } from "../../ops/verify/finding.ts";
 import { verify } from "../../ops/verify/verify.ts";
-import { workerTexts } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-texts.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";
@@ -34,8 +34,8 @@ beforeAll(async () => {
   declaration = await toDeclaration(applyResources(resources));
 });
 
-// Both sides make these texts: the program when it deploys, the command when it looks.
-test("the Worker's texts are those that the program declares", async () => {
+// Both sides make these bindings: the program when it deploys, the command when it looks.
+test("the Worker's bindings are those that the program declares", async () => {
   const changes = {
     worker: {
       name: "chat",
@@ -53,13 +53,15 @@ test("the Worker's texts are those that the program declares", async () => {
   const declared: readonly { name: string; type: string; text: string }[] = Object(
     script?.inputs["bindings"],
   );
-  const texts = declared
-    .filter(({ type, name }) => type === "plain_text" && name !== "RELEASE")
-    .map(({ name, text }) => [name, text]);
+  const release = declared.find(({ name }) => name === "RELEASE")?.text;
   const { settings } = stackWith("prod", changes);
-  expect({ GATEWAY_ID: settings.gatewayId, ...workerTexts("prod", settings) }).toEqual(
-    Object.fromEntries(texts),
-  );
+  const { gatewayId } = settings;
+  const expected = Object.entries(
+    workerBindings({ stackName: "prod", gatewayId, release }, settings),
+  ).flatMap(([name, binding]) => (binding === undefined ? [] : [{ name, ...binding }]));
+  const inClear = ({ type }: { readonly type: string }) => type === "plain_text";
+  expect(declared.filter(inClear)).toEqual(expected.filter(inClear));
+  expect(declared.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
 });
 
 test("as declared, no promise is broken, whatever other jobs there are", async () => {

@@ -21,7 +21,7 @@ import {
   judgeDomains,
   judgeSubdomain,
 } from "../../ops/verify/worker.ts";
-import { workerTexts } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-texts.ts";
 import { toApi } from "../../policy/gateway/api.ts";
 import { gatewayFields } from "../../policy/gateway/fields.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
@@ -225,7 +225,11 @@ test("which log system it is stays evidence", () => {
 
 test("a Worker with this stack's bindings keeps every promise, and each other one is told", () => {
   const { name, settings } = stack;
-  const own = bindingsOf({ GATEWAY_ID: settings.gatewayId, ...workerTexts(name, settings) });
+  const { gatewayId } = settings;
+  const around = { stackName: name, gatewayId, release: "abc123" };
+  const own = Object.entries(workerBindings(around, settings)).flatMap(([key, binding]) =>
+    binding === undefined ? [] : [{ name: key, ...binding }],
+  );
   const others = own
     .filter((each) => each.name !== "AI")
     .map((each) =>
@@ -432,14 +436,6 @@ test.each([
 ] as const)("an answer %o is %s", (answer, kind) => {
   expect(judgeAnswer({ ...CANARY, ...answer })?.kind).toBe(kind);
 });
-
-function bindingsOf(texts: Readonly<Record<string, string>>) {
-  return [
-    ...Object.entries(texts).map(([name, text]) => ({ name, type: "plain_text", text })),
-    { name: "AI", type: "ai" },
-    { name: "CALLERS", type: "secret_text" },
-  ];
-}
 
 /** As the API answers for a gateway of dev's kind. */
 const STORED_DEV = {
