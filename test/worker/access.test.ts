@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { launchBrowser } from "../support/browser.ts";
-import { chatBody, startWorker, TOKEN } from "../support/workerd.ts";
+import { ASKING, GATED, WAYS } from "../support/endpoint-requests.ts";
+import { startWorker, TOKEN } from "../support/workerd.ts";
 
 const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
 
@@ -26,9 +27,10 @@ test.each([
 ])("%s is refused with the standard prompts, and nothing is asked", async (_, headers) => {
   const worker = await startWorker();
 
-  for (const path of ["/", "/v1/models", "/v1/chat/completions", "/nothing"]) {
-    const response = await worker.ask(path, { headers });
-    expect(response.status).toBe(401);
+  const nowhere = { name: "nowhere", path: "/nothing", method: "GET", body: () => null };
+  for (const { name, path, method, body } of [...GATED, nowhere]) {
+    const response = await worker.ask(path, { headers, method, body: body() });
+    expect({ name, status: response.status }).toEqual({ name, status: 401 });
     expect(response.headers.get("www-authenticate")).toBe(
       'Basic realm="token as password", Bearer realm="token"',
     );
@@ -60,6 +62,12 @@ test("an open Worker answers everybody, as anonymous", async () => {
   });
 });
 
+test("no endpoint but health answers without a token", () => {
+  const open = WAYS.filter(({ isGated }) => !isGated);
+
+  expect(open.map(({ name }) => name)).toEqual(["GET /health"]);
+});
+
 test("health needs no token and asks no model", async () => {
   const worker = await startWorker();
 
@@ -77,23 +85,20 @@ test.each([
   const worker = await startWorker();
   const sent = { authorization: `Bearer ${TOKEN}`, "content-type": "text/plain", ...headers };
 
-  const page = await worker.ask("/", { headers: sent });
-  const form = await worker.ask("/v1/chat/completions", {
-    method: "POST",
-    headers: sent,
-    body: chatBody(),
-  });
-
-  expect([page.status, form.status]).toEqual([403, 403]);
+  for (const { name, path, method, body } of GATED) {
+    const response = await worker.ask(path, { method, headers: sent, body: body() });
+    expect({ name, status: response.status }).toEqual({ name, status: 403 });
+  }
   expect(worker.calls).toEqual([]);
 });
 
 test("a look at the headers alone asks no model", async () => {
   const worker = await startWorker();
 
-  const response = await worker.ask("/", { method: "HEAD" });
-
-  expect(response.status).toBe(200);
+  for (const { name, path } of ASKING.filter(({ method }) => method === "GET")) {
+    const { status } = await worker.ask(path, { method: "HEAD" });
+    expect({ name, status }).toEqual({ name, status: 200 });
+  }
   expect(worker.calls).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { ASKING } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
 import { event, inTurn } from "../support/wire.ts";
 import {
@@ -11,11 +12,7 @@ import {
 } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
-const WAYS = [
-  [CHAT, chatBody()],
-  [CHAT, chatBody({ stream: true })],
-  ["/v1/embeddings", JSON.stringify({ model: "@cf/old/model", input: "Hi" })],
-] as const;
+const STREAMED = { method: "POST", body: chatBody({ stream: true }) };
 
 /** What comes later than this hangs. The model's time limit is 500 ms here. */
 const SOON_MS = 10_000;
@@ -55,13 +52,14 @@ test.each<[string, () => Reply, number, string]>([
   ["null", () => ({ body: null }), 502, "bad_model_output"],
 ])("%s in place of an answer is told in time, with a line", async (...row) => {
   const [, reply, status, code] = row;
-  for (const [path, body] of WAYS) {
+  for (const { name, path, route, method, body } of ASKING) {
     const worker = await startWorker({ bindings: QUICK, reply });
 
-    const response = await ask(worker, path, body);
+    const response = await ask(worker, path, { method, body: body() });
 
-    expect([response.status, Object(await response.json()).error?.code]).toEqual([status, code]);
-    expect(await lineOf(worker)).toMatchObject({ route: path, status, code });
+    const found = [name, response.status, Object(await response.json()).error?.code];
+    expect(found).toEqual([name, status, code]);
+    expect(await lineOf(worker)).toMatchObject({ route, status, code });
   }
 });
 
@@ -85,7 +83,7 @@ test.each<[string, NonNullable<Reply["pieces"]>, string, string]>([
 ])("a stream that ends %s says so in time, with a line", async (_, pieces, said, code) => {
   const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
 
-  const response = await ask(worker, CHAT, chatBody({ stream: true }));
+  const response = await ask(worker, CHAT, STREAMED);
   const chunks = (await response.text()).match(/(?<=^data: ).*$/gm) ?? [];
 
   expect(response.status).toBe(200);
@@ -101,16 +99,16 @@ test("a stream that has told its reason to finish is whole without [DONE]", asyn
   ]);
   const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
 
-  const response = await ask(worker, CHAT, chatBody({ stream: true }));
+  const response = await ask(worker, CHAT, STREAMED);
 
   expect(await response.text()).toMatch(/Hel.*data: \[DONE\]\n\n$/s);
   expect(await lineOf(worker)).toMatchObject({ stream: "complete" });
 });
 
-function ask(worker: RunningWorker, path: string, body: string): Promise<Response> {
+function ask(worker: RunningWorker, path: string, init: RequestInit): Promise<Response> {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const signal = AbortSignal.timeout(SOON_MS);
-  return worker.ask(path, { method: "POST", headers, body, signal });
+  return worker.ask(path, { ...init, headers, signal });
 }
 
 async function lineOf(worker: RunningWorker): Promise<unknown> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { expect, test } from "vitest";
 
+import { GATED, WAYS } from "../support/endpoint-requests.ts";
 import { chatBody, errorOf, startWorker, TOKEN } from "../support/workerd.ts";
 
 const sha256 = (token: string) => createHash("sha256").update(token).digest("hex");
@@ -31,13 +32,16 @@ test("a caller over its limit is refused before any model is asked, and no other
 
   const statuses = [];
   for (let count = 0; count < 3; count++) statuses.push((await worker.ask("/v1/models")).status);
-  const refused = await worker.ask("/v1/chat/completions", { method: "POST", body: chatBody() });
 
   expect(statuses).toEqual([200, 200, 429]);
-  expect(await errorOf(refused)).toMatchObject({
-    code: "rate_limit_exceeded",
-    type: "rate_limit_error",
-  });
+  for (const { name, path, method, body } of GATED) {
+    const refused = await worker.ask(path, { method, body: body() });
+    expect({ name, ...(await errorOf(refused)) }).toMatchObject({
+      name,
+      code: "rate_limit_exceeded",
+      type: "rate_limit_error",
+    });
+  }
   expect(worker.calls).toEqual([]);
   expect((await worker.ask("/v1/models", { headers: other })).status).toBe(200);
 });
@@ -65,6 +69,8 @@ test("a script of the stack's own page may ask, and read the answer and its ids"
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get("access-control-allow-origin")).toBe(PAGE);
   expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
+  const methods = preflight.headers.get("access-control-allow-methods")?.split(",");
+  expect(new Set(methods)).toEqual(new Set(WAYS.map(({ method }) => method)));
   expect(answer.status).toBe(200);
   expect(answer.headers.get("access-control-allow-origin")).toBe(PAGE);
   expect(answer.headers.get("access-control-expose-headers")).toContain("x-log-id");

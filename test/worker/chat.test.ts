@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 
+import { WAYS } from "../support/endpoint-requests.ts";
 import { chatBody, errorOf, startWorker, TOKEN } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -181,5 +182,7 @@ test("a path that nothing answers is a 404 that names the ones that do", async (
   const response = await worker.ask("/v1/nothing");
 
   expect(response.status).toBe(404);
-  expect(await response.json()).toMatchObject({ error: { code: "not_found" } });
+  const { code, message } = await errorOf(response);
+  expect(code).toBe("not_found");
+  for (const { method, route } of WAYS) expect(message).toContain(`${method} ${route}`);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
+import { ASKING } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
-import { chatBody, errorOf, startWorker } from "../support/workerd.ts";
+import { errorOf, startWorker } from "../support/workerd.ts";
 
 /** An error of the gateway as it is seen on the wire. */
 const ofGateway = (httpCode: number, code: number) => ({
@@ -21,12 +22,6 @@ const ofWorkersAi = (status: number, code: number) => ({
   body: { errors: [{ code, message: "as Workers AI words it" }] },
 });
 const plain = (status: number, body: unknown) => ({ status, body });
-
-const WAYS = [
-  ["/v1/chat/completions", chatBody()],
-  ["/v1/chat/completions", chatBody({ stream: true })],
-  ["/v1/embeddings", JSON.stringify({ model: "@cf/old/model", input: "Hi" })],
-] as const;
 
 test.each([
   ["no such gateway", ofGateway(400, 2001), 500, "gateway_misconfigured"],
@@ -71,21 +66,21 @@ test.each([
   const headers = { "cf-aig-log-id": "log-of-failure", "retry-after": "7" };
   const worker = await startWorker({ reply: () => ({ ...reply, headers }) });
 
-  for (const [path, body] of WAYS) {
-    const response = await worker.ask(path, { method: "POST", body });
+  for (const { name, path, method, body } of ASKING) {
+    const response = await worker.ask(path, { method, body: body() });
     const error = await errorOf(response);
 
-    expect([response.status, error["code"]]).toEqual([status, code]);
+    expect([name, response.status, error["code"]]).toEqual([name, status, code]);
     expect(error["message"]).not.toContain("words it");
     expect(response.headers.get("x-log-id")).toBe("log-of-failure");
     expect(response.headers.get("x-event-id")).toMatch(/^[0-9a-f-]{36}$/);
     expect(response.headers.get("retry-after")).toBe("7");
   }
   const lines = await waitFor(
-    () => (worker.lines.length === WAYS.length ? worker.lines : undefined),
+    () => (worker.lines.length === ASKING.length ? worker.lines : undefined),
     () => worker.lines.join("\n"),
   );
-  for (const [index, [route]] of WAYS.entries()) {
+  for (const [index, { route }] of ASKING.entries()) {
     expect(JSON.parse(lines[index] ?? "")).toMatchObject({
       route,
       status,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { ASKING, REPLIES } from "../support/endpoint-requests.ts";
 import { chatBody, errorOf, startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -10,26 +11,29 @@ test.each([
   ["metadata", true, "false"],
   ["none", false, "false"],
 ])("under %s every call says its log policy and its gateway", async (collect, log, payload) => {
-  const worker = await startWorker({ bindings: { COLLECT_LOGS: collect } });
+  for (const way of ASKING) {
+    const worker = await startWorker({ ...REPLIES, bindings: { COLLECT_LOGS: collect } });
 
-  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+    const response = await worker.ask(way.path, { method: way.method, body: way.body() });
+    await response.arrayBuffer();
 
-  const [call] = worker.calls;
-  expect(call?.url).toBe("https://workers-binding.ai/ai-gateway/run?version=3");
-  expect(call?.headers["mf-header-cf-aig-collect-log-payload"]).toBe(payload);
-  expect(call?.headers["mf-header-cf-consn-model-id"]).toBe("@cf/old/model");
-  expect(call?.body).toEqual({
-    inputs: { messages: [{ role: "user", content: "Hi" }] },
-    options: {
-      gateway: {
-        id: "app-test",
-        collectLog: log,
-        eventId: response.headers.get("x-event-id"),
-        metadata: { stack: "test", caller: "web", release: "abc123", route: CHAT },
+    const [call] = worker.calls;
+    expect(call?.url).toBe("https://workers-binding.ai/ai-gateway/run?version=3");
+    expect(call?.headers["mf-header-cf-aig-collect-log-payload"]).toBe(payload);
+    expect(call?.headers["mf-header-cf-consn-model-id"]).toBe("@cf/old/model");
+    expect(call?.body).toEqual({
+      inputs: way.inputs,
+      options: {
+        gateway: {
+          id: "app-test",
+          collectLog: log,
+          eventId: response.headers.get("x-event-id"),
+          metadata: { stack: "test", caller: "web", release: "abc123", route: way.route },
+        },
+        returnRawResponse: true,
       },
-      returnRawResponse: true,
-    },
-  });
+    });
+  }
 });
 
 const POLICY_HEADERS = [
@@ -92,17 +96,12 @@ const fieldValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-test.each([
-  [CHAT, () => chatBody()],
-  ["/v1/embeddings", () => JSON.stringify({ model: "@cf/old/model", input: "Hi" })],
-])(
-  "no header and no field of a request to %s changes what leaves the runtime",
-  async (path, usual) => {
-    const embeddings = { data: [[1]] };
-    const worker = await startWorker({
-      reply: () => ({ body: path === CHAT ? { response: "hello" } : embeddings }),
-    });
-    await worker.ask(path, { method: "POST", body: usual() });
+test.each(ASKING)(
+  "no header and no field of a request to $name changes what leaves the runtime",
+  async ({ method, path, body }) => {
+    const usual = body();
+    const worker = await startWorker(REPLIES);
+    await (await worker.ask(path, { method, body: usual })).arrayBuffer();
     const expected = withoutIds(worker.calls[0]);
     const attack = fc.record({
       headers: fc.array(fc.tuple(headerName, headerValue), { maxLength: 8 }),
@@ -116,9 +115,8 @@ test.each([
         // The same name twice is one header with two values.
         for (const [name, value] of headers) sent.append(name, value);
         // The same key twice, around the real ones: which counts is the parser's choice.
-        const inner = usual().slice(1, -1);
-        const body = `{${fields(before)}${inner}${fields(after, ",")}}`;
-        const response = await worker.ask(path, { method: "POST", headers: sent, body });
+        const attacked = usual && `{${fields(before)}${usual.slice(1, -1)}${fields(after, ",")}}`;
+        const response = await worker.ask(path, { method, headers: sent, body: attacked });
         await response.arrayBuffer();
 
         expect(response.status).toBe(200);

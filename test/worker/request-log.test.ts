@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { ASKING, REPLIES, WAYS } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
 import {
   chatBody,
@@ -115,13 +116,19 @@ test("a stream that its caller leaves has its line too", async () => {
   expect(await linesOf(worker)).toMatchObject([{ route: CHAT, stream: "cancelled" }]);
 });
 
-test("a look at its health leaves no line", async () => {
-  const worker = await startWorker();
+test("every way in answers and leaves a line under its route, but for a look at the health", async () => {
+  const worker = await startWorker(REPLIES);
+  const [health, ...others] = WAYS;
 
-  await worker.ask("/health");
-  await worker.ask("/v1/models");
+  for (const { path, method, body } of WAYS) {
+    await (await worker.ask(path, { method, body: body() })).text();
+  }
 
-  expect(await linesOf(worker)).toMatchObject([{ route: "/v1/models" }]);
+  expect(health?.name).toBe("GET /health");
+  expect(await linesOf(worker, others.length)).toMatchObject(
+    others.map(({ method, route }) => ({ method, route, status: 200 })),
+  );
+  expect(worker.calls).toHaveLength(ASKING.length);
 });
 
 test("a caller's trace goes on through the answer to the gateway's exporters", async () => {

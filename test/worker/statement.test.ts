@@ -15,6 +15,7 @@ import {
   toStackFile,
   type StackValues,
 } from "../support/arbitrary-stack.ts";
+import { ASKING, REPLIES } from "../support/endpoint-requests.ts";
 import { startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
 // Rules between stacks are rules.test.ts's subject.
@@ -60,27 +61,32 @@ test.each(["full", "metadata", "none"])(
         fc.array(fc.tuple(hostileHeaders, hostileFields), { minLength: 3, maxLength: 5 }),
         async (values, attacks) => {
           const told = await statementOf(values);
-          const worker = await startWorker({ bindings: await bindingsOf(values) });
+          const worker = await startWorker({ ...REPLIES, bindings: await bindingsOf(values) });
 
           for (const [headers, fields] of attacks) {
-            const response = await worker.ask("/v1/chat/completions", {
-              method: "POST",
-              headers: { authorization: `Bearer ${TOKEN}`, ...headers },
-              body: JSON.stringify({ ...fields, model: told.model, messages: [MESSAGE] }),
-            });
-            await response.arrayBuffer();
-            expect(response.status).toBe(200);
+            for (const { name, path, method, body } of ASKING) {
+              const usual = body(told.model);
+              const response = await worker.ask(path, {
+                method,
+                headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+                body: usual && JSON.stringify({ ...fields, ...JSON.parse(usual) }),
+              });
+              await response.arrayBuffer();
+              expect({ name, status: response.status }).toEqual({ name, status: 200 });
+            }
           }
 
           // Once for each call, so that no order of two attacks passes unseen.
           expect(worker.calls.map(onTheWire)).toEqual(
-            attacks.map(() => ({
-              gatewayId: told.gatewayId,
-              logged: told.logged,
-              // A call that keeps no log keeps no bodies, whatever it says of them.
-              bodies: told.bodies,
-              keys: ["collectLog", "eventId", "id", "metadata"],
-            })),
+            attacks
+              .flatMap(() => ASKING)
+              .map(() => ({
+                gatewayId: told.gatewayId,
+                logged: told.logged,
+                // A call that keeps no log keeps no bodies, whatever it says of them.
+                bodies: told.bodies,
+                keys: ["collectLog", "eventId", "id", "metadata"],
+              })),
           );
         },
       ),
@@ -88,8 +94,6 @@ test.each(["full", "metadata", "none"])(
     );
   },
 );
-
-const MESSAGE = { role: "user", content: "Hi" };
 
 /** As a reviewer reads it. */
 async function statementOf(values: StackValues) {

@@ -1,0 +1,98 @@
+/** Requests to each of the Worker's endpoints, for the tests that every way in must pass. */
+import { routeOf, type Endpoint } from "../../worker/chat/endpoints/endpoint.ts";
+import { ENDPOINTS } from "../../worker/chat/endpoints/endpoints.ts";
+import { answer, stream } from "./wire.ts";
+import type { Reply, WireCall } from "./workerd.ts";
+
+const PROMPT = "In one sentence: what does an AI gateway do?";
+const MESSAGES = [{ role: "user", content: "Hi" }];
+const LOG_ID = "01a2051e-6c37-7b96-816a-d925c0c54c43";
+
+interface Sample {
+  /** Where the endpoint's own path has a parameter. */
+  readonly path?: string;
+  readonly body?: object;
+  /** What of the request reaches a model of Workers AI, and what it answers. */
+  readonly asks?: { readonly inputs: object; readonly reply: () => Reply };
+}
+
+/** At least one request to each endpoint: a new endpoint without one does not compile. */
+const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Sample[]]>> = {
+  health: [{}],
+  sample: [
+    { asks: { inputs: { messages: [{ role: "user", content: PROMPT }] }, reply: sayHello } },
+  ],
+  models: [{}],
+  model: [{ path: "/v1/models/@cf/old/model" }],
+  chatCompletions: [
+    { body: { messages: MESSAGES }, asks: { inputs: { messages: MESSAGES }, reply: sayHello } },
+    {
+      body: { messages: MESSAGES, stream: true },
+      asks: {
+        inputs: { messages: MESSAGES, stream: true },
+        reply: () => stream("older", { text: "hello" }),
+      },
+    },
+  ],
+  embeddings: [
+    {
+      body: { input: "Hi" },
+      asks: { inputs: { text: ["Hi"] }, reply: () => ({ body: { data: [[1]] } }) },
+    },
+  ],
+  feedback: [{ body: { log_id: LOG_ID, score: 1 } }],
+};
+
+/** One request that the Worker answers with success, where Cloudflare replies as `REPLIES` do. */
+export interface Way extends Pick<Endpoint, "method" | "isGated" | "asksModel"> {
+  readonly name: string;
+  readonly path: string;
+  readonly route: string;
+  readonly isStreamed: boolean;
+  readonly inputs: object;
+  readonly reply: () => Reply;
+  /** Null for a GET. */
+  readonly body: (model?: string) => string | null;
+}
+
+export const WAYS: readonly Way[] = Object.entries(ENDPOINTS).flatMap(([id, endpoint]) =>
+  samplesOf(id).map((sample) => toWay(endpoint, sample)),
+);
+
+/** The ways that end at a model. */
+export const ASKING = WAYS.filter(({ asksModel }) => asksModel);
+
+/** The ways that only known callers may take. */
+export const GATED = WAYS.filter(({ isGated }) => isGated);
+
+export const REPLIES = {
+  reply: (call: WireCall): Reply => {
+    const { route } = Object(Object(call.body.options).gateway).metadata;
+    const isStreamed = Object(call.body.inputs).stream === true;
+    const way = ASKING.find((each) => each.route === route && each.isStreamed === isStreamed);
+    if (way === undefined) throw new Error(`no sample asks a model by ${route}`);
+    return way.reply();
+  },
+  log: (): Reply => ({
+    body: { success: true, result: { id: LOG_ID, metadata: { caller: "web" } } },
+  }),
+};
+
+function samplesOf(id: string): readonly Sample[] {
+  return new Map<string, readonly Sample[]>(Object.entries(SAMPLES)).get(id) ?? [];
+}
+
+function toWay(endpoint: Endpoint, { path = endpoint.path, body, asks }: Sample): Way {
+  const { method, isGated, asksModel } = endpoint;
+  const route = routeOf(endpoint);
+  const { inputs = {}, reply = sayHello } = asks ?? {};
+  const isStreamed = "stream" in inputs;
+  const name = `${method} ${route}${isStreamed ? ", streamed" : ""}`;
+  const toBody = (model = "@cf/old/model") =>
+    body === undefined ? null : JSON.stringify({ model, ...body });
+  return { method, isGated, asksModel, name, path, route, isStreamed, inputs, reply, body: toBody };
+}
+
+function sayHello(): Reply {
+  return answer("older", { text: "hello" });
+}
