@@ -80,8 +80,10 @@ type Binding = WorkerBinding<pulumi.Input<string>>;
 
 /** Every name that the Worker's code reads and no other: one that a side lacks is a type error. */
 type Bindings = {
-  readonly [Name in keyof Env]-?: undefined extends Env[Name] ? Binding | undefined : Binding;
-} & Readonly<Record<Exclude<keyof ReturnType<typeof workerBindings>, keyof Env>, never>>;
+  readonly [Name in keyof Env | keyof ReturnType<typeof workerBindings>]: Name extends keyof Env
+    ? Binding | (undefined extends Env[Name] ? undefined : never)
+    : never;
+};
 
 function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
   const { gatewayId, bundle, worker } = args;

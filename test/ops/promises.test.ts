@@ -58,7 +58,7 @@ test("the Worker's bindings are those that the program declares", async () => {
   const { gatewayId } = settings;
   const expected = Object.entries(
     workerBindings({ stackName: "prod", gatewayId, release }, settings),
-  ).flatMap(([name, binding]) => (binding === undefined ? [] : [{ name, ...binding }]));
+  ).flatMap(([name, value]) => (value === undefined ? [] : [{ name, ...value }]));
   const inClear = ({ type }: { readonly type: string }) => type === "plain_text";
   expect(declared.filter(inClear)).toEqual(expected.filter(inClear));
   expect(declared.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
