@@ -1,9 +1,12 @@
 /**
- * The tables list what becomes of every field of OpenAI's requests. Their keys are those of OpenAI's own SDK, so that a
+ * The tables list the Worker's endpoints, and what becomes of every field of OpenAI's requests. Their keys are those of OpenAI's own SDK, so that a
  * field which an upgrade brings does not compile until somebody has decided about it; a test compares them with the
  * Worker.
  */
 import type OpenAI from "openai";
+
+import { routeOf, type Endpoint } from "../worker/chat/endpoints/endpoint.ts";
+import { ENDPOINTS } from "../worker/chat/endpoints/endpoints.ts";
 
 export type Fate = "passed on" | "translated" | "refused" | "ignored";
 
@@ -66,8 +69,32 @@ export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
   user: ["ignored"],
 };
 
+/** What an endpoint's method and path leave to say. */
+const ABOUT: ReadonlyMap<string, string> = new Map<keyof typeof ENDPOINTS, string>([
+  ["health", '`{"status":"ok"}`, or the bindings that are missing'],
+  [
+    "sample",
+    "the answer to one sample prompt, as JSON, for a first look with a browser (type the address; any user name, the token as password)",
+  ],
+  ["models", "the stack's models"],
+  ["model", "one of the stack's models"],
+  ["chatCompletions", "OpenAI's protocol, streamed or whole, for the stack's models"],
+  [
+    "embeddings",
+    "OpenAI's protocol, for texts; it needs an embedding model in `worker.models`, such as `@cf/baai/bge-m3`",
+  ],
+  [
+    "feedback",
+    '`{"log_id": …, "score": 1}` marks the log of the caller\'s own answer: 1 good, -1 bad, 0 neither',
+  ],
+]);
+
 export function protocolTable(): string {
   return [
+    "| endpoint | answer | asks a model |",
+    "| --- | --- | --- |",
+    ...Object.entries(ENDPOINTS).map(([id, endpoint]) => describeEndpoint(id, endpoint)),
+    "",
     "| field of a chat | | |",
     "| --- | --- | --- |",
     ...listRows(CHAT_FIELDS),
@@ -76,6 +103,13 @@ export function protocolTable(): string {
     "| --- | --- | --- |",
     ...listRows(EMBEDDING_FIELDS),
   ].join("\n");
+}
+
+function describeEndpoint(id: string, endpoint: Endpoint): string {
+  const { method, isGated, asksModel } = endpoint;
+  const about = [ABOUT.get(id), isGated ? undefined : "it needs no token"];
+  const answer = about.filter((text) => text !== undefined).join("; ");
+  return `| \`${method} ${routeOf(endpoint)}\` | ${answer} | ${asksModel ? "yes" : "no"} |`;
 }
 
 function listRows(fields: Readonly<Record<string, readonly [Fate, about?: string]>>): string[] {
