@@ -1,7 +1,10 @@
-/** What a stack's settings make of its chat Worker: declared by the deploy, and looked up by verify. */
+/** The chat Worker's address and bindings, as the settings have them: the deploy declares them, and verify compares. */
 import type { Settings } from "../settings/settings.ts";
 
-/** Absent when the stack has no domain and serves no workers.dev address, or does not say the account's subdomain. */
+/**
+ * Makes the Worker's address. It is absent when the stack has no domain and serves no workers.dev address, or does not
+ * say the account's subdomain.
+ */
 export function workerUrl({ worker }: Pick<Settings, "worker">): string | undefined {
   if (worker.domain !== undefined) return `https://${worker.domain}`;
   if (!worker.workersDev || worker.workersDevSubdomain === undefined) return undefined;
@@ -18,14 +21,14 @@ export type WorkerBinding<Known = string> =
       readonly simple: { readonly limit: number; readonly period: number };
     };
 
-/** What a binding says besides the settings. */
+/** The values of bindings that are no settings. */
 interface Surroundings<Known> {
   readonly stackName: string;
   readonly gatewayId: Known;
   readonly release: Known;
 }
 
-/** Where the value of each of the chat Worker's bindings comes from; undefined where the settings declare none. */
+/** Lists the chat Worker's bindings by name, each with its value; one that the settings leave out is undefined. */
 export function workerBindings<Known>(
   { stackName, gatewayId, release }: Surroundings<Known>,
   {

@@ -43,7 +43,7 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
   feedback: [{ body: { log_id: LOG_ID, score: 1 } }],
 };
 
-/** One request that the Worker answers with success, where Cloudflare replies as `REPLIES` do. */
+/** A way is one request that the Worker answers with success, where Cloudflare replies as `REPLIES` do. */
 export interface Way extends Pick<Endpoint, "method" | "isGated" | "asksModel"> {
   readonly name: string;
   readonly path: string;

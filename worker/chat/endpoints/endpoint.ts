@@ -2,7 +2,7 @@ import type { Context } from "hono";
 
 import type { App } from "../context.ts";
 
-/** One way in. The router, the 404, the docs and the tests over all ways in are made of these. */
+/** An endpoint is one way in. Router, 404, docs and the tests over all ways in are made of the list of them. */
 export interface Endpoint {
   readonly method: "GET" | "POST";
   /** A path as Hono matches it: `/v1/models/:id{.+}`. */
