@@ -142,9 +142,7 @@ async function answerApi(request: IncomingMessage, api: Api): Promise<Reply> {
   const { method = "GET", url = "/" } = request;
   const body = method === "GET" || method === "HEAD" ? null : await buffer(request);
   const address = request.socket.remoteAddress ?? "";
-  const response = await api.fetch(new Request(`http://local${url}`, { method, headers, body }), {
-    address,
-  });
+  const response = await api(new Request(`http://local${url}`, { method, headers, body }), address);
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),

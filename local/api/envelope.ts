@@ -33,8 +33,13 @@ export function failure(c: Context, { status, problems }: ApiError): Response {
   return c.json({ success: false, errors: problems, messages: [], result: null }, status);
 }
 
-export function notFound(): ApiError {
-  return new ApiError(404, { code: 7002, message: "Not Found" });
+/** Throws an ApiError with one problem. */
+export function refuse(status: ErrorStatus, code: number, message: string): never {
+  throw new ApiError(status, { code, message });
+}
+
+export function refuseUnknown(): never {
+  return refuse(404, 7002, "Not Found");
 }
 
 /** What the local account does not do; `what` names it. */
@@ -42,7 +47,7 @@ export function notImitated(what: string): ApiError {
   return new ApiError(501, { code: 501, message: `the local Cloudflare does not imitate ${what}` });
 }
 
-/** The checked data; throws an ApiError with every problem and its path. */
+/** Returns the checked data; throws an ApiError with every problem and its path. */
 export function check<T extends z.ZodType>(schema: T, data: unknown): z.output<T> {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
@@ -52,7 +57,7 @@ export function check<T extends z.ZodType>(schema: T, data: unknown): z.output<T
 
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
   const body: unknown = await c.req.json().catch(() => {
-    throw new ApiError(400, { code: 7001, message: "the body is not JSON" });
+    refuse(400, 7001, "the body is not JSON");
   });
   return check(schema, body);
 }

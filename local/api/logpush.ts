@@ -1,15 +1,26 @@
 /** `/accounts/{account}/logpush/jobs`: jobs, whose destination is looked at; local/logpush/ does what they say. */
 import { z } from "zod";
 
-import { BUCKET_SCOPE } from "./token-record.ts";
-import { statusOf } from "./access.ts";
-import type { Allow, Api, ApiArgs } from "./api.ts";
 import { readDestination } from "../logpush/destination.ts";
 import { readFilter } from "../logpush/pusher.ts";
-import { ApiError, notFound, notImitated, readBody, success } from "./envelope.ts";
+import { statusOf } from "./access.ts";
+import { notImitated, readBody, refuse, refuseUnknown } from "./envelope.ts";
+import { param, type ApiContext, type Route } from "./route.ts";
 import type { AccountState, LogpushJob } from "./state.ts";
+import { BUCKET_SCOPE } from "./token-record.ts";
 
 const JOBS = "/accounts/:account/logpush/jobs";
+const JOB = `${JOBS}/:job`;
+const READ = ["Logs Read", "Logs Write"] as const;
+const WRITE = ["Logs Write"] as const;
+
+export const LOGPUSH_ROUTES: readonly Route[] = [
+  ["GET", JOBS, READ, (c) => Object.values(c.env.account.state.logpushJobs).map(toWire)],
+  ["POST", JOBS, WRITE, createJob],
+  ["GET", JOB, READ, (c) => toWire(jobOf(c))],
+  ["PUT", JOB, WRITE, changeJob],
+  ["DELETE", JOB, WRITE, deleteJob],
+];
 
 // https://developers.cloudflare.com/ai-gateway/reference/limits/
 const MAX_JOBS = 4;
@@ -28,53 +39,41 @@ const creation = change.extend({
     .nullish(),
 });
 
-export function addLogpush(api: Api, allow: Allow, { account }: ApiArgs): void {
-  const read = allow("Logs Read", "Logs Write");
-  const write = allow("Logs Write");
+function jobOf(c: ApiContext): LogpushJob {
+  return c.env.account.state.logpushJobs[param(c, "job")] ?? refuseUnknown();
+}
 
-  const find = (id: string): LogpushJob => {
-    const job = account.state.logpushJobs[id];
-    if (job === undefined) throw notFound();
-    return job;
-  };
-  const keep = (job: LogpushJob): object => {
-    checkFilter(job["filter"]);
-    checkDestination(job.destination_conf, account);
-    account.update((state) => ({
-      ...state,
-      logpushJobs: { ...state.logpushJobs, [job.id]: job },
-    }));
-    return toWire(job);
-  };
+async function createJob(c: ApiContext): Promise<object> {
+  const body = await readBody(c, creation);
+  const ids = Object.keys(c.env.account.state.logpushJobs).map(Number);
+  if (ids.length >= MAX_JOBS) {
+    const limit = `at most ${MAX_JOBS} are allowed`;
+    refuse(400, 1004, `the account has ${ids.length} Logpush jobs; ${limit}`);
+  }
+  return keep(c, { ...body, id: Math.max(0, ...ids) + 1, isDeclared: false });
+}
 
-  api.get(JOBS, read, (c) => success(c, Object.values(account.state.logpushJobs).map(toWire)));
-  api.post(JOBS, write, async (c) => {
-    const body = await readBody(c, creation);
-    const ids = Object.keys(account.state.logpushJobs).map(Number);
-    if (ids.length >= MAX_JOBS) {
-      const message = `the account has ${ids.length} Logpush jobs; at most ${MAX_JOBS} are allowed`;
-      throw new ApiError(400, { code: 1004, message });
-    }
-    return success(c, keep({ ...body, id: Math.max(0, ...ids) + 1, isDeclared: false }));
-  });
-  api.get(`${JOBS}/:job`, read, (c) => success(c, toWire(find(c.req.param("job")))));
-  api.put(`${JOBS}/:job`, write, async (c) => {
-    const { id, ...before } = find(c.req.param("job"));
-    const {
-      enabled = before.enabled,
-      destination_conf = before.destination_conf,
-      ...rest
-    } = await readBody(c, change);
-    return success(c, keep({ ...before, ...rest, enabled, destination_conf, id }));
-  });
-  api.delete(`${JOBS}/:job`, write, (c) => {
-    const { id } = find(c.req.param("job"));
-    account.update((state) => {
-      const { [id]: gone, ...logpushJobs } = state.logpushJobs;
-      return { ...state, logpushJobs };
-    });
-    return success(c, { id });
-  });
+async function changeJob(c: ApiContext): Promise<object> {
+  const { id, ...before } = jobOf(c);
+  const {
+    enabled = before.enabled,
+    destination_conf = before.destination_conf,
+    ...rest
+  } = await readBody(c, change);
+  return keep(c, { ...before, ...rest, enabled, destination_conf, id });
+}
+
+function deleteJob(c: ApiContext): object {
+  const { id } = jobOf(c);
+  c.env.account.remove("logpushJobs", id);
+  return { id };
+}
+
+function keep({ env: { account } }: ApiContext, job: LogpushJob): object {
+  checkFilter(job["filter"]);
+  checkDestination(job.destination_conf, account);
+  account.put("logpushJobs", job.id, job);
+  return toWire(job);
 }
 
 function toWire({ isDeclared, ...job }: LogpushJob): object {
@@ -89,7 +88,7 @@ function checkFilter(filter: unknown): void {
   }
 }
 
-/** As Cloudflare does on every create and update, by writing there; only R2 is known here. */
+/** Refuses as Cloudflare does on every create and update, by writing there; only R2 is known here. */
 function checkDestination(destination: string, account: AccountState): void {
   const { bucket, keys } = readDestination(destination);
   if (bucket === undefined) return;
@@ -104,6 +103,9 @@ function checkDestination(destination: string, account: AccountState): void {
       ({ effect, resources }) => effect === "allow" && resources[resource] === "*",
     );
   if (account.state.buckets[bucket] !== undefined && mayWrite) return;
-  const message = `error validating destination: no such bucket, or the keys may not write there`;
-  throw new ApiError(400, { code: 1002, message });
+  refuse(
+    400,
+    1002,
+    "error validating destination: no such bucket, or the keys may not write there",
+  );
 }

@@ -2,14 +2,23 @@
 import { z } from "zod";
 
 import type { FoundLog } from "../logs/log.ts";
-import type { Allow, Api, ApiArgs } from "./api.ts";
-import { check, notFound, paging, readBody, success } from "./envelope.ts";
-import { GATEWAYS } from "./gateways.ts";
+import { check, paging, readBody, refuseUnknown, success } from "./envelope.ts";
+import { gatewayOf, GATEWAYS, READ, WRITE } from "./gateways.ts";
 import { logPatch, readPatch } from "./log-patch.ts";
 import { readChoice, toDetail, toListItem } from "./log-wire.ts";
+import { param, type ApiContext, type Route } from "./route.ts";
 
 const LOGS = `${GATEWAYS}/:gateway/logs`;
 const LOG = `${LOGS}/:log`;
+
+export const LOG_ROUTES: readonly Route[] = [
+  ["GET", LOGS, READ, listLogs],
+  ["DELETE", LOGS, WRITE, deleteLogs],
+  ["GET", LOG, READ, readLog],
+  ["PATCH", LOG, WRITE, changeLog],
+  ["GET", `${LOG}/request`, READ, (c) => bodyOf(c, "request")],
+  ["GET", `${LOG}/response`, READ, (c) => bodyOf(c, "response")],
+];
 
 const listing = paging.extend({
   search: z.string().optional(),
@@ -17,53 +26,46 @@ const listing = paging.extend({
 });
 const deletion = z.object({ limit: z.coerce.number().int().min(1).optional() });
 
-export function addLogs(api: Api, allow: Allow, { account, store }: ApiArgs): void {
-  const read = allow("AI Gateway Read", "AI Gateway Write");
-  const write = allow("AI Gateway Write");
+function listLogs(c: ApiContext): Response {
+  const { store } = c.env;
+  const { page, per_page, search, meta_info } = check(listing, c.req.query());
+  const query = { ...chosen(c, ["page", "per_page", "search", "meta_info"]), search };
+  const logs = store.page(query, page, per_page);
+  const total_count = store.countOf(query);
+  const info = { page, per_page, count: logs.length, total_count };
+  const ranges = meta_info ? store.rangesOf(query) : {};
+  return success(c, logs.map(toListItem), { result_info: { ...info, ...ranges } });
+}
 
-  const requireGateway = (gateway: string): string => {
-    if (account.state.gateways[gateway] === undefined) throw notFound();
-    return gateway;
-  };
-  const find = (params: { readonly gateway: string; readonly log: string }): FoundLog => {
-    const found = store.find(params.log);
-    if (found === undefined || found.log.gateway !== params.gateway) throw notFound();
-    return found;
-  };
+async function deleteLogs(c: ApiContext): Promise<Response> {
+  const query = chosen(c, ["limit"]);
+  await c.env.store.delete(query, check(deletion, c.req.query()).limit);
+  return c.json({ success: true });
+}
 
-  api.get(LOGS, read, (c) => {
-    const { searchParams } = new URL(c.req.url);
-    const { page, per_page, search, meta_info } = check(listing, c.req.query());
-    const gateway = requireGateway(c.req.param("gateway"));
-    const choice = readChoice(searchParams, ["page", "per_page", "search", "meta_info"]);
-    const query = { ...choice, gateway, search };
-    const logs = store.page(query, page, per_page);
-    const total_count = store.countOf(query);
-    const info = { page, per_page, count: logs.length, total_count };
-    const ranges = meta_info ? store.rangesOf(query) : {};
-    return success(c, logs.map(toListItem), { result_info: { ...info, ...ranges } });
-  });
-  api.delete(LOGS, write, async (c) => {
-    const gateway = requireGateway(c.req.param("gateway"));
-    const { limit } = check(deletion, c.req.query());
-    const choice = readChoice(new URL(c.req.url).searchParams, ["limit"]);
-    await store.delete({ ...choice, gateway }, limit);
-    return c.json({ success: true });
-  });
-  api.get(LOG, read, (c) => {
-    const { log, bodies } = find(c.req.param());
-    return success(c, toDetail(log, bodies));
-  });
-  api.patch(LOG, write, async (c) => {
-    const found = find(c.req.param());
-    store.change(found, readPatch(await readBody(c, logPatch)));
-    return success(c, toListItem(find(c.req.param()).log));
-  });
-  for (const side of ["request", "response"] as const) {
-    api.get(`${LOG}/${side}`, read, (c) => {
-      const body = find(c.req.param()).bodies?.[side];
-      if (body === undefined) throw notFound();
-      return c.body(body, 200, { "content-type": "application/json" });
-    });
-  }
+function readLog(c: ApiContext): object {
+  const { log, bodies } = logOf(c);
+  return toDetail(log, bodies);
+}
+
+async function changeLog(c: ApiContext): Promise<object> {
+  const found = logOf(c);
+  c.env.store.change(found, readPatch(await readBody(c, logPatch)));
+  return toListItem(logOf(c).log);
+}
+
+function bodyOf(c: ApiContext, side: "request" | "response"): Response {
+  const body = logOf(c).bodies?.[side] ?? refuseUnknown();
+  return c.body(body, 200, { "content-type": "application/json" });
+}
+
+/** The logs of the path's gateway that the query string chooses; `known` are its other parameters. */
+function chosen(c: ApiContext, known: readonly string[]) {
+  const gateway = gatewayOf(c).settings.aiGatewayId;
+  return { ...readChoice(new URL(c.req.url).searchParams, known), gateway };
+}
+
+function logOf(c: ApiContext): FoundLog {
+  const found = c.env.store.find(param(c, "log"));
+  return found?.log.gateway === param(c, "gateway") ? found : refuseUnknown();
 }

@@ -89,6 +89,18 @@ export class AccountState {
     if (this.#state.gateways !== before.gateways) this.#announce();
   }
 
+  /** Keeps a record, in place of the one with its key. */
+  put<K extends keyof State>(kind: K, key: string | number, record: State[K][string]): void {
+    this.update((state) => ({ ...state, [kind]: { ...state[kind], [key]: record } }));
+  }
+
+  remove(kind: keyof State, key: string | number): void {
+    this.update((state) => {
+      const { [key]: gone, ...rest } = state[kind];
+      return { ...state, [kind]: rest };
+    });
+  }
+
   /**
    * Takes over what the stack declares, as `pulumi up` would: what is declared and was changed here is set right, what
    * the stack no longer declares goes.
@@ -117,10 +129,12 @@ export class AccountState {
   }
 }
 
-/** Over the REST API, and not by the stack. */
-function madeHere<T extends { readonly isDeclared: boolean }>(
-  records: Readonly<Record<string, T>>,
-): Record<string, T> {
+interface Declarable {
+  readonly isDeclared: boolean;
+}
+
+/** Leaves out what the stack declares: the rest was made over the REST API. */
+function madeHere<T extends Declarable>(records: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(records).filter(([, record]) => !record.isDeclared));
 }
 
@@ -150,15 +164,11 @@ function readText(file: string): string | undefined {
 
 /** Whole or not at all: a reader never sees half of it. */
 function write(file: string, state: State): void {
-  const kept: State = {
-    ...state,
-    gateways: madeHere(state.gateways),
-    workers: madeHere(state.workers),
-    tokens: madeHere(state.tokens),
-    buckets: madeHere(state.buckets),
-    logpushJobs: madeHere(state.logpushJobs),
-  };
+  const kinds = Object.entries(state).map(([kind, records]) => [
+    kind,
+    madeHere<Declarable>(records),
+  ]);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
+  writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(kinds)), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 
 import { statusOf } from "./access.ts";
-import type { Allow, Api, ApiArgs } from "./api.ts";
-import { notFound, paged, readBody, success, ApiError } from "./envelope.ts";
+import { ApiError, paged, readBody, refuseUnknown } from "./envelope.ts";
+import { param, type ApiContext, type Route } from "./route.ts";
 import {
   newTokenValue,
   PERMISSION_GROUPS,
@@ -14,79 +14,82 @@ import {
 } from "./token-record.ts";
 
 const TOKENS = "/accounts/:account/tokens";
+const TOKEN = `${TOKENS}/:token`;
+const READ = ["Account API Tokens Read", "Account API Tokens Write"] as const;
+const WRITE = ["Account API Tokens Write"] as const;
 
-export function addTokens(api: Api, allow: Allow, { account }: ApiArgs): void {
-  const read = allow("Account API Tokens Read", "Account API Tokens Write");
-  const write = allow("Account API Tokens Write");
-
-  const find = (id: string): TokenRecord => {
-    const token = account.state.tokens[id];
-    if (token === undefined) throw notFound();
-    return token;
-  };
-  const keep = (token: TokenRecord): void =>
-    account.update((state) => ({ ...state, tokens: { ...state.tokens, [token.id]: token } }));
-
+export const TOKEN_ROUTES: readonly Route[] = [
   // A token may always ask about itself.
-  for (const path of [`${TOKENS}/verify`, "/user/tokens/verify"]) {
-    api.get(path, (c) => {
-      const { id, expires_on, not_before, ...token } = c.get("token");
-      const status = statusOf({ id, expires_on, not_before, ...token });
-      return success(c, { id, status, expires_on, not_before });
-    });
-  }
-  api.get(`${TOKENS}/permission_groups`, read, (c) => {
-    const { name, scope } = c.req.query();
-    const groups = PERMISSION_GROUPS.filter(
-      (group) =>
-        (name === undefined || group.name === name) &&
-        (scope === undefined || group.scopes.includes(scope)),
-    );
-    return success(c, groups);
-  });
-  api.get(TOKENS, read, (c) => paged(c, Object.values(account.state.tokens).map(toWire)));
-  api.post(TOKENS, write, async (c) => {
-    const request = await readBody(c, tokenRequest);
-    const now = new Date().toISOString();
-    const value = newTokenValue();
-    const token: TokenRecord = {
-      ...withKnownGroups(request),
-      id: randomBytes(16).toString("hex"),
-      status: "active",
-      issued_on: now,
-      modified_on: now,
-      hash: sha256(value),
-      isDeclared: false,
-    };
-    keep(token);
-    return success(c, { ...toWire(token), value });
-  });
-  api.get(`${TOKENS}/:token`, read, (c) => success(c, toWire(find(c.req.param("token")))));
-  api.put(`${TOKENS}/:token`, write, async (c) => {
-    const { id, issued_on, hash, isDeclared, status: before } = find(c.req.param("token"));
-    const change = await readBody(c, tokenRequest.extend({ status: tokenStatus.default(before) }));
-    const modified_on = new Date().toISOString();
-    const token = { ...withKnownGroups(change), status: change.status, id, issued_on, hash };
-    keep({ ...token, modified_on, isDeclared });
-    return success(c, toWire(find(id)));
-  });
-  api.put(`${TOKENS}/:token/value`, write, (c) => {
-    const value = newTokenValue();
-    const modified_on = new Date().toISOString();
-    keep({ ...find(c.req.param("token")), hash: sha256(value), modified_on });
-    return success(c, value);
-  });
-  api.delete(`${TOKENS}/:token`, write, (c) => {
-    const { id } = find(c.req.param("token"));
-    account.update((state) => {
-      const { [id]: gone, ...tokens } = state.tokens;
-      return { ...state, tokens };
-    });
-    return success(c, { id });
-  });
+  ["GET", `${TOKENS}/verify`, undefined, verifyToken],
+  ["GET", "/user/tokens/verify", undefined, verifyToken],
+  ["GET", `${TOKENS}/permission_groups`, READ, listPermissionGroups],
+  ["GET", TOKENS, READ, (c) => paged(c, Object.values(c.env.account.state.tokens).map(toWire))],
+  ["POST", TOKENS, WRITE, createToken],
+  ["GET", TOKEN, READ, (c) => toWire(tokenOf(c))],
+  ["PUT", TOKEN, WRITE, replaceToken],
+  ["PUT", `${TOKEN}/value`, WRITE, rollToken],
+  ["DELETE", TOKEN, WRITE, deleteToken],
+];
+
+function tokenOf(c: ApiContext): TokenRecord {
+  return c.env.account.state.tokens[param(c, "token")] ?? refuseUnknown();
 }
 
-/** With the groups' names beside their ids; throws where an id is not one of the account's. */
+function verifyToken({ var: { token } }: ApiContext): object {
+  const { id, expires_on, not_before } = token;
+  return { id, status: statusOf(token), expires_on, not_before };
+}
+
+function listPermissionGroups(c: ApiContext): object {
+  const { name, scope } = c.req.query();
+  return PERMISSION_GROUPS.filter(
+    (group) =>
+      (name === undefined || group.name === name) &&
+      (scope === undefined || group.scopes.includes(scope)),
+  );
+}
+
+async function createToken(c: ApiContext): Promise<object> {
+  const request = await readBody(c, tokenRequest);
+  const now = new Date().toISOString();
+  const value = newTokenValue();
+  const token: TokenRecord = {
+    ...withKnownGroups(request),
+    id: randomBytes(16).toString("hex"),
+    status: "active",
+    issued_on: now,
+    modified_on: now,
+    hash: sha256(value),
+    isDeclared: false,
+  };
+  return { ...keep(c, token), value };
+}
+
+async function replaceToken(c: ApiContext): Promise<object> {
+  const { id, issued_on, hash, isDeclared, status: before } = tokenOf(c);
+  const change = await readBody(c, tokenRequest.extend({ status: tokenStatus.default(before) }));
+  const modified_on = new Date().toISOString();
+  return keep(c, { ...withKnownGroups(change), id, issued_on, modified_on, hash, isDeclared });
+}
+
+function rollToken(c: ApiContext): string {
+  const value = newTokenValue();
+  keep(c, { ...tokenOf(c), hash: sha256(value), modified_on: new Date().toISOString() });
+  return value;
+}
+
+function deleteToken(c: ApiContext): object {
+  const { id } = tokenOf(c);
+  c.env.account.remove("tokens", id);
+  return { id };
+}
+
+function keep({ env }: ApiContext, token: TokenRecord): object {
+  env.account.put("tokens", token.id, token);
+  return toWire(token);
+}
+
+/** Adds the groups' names to their ids; throws where an id is not one of the account's. */
 function withKnownGroups<T extends Pick<TokenRecord, "policies">>(request: T): T {
   const policies = request.policies.map((policy) => ({
     ...policy,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { workersScript } from "../account.ts";
 import type { Module, Served } from "../runtime.ts";
 import { isDeclared, sha256 } from "./token-record.ts";
-import { ApiError, check, notImitated } from "./envelope.ts";
+import { check, notImitated, refuse } from "./envelope.ts";
 
 const bindings = workersScript.shape.bindings;
 
@@ -50,12 +50,15 @@ const MODULE_TYPES: Readonly<Record<string, Module["type"]>> = {
   "application/wasm": "wasm",
 };
 
-/** What an upload says: the part `metadata`, and a part for each module. Throws an ApiError. */
+/** Reads an upload: the part `metadata`, and a part for each module. Throws an ApiError. */
 export async function readUpload(
   name: string,
-  form: FormData,
+  request: Request,
   before: WorkerRecord | undefined,
 ): Promise<WorkerRecord> {
+  const form = await request
+    .formData()
+    .catch(() => refuse(400, 10_021, "the body is not multipart/form-data"));
   const said = check(metadata, await readMetadata(form.get("metadata")));
   const { main_module, compatibility_date, compatibility_flags, keep_bindings, ...rest } = said;
   const { bindings: given, ...settings } = rest;
@@ -170,8 +173,7 @@ async function readMetadata(part: File | string | null): Promise<unknown> {
   try {
     return JSON.parse(part instanceof Blob ? await part.text() : (part ?? ""));
   } catch {
-    const message = "the part metadata is missing, or is not JSON";
-    throw new ApiError(400, { code: 10_021, message });
+    return refuse(400, 10_021, "the part metadata is missing, or is not JSON");
   }
 }
 
@@ -187,8 +189,7 @@ async function readModules(form: FormData, main: string): Promise<WorkerRecord["
     modules.push({ name: field, type, contents });
   }
   if (modules.some(({ name }) => name === main)) return modules;
-  const message = `there is no part ${JSON.stringify(main)}, which main_module names`;
-  throw new ApiError(400, { code: 10_021, message });
+  return refuse(400, 10_021, `there is no part ${JSON.stringify(main)}, which main_module names`);
 }
 
 function fromWireBinding(binding: Readonly<Record<string, unknown>>) {

@@ -1,28 +1,24 @@
 /** Versions of a Worker, and the deployment of one of them: how wrangler replaces a Worker that exists. */
-import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 
-import type { Api, ApiEnv } from "./api.ts";
-import { ApiError, notImitated, readBody, success } from "./envelope.ts";
+import { notImitated, readBody, refuse } from "./envelope.ts";
+import type { ApiContext, Route } from "./route.ts";
 import {
   describeDeployments,
   describeScriptSettings,
   describeVersion,
+  readUpload,
   SCRIPT_SETTINGS,
   versionIdOf,
   type WorkerRecord,
 } from "./worker-record.ts";
+import { changeable, deploy, SCRIPT, WRITE, workerOf } from "./worker-state.ts";
 
-export interface VersionsArgs {
-  readonly path: "/accounts/:account/workers/scripts/:script";
-  readonly write: MiddlewareHandler<ApiEnv>;
-  /** The Worker of a path, which the stack does not declare. */
-  readonly find: (name: string) => WorkerRecord;
-  readonly readUpload: (request: Request, before: WorkerRecord) => Promise<WorkerRecord>;
-  /** Serves it in place of what was served, or throws an ApiError. */
-  readonly deploy: (worker: WorkerRecord) => Promise<void>;
-  readonly keep: (worker: WorkerRecord) => void;
-}
+export const VERSION_ROUTES: readonly Route[] = [
+  ["POST", `${SCRIPT}/versions`, WRITE, uploadVersion],
+  ["POST", `${SCRIPT}/deployments`, WRITE, deployVersion],
+  ["PATCH", `${SCRIPT}/script-settings`, WRITE, changeScriptSettings],
+];
 
 const deployment = z.object({
   strategy: z.literal("percentage"),
@@ -36,44 +32,40 @@ const scriptSettings = z.object({
   observability: z.unknown().optional(),
 } satisfies Record<(typeof SCRIPT_SETTINGS)[number], z.ZodType>);
 
-export function addVersions(api: Api, args: VersionsArgs): void {
-  const { path, write, find, deploy, keep } = args;
-  // The newest of each Worker alone, and not on disk: an older one cannot be gone back to.
-  const uploaded = new Map<string, WorkerRecord>();
-
-  api.post(`${path}/versions`, write, async (c) => {
-    const version = await args.readUpload(c.req.raw, find(c.req.param("script")));
-    uploaded.set(version.name, version);
-    return success(c, describeVersion(version));
-  });
-  api.post(`${path}/deployments`, write, async (c) => {
-    const worker = find(c.req.param("script"));
-    const { versions } = await readBody(c, deployment);
-    const [wanted] = versions;
-    if (versions.length > 1 || wanted?.percentage !== 100) {
-      throw notImitated("a deployment of several versions side by side");
-    }
-    const version = [uploaded.get(worker.name), worker].find(
-      (each) => each !== undefined && versionIdOf(each) === wanted.version_id,
-    );
-    if (version === undefined) {
-      const message = `${worker.name} has no version ${wanted.version_id} here; only the newest is kept`;
-      throw new ApiError(404, { code: 10_007, message });
-    }
-    const deployed = withVersion(worker, version);
-    await deploy(deployed);
-    return success(c, describeDeployments(deployed).deployments[0]);
-  });
-  api.patch(`${path}/script-settings`, write, async (c) => {
-    const worker = find(c.req.param("script"));
-    const said = await readBody(c, scriptSettings);
-    const changed = { ...worker, settings: { ...worker.settings, ...said } };
-    keep(changed);
-    return success(c, describeScriptSettings(changed));
-  });
+async function uploadVersion(c: ApiContext): Promise<object> {
+  const before = changeable(workerOf(c));
+  const version = await readUpload(before.name, c.req.raw, before);
+  c.env.versions.set(version.name, version);
+  return describeVersion(version);
 }
 
-/** What belongs to no version stays as it is: address, triggers, and settings of the Worker as a whole. */
+async function deployVersion(c: ApiContext): Promise<object | undefined> {
+  const worker = changeable(workerOf(c));
+  const { versions } = await readBody(c, deployment);
+  const [wanted] = versions;
+  if (versions.length > 1 || wanted?.percentage !== 100) {
+    throw notImitated("a deployment of several versions side by side");
+  }
+  const version = [c.env.versions.get(worker.name), worker].find(
+    (each) => each !== undefined && versionIdOf(each) === wanted.version_id,
+  );
+  const missing = `${worker.name} has no version ${wanted.version_id} here`;
+  const deployed = withVersion(
+    worker,
+    version ?? refuse(404, 10_007, `${missing}; only the newest is kept`),
+  );
+  await deploy(c, deployed);
+  return describeDeployments(deployed).deployments[0];
+}
+
+async function changeScriptSettings(c: ApiContext): Promise<object> {
+  const worker = changeable(workerOf(c));
+  const settings = { ...worker.settings, ...(await readBody(c, scriptSettings)) };
+  c.env.account.put("workers", worker.name, { ...worker, settings });
+  return describeScriptSettings({ ...worker, settings });
+}
+
+/** Replaces what a version holds; what belongs to none stays as it is: address, triggers, and settings of the Worker as a whole. */
 function withVersion(worker: WorkerRecord, version: WorkerRecord): WorkerRecord {
   const { subdomain, crons, createdAt } = worker;
   const own = SCRIPT_SETTINGS.filter((name) => name in worker.settings);

@@ -1,8 +1,8 @@
 /** `/accounts/{account}/workers`: Workers that are uploaded here run here. */
 import { z } from "zod";
 
-import type { Allow, Api, ApiArgs } from "./api.ts";
-import { ApiError, check, readBody, success } from "./envelope.ts";
+import { check, readBody } from "./envelope.ts";
+import { param, type ApiContext, type Route } from "./route.ts";
 import {
   describeDeployments,
   describeScriptSettings,
@@ -10,144 +10,84 @@ import {
   describeWorker,
   readUpload,
   scriptName,
-  toServed,
   type WorkerRecord,
 } from "./worker-record.ts";
-import { addVersions } from "./worker-versions.ts";
+import { changeable, deploy, READ, SCRIPT, WORKERS, workerOf, WRITE } from "./worker-state.ts";
 
-const WORKERS = "/accounts/:account/workers";
-const SCRIPT = `${WORKERS}/scripts/:script`;
+export const WORKER_ROUTES: readonly Route[] = [
+  ["GET", `${WORKERS}/scripts`, READ, listWorkers],
+  ["PUT", SCRIPT, WRITE, uploadWorker],
+  ["DELETE", SCRIPT, WRITE, deleteWorker],
+  ["GET", `${SCRIPT}/settings`, READ, (c) => describeSettings(workerOf(c))],
+  ["GET", `${SCRIPT}/script-settings`, READ, (c) => describeScriptSettings(workerOf(c))],
+  ["GET", `${SCRIPT}/deployments`, READ, (c) => describeDeployments(workerOf(c))],
+  ["GET", `${SCRIPT}/secrets`, READ, listSecrets],
+  ["GET", `${SCRIPT}/content/v2`, READ, (c) => contentOf(workerOf(c))],
+  ["GET", `${SCRIPT}/subdomain`, READ, (c) => workerOf(c).subdomain],
+  ["POST", `${SCRIPT}/subdomain`, WRITE, changeSubdomain],
+  ["DELETE", `${SCRIPT}/subdomain`, WRITE, turnOffSubdomain],
+  ["GET", `${SCRIPT}/schedules`, READ, (c) => describeSchedules(workerOf(c))],
+  ["PUT", `${SCRIPT}/schedules`, WRITE, replaceSchedules],
+  ["GET", `${WORKERS}/services/:script`, READ, (c) => describeService(workerOf(c))],
+  // The newer way to read the same; wrangler reads an address here.
+  ["GET", `${WORKERS}/workers/:script`, READ, (c) => describeAddress(workerOf(c))],
+  ["GET", `${WORKERS}/subdomain`, READ, () => ({ subdomain: "local" })],
+  // There are no zones here, and so no domains.
+  ["GET", `${WORKERS}/domains`, READ, () => []],
+];
 
 const address = z.object({ enabled: z.boolean(), previews_enabled: z.boolean().optional() });
 const schedules = z.array(z.object({ cron: z.string().min(1) }));
 
-export function addWorkers(api: Api, allow: Allow, { account, workers }: ApiArgs): void {
-  const read = allow("Workers Scripts Read", "Workers Scripts Write");
-  const write = allow("Workers Scripts Write");
-
-  const find = (name: string): WorkerRecord => {
-    const worker = account.state.workers[name];
-    if (worker !== undefined) return worker;
-    const message = "This Worker does not exist on your account.";
-    throw new ApiError(404, { code: 10_007, message });
-  };
-  const keep = (worker: WorkerRecord): void =>
-    account.update((state) => ({ ...state, workers: { ...state.workers, [worker.name]: worker } }));
-
-  const deploy = async (worker: WorkerRecord): Promise<void> => {
-    // Served first: one that does not load is not kept.
-    await workers.serve(toServed(worker)).catch((cause: unknown) => {
-      const message = "the Worker does not load; the runtime says why where npm start runs";
-      throw new ApiError(400, { code: 10_021, message: `${message}: ${String(cause)}` });
-    });
-    keep(worker);
-  };
-
-  addVersions(api, {
-    path: SCRIPT,
-    write,
-    find: (name) => {
-      const worker = find(name);
-      requireMadeHere(worker);
-      return worker;
-    },
-    readUpload: async (request, before) => readUpload(before.name, await readForm(request), before),
-    deploy,
-    keep,
-  });
-  api.get(`${WORKERS}/scripts`, read, (c) =>
-    success(c, Object.values(account.state.workers).map(describeWorker)),
-  );
-  api.put(SCRIPT, write, async (c) => {
-    const name = check(scriptName, c.req.param("script"));
-    requireMadeHere(account.state.workers[name]);
-    const form = await readForm(c.req.raw);
-    const worker = await readUpload(name, form, account.state.workers[name]);
-    await deploy(worker);
-    return success(c, describeWorker(worker));
-  });
-  api.delete(SCRIPT, write, async (c) => {
-    const worker = find(c.req.param("script"));
-    requireMadeHere(worker);
-    const { name } = worker;
-    account.update((state) => {
-      const { [name]: gone, ...rest } = state.workers;
-      return { ...state, workers: rest };
-    });
-    await workers.remove(name);
-    return success(c, { id: name });
-  });
-  api.get(`${SCRIPT}/settings`, read, (c) =>
-    success(c, describeSettings(find(c.req.param("script")))),
-  );
-  api.get(`${SCRIPT}/script-settings`, read, (c) =>
-    success(c, describeScriptSettings(find(c.req.param("script")))),
-  );
-  api.get(`${SCRIPT}/deployments`, read, (c) =>
-    success(c, describeDeployments(find(c.req.param("script")))),
-  );
-  api.get(`${SCRIPT}/secrets`, read, (c) => {
-    const { bindings } = find(c.req.param("script"));
-    const secrets = bindings.filter(({ type }) => type === "secret_text");
-    return success(
-      c,
-      secrets.map(({ name, type }) => ({ name, type })),
-    );
-  });
-  api.get(`${SCRIPT}/content/v2`, read, (c) => content(find(c.req.param("script"))));
-  api.get(`${SCRIPT}/subdomain`, read, (c) => success(c, find(c.req.param("script")).subdomain));
-  api.post(`${SCRIPT}/subdomain`, write, async (c) => {
-    const worker = find(c.req.param("script"));
-    const { enabled, previews_enabled = enabled } = await readBody(c, address);
-    keep({ ...worker, subdomain: { enabled, previews_enabled } });
-    return success(c, { enabled, previews_enabled });
-  });
-  api.delete(`${SCRIPT}/subdomain`, write, (c) => {
-    const off = { enabled: false, previews_enabled: false };
-    keep({ ...find(c.req.param("script")), subdomain: off });
-    return success(c, off);
-  });
-  api.get(`${SCRIPT}/schedules`, read, (c) =>
-    success(c, describeSchedules(find(c.req.param("script")))),
-  );
-  api.put(`${SCRIPT}/schedules`, write, async (c) => {
-    const worker = find(c.req.param("script"));
-    const crons = (await readBody(c, schedules)).map(({ cron }) => cron);
-    keep({ ...worker, crons });
-    return success(c, describeSchedules({ ...worker, crons }));
-  });
-  api.get(`${WORKERS}/services/:script`, read, (c) => {
-    const script = describeWorker(find(c.req.param("script")));
-    const environment = { environment: "production", script };
-    return success(c, {
-      id: c.req.param("script"),
-      default_environment: environment,
-      environments: [environment],
-    });
-  });
-  // The newer way to ask for the same; wrangler asks this of an address.
-  api.get(`${WORKERS}/workers/:script`, read, (c) =>
-    success(c, describeAddress(find(c.req.param("script")))),
-  );
-  api.get(`${WORKERS}/subdomain`, read, (c) => success(c, { subdomain: "local" }));
-  // There are no zones here, and so no domains.
-  api.get(`${WORKERS}/domains`, read, (c) => success(c, []));
+function listWorkers({ env: { account } }: ApiContext): object {
+  return Object.values(account.state.workers).map(describeWorker);
 }
 
-function readForm(request: Request): Promise<FormData> {
-  return request.formData().catch(() => {
-    throw new ApiError(400, { code: 10_021, message: "the body is not multipart/form-data" });
-  });
+async function uploadWorker(c: ApiContext): Promise<object> {
+  const name = check(scriptName, param(c, "script"));
+  const before = changeable(c.env.account.state.workers[name]);
+  const worker = await readUpload(name, c.req.raw, before);
+  await deploy(c, worker);
+  return describeWorker(worker);
 }
 
-function requireMadeHere(worker: WorkerRecord | undefined): void {
-  if (worker?.isDeclared !== true) return;
-  const message = `${worker.name} is the running stack's own: change the stack file`;
-  throw new ApiError(409, { code: 10_000, message });
+async function deleteWorker(c: ApiContext): Promise<object> {
+  const { name } = changeable(workerOf(c));
+  c.env.account.remove("workers", name);
+  await c.env.workers.remove(name);
+  return { id: name };
 }
 
-/** Multipart, as it was uploaded. */
-function content({ mainModule, modules }: WorkerRecord): Response {
+function listSecrets(c: ApiContext): object {
+  const secrets = workerOf(c).bindings.filter(({ type }) => type === "secret_text");
+  return secrets.map(({ name, type }) => ({ name, type }));
+}
+
+async function changeSubdomain(c: ApiContext): Promise<object> {
+  const worker = workerOf(c);
+  const { enabled, previews_enabled = enabled } = await readBody(c, address);
+  return keepSubdomain(c, { ...worker, subdomain: { enabled, previews_enabled } });
+}
+
+function turnOffSubdomain(c: ApiContext): object {
+  const subdomain = { enabled: false, previews_enabled: false };
+  return keepSubdomain(c, { ...workerOf(c), subdomain });
+}
+
+function keepSubdomain({ env }: ApiContext, worker: WorkerRecord): object {
+  env.account.put("workers", worker.name, worker);
+  return worker.subdomain;
+}
+
+async function replaceSchedules(c: ApiContext): Promise<object> {
+  const worker = workerOf(c);
+  const crons = (await readBody(c, schedules)).map(({ cron }) => cron);
+  c.env.account.put("workers", worker.name, { ...worker, crons });
+  return describeSchedules({ ...worker, crons });
+}
+
+/** Returns the modules as they were uploaded, multipart. */
+function contentOf({ mainModule, modules }: WorkerRecord): Response {
   const form = new FormData();
   // The provider looks at the first part alone.
   const sorted = modules.toSorted(
@@ -167,4 +107,9 @@ function describeAddress({ name, subdomain, createdAt, modifiedAt }: WorkerRecor
 function describeSchedules({ crons, modifiedAt }: WorkerRecord): object {
   const dates = { created_on: modifiedAt, modified_on: modifiedAt };
   return { schedules: crons.map((cron) => ({ cron, ...dates })) };
+}
+
+function describeService(worker: WorkerRecord): object {
+  const environment = { environment: "production", script: describeWorker(worker) };
+  return { id: worker.name, default_environment: environment, environments: [environment] };
 }

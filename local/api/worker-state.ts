@@ -1,0 +1,31 @@
+/** The Workers of the account: found, kept and served. */
+import { refuse } from "./envelope.ts";
+import { param, type ApiContext } from "./route.ts";
+import { toServed, type WorkerRecord } from "./worker-record.ts";
+
+export const WORKERS = "/accounts/:account/workers";
+export const SCRIPT = `${WORKERS}/scripts/:script`;
+export const READ = ["Workers Scripts Read", "Workers Scripts Write"] as const;
+export const WRITE = ["Workers Scripts Write"] as const;
+
+/** The Worker that a path names. */
+export function workerOf(c: ApiContext): WorkerRecord {
+  const worker = c.env.account.state.workers[param(c, "script")];
+  return worker ?? refuse(404, 10_007, "This Worker does not exist on your account.");
+}
+
+/** Returns the Worker, unless it is one that the running stack declares: that one throws an ApiError. */
+export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
+  if (worker?.isDeclared !== true) return worker;
+  return refuse(409, 10_000, `${worker.name} is the running stack's own: change the stack file`);
+}
+
+/** Serves a Worker in place of what was served, and keeps it; throws an ApiError where it does not load. */
+export async function deploy({ env }: ApiContext, worker: WorkerRecord): Promise<void> {
+  // Served first: one that does not load is not kept.
+  await env.workers.serve(toServed(worker)).catch((cause: unknown) => {
+    const message = "the Worker does not load; the runtime says why where npm start runs";
+    refuse(400, 10_021, `${message}: ${String(cause)}`);
+  });
+  env.account.put("workers", worker.name, worker);
+}
