@@ -5,7 +5,7 @@ import { refuseExisting } from "../../infra/hooks/refuse-existing.ts";
 import { declaredBefore, settlePutOnly, type Wanted } from "../../infra/hooks/settle-put-only.ts";
 import { warnOfLogs } from "../../infra/hooks/warn-of-logs.ts";
 import { putOnlyFields } from "../../infra/hooks/put-only.ts";
-import { Refusal, scriptApi } from "../support/scripted-api.ts";
+import { refusal, scriptApi, success } from "../support/scripted-api.ts";
 import { stackWith } from "../support/settings.ts";
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";
@@ -14,7 +14,7 @@ const GATEWAY = `/accounts/${ACCOUNT}/ai-gateway/gateways/app-dev`;
 const [GET, PUT, LOGS] = [`GET ${GATEWAY}`, `PUT ${GATEWAY}`, `GET ${GATEWAY}/logs`];
 
 test("a gateway that is not there yet may be made, without a word", async () => {
-  const { api, requests } = await scriptApi({ [GET]: [new Refusal(404, 7002, "Not Found")] });
+  const { api, requests } = scriptApi({ [GET]: [refusal(404, 7002, "Not Found")] });
   const warnings: string[] = [];
 
   await refuseExisting(api, PLACE, (message) => warnings.push(message));
@@ -24,7 +24,7 @@ test("a gateway that is not there yet may be made, without a word", async () => 
 });
 
 test("a gateway that exists is named before it is made a second time, with the way to adopt it", async () => {
-  const { api } = await scriptApi({ [GET]: [{ id: "app-dev" }] });
+  const { api } = scriptApi({ [GET]: [{ id: "app-dev" }] });
 
   await expect(refuseExisting(api, PLACE, fail)).rejects.toThrow(
     `gateway app-dev exists in account ${ACCOUNT} and is not this stack's; adopt it with ` +
@@ -34,7 +34,7 @@ test("a gateway that exists is named before it is made a second time, with the w
 });
 
 test("where the account cannot be asked, a create goes on with a warning", async () => {
-  const refusing = await scriptApi({ [GET]: [new Refusal(403, 10_000, "Authentication error")] });
+  const refusing = scriptApi({ [GET]: [refusal(403, 10_000, "Authentication error")] });
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
 
@@ -65,7 +65,7 @@ const CREATED = {
 };
 
 test("what a create dropped is put on the whole gateway, and seen to be there", async () => {
-  const script = await scriptApi({
+  const script = scriptApi({
     [GET]: [CREATED, { ...CREATED, otel: [OTEL], log_classification: true }],
     [PUT]: [{}],
   });
@@ -90,7 +90,7 @@ test("nothing is put where the API holds it already, with its defaults and in it
     exports: [{ kind: "otel", url: OTEL.url, headers: OTEL.headers }],
   });
   const policy = { enabled: true, profiles: [PROFILE] };
-  const { api, requests } = await scriptApi({
+  const { api, requests } = scriptApi({
     [GET]: [
       {
         ...CREATED,
@@ -140,7 +140,7 @@ test.each([
     otel: [OTEL],
     log_classification: true,
   } as const;
-  const { api, requests } = await scriptApi({
+  const { api, requests } = scriptApi({
     [GET]: [
       { ...CREATED, ...right, ...answer },
       { ...CREATED, ...right },
@@ -154,7 +154,7 @@ test.each([
 });
 
 test("what the API does not take is named by its settings, and no secret with it", async () => {
-  const { api } = await scriptApi({ [GET]: [CREATED], [PUT]: [{}] });
+  const { api } = scriptApi({ [GET]: [CREATED], [PUT]: [{}] });
   const declared = { otel: [OTEL], guardrails: { prompt: { P1: "BLOCK" }, response: {} } } as const;
 
   await expect(settlePutOnly(api, PLACE, { declared, before: [] })).rejects.toThrow(
@@ -163,9 +163,9 @@ test("what the API does not take is named by its settings, and no secret with it
 });
 
 test("an update that the API refuses fails by its code, without the API's words", async () => {
-  const { api } = await scriptApi({
+  const { api } = scriptApi({
     [GET]: [CREATED],
-    [PUT]: [new Refusal(400, 7001, "Basic hush is no header")],
+    [PUT]: [refusal(400, 7001, "Basic hush is no header")],
   });
 
   await expect(
@@ -182,7 +182,7 @@ test("what a stack declares no longer is switched off where an update left it", 
     dlp: { enabled: true, policies: [{ id: "a" }] },
     spend_limits: { enabled: true, rules: [{ id: "x" }] },
   };
-  const script = await scriptApi({
+  const script = scriptApi({
     [GET]: [
       left,
       {
@@ -225,7 +225,7 @@ test("what was declared before is told by the inputs that Pulumi kept, and what 
 });
 
 test("what a stack declares still is not switched off because it was declared before", async () => {
-  const { api, requests } = await scriptApi({ [GET]: [{ ...CREATED, otel: [OTEL] }] });
+  const { api, requests } = scriptApi({ [GET]: [{ ...CREATED, otel: [OTEL] }] });
   const wanted: Wanted = { declared: { otel: [OTEL] }, before: ["otel"] };
 
   await settlePutOnly(api, PLACE, wanted);
@@ -234,7 +234,7 @@ test("what a stack declares still is not switched off because it was declared be
 });
 
 test("a stack that declares none of it, and never did, asks nothing", async () => {
-  const { api, requests } = await scriptApi({});
+  const { api, requests } = scriptApi({});
 
   await settlePutOnly(api, PLACE, { declared: {}, before: [] });
 
@@ -242,7 +242,7 @@ test("a stack that declares none of it, and never did, asks nothing", async () =
 });
 
 test("a gateway that may go says how many logs go with it", async () => {
-  const { api } = await scriptApi({ [LOGS]: [page(12_345)] });
+  const { api } = scriptApi({ [LOGS]: [page(12_345)] });
   const warnings: string[] = [];
 
   await warnOfLogs(api, PLACE, {
@@ -257,7 +257,7 @@ test("a gateway that may go says how many logs go with it", async () => {
 });
 
 test("a stack that protects its gateway does not delete logs of one that was deployed without", async () => {
-  const { api } = await scriptApi({ [LOGS]: [page(7)] });
+  const { api } = scriptApi({ [LOGS]: [page(7)] });
 
   await expect(warnOfLogs(api, PLACE, { ...PROTECTED, system: "legacy" })).rejects.toThrow(
     "gateway app-dev would be deleted with its logs (7): it was deployed with protect: false, and the stack now says " +
@@ -266,8 +266,8 @@ test("a stack that protects its gateway does not delete logs of one that was dep
 });
 
 test("a gateway without logs may go, and so may one that is gone already", async () => {
-  const empty = await scriptApi({ [LOGS]: [page(0)] });
-  const gone = await scriptApi({ [LOGS]: [new Refusal(404, 7002, "Not Found")] });
+  const empty = scriptApi({ [LOGS]: [page(0)] });
+  const gone = scriptApi({ [LOGS]: [refusal(404, 7002, "Not Found")] });
 
   await warnOfLogs(empty.api, PLACE, { ...PROTECTED, system: "legacy" });
   await warnOfLogs(gone.api, PLACE, { ...PROTECTED, system: "legacy" });
@@ -283,7 +283,7 @@ test.each([
 });
 
 test("on Workers Observability an empty Logs API proves no absence of logs", async () => {
-  const { api } = await scriptApi({ [LOGS]: [page(0)] });
+  const { api } = scriptApi({ [LOGS]: [page(0)] });
 
   await expect(warnOfLogs(api, PLACE, { ...PROTECTED, system: "observability" })).rejects.toThrow(
     "its logs (how many is not known on Workers Observability)",
@@ -292,8 +292,8 @@ test("on Workers Observability an empty Logs API proves no absence of logs", asy
 
 const PROTECTED = { protect: true, warn: fail };
 
-function page(total: number): object {
-  return { result: [], result_info: { page: 1, per_page: 1, count: 0, total_count: total } };
+function page(total_count: number): object {
+  return success({ result: [], result_info: { page: 1, per_page: 1, count: 0, total_count } });
 }
 
 /** Port 1 is nobody's. */

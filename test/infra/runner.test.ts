@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
+import { listen } from "../support/listen.ts";
 import { runProgram } from "../support/pulumi-engine.ts";
-import { scriptApi } from "../support/scripted-api.ts";
+import { scriptApi, success } from "../support/scripted-api.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig } from "../support/settings.ts";
 
@@ -55,7 +56,7 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
 test("the hooks look and repair through the API that the environment names", async () => {
   const gateway = "/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways/app-dev";
   const guardrails = { prompt: { P1: "BLOCK" }, response: {} };
-  const script = await scriptApi({
+  const script = scriptApi({
     [`GET ${gateway}`]: [
       { id: "app-dev" },
       { id: "app-dev" },
@@ -64,11 +65,14 @@ test("the hooks look and repair through the API that the environment names", asy
       { id: "app-dev", guardrails },
     ],
     [`PUT ${gateway}`]: [{}],
-    [`GET ${gateway}/logs`]: [{ result: [], result_info: { total_count: 5 } }],
+    [`GET ${gateway}/logs`]: [success({ result: [], result_info: { total_count: 5 } })],
   });
   const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
   const runHooks = { oldInputs: { dlp: { enabled: true, policies: [{ id: "cards" }] } } };
-  const env = { CLOUDFLARE_API_TOKEN: "t".repeat(40), CLOUDFLARE_BASE_URL: script.url };
+  const env = {
+    CLOUDFLARE_API_TOKEN: "t".repeat(40),
+    CLOUDFLARE_BASE_URL: await listen(script.fetch),
+  };
 
   const { hooks, log } = await runProgram("dev", settings, { env, runHooks });
 

@@ -1,14 +1,12 @@
 /** The program's own resource, run as Pulumi runs it: its functions out of the state, in another process. */
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
 
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
-import { z } from "zod";
 
 import { recordStack } from "../../record/record.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { startDynamicProvider, type DynamicProvider } from "../support/dynamic-provider.ts";
+import { listen } from "../support/listen.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig } from "../support/settings.ts";
 
@@ -141,23 +139,17 @@ test("a refusal tells Cloudflare's words", async () => {
 });
 
 test("a refusal that repeats the destination tells none of its keys", async () => {
-  const seen: IncomingHttpHeaders[] = [];
-  const api = createServer((request, response) => {
-    seen.push(request.headers);
-    response.writeHead(400).write("cannot write: ");
-    request.pipe(response);
+  const seen: object[] = [];
+  const api = await listen(async (request) => {
+    seen.push(Object.fromEntries(request.headers));
+    return new Response(`cannot write: ${await request.text()}`, { status: 400 });
   });
-  await once(api.listen(0, "127.0.0.1"), "listening");
-  const { port } = z.object({ port: z.number() }).parse(api.address());
   const other = await startDynamicProvider({
-    CLOUDFLARE_BASE_URL: `http://127.0.0.1:${port}`,
+    CLOUDFLARE_BASE_URL: api,
     CLOUDFLARE_API_KEY: "global-key",
     CLOUDFLARE_EMAIL: "ops@example.com",
   });
-  onTestFinished(async () => {
-    await other.stop();
-    api.close();
-  });
+  onTestFinished(() => other.stop());
   const destination = `r2://${BUCKET}/{DATE}?access-key-id=KEY-ID&secret-access-key=SECRET`;
 
   const failure = await other.create({ ...declared, destination }).catch(String);

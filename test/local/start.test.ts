@@ -1,14 +1,13 @@
 import { execFile } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import Cloudflare from "cloudflare";
-import getPort from "get-port";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
+import { listen } from "../support/listen.ts";
 import { copyProject, start, type Project } from "../support/project.ts";
 import { fetchText, rows, startLocal, type Local } from "../support/start-local.ts";
 
@@ -165,22 +164,14 @@ test.each([
 
 test("an upstream with OpenAI's protocol answers in the local model's place, until Ctrl-C", async () => {
   const asked: unknown[] = [];
-  const upstream = createServer((request, response) => {
-    response.setHeader("content-type", "application/json");
-    if (request.url === "/v1/models") return response.end('{"data":[{"id":"llama-at-home"}]}');
-    let body = "";
-    request.on("data", (chunk) => (body += chunk));
-    return request.on("end", () => {
-      asked.push(JSON.parse(body));
-      const message = { role: "assistant", content: "from upstream" };
-      response.end(JSON.stringify({ choices: [{ message, finish_reason: "stop" }] }));
-    });
+  const upstream = await listen(async (request) => {
+    if (request.method === "GET") return new Response('{"data":[{"id":"llama-at-home"}]}');
+    asked.push(await request.json());
+    const message = { role: "assistant", content: "from upstream" };
+    return Response.json({ choices: [{ message, finish_reason: "stop" }] });
   });
-  const port = await getPort();
-  upstream.listen(port, "127.0.0.1");
-  onTestFinished(() => void upstream.close());
 
-  const local = await startProd("--upstream", `http://127.0.0.1:${port}/v1`);
+  const local = await startProd("--upstream", `${upstream}/v1`);
 
   expect(await (await local.chat()).text()).toContain("from upstream");
   expect(asked).toEqual([

@@ -1,14 +1,11 @@
 /** What the probe makes of a Cloudflare that does not do as the documentation says; the embedded one always does. */
-import { once } from "node:events";
-import { createServer } from "node:http";
-
-import { expect, onTestFinished, test } from "vitest";
-import { z } from "zod";
+import { expect, test } from "vitest";
 
 import { askSwitchedOff } from "../../ops/probe/control-plane.ts";
 import { askDelete, askDeletedGateway } from "../../ops/probe/deletions.ts";
 import { askHeaders } from "../../ops/probe/headers.ts";
 import type { Scratch } from "../../ops/probe/scratch.ts";
+import { listen } from "../support/listen.ts";
 import { ACCOUNT_ID, scriptedApi, type Answer, type ApiCall } from "../support/scripted-account.ts";
 
 const ALL_ON = {
@@ -90,10 +87,6 @@ function scratchOf(answer: (call: ApiCall) => Answer): Scratch {
 
 /** Where calls succeed, and nobody waits for a log. */
 async function startPlane() {
-  const server = createServer((_, response) => void response.end("{}"));
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  onTestFinished(() => void server.close());
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  const url = new URL(`http://127.0.0.1:${port}`);
+  const url = new URL(await listen(() => new Response("{}")));
   return { url, token: "t", model: "@cf/a/b", waitSeconds: 0 };
 }

@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import getPort from "get-port";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readEvidence } from "../../infra/evidence-files.ts";
+import { listen } from "../support/listen.ts";
 import { askOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { startLocal } from "../support/start-local.ts";
@@ -138,17 +139,12 @@ test("wrong words and a missing account end with 2", async () => {
 test("a record that cannot be written is told before anything is asked", async () => {
   const record = join(project.folder, "nowhere", "record.md");
   let questions = 0;
-  const api = createServer((_, response) => {
+  const api = await listen(() => {
     questions += 1;
-    response.end("{}");
+    return new Response("{}");
   });
-  const port = await getPort();
-  api.listen(port, "127.0.0.1");
-  onTestFinished(() => void api.close());
 
-  const { code, stdout, stderr } = await verify("--record", record, {
-    CLOUDFLARE_BASE_URL: `http://127.0.0.1:${port}`,
-  });
+  const { code, stdout, stderr } = await verify("--record", record, { CLOUDFLARE_BASE_URL: api });
 
   expect({ code, stdout, questions }).toEqual({ code: 2, stdout: "", questions: 0 });
   expect(stderr).toContain(`--record is "${record}" and cannot be written: ENOENT`);

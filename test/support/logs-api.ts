@@ -162,7 +162,10 @@ function failure(status: number, headers: Record<string, string> = {}): Reply {
   return toReply(status, { success: false, errors: [] }, headers);
 }
 
-/** No Response: thousands of them are most of the time that thousands of runs take. */
+/**
+ * Makes no Response, and asks no library: the runs of clean-up-property.test.ts send 25,000 requests, each of which
+ * would take msw a third of a millisecond.
+ */
 function toReply(status: number, body: object, headers: Record<string, string>): Reply {
   return {
     ok: status === 200,

@@ -1,29 +1,12 @@
-/** Cloudflare's REST API as a script: each request gets its next answer, and one that is not in the script gets 501. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
-
+/** Cloudflare's REST API as a test scripts it: msw answers each request of a client within the process. */
 import Cloudflare from "cloudflare";
-import { onTestFinished } from "vitest";
-import { z } from "zod";
+import { getResponse, http, HttpResponse, type HttpResponseResolver } from "msw";
 
-/** What stands in `result`, or a refusal. */
-export type Answer = object | Refusal;
-
-export class Refusal {
-  readonly status: number;
-  readonly code: number;
-  readonly message: string;
-
-  constructor(status: number, code: number, message: string) {
-    this.status = status;
-    this.code = code;
-    this.message = message;
-  }
-}
+/** Answers as the global function does, from a script alone. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 export interface ScriptedApi {
-  /** For `CLOUDFLARE_BASE_URL`. */
-  readonly url: string;
+  readonly fetch: Fetch;
   readonly api: Cloudflare;
   /** `GET /accounts/…` in the order of their arrival. */
   readonly requests: readonly string[];
@@ -31,45 +14,41 @@ export interface ScriptedApi {
   readonly bodies: readonly unknown[];
 }
 
-/** `GET /path` → its answers in turn; the last one stays. */
-export async function scriptApi(
-  script: Readonly<Record<string, readonly Answer[]>>,
-): Promise<ScriptedApi> {
+/** Takes `GET /path` → its answers in turn, of which the last one stays; any other request gets 501. */
+export function scriptApi(script: Readonly<Record<string, readonly object[]>>): ScriptedApi {
   const requests: string[] = [];
   const bodies: unknown[] = [];
-  const answerTo = async (request: IncomingMessage, response: ServerResponse) => {
-    const { pathname } = new URL(request.url ?? "/", "http://script");
-    const line = `${request.method} ${pathname}`;
-    const answers = script[line] ?? [new Refusal(501, 501, `not in the script: ${line}`)];
+  const fetch = fetchFrom(async ({ request }) => {
+    const line = `${request.method} ${new URL(request.url).pathname}`;
     const turn = requests.filter((earlier) => earlier === line).length;
-    const answer = answers[Math.min(turn, answers.length - 1)] ?? {};
     requests.push(line);
-    const body = await text(request);
+    const body = await request.text();
     if (body !== "") bodies.push(JSON.parse(body));
-    const { status, envelope } = toEnvelope(answer);
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(envelope));
-  };
-  const server = createServer((request, response) => void answerTo(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(
-    () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  const url = `http://127.0.0.1:${port}`;
-  const api = new Cloudflare({ apiToken: "t".repeat(40), baseURL: url, maxRetries: 0 });
-  return { url, api, requests, bodies };
+    const answers = script[line] ?? [refusal(501, 501, `not in the script: ${line}`)];
+    const answer = answers[turn] ?? answers.at(-1);
+    return answer instanceof Response ? answer.clone() : success({ result: answer });
+  });
+  const baseURL = "https://script.invalid";
+  const api = new Cloudflare({ apiToken: "t".repeat(40), baseURL, maxRetries: 0, fetch });
+  return { fetch, api, requests, bodies };
 }
 
-function toEnvelope(answer: Answer): { readonly status: number; readonly envelope: object } {
-  if (answer instanceof Refusal) {
-    const { status, code, message } = answer;
-    return { status, envelope: { success: false, errors: [{ code, message }], result: null } };
-  }
-  const more = "result_info" in answer ? answer : { result: answer };
-  return { status: 200, envelope: { success: true, errors: [], messages: [], ...more } };
+export function fetchFrom(resolver: HttpResponseResolver): Fetch {
+  const handlers = [http.all("*", resolver)];
+  return async (input, init) =>
+    (await getResponse(handlers, new Request(input, init))) ?? Response.error();
+}
+
+export function success(body: {
+  readonly result: unknown;
+  readonly result_info?: object;
+}): Response {
+  return HttpResponse.json({ success: true, errors: [], messages: [], ...body });
+}
+
+export function refusal(status: number, code = 10_000, message = "refused"): Response {
+  return HttpResponse.json(
+    { success: false, errors: [{ code, message }], result: null },
+    { status },
+  );
 }
