@@ -2,7 +2,7 @@
 import type { GenerateKeyPairResult, JSONWebKeySet } from "jose";
 import { z } from "zod";
 
-import type { Script } from "./account.ts";
+import { textBinding, type Script } from "./account.ts";
 
 /** What a team publishes at `/cdn-cgi/access/certs`; every team has the same keys here. */
 export async function accessCerts(): Promise<JSONWebKeySet> {
@@ -16,8 +16,9 @@ export async function accessCerts(): Promise<JSONWebKeySet> {
  * Worker that takes no such proof.
  */
 export async function accessProof(script: Pick<Script, "bindings">): Promise<string | undefined> {
-  const declared = applicationOf(script);
-  if (declared === undefined) return undefined;
+  const text = textBinding(script, "CLOUDFLARE_ACCESS");
+  if (text === undefined) return undefined;
+  const declared = application.parse(JSON.parse(text));
   const { SignJWT } = await import("jose");
   const { privateKey } = await localKeys();
   return new SignJWT({ type: "app", common_name: "local.access" })
@@ -40,11 +41,3 @@ async function localKeys(): Promise<GenerateKeyPairResult> {
 }
 
 const application = z.object({ team: z.string(), audience: z.string() });
-
-function applicationOf({
-  bindings,
-}: Pick<Script, "bindings">): z.infer<typeof application> | undefined {
-  const binding = bindings.find(({ name }) => name === "CLOUDFLARE_ACCESS");
-  if (binding === undefined || !("text" in binding)) return undefined;
-  return application.parse(JSON.parse(binding.text));
-}

@@ -143,6 +143,15 @@ const workersCronTrigger = z.strictObject({
 export type GatewaySettings = z.infer<typeof aiGateway>;
 export type Script = z.infer<typeof workersScript>;
 
+/** The text of a binding; undefined where there is none of that name, or it holds no text. */
+export function textBinding(
+  { bindings }: Pick<Script, "bindings">,
+  name: string,
+): string | undefined {
+  const binding = bindings.find((each) => each.name === name);
+  return binding !== undefined && "text" in binding ? binding.text : undefined;
+}
+
 /** What a gateway may declare and the local one does not do, in the words of the stack file. */
 const NOT_IMITATED: readonly (readonly [string, (gateway: GatewaySettings) => boolean])[] = [
   ["exports", ({ otels }) => otels !== undefined],

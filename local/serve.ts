@@ -5,7 +5,7 @@ import getPort, { portNumbers } from "get-port";
 import { z } from "zod";
 
 import { accessProof } from "./access.ts";
-import { notImitated, type Script } from "./account.ts";
+import { notImitated, textBinding, type Script } from "./account.ts";
 import { API_PATH } from "./api/envelope.ts";
 import { AccountState } from "./api/state.ts";
 import { toServed } from "./api/worker-record.ts";
@@ -123,12 +123,8 @@ function tellStack(name: string, workerUrl: string, loaded: LoadedStack): Runnin
 }
 
 function exampleCall(workerUrl: string, key: string, script: Script): string {
+  const models = JSON.parse(textBinding(script, "MODELS") ?? "[]");
+  const model = z.array(z.string()).parse(models)[0] ?? "";
   return `curl ${workerUrl}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
-    -d '{"model": "${firstModel(script)}", "messages": [{"role": "user", "content": "Hello"}]}'`;
-}
-
-function firstModel({ bindings }: Script): string {
-  const models = bindings.find((binding) => binding.name === "MODELS");
-  const text = models !== undefined && "text" in models ? models.text : "[]";
-  return z.array(z.string()).parse(JSON.parse(text))[0] ?? "";
+    -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello"}]}'`;
 }

@@ -2,13 +2,7 @@
 import { z } from "zod";
 
 import type { Bodies, StoredLog } from "../logs/log.ts";
-import {
-  FILTER_KEYS,
-  ORDER_KEYS,
-  type Filter,
-  type FilterKey,
-  type OrderKey,
-} from "../logs/query.ts";
+import { FILTER_KEYS, isFilterKey, isOrderKey, type Filter, type LogQuery } from "../logs/query.ts";
 import { ApiError, check, notImitated } from "./envelope.ts";
 
 /** Previews are cut somewhere; where is not documented. */
@@ -78,12 +72,6 @@ const rawFilter = z.object({
 });
 const rawFilters = z.array(rawFilter);
 
-export interface Choice {
-  readonly filters: readonly Filter[];
-  readonly orderBy: OrderKey | undefined;
-  readonly direction: "asc" | "desc" | undefined;
-}
-
 const order = z.object({
   order_by: z.string().optional(),
   order_by_direction: z.enum(["asc", "desc"]).optional(),
@@ -94,7 +82,10 @@ const order = z.object({
  * choose everything, and this is what deletes. So is `filters.key=…`, as the official SDK 7.3 writes a list of filters:
  * Cloudflare is reported to ignore it (https://github.com/cloudflare/cloudflare-typescript/issues/2723).
  */
-export function readChoice(query: URLSearchParams, known: readonly string[]): Choice {
+export function readChoice(
+  query: URLSearchParams,
+  known: readonly string[],
+): Omit<LogQuery, "gateway"> {
   for (const name of query.keys()) {
     if (!["filters", "order_by", "order_by_direction", ...known].includes(name)) {
       throw notImitated(`the query parameter ${name} of logs`);
@@ -110,43 +101,33 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ApiError(400, { code: 7001, message: "filters is not JSON", path: ["filters"] });
+    throw badFilter("filters is not JSON");
   }
 }
 
 function toFilter({ key, operator, value }: z.output<typeof rawFilter>): Filter {
   if (OTHER_KEYS.includes(key)) throw notImitated(`the filter key ${key}`);
   if (!isFilterKey(key)) {
-    const message = `filter key ${JSON.stringify(key)} does not exist`;
-    throw new ApiError(400, { code: 7001, message, path: ["filters"] });
+    throw badFilter(`filter key ${JSON.stringify(key)} does not exist`);
   }
   return { key, operator, values: value.map((one) => toSql(key, one)) };
 }
 
 /** A value as the column has it. Over a query string everything is text, and null is empty. */
-function toSql(key: FilterKey, value: string | number | boolean | null): string | number | null {
+function toSql(key: Filter["key"], value: string | number | boolean | null) {
   if (value === null || value === "") return null;
   const { kind } = FILTER_KEYS[key];
-  if (kind === "text") return String(value);
-  return checked(key, value, TO_NUMBER[kind](value));
+  const converted = kind === "text" ? String(value) : TO_NUMBER[kind](value);
+  if (typeof converted === "string" || Number.isFinite(converted)) return converted;
+  throw badFilter(`filter ${key} has the value ${JSON.stringify(value)}; it is a ${kind}`);
 }
 
 const TO_NUMBER = {
   number: Number,
   time: (value: unknown) => (typeof value === "number" ? value : Date.parse(String(value))),
-  boolean: (value: unknown) => ({ true: 1, false: 0, 1: 1, 0: 0 })[String(value)],
+  boolean: (value: unknown) => ({ true: 1, false: 0, 1: 1, 0: 0 })[String(value)] ?? Number.NaN,
 };
 
-function checked(key: FilterKey, value: unknown, number: number | undefined): number {
-  if (number !== undefined && Number.isFinite(number)) return number;
-  const message = `filter ${key} has the value ${JSON.stringify(value)}; it is a ${FILTER_KEYS[key].kind}`;
-  throw new ApiError(400, { code: 7001, message, path: ["filters"] });
-}
-
-function isFilterKey(key: string): key is FilterKey {
-  return Object.hasOwn(FILTER_KEYS, key);
-}
-
-function isOrderKey(key: string): key is OrderKey {
-  return Object.hasOwn(ORDER_KEYS, key);
+function badFilter(message: string): ApiError {
+  return new ApiError(400, { code: 7001, message, path: ["filters"] });
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
-import type { Bodies, Cap, Log } from "../logs/log.ts";
+import { capOf, type Bodies, type Log } from "../logs/log.ts";
 import type { LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
 import type { Model, ModelReply } from "./model.ts";
@@ -160,7 +160,8 @@ export class LocalGateway {
   /** Whether the settings and the request want a log, and there is room; a request's word goes before the gateway's. */
   #willLog({ gatewayId, options }: GatewayRequest, settings: GatewaySettings): boolean {
     return (
-      (options.collectLog ?? settings.collectLogs) && this.#store.hasRoom(gatewayId, cap(settings))
+      (options.collectLog ?? settings.collectLogs) &&
+      this.#store.hasRoom(gatewayId, capOf(settings))
     );
   }
 
@@ -195,7 +196,7 @@ export class LocalGateway {
     const bodies = keepsBodies
       ? { request: JSON.stringify(inputs ?? null), response: outcome.body }
       : undefined;
-    const isKept = this.#store.insert(log, bodies, cap(settings));
+    const isKept = this.#store.insert(log, bodies, capOf(settings));
     if (isKept) this.#onKept(log, bodies);
     return isKept;
   }
@@ -212,10 +213,6 @@ interface About {
   readonly logId: string;
   readonly startedAt: number;
   readonly eventId: string;
-}
-
-function cap(settings: GatewaySettings): Cap {
-  return { maxEntries: settings.logManagement, whenFull: settings.logManagementStrategy };
 }
 
 /** The same pieces; what came of them is logged when they end, or when nobody wants more. */

@@ -1,4 +1,6 @@
 /** What a log is, to the gateway that writes it and to everybody who reads it. */
+import type { GatewaySettings } from "../account.ts";
+
 export interface Log {
   /** A UUIDv7, as AI Gateway's ids are since 2026-10-08. */
   readonly id: string;
@@ -46,4 +48,8 @@ export interface FoundLog {
 export interface Cap {
   readonly maxEntries: number;
   readonly whenFull: "STOP_INSERTING" | "DELETE_OLDEST";
+}
+
+export function capOf({ logManagement, logManagementStrategy }: GatewaySettings): Cap {
+  return { maxEntries: logManagement, whenFull: logManagementStrategy };
 }

@@ -54,20 +54,18 @@ export const FILTER_KEYS = {
 
 export type FilterKey = keyof typeof FILTER_KEYS;
 
-export const ORDER_KEYS = {
-  created_at: "created_at",
-  provider: "provider",
-  model: "model",
-  success: SUCCESS,
-  cached: "cached",
-  cost: "cost",
-  tokens_in: "tokens_in",
-  tokens_out: "tokens_out",
-  duration: "duration_ms",
-  feedback: "feedback",
-} as const;
+const UNORDERED = ["id", "tokens", "event_id", "metadata.key", "metadata.value"] as const;
 
-export type OrderKey = keyof typeof ORDER_KEYS;
+/** What logs can be put in the order of. */
+export type OrderKey = Exclude<FilterKey, (typeof UNORDERED)[number]>;
+
+export function isFilterKey(key: string): key is FilterKey {
+  return Object.hasOwn(FILTER_KEYS, key);
+}
+
+export function isOrderKey(key: string): key is OrderKey {
+  return isFilterKey(key) && !UNORDERED.some((other) => other === key);
+}
 
 export function whereOf({ gateway, filters, search }: LogQuery): Clause {
   const clauses = [
@@ -83,7 +81,7 @@ export function whereOf({ gateway, filters, search }: LogQuery): Clause {
 
 export function orderOf({ orderBy = "created_at", direction = "desc" }: LogQuery): string {
   // The later of two equal ones is the newer: pages do not overlap.
-  return `${ORDER_KEYS[orderBy]} ${direction}, seq ${direction}`;
+  return `${FILTER_KEYS[orderBy].column} ${direction}, seq ${direction}`;
 }
 
 /** A filter of `metadata.value` speaks of the entry that the `metadata.key` before it names. */

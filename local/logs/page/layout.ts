@@ -57,3 +57,22 @@ export async function toDocument({ title, main, aside }: Layout): Promise<string
     </html>`;
   return document.toString();
 }
+
+export type Fact = readonly [name: string, value: Html | string | number];
+
+/** A table of two columns: what a thing is called, and what it is. */
+export function factsTable(caption: string, facts: readonly Fact[]): Html {
+  const row = ([name, value]: Fact) =>
+    html`<tr>
+      <th scope="row">${name}</th>
+      <td>${value}</td>
+    </tr>`;
+  return html`<table class="facts">
+    <caption>
+      ${caption}
+    </caption>
+    <tbody>
+      ${facts.map(row)}
+    </tbody>
+  </table>`;
+}

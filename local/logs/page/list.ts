@@ -4,24 +4,12 @@ import { html } from "hono/html";
 import type { StoredLog } from "../log.ts";
 import type { LogList } from "../selection.ts";
 import { isFiltered, sinceWords, toPlace, toQuery, type Filters } from "./filters.ts";
-import { count, metadataValue, milliseconds, money, number, time, type Html } from "./format.ts";
+import { FIELDS, type Field } from "./fields.ts";
+import { count, metadataValue, number, time, type Html } from "./format.ts";
 import type { Stack } from "./stack.ts";
 
-const COLUMNS = [
-  "Time (UTC)",
-  "Gateway",
-  "Provider",
-  "Model",
-  "Caller",
-  "Status",
-  "Duration",
-  "Tokens in",
-  "Tokens out",
-  "Cost",
-  "Cached",
-  "Bodies",
-];
-const NUMBERS = new Set(["Duration", "Tokens in", "Tokens out", "Cost"]);
+const CALLER: Field = ["Caller", ({ metadata }) => metadataValue(metadata["caller"])];
+const COLUMNS = FIELDS.toSpliced(3, 0, CALLER);
 
 export interface ListArgs {
   readonly list: LogList;
@@ -49,10 +37,8 @@ function filled({ list: { logs, next }, filters }: ListArgs): Html {
         </caption>
         <thead>
           <tr>
-            ${COLUMNS.map(
-              (name) =>
-                html`<th scope="col" class="${NUMBERS.has(name) ? "number" : ""}">${name}</th>`,
-            )}
+            <th scope="col">Time (UTC)</th>
+            ${COLUMNS.map(([name, , kind]) => html`<th scope="col" class="${kind}">${name}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -71,23 +57,8 @@ function row(log: StoredLog, query: string): Html {
     <th scope="row">
       <a href="/logs/${encodeURIComponent(log.id)}${query}">${time(log.createdAt)}</a>
     </th>
-    <td>${log.gateway}</td>
-    <td>${log.provider}</td>
-    <td>${log.model}</td>
-    <td>${metadataValue(log.metadata["caller"])}</td>
-    <td>${statusWords(log)}</td>
-    <td class="number">${milliseconds(log.durationMs)}</td>
-    <td class="number">${log.tokensIn ?? "none"}</td>
-    <td class="number">${log.tokensOut ?? "none"}</td>
-    <td class="number">${log.cost === undefined ? "none" : money(log.cost)}</td>
-    <td>${log.cached ? "yes" : "no"}</td>
-    <td>${log.hasBodies ? "kept" : "not kept"}</td>
+    ${COLUMNS.map(([, cell, kind]) => html`<td class="${kind}">${cell(log)}</td>`)}
   </tr>`;
-}
-
-/** An error says so in a word, not in a colour alone. */
-export function statusWords({ status }: StoredLog): Html | string {
-  return status < 400 ? String(status) : html`<strong class="error">${status} error</strong>`;
 }
 
 function nothing({ filters, storedCount, stack }: ListArgs): Html {

@@ -3,8 +3,9 @@ import { html } from "hono/html";
 
 import { HEAD_CHARACTERS } from "../../api/log-wire.ts";
 import type { Bodies, FoundLog, StoredLog } from "../log.ts";
-import { bytes, metadataValue, milliseconds, money, number, time, type Html } from "./format.ts";
-import { statusWords } from "./list.ts";
+import { FIELDS } from "./fields.ts";
+import { bytes, metadataValue, number, time, type Html } from "./format.ts";
+import { factsTable, type Fact } from "./layout.ts";
 import type { Stack } from "./stack.ts";
 
 export interface LogArgs extends FoundLog {
@@ -17,20 +18,7 @@ export interface LogArgs extends FoundLog {
 export function logContent({ log, bodies, query, stack }: LogArgs): Html {
   return html`<p><a href="/${query}">All logs</a></p>
     <h1>Log ${log.id}</h1>
-    <table class="facts">
-      <caption>
-        Fields of the log
-      </caption>
-      <tbody>
-        ${fields(log).map(
-          ([name, value]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td>${value}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${factsTable("Fields of the log", fields(log))}
     ${bodies === undefined ? noBodies(stack) : bodySections(bodies, stack)}`;
 }
 
@@ -50,26 +38,15 @@ export function noLogContent(id: string): Html {
     </ul>`;
 }
 
-function fields(log: StoredLog): [string, Html | string | number][] {
+function fields(log: StoredLog): readonly Fact[] {
+  const metadata = Object.entries(log.metadata);
   return [
     ["Time (UTC)", time(log.createdAt)],
-    ["Gateway", log.gateway],
-    ["Provider", log.provider],
-    ["Model", log.model],
-    ["Status", statusWords(log)],
-    ["Duration", milliseconds(log.durationMs)],
-    ["Tokens in", log.tokensIn ?? "none"],
-    ["Tokens out", log.tokensOut ?? "none"],
-    ["Cost", log.cost === undefined ? "none" : money(log.cost)],
-    ["Cached", log.cached ? "yes" : "no"],
-    ["Bodies", log.hasBodies ? "kept" : "not kept"],
+    ...FIELDS.map(([name, show]): Fact => [name, show(log)]),
     ["Feedback", log.feedback === undefined ? "none" : log.feedback === 1 ? "good" : "bad"],
     ["Score", log.score ?? "none"],
     ["Event id", log.eventId],
-    ...Object.entries(log.metadata).map(([key, value]): [string, string] => [
-      `Metadata: ${key}`,
-      metadataValue(value),
-    ]),
+    ...metadata.map(([key, value]): Fact => [`Metadata: ${key}`, metadataValue(value)]),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 
 import type { AccountState } from "../../api/state.ts";
-import type { Cap, StoredLog } from "../log.ts";
+import { capOf, type StoredLog } from "../log.ts";
 import { listGateways, listLogs, listModels } from "../selection.ts";
 import { readStorage } from "../storage.ts";
 import type { LogStore } from "../store.ts";
@@ -29,17 +29,11 @@ export interface PageArgs {
   readonly now: () => number;
 }
 
-export interface Page {
-  readonly status: number;
-  readonly headers: typeof PAGE_HEADERS;
-  readonly body: string;
-}
-
 const ROWS = 50;
 const MODELS = 200;
 
 /** Undefined where there is no page. */
-export async function answerPage(url: URL, args: PageArgs): Promise<Page | undefined> {
+export async function answerPage(url: URL, args: PageArgs) {
   const running = args.stack && (await stateRunning(args.stack()));
   const gateways = Object.keys(args.account.state.gateways);
   const usual = running?.settings.gatewayId ?? gateways[0] ?? "default";
@@ -56,7 +50,7 @@ export async function answerPage(url: URL, args: PageArgs): Promise<Page | undef
   return page(200, { title: `Log ${id}`, main, ...aside });
 }
 
-async function page(status: number, layout: Layout): Promise<Page> {
+async function page(status: number, layout: Layout) {
   return { status, headers: PAGE_HEADERS, body: await toDocument(layout) };
 }
 
@@ -78,6 +72,8 @@ async function listLayout(
     models: listModels(store, gateway, MODELS),
     callers: callersOf(list.logs),
   };
+  const declared = account.state.gateways[gateway];
+  const cap = declared && capOf(declared.settings);
   const title = count(totals.sums.requests, "request");
   const isEmpty = totals.sums.requests === 0;
   return {
@@ -88,7 +84,7 @@ async function listLayout(
       ${filterForm(filters, choices)}
       ${isEmpty ? "" : html`${totalsSection(totals.sums)} ${chartsSection(totals)}`}
       ${listSection({ list, filters, storedCount: storage.count, stack })}`,
-    aside: html`${storageSection({ storage, cap: capOf(account, gateway), logs: stack?.settings.logs, now })}
+    aside: html`${storageSection({ storage, cap, logs: stack?.settings.logs, now })}
     ${triggersSection(account, gateway)} ${stack === undefined ? "" : statementSection(stack)}`,
   };
 }
@@ -96,13 +92,6 @@ async function listLayout(
 /** The running stack, if it is what declares the gateway. */
 function declaring(running: Stack | undefined, gateway: string): Stack | undefined {
   return running?.settings.gatewayId === gateway ? running : undefined;
-}
-
-function capOf(account: AccountState, gateway: string): Cap | undefined {
-  const settings = account.state.gateways[gateway]?.settings;
-  return (
-    settings && { maxEntries: settings.logManagement, whenFull: settings.logManagementStrategy }
-  );
 }
 
 function callersOf(logs: readonly StoredLog[]): string[] {

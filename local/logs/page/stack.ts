@@ -25,12 +25,8 @@ export interface Stack {
 // Which account it is decides nothing about the policy, and a stack file need not name one.
 const ANY_ACCOUNT_ID = "0".repeat(32);
 
-export async function stateRunning({
-  name,
-  values,
-  evidence,
-  example,
-}: RunningStack): Promise<Stack> {
+export async function stateRunning(running: RunningStack): Promise<Stack> {
+  const { name, values, evidence, example } = running;
   const parsed = parseSettings({ accountId: ANY_ACCOUNT_ID, ...values });
   if (!parsed.ok) throw new Error(`stack ${name} runs, and its settings cannot be read`);
   const { settings } = parsed;

@@ -1,13 +1,13 @@
 /** Workers with a cron trigger that look after a gateway's logs: here they run when a person fires them. */
 import { html } from "hono/html";
 
+import { textBinding } from "../../account.ts";
 import type { AccountState } from "../../api/state.ts";
-import type { WorkerRecord } from "../../api/worker-record.ts";
 import type { Html } from "./format.ts";
 
 export function triggersSection(account: AccountState, gateway: string): Html | "" {
   const workers = Object.values(account.state.workers).filter(
-    (worker) => worker.crons.length > 0 && gatewayOf(worker) === gateway,
+    (worker) => worker.crons.length > 0 && textBinding(worker, "GATEWAY_ID") === gateway,
   );
   if (workers.length === 0) return "";
   return html`<section aria-labelledby="triggers">
@@ -20,9 +20,4 @@ export function triggersSection(account: AccountState, gateway: string): Html | 
         </form>`,
     )}
   </section>`;
-}
-
-function gatewayOf({ bindings }: WorkerRecord): string | undefined {
-  const binding = bindings.find(({ name }) => name === "GATEWAY_ID");
-  return binding !== undefined && "text" in binding ? binding.text : undefined;
 }
