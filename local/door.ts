@@ -4,7 +4,6 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
 import { readJson, text } from "./answers.ts";
@@ -67,8 +66,8 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   const workers = new WorkerHost(url);
   const room = furnish(args, workers);
   server.on("request", (request, response) => {
-    answer(request, room).then(
-      (reply) => send(response, reply),
+    answer(request, response, room).then(
+      (reply) => reply && send(response, reply),
       (error: unknown) => {
         console.error(error);
         return send(response, text(500, "internal error"));
@@ -94,7 +93,12 @@ function furnish(args: DoorArgs, workers: WorkerHost): Room {
   return { ...args, workers, access, openApi };
 }
 
-async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
+/** Undefined where the API has answered by itself. */
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  room: Room,
+): Promise<Reply | undefined> {
   // A page on the web can make a browser call loopback under a name of its own; such a call stops here.
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   if (!["127.0.0.1", "localhost"].includes(host)) return text(403, "only for this machine");
@@ -102,7 +106,11 @@ async function answer(request: IncomingMessage, room: Room): Promise<Reply> {
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
   if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, room);
-  if (pathname.startsWith(`${API_PATH}/`)) return answerApi(request, await room.openApi());
+  if (pathname.startsWith(`${API_PATH}/`)) {
+    const api = await room.openApi();
+    await api(request, response);
+    return undefined;
+  }
   const [, worker] = /^\/workers\/([^/]+)\/cron$/.exec(pathname) ?? [];
   if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, room);
   if (request.method === "POST") return answerProvider(request, pathname, room);
@@ -131,23 +139,6 @@ async function fireCron(request: IncomingMessage, name: string, room: Room): Pro
     return text(500, `${name} failed; the reason stands where npm start runs`);
   }
   return { status: 303, headers: { location: "/" }, body: "" };
-}
-
-/** Node's words for a request and an answer, made those of the web that the API speaks. */
-async function answerApi(request: IncomingMessage, api: Api): Promise<Reply> {
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(request.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
-  }
-  const { method = "GET", url = "/" } = request;
-  const body = method === "GET" || method === "HEAD" ? null : await buffer(request);
-  const address = request.socket.remoteAddress ?? "";
-  const response = await api(new Request(`http://local${url}`, { method, headers, body }), address);
-  return {
-    status: response.status,
-    headers: Object.fromEntries(response.headers),
-    body: new Uint8Array(await response.arrayBuffer()),
-  };
 }
 
 /** A call beside the Worker: `/v1/{account}/{gateway}/workers-ai/{model}`, with the caller's own headers. */

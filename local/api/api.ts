@@ -2,6 +2,7 @@
  * The parts of Cloudflare's REST API that the provider, the official SDK and the commands of this project call. Anything
  * else answers 501 with its name.
  */
+import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 
 import type { Access } from "./access.ts";
@@ -29,10 +30,10 @@ export interface ApiArgs extends Omit<ApiBindings, "versions" | "address"> {
   readonly access: Access;
 }
 
-/** Answers a request that comes from an address. */
-export type Api = (request: Request, address: string) => Promise<Response>;
+/** Answers a request of Node's server. */
+export type Api = ReturnType<typeof createApi>;
 
-export function createApi({ access, ...args }: ApiArgs): Api {
+export function createApi({ access, ...args }: ApiArgs) {
   const router = new Hono<ApiEnv>().basePath(API_PATH);
   router.onError((error, c) => {
     if (error instanceof ApiError) return failure(c, error);
@@ -52,7 +53,11 @@ export function createApi({ access, ...args }: ApiArgs): Api {
   }
   router.all("*", (c) => failure(c, notImitated(`${c.req.method} ${c.req.path}`)));
   const versions: ApiBindings["versions"] = new Map();
-  return async (request, address) => router.fetch(request, { ...args, versions, address });
+  return getRequestListener(
+    (request, { incoming }) =>
+      router.fetch(request, { ...args, versions, address: incoming.socket.remoteAddress ?? "" }),
+    { overrideGlobalObjects: false },
+  );
 }
 
 function toResponse(c: Parameters<Handler>[0], result: unknown): Response {

@@ -1,17 +1,26 @@
 /** Sums of a selection, and the same for stretches of its time. */
 import { setImmediate } from "node:timers/promises";
 
+import { z } from "zod";
+
 import { clauseOf, type Selection } from "./selection.ts";
 import type { LogStore } from "./store.ts";
 
-export interface Sums {
-  readonly requests: number;
-  readonly errors: number;
-  readonly cached: number;
-  readonly tokensIn: number;
-  readonly tokensOut: number;
+/** One bucket as SQLite reads it in a single pass. Grouped by duration it would sort, and take half as long again. */
+const row = z.object({
+  requests: z.number(),
+  errors: z.number(),
+  cached: z.number(),
+  tokensIn: z.number(),
+  tokensOut: z.number(),
   /** US dollars. */
-  readonly cost: number;
+  cost: z.number(),
+  durations: z.string().transform((list) => new Float64Array(JSON.parse(list))),
+});
+
+type Row = Readonly<z.output<typeof row>>;
+
+export interface Sums extends Omit<Row, "durations"> {
   /** Milliseconds that half of the requests, and 95 of 100, took at most; undefined without requests. */
   readonly p50: number | undefined;
   readonly p95: number | undefined;
@@ -27,9 +36,6 @@ export interface Totals {
   readonly widthMs: number;
   readonly buckets: readonly Bucket[];
 }
-
-/** One bucket as SQLite reads it in a single pass. Grouped by duration it would sort, and take half as long again. */
-type Row = Omit<Sums, "p50" | "p95"> & { readonly durations: Float64Array };
 
 const SELECT = `
   SELECT count(*) AS requests, total(status >= 400) AS errors, total(cached) AS cached, total(tokens_in) AS tokensIn,
@@ -48,17 +54,14 @@ export async function readTotals(
   const first = Math.floor(selection.from / widthMs) * widthMs;
   for (let start = first; start <= now; start += widthMs) {
     const within = [...values, start, start + widthMs];
-    const [row = {}] = store.rows(
-      `${SELECT} ${sql} AND created_at >= ? AND created_at < ?`,
-      within,
-    );
-    rows.push(toRow(row));
+    const [sums] = store.rows(`${SELECT} ${sql} AND created_at >= ? AND created_at < ?`, within);
+    rows.push(row.parse(sums));
     await setImmediate();
   }
   return {
     sums: sum(rows),
     widthMs,
-    buckets: rows.map((row, index) => ({ start: first + index * widthMs, ...sum([row]) })),
+    buckets: rows.map((each, index) => ({ start: first + index * widthMs, ...sum([each]) })),
   };
 }
 
@@ -74,22 +77,9 @@ export function bucketWidth(spanMs: number): number {
   return width ?? Math.ceil(spanMs / MAX_BUCKETS / DAY) * DAY;
 }
 
-function toRow(row: Readonly<Record<string, unknown>>): Row {
-  const read = (column: string) => Number(row[column]);
-  return {
-    requests: read("requests"),
-    errors: read("errors"),
-    cached: read("cached"),
-    tokensIn: read("tokensIn"),
-    tokensOut: read("tokensOut"),
-    cost: read("cost"),
-    durations: new Float64Array(JSON.parse(String(row["durations"]))),
-  };
-}
-
 function sum(rows: readonly Row[]): Sums {
   const add = (column: Exclude<keyof Row, "durations">) =>
-    rows.reduce((total, row) => total + row[column], 0);
+    rows.reduce((total, each) => total + each[column], 0);
   const sorted = join(rows).toSorted();
   return {
     requests: add("requests"),

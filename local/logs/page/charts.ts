@@ -69,7 +69,7 @@ function figure(chart: Chart, { buckets, widthMs }: Totals): Html {
   return html`<figure>
     <figcaption>
       <h3>${chart.title}</h3>
-      <span class="legend">${chart.parts.map(legend(chart))}</span>
+      <span class="legend">${chart.parts.map(({ name }, at) => legend(chart, name, at))}</span>
     </figcaption>
     <p class="scale">${chart.format(max)}</p>
     ${drawing(chart, buckets, max, `${chart.title}, ${each}: highest ${chart.format(max)}`)}
@@ -112,11 +112,8 @@ function bar(
     below = top;
     // Without height the edge of a hatched part would still be seen.
     if (height === 0) return "";
-    const fill =
-      index === 0
-        ? html`class="solid"`
-        : html`class="hatched ${chart.id}" fill="url(#hatch-${chart.id})"`;
-    return html`<rect x="${x + 1}" y="${y}" width="8" height="${height}" ${fill} />`;
+    const size = html`x="${x + 1}" y="${y}" width="8" height="${height}"`;
+    return html`<rect ${size} ${fill(chart, index)} />`;
   });
   const said = chart.parts.map(({ name, value }) => `${name} ${chart.format(value(bucket))}`);
   // A bar of one pixel is hard to point at: the whole height tells.
@@ -155,18 +152,18 @@ function table(chart: Chart, buckets: readonly Bucket[], each: string): Html {
   </details>`;
 }
 
-function legend({ id }: Chart): (part: Part, index: number) => Html {
-  return ({ name }, index) =>
-    html`<span>
-      <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
-        ${
-          index === 0
-            ? html`<rect class="solid" width="12" height="12" />`
-            : html`<rect class="hatched ${id}" width="12" height="12" fill="url(#hatch-${id})" />`
-        }
-      </svg>
-      ${name}
-    </span>`;
+function legend(chart: Chart, name: string, index: number): Html {
+  return html`<span>
+    <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
+      <rect width="12" height="12" ${fill(chart, index)} />
+    </svg>
+    ${name}
+  </span>`;
+}
+
+/** The attributes of a part's shapes: the first is solid, what is on top of it hatched. */
+function fill({ id }: Chart, index: number): Html {
+  return index === 0 ? html`class="solid"` : html`class="hatched ${id}" fill="url(#hatch-${id})"`;
 }
 
 function topOf({ parts }: Chart, bucket: Bucket): number {
