@@ -10,21 +10,15 @@ import { readJson, text } from "./answers.ts";
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
-import type { AccountState } from "./api/state.ts";
 import { toServed } from "./api/worker-record.ts";
 import { answerBinding } from "./binding.ts";
-import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway/gateway.ts";
+import { refusal, type GatewayAnswer } from "./gateway/gateway.ts";
 import { readHeaderOptions } from "./gateway/options.ts";
-import type { Objects } from "./logpush/objects.ts";
+import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
-import type { LogStore } from "./logs/store.ts";
 import { WorkerHost } from "./worker-host.ts";
 
-export interface DoorArgs {
-  readonly account: AccountState;
-  readonly gateway: LocalGateway;
-  readonly store: LogStore;
-  readonly objects: Objects;
+export interface DoorArgs extends Omit<LocalAccount, "pusher"> {
   /** Stands in for an API token that may do everything. */
   readonly key: string;
   readonly host: string;

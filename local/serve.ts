@@ -7,17 +7,13 @@ import { z } from "zod";
 import { accessProof } from "./access.ts";
 import { notImitated, textBinding, type Script } from "./account.ts";
 import { API_PATH } from "./api/envelope.ts";
-import { AccountState } from "./api/state.ts";
 import { toServed } from "./api/worker-record.ts";
 import type { Args } from "./command.ts";
 import { toDeclaration } from "./declaration.ts";
 import { openDoor } from "./door.ts";
-import { LocalGateway } from "./gateway/gateway.ts";
 import { localModel, type Model } from "./gateway/model.ts";
-import { Objects } from "./logpush/objects.ts";
-import { Pusher } from "./logpush/pusher.ts";
+import { openAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
-import { LogStore } from "./logs/store.ts";
 import { STATE } from "./paths.js";
 import { StackError } from "./stack-error.ts";
 import { loadAccount, readLocalKey, type LoadedStack } from "./stack.ts";
@@ -35,25 +31,16 @@ export async function serve(args: Args): Promise<void> {
     connectModel(args.upstream),
   ]);
 
-  const store = new LogStore(join(STATE, args.stack, "logs.sqlite"));
-  const gateway = new LocalGateway(store, model);
-  const state = new AccountState({
-    id: account.id,
-    file: join(STATE, args.stack, "account.json"),
-    onGateways: (gateways) => gateway.configure(gateways),
-  });
+  const folder = join(STATE, args.stack);
+  const parts = openAccount({ id: account.id, model, folder });
+  const { account: state, store } = parts;
   state.declare(await toDeclaration(account));
-  const objectsFolder = join(STATE, args.stack, "r2");
-  const objects = new Objects(objectsFolder);
-  const pusher = new Pusher(state, objects);
-  gateway.onKept((log, bodies) => pusher.add(log, bodies));
   const port = await freePort(args.port);
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
   const workerUrl = `http://${HOST}:${port}`;
   let running = account;
   const stack = () => tellStack(args.stack, workerUrl, running);
-  const door = { account: state, gateway, store, objects, key, host: HOST, port: doorPort, stack };
-  const { url, workers } = await openDoor(door);
+  const { url, workers } = await openDoor({ ...parts, key, host: HOST, port: doorPort, stack });
   const runtime = await startRuntime(account.script, url, { host: HOST, port });
 
   await watchSources(args.stack, async (changed) => {
@@ -77,7 +64,7 @@ export async function serve(args: Args): Promise<void> {
   const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
   const copies = account.buckets.map(
     ({ name }) =>
-      `  Copies  ${join(relative("", objectsFolder), name)} (npm run decrypt opens them)\n`,
+      `  Copies  ${join(relative("", folder), "r2", name)} (npm run decrypt opens them)\n`,
   );
   console.log(`stack ${args.stack} runs on this machine, without an account
 

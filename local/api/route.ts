@@ -1,18 +1,13 @@
 /** What the parts of the API are made of: tables of routes, and the functions that answer them. */
 import type { Context } from "hono";
 
-import type { Objects } from "../logpush/objects.ts";
-import type { LogStore } from "../logs/store.ts";
+import type { LocalAccount } from "../local-account.ts";
 import type { WorkerHost } from "../worker-host.ts";
-import type { AccountState } from "./state.ts";
 import type { Permission, TokenRecord } from "./token-record.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /** What a handler works on. */
-export interface ApiBindings {
-  readonly account: AccountState;
-  readonly store: LogStore;
-  readonly objects: Objects;
+export interface ApiBindings extends Pick<LocalAccount, "account" | "store" | "objects"> {
   readonly workers: WorkerHost;
   /** The newest uploaded version of each Worker; not on disk, so an older one cannot be gone back to. */
   readonly versions: Map<string, WorkerRecord>;

@@ -4,7 +4,6 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 
 import { openDoor } from "../../local/door.ts";
-import { Objects } from "../../local/logpush/objects.ts";
 import { openGateway, type GatewayScene, type RunningGateway } from "../support/gateway.ts";
 
 const BODY = JSON.stringify({ messages: [{ role: "user", content: "Hi" }] });
@@ -110,10 +109,8 @@ interface OpenDoor extends RunningGateway {
 
 async function open(scene?: GatewayScene): Promise<OpenDoor> {
   const running = openGateway(scene);
-  const { account, gateway, store } = running;
   const place = { key: "local-key", host: "127.0.0.1", port: 0 };
-  const args = { account, gateway, store, objects: new Objects("none"), ...place };
-  const { url } = await openDoor(args);
+  const { url } = await openDoor({ ...running, ...place });
   const send: OpenDoor["send"] = (method, path, headers = {}, body = BODY) =>
     new Promise((resolve, reject) => {
       // Not fetch: it sets the Host header itself.

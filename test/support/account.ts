@@ -7,14 +7,11 @@ import { join } from "node:path";
 import type Cloudflare from "cloudflare";
 
 import type { GatewaySettings } from "../../local/account.ts";
-import { AccountState } from "../../local/api/state.ts";
 import { openDoor } from "../../local/door.ts";
-import { LocalGateway } from "../../local/gateway/gateway.ts";
 import { localModel, type Model } from "../../local/gateway/model.ts";
-import { Objects } from "../../local/logpush/objects.ts";
-import { Pusher } from "../../local/logpush/pusher.ts";
-import type { Log } from "../../local/logs/log.ts";
-import { LogStore } from "../../local/logs/store.ts";
+import type { Bodies, Log } from "../../local/logs/log.ts";
+import { openAccount, type LocalAccount } from "../../local/local-account.ts";
+import type { LogStore } from "../../local/logs/store.ts";
 import { LOCAL_ACCOUNT_ID } from "../../local/stack.ts";
 import type { WorkerHost } from "../../local/worker-host.ts";
 import { Client } from "../../ops/account/client.ts";
@@ -28,18 +25,13 @@ export interface AccountScene {
   readonly folder?: string;
 }
 
-export interface RunningAccount {
+export interface RunningAccount extends LocalAccount {
   readonly accountId: string;
   /** An API token that may do everything; 40 characters. */
   readonly key: string;
   readonly url: URL;
   /** For `CLOUDFLARE_BASE_URL`: where `https://api.cloudflare.com/client/v4` would be. */
   readonly apiUrl: string;
-  readonly account: AccountState;
-  readonly gateway: LocalGateway;
-  readonly pusher: Pusher;
-  readonly objects: Objects;
-  readonly store: LogStore;
   /** Those uploaded over the API: the only ones for which the Workers runtime starts. */
   readonly workers: WorkerHost;
   /** The official SDK, with the key or another token. */
@@ -52,37 +44,22 @@ const KEY = "local-key-of-tests-0123456789-0123456789";
 
 export async function startAccount(scene: AccountScene = {}): Promise<RunningAccount> {
   const { gateways = [{}], model = localModel, folder } = scene;
-  const store = new LogStore(folder === undefined ? ":memory:" : `${folder}/logs.sqlite`);
-  const gateway = new LocalGateway(store, model);
-  const account = new AccountState({
-    id: LOCAL_ACCOUNT_ID,
-    ...(folder !== undefined && { file: `${folder}/account.json` }),
-    onGateways: (changed) => gateway.configure(changed),
-  });
   const temporary = join(tmpdir(), `account-${randomUUID()}`);
-  const objects = new Objects(join(folder ?? temporary, "r2"));
-  const pusher = new Pusher(account, objects);
-  gateway.onKept((log, bodies) => pusher.add(log, bodies));
-  const declared = gateways.map((settings) => ({
-    ...OPEN,
-    accountId: LOCAL_ACCOUNT_ID,
-    ...settings,
-  }));
-  account.declare({
-    gateways: new Map(declared.map((settings) => [settings.aiGatewayId, settings])),
+  const parts = openAccount({
+    id: LOCAL_ACCOUNT_ID,
+    model,
+    folder: folder ?? temporary,
+    isVolatile: folder === undefined,
   });
-  const door = await openDoor({
-    account,
-    gateway,
-    store,
-    objects,
-    key: KEY,
-    host: "127.0.0.1",
-    port: 0,
+  const declared = gateways.map((settings): [string, GatewaySettings] => {
+    const full = { ...OPEN, accountId: LOCAL_ACCOUNT_ID, ...settings };
+    return [full.aiGatewayId, full];
   });
+  parts.account.declare({ gateways: new Map(declared) });
+  const door = await openDoor({ ...parts, key: KEY, host: "127.0.0.1", port: 0 });
   const stop = async () => {
     await door.close();
-    store.close();
+    parts.store.close();
     await rm(temporary, { recursive: true, force: true });
   };
   let stopped: Promise<void> | undefined;
@@ -92,19 +69,19 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     key: KEY,
     url: door.url,
     apiUrl,
-    account,
-    gateway,
-    pusher,
-    objects,
-    store,
+    ...parts,
     workers: door.workers,
     client: (apiToken = KEY) => new Client({ apiToken, baseURL: apiUrl, maxRetries: 0 }),
     stop: () => (stopped ??= stop()),
   };
 }
 
-/** A log of the gateway `app` with everything ordinary but what is given; kept without bodies. */
-export function keepLog(store: LogStore, log: Partial<Log> & Pick<Log, "id">): void {
+/** Keeps a log of the gateway `app` with everything ordinary but what is given. */
+export function keepLog(
+  store: LogStore,
+  log: Partial<Log> & Pick<Log, "id">,
+  bodies?: Bodies,
+): void {
   const ordinary: Log = {
     id: log.id,
     createdAt: Date.UTC(2026, 10, 22),
@@ -121,5 +98,5 @@ export function keepLog(store: LogStore, log: Partial<Log> & Pick<Log, "id">): v
     metadata: {},
   };
   const cap = { maxEntries: 10_000_000, whenFull: "DELETE_OLDEST" } as const;
-  store.insert({ ...ordinary, ...log }, undefined, cap);
+  store.insert({ ...ordinary, ...log }, bodies, cap);
 }

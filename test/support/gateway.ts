@@ -1,22 +1,14 @@
 import type { GatewaySettings } from "../../local/account.ts";
-import { AccountState } from "../../local/api/state.ts";
-import {
-  LocalGateway,
-  type GatewayAnswer,
-  type GatewayRequest,
-} from "../../local/gateway/gateway.ts";
+import type { GatewayAnswer, GatewayRequest } from "../../local/gateway/gateway.ts";
 import { localModel, type Model } from "../../local/gateway/model.ts";
-import { LogStore } from "../../local/logs/store.ts";
+import { openAccount, type LocalAccount } from "../../local/local-account.ts";
 
 export interface GatewayScene {
   readonly settings?: Partial<GatewaySettings>;
   readonly model?: Model;
 }
 
-export interface RunningGateway {
-  readonly account: AccountState;
-  readonly gateway: LocalGateway;
-  readonly store: LogStore;
+export interface RunningGateway extends Omit<LocalAccount, "pusher"> {
   /** Milliseconds; move it to let time pass. */
   readonly clock: { now: number };
   readonly ask: (request?: Partial<GatewayRequest>) => Promise<GatewayAnswer>;
@@ -45,18 +37,15 @@ export const OPEN: GatewaySettings = {
 /** A gateway `app` that keeps full logs and has everything else off, but for what the scene changes. */
 export function openGateway({ settings, model = localModel }: GatewayScene = {}): RunningGateway {
   const clock = { now: Date.UTC(2026, 10, 22) };
-  const store = new LogStore(":memory:");
-  const gateway = new LocalGateway(store, model, () => clock.now);
-  const onGateways = gateway.configure.bind(gateway);
-  const account = new AccountState({ id: OPEN.accountId, onGateways });
-  account.declare({ gateways: new Map([["app", { ...OPEN, ...settings }]]) });
+  const now = () => clock.now;
+  const args = { id: OPEN.accountId, model, folder: "none", isVolatile: true, now };
+  const { pusher: _, ...parts } = openAccount(args);
+  parts.account.declare({ gateways: new Map([["app", { ...OPEN, ...settings }]]) });
   const inputs = { messages: [{ role: "user", content: "Hi" }] };
   const usual = { gatewayId: "app", model: "@cf/meta/x", inputs, options: {} };
   return {
-    account,
-    gateway,
-    store,
+    ...parts,
     clock,
-    ask: (request) => gateway.handle({ ...usual, ...request }),
+    ask: (request) => parts.gateway.handle({ ...usual, ...request }),
   };
 }

@@ -3,9 +3,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
 import { openDoor } from "../../local/door.ts";
-import { Objects } from "../../local/logpush/objects.ts";
 import type { Bodies, Log } from "../../local/logs/log.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
+import { keepLog } from "./account.ts";
 import { openGateway, type RunningGateway } from "./gateway.ts";
 import { stackValues } from "./settings.ts";
 
@@ -44,12 +44,10 @@ export async function openLogsPage(browser: Browser, scene: PageScene = {}): Pro
   for (const [index, log] of (scene.logs ?? []).entries())
     keep(running, index, { gateway: aiGatewayId, ...log });
 
-  const { account, gateway, store } = running;
   const { evidence } = scene;
   const stack = () => ({ name, values, evidence, example: "curl the-worker" });
   const place = { key: "k", host: "127.0.0.1", port: 0, now: () => NOW };
-  const objects = new Objects("none");
-  const { url } = await openDoor({ account, gateway, store, objects, stack, ...place });
+  const { url } = await openDoor({ ...running, stack, ...place });
   const open: LogsPage["open"] = async (path, options) => {
     // In a context of its own: two of them share no colour scheme and no history.
     const context = await browser.newContext(options);
@@ -64,23 +62,10 @@ export async function openLogsPage(browser: Browser, scene: PageScene = {}): Pro
 
 /** An ordinary log of two hours ago, one second younger for each before it. */
 function keep({ store }: RunningGateway, index: number, { bodies, ...log }: KeptLog): void {
-  const id = `log-${index}`;
-  const ordinary: Log = {
-    id,
-    createdAt: NOW - 2 * 60 * 60_000 + index * 1000,
-    gateway: "app",
-    provider: "workers-ai",
-    model: "@cf/a/b",
-    status: 200,
-    durationMs: 10,
-    tokensIn: 3,
-    tokensOut: 5,
-    cost: 0.001,
-    cached: false,
-    eventId: `event-of-${id}`,
-    metadata: { caller: "web" },
-  };
-  store.insert({ ...ordinary, ...log }, bodies, { maxEntries: 10_000, whenFull: "DELETE_OLDEST" });
+  const createdAt = NOW - 2 * 60 * 60_000 + index * 1000;
+  const ordinary = { id: `log-${index}`, createdAt, tokensIn: 3, tokensOut: 5 };
+  const named = { eventId: `event-of-${ordinary.id}`, metadata: { caller: "web" } };
+  keepLog(store, { ...ordinary, ...named, ...log }, bodies);
 }
 
 function watch(page: Page, url: URL): string[] {

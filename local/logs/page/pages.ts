@@ -1,11 +1,10 @@
 /** The pages by their addresses: `/` with filters, and `/logs/{id}`. */
 import { html } from "hono/html";
 
-import type { AccountState } from "../../api/state.ts";
+import type { LocalAccount } from "../../local-account.ts";
 import { capOf, type StoredLog } from "../log.ts";
 import { listGateways, listLogs, listModels } from "../selection.ts";
 import { readStorage } from "../storage.ts";
-import type { LogStore } from "../store.ts";
 import { readTotals } from "../totals.ts";
 import { chartsSection } from "./charts.ts";
 import { filterForm, readFilters, toPlace, toQuery, toSelection, type Reading } from "./filters.ts";
@@ -20,9 +19,7 @@ import { totalsSection } from "./totals.ts";
 import { triggersSection } from "./triggers.ts";
 import { wrongWordsNotice } from "./wrong-words.ts";
 
-export interface PageArgs {
-  readonly account: AccountState;
-  readonly store: LogStore;
+export interface PageArgs extends Pick<LocalAccount, "account" | "store"> {
   /** What runs now; without it the pages tell of gateways and logs alone. */
   readonly stack?: (() => RunningStack) | undefined;
   /** Milliseconds since 1970. */

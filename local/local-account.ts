@@ -1,0 +1,43 @@
+/** A Cloudflare account on this machine: its parts, each of which knows those that it needs. */
+import { join } from "node:path";
+
+import { AccountState } from "./api/state.ts";
+import { LocalGateway } from "./gateway/gateway.ts";
+import type { Model } from "./gateway/model.ts";
+import { Objects } from "./logpush/objects.ts";
+import { Pusher } from "./logpush/pusher.ts";
+import { LogStore } from "./logs/store.ts";
+
+export interface LocalAccount {
+  readonly account: AccountState;
+  readonly gateway: LocalGateway;
+  readonly store: LogStore;
+  readonly objects: Objects;
+  readonly pusher: Pusher;
+}
+
+export interface LocalAccountArgs {
+  readonly id: string;
+  readonly model: Model;
+  /** The objects of its buckets lie in it, and unless it is volatile, everything else. */
+  readonly folder: string;
+  /** Whether logs, and what is made over the REST API, end with the process. */
+  readonly isVolatile?: boolean;
+  /** Milliseconds since 1970; the machine's clock if absent. */
+  readonly now?: () => number;
+}
+
+export function openAccount(args: LocalAccountArgs): LocalAccount {
+  const { id, model, folder, isVolatile = false, now } = args;
+  const store = new LogStore(isVolatile ? ":memory:" : join(folder, "logs.sqlite"));
+  const gateway = new LocalGateway(store, model, now);
+  const account = new AccountState({
+    id,
+    ...(!isVolatile && { file: join(folder, "account.json") }),
+    onGateways: (gateways) => gateway.configure(gateways),
+  });
+  const objects = new Objects(join(folder, "r2"));
+  const pusher = new Pusher(account, objects);
+  gateway.onKept((log, bodies) => pusher.add(log, bodies));
+  return { account, gateway, store, objects, pusher };
+}
