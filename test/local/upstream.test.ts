@@ -1,22 +1,19 @@
-import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
-
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import type { Model } from "../../local/gateway/model.ts";
 import { connectUpstream } from "../../local/gateway/upstream.ts";
+import { listen } from "../support/listen.ts";
 
 const MESSAGES = [{ role: "user", content: "Hi" }];
 
 test("a stream of an upstream is passed on as it comes, letters that are cut in two whole", async () => {
   const second = Promise.withResolvers<void>();
-  const model = await connect(async (_asked, response) => {
-    response.write(Buffer.from("data: ü").subarray(0, 7));
+  const halves = async function* () {
+    yield Buffer.from("data: ü").subarray(0, 7);
     await second.promise;
-    response.end(Buffer.from("data: ü").subarray(7));
-  });
+    yield Buffer.from("data: ü").subarray(7);
+  };
+  const model = await connect(() => new Response(ReadableStream.from(halves())));
 
   const { status, pieces } = await model("any", { messages: MESSAGES, stream: true });
   const seen: string[] = [];
@@ -30,7 +27,7 @@ test("a stream of an upstream is passed on as it comes, letters that are cut in 
 });
 
 test("texts to embed go where an upstream embeds, in its own words", async () => {
-  const model = await connect((asked, response) => response.end(JSON.stringify(asked)));
+  const model = await connect((asked) => Response.json(asked));
 
   const answers = [
     await model("any", { text: ["a"] }),
@@ -48,9 +45,7 @@ test("texts to embed go where an upstream embeds, in its own words", async () =>
 test("what an upstream refuses is passed on, and its reason is printed", async () => {
   const print = vi.spyOn(console, "error").mockImplementation(() => {});
   onTestFinished(() => print.mockRestore());
-  const model = await connect((_asked, response) =>
-    response.writeHead(404).end("no such model is loaded"),
-  );
+  const model = await connect(() => new Response("no such model is loaded", { status: 404 }));
 
   const answer = await model("any", { messages: MESSAGES, stream: true });
 
@@ -59,24 +54,15 @@ test("what an upstream refuses is passed on, and its reason is printed", async (
 });
 
 interface Asked {
-  readonly path: string | undefined;
+  readonly path: string;
   readonly body: unknown;
 }
 
 /** Connects to a server whose only model is `at-home`, and which answers so. */
-async function connect(
-  answer: (asked: Asked, response: ServerResponse) => unknown,
-): Promise<Model> {
-  const server = createServer((request, response) => {
-    if (request.method === "GET") return response.end('{"data":[{"id":"at-home"}]}');
-    return void json(request).then((body) => answer({ path: request.url, body }, response));
+async function connect(answer: (asked: Asked) => Response): Promise<Model> {
+  const origin = await listen(async (request) => {
+    if (request.method === "GET") return new Response('{"data":[{"id":"at-home"}]}');
+    return answer({ path: new URL(request.url).pathname, body: await request.json() });
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a pipe has none, and this is no pipe
-  const { port } = server.address() as AddressInfo;
-  return connectUpstream(new URL(`http://127.0.0.1:${port}/v1/`));
+  return connectUpstream(new URL(`${origin}/v1/`));
 }
