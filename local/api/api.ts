@@ -30,7 +30,7 @@ export interface ApiArgs extends Omit<ApiBindings, "versions" | "address"> {
   readonly access: Access;
 }
 
-/** Answers a request of Node's server. */
+/** The API as a listener of Node's server. */
 export type Api = ReturnType<typeof createApi>;
 
 export function createApi({ access, ...args }: ApiArgs) {

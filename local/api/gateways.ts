@@ -29,7 +29,7 @@ const update = z.looseObject({
 });
 const create = update.extend({ id: z.string() });
 
-/** The gateway that a path names. */
+/** Returns the gateway that the path names; throws an ApiError where there is none. */
 export function gatewayOf(c: ApiContext): GatewayRecord {
   return c.env.account.state.gateways[param(c, "gateway")] ?? refuseUnknown();
 }

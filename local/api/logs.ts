@@ -59,7 +59,7 @@ function bodyOf(c: ApiContext, side: "request" | "response"): Response {
   return c.body(body, 200, { "content-type": "application/json" });
 }
 
-/** The logs of the path's gateway that the query string chooses; `known` are its other parameters. */
+/** Returns which logs of the path's gateway the query string chooses; `known` are its other parameters. */
 function chosen(c: ApiContext, known: readonly string[]) {
   const gateway = gatewayOf(c).settings.aiGatewayId;
   return { ...readChoice(new URL(c.req.url).searchParams, known), gateway };

@@ -23,10 +23,10 @@ export interface ApiEnv {
 
 export type ApiContext = Context<ApiEnv>;
 
-/** Returns what stands in `result` of the envelope, or a Response of its own. */
+/** A handler returns what stands in `result` of the envelope, or a Response of its own. */
 export type Handler = (c: ApiContext) => unknown;
 
-/** The token needs one of the permissions; `undefined` lets every token pass, an expired one too. */
+/** A route takes a token with one of its permissions; with `undefined` it takes every token, an expired one too. */
 export type Route = readonly [
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
@@ -34,7 +34,7 @@ export type Route = readonly [
   handler: Handler,
 ];
 
-/** A part of the path, which the route has. */
+/** Returns a part of the path by its name; a handler reads those alone that its route has. */
 export function param(c: ApiContext, name: string): string {
   return c.req.param(name) ?? "";
 }

@@ -8,13 +8,13 @@ export const SCRIPT = `${WORKERS}/scripts/:script`;
 export const READ = ["Workers Scripts Read", "Workers Scripts Write"] as const;
 export const WRITE = ["Workers Scripts Write"] as const;
 
-/** The Worker that a path names. */
+/** Returns the Worker that the path names; throws an ApiError where there is none. */
 export function workerOf(c: ApiContext): WorkerRecord {
   const worker = c.env.account.state.workers[param(c, "script")];
   return worker ?? refuse(404, 10_007, "This Worker does not exist on your account.");
 }
 
-/** Returns the Worker, unless it is one that the running stack declares: that one throws an ApiError. */
+/** Returns the Worker; throws an ApiError where the running stack declares it. */
 export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
   if (worker?.isDeclared !== true) return worker;
   return refuse(409, 10_000, `${worker.name} is the running stack's own: change the stack file`);

@@ -65,7 +65,7 @@ async function changeScriptSettings(c: ApiContext): Promise<object> {
   return describeScriptSettings({ ...worker, settings });
 }
 
-/** Replaces what a version holds; what belongs to none stays as it is: address, triggers, and settings of the Worker as a whole. */
+/** Returns the Worker with what a version holds; what belongs to none stays as it is: address, triggers, and settings of the Worker as a whole. */
 function withVersion(worker: WorkerRecord, version: WorkerRecord): WorkerRecord {
   const { subdomain, crons, createdAt } = worker;
   const own = SCRIPT_SETTINGS.filter((name) => name in worker.settings);

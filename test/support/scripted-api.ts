@@ -2,7 +2,7 @@
 import Cloudflare from "cloudflare";
 import { getResponse, http, HttpResponse, type HttpResponseResolver } from "msw";
 
-/** Answers as the global function does, from a script alone. */
+/** A `fetch` that reaches no network: a script answers it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 export interface ScriptedApi {
@@ -14,7 +14,7 @@ export interface ScriptedApi {
   readonly bodies: readonly unknown[];
 }
 
-/** Takes `GET /path` → its answers in turn, of which the last one stays; any other request gets 501. */
+/** The script has the answers of `GET /path` in turn, of which the last one stays; any other request gets 501. */
 export function scriptApi(script: Readonly<Record<string, readonly object[]>>): ScriptedApi {
   const requests: string[] = [];
   const bodies: unknown[] = [];
@@ -33,6 +33,7 @@ export function scriptApi(script: Readonly<Record<string, readonly object[]>>): 
   return { fetch, api, requests, bodies };
 }
 
+/** Returns a `fetch` whose every request the resolver answers. */
 export function fetchFrom(resolver: HttpResponseResolver): Fetch {
   const handlers = [http.all("*", resolver)];
   return async (input, init) =>
