@@ -2,7 +2,7 @@
 import { isOfCloudflare, type Evidence } from "../evidence/evidence.ts";
 import { QUESTIONS, type Question, type QuestionId } from "../evidence/questions.ts";
 import type { LogSystem } from "../settings/settings.ts";
-import type { Fact, OpenPoint, SeenPoint } from "./statement.ts";
+import type { Fact, OpenPoint, SeenPoint } from "./fact.ts";
 
 /** By the newest answer to each question, of accounts with this log system. */
 export function citeEvidence(

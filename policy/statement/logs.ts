@@ -2,7 +2,7 @@
 import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import { keyName } from "../settings/public-key.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { Fact, OpenPoint } from "./statement.ts";
+import type { Fact, OpenPoint } from "./fact.ts";
 import { retentionWorkerName } from "../gateway/names.ts";
 import { count, list } from "../words.ts";
 

@@ -1,6 +1,7 @@
 /** A statement for people: a page of Markdown, and text for a terminal. */
 import { isAsked } from "../evidence/questions.ts";
-import type { Fact, OpenPoint, SeenPoint, Statement } from "./statement.ts";
+import type { Fact, OpenPoint, SeenPoint } from "./fact.ts";
+import type { Statement } from "./statement.ts";
 
 /** `docs/policy/<stack>.md`: one fact a line, so that a line of the difference is a change of the policy. */
 export function toPage(stack: string, statement: Statement): string {

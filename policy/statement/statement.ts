@@ -5,40 +5,9 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Settings } from "../settings/settings.ts";
 import { citeEvidence } from "./cite.ts";
+import type { Fact } from "./fact.ts";
 import { logFacts } from "./logs.ts";
 import { trafficFacts } from "./traffic.ts";
-
-export interface Fact {
-  readonly id: string;
-  readonly question: string;
-  /** One line. */
-  readonly answer: string;
-  /** The same for a machine. */
-  readonly value: unknown;
-  /** What of the answer rests on documentation or inference alone. */
-  readonly notProved?: readonly OpenPoint[];
-  /** What of it was tried on an account, and what came of that. */
-  readonly seen?: readonly SeenPoint[];
-}
-
-export interface OpenPoint {
-  /** Its number in docs/what-is-stored.md, "Open points", where stands how to try it. */
-  readonly point: number;
-  /** `that …` */
-  readonly text: string;
-}
-
-export interface SeenPoint extends OpenPoint {
-  readonly verdict: "kept" | "broken";
-  /** `2026-11-23` */
-  readonly date: string;
-  /** One line. */
-  readonly seen: string;
-  /** The evidence, in the project's folder. */
-  readonly file: string;
-  /** What of the point is not proved by it. */
-  readonly leaves?: string;
-}
 
 export interface Statement {
   readonly gatewayId: string;

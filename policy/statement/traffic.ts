@@ -1,7 +1,7 @@
 /** The facts about calls: who, from where, to which models, within which limits. */
 import { isWorkersAi } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { Fact } from "./statement.ts";
+import type { Fact } from "./fact.ts";
 import { NEW_GATEWAY } from "./logs.ts";
 import { count, list } from "../words.ts";
 

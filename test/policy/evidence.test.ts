@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 
 import { formatEvidence, parseEvidence, type EvidenceRun } from "../../policy/evidence/evidence.ts";
 import { toPage, toText } from "../../policy/statement/page.ts";
-import { stateStack, type Fact } from "../../policy/statement/statement.ts";
+import type { Fact } from "../../policy/statement/fact.ts";
+import { stateStack } from "../../policy/statement/statement.ts";
 import { stackWith } from "../support/settings.ts";
 
 const ASKED = {
