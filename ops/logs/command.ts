@@ -1,6 +1,7 @@
 /** What a stack's gateway logged: the last requests, one with its bodies, sums. */
 import { setTimeout } from "node:timers/promises";
 
+import { collected } from "../../policy/gateway/collect.ts";
 import { openAccount, type Account } from "../account/account.ts";
 import { namesInLogs } from "../account/caller.ts";
 import { checkWords, defineCommand, WordsError } from "../cli/define-command.ts";
@@ -178,7 +179,7 @@ function hintAt({ stack: { name, settings } }: Account): void {
       `stack ${name} is on Workers Observability: whether the Logs API tells its logs is not documented; if they are not here, look in Observability → Logs, dataset ai-gateway`,
     );
   }
-  if (settings.logs.collect === "none") {
+  if (!collected(settings.logs).call) {
     console.error(`stack ${name} keeps no logs (logs.collect is none)`);
   }
 }

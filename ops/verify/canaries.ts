@@ -1,4 +1,5 @@
 /** Canaries through the Worker, and what each left in the log. */
+import { collected } from "../../policy/gateway/collect.ts";
 import { workerUrl } from "../../policy/gateway/worker-texts.ts";
 import type { Account, Answer } from "../account/account.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
@@ -74,8 +75,8 @@ function watch(
   patience: Patience,
 ): Promise<Answer<readonly CanaryLog[]>> {
   const { stack } = account;
-  const isFull = stack.settings.logs.collect === "full";
+  const { bodies: isStored } = collected(stack.settings.logs);
   const isEnough = (logs: readonly CanaryLog[]) =>
-    isFull && leavesLog(stack, canary.kind) && logs.some(({ bodies }) => bodies.length > 0);
+    isStored && leavesLog(stack, canary.kind) && logs.some(({ bodies }) => bodies.length > 0);
   return poll(() => findLogs(account, canary), isEnough, patience);
 }

@@ -1,6 +1,7 @@
 /** Whether what a canary left in the log is what the stack file promises. */
 import { z } from "zod";
 
+import { collected } from "../../policy/gateway/collect.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { finding, verdict, type Finding } from "./finding.ts";
@@ -34,7 +35,7 @@ export function judgeAnswer(canary: Canary): Finding | undefined {
 
 /** How many logs there may be: one at least, or none at all. */
 export function leavesLog(stack: Stack, kind: Kind): boolean {
-  return kind !== "refused" && stack.settings.logs.collect !== "none";
+  return kind !== "refused" && collected(stack.settings.logs).call;
 }
 
 export function judgeLogs(
@@ -50,17 +51,17 @@ export function judgeLogs(
   if (logs.length === 0) {
     return [finding("broken", about, `left no log that can be found (event ${eventId})`)];
   }
-  const { collect } = stack.settings.logs;
+  const { bodies: isStored } = collected(stack.settings.logs);
   const problems = [
-    ...(collect === "full" ? [] : logs.flatMap(bodyProblems)),
-    ...(collect === "full" && !logs.some(({ bodies }) => bodies.includes("request"))
+    ...(isStored ? [] : logs.flatMap(bodyProblems)),
+    ...(isStored && !logs.some(({ bodies }) => bodies.includes("request"))
       ? ["its log has no request body, and the stack says collect full"]
       : []),
     ...(logs.some((log) => missingMetadata(stack, log).length === 0)
       ? []
       : [`its log lacks metadata: ${missingMetadata(stack, logs[0]).join(", ")}`]),
   ];
-  const kept = collect === "full" ? "with bodies" : "without bodies";
+  const kept = isStored ? "with bodies" : "without bodies";
   return verdict(about, problems, `left a log ${kept}, with stack, caller, release and route`);
 }
 

@@ -1,4 +1,5 @@
 /** Every promise of a stack file, looked up in its account and tried through its Worker. */
+import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { openAccount } from "../account/account.ts";
 import { CommandError, WordsError, checkWords, defineCommand } from "../cli/define-command.ts";
@@ -100,9 +101,8 @@ async function main({ stack, url, wait, record, evidence, json }: Args): Promise
 
 /** With another stack a log, or its bodies, would be the gateway's doing. */
 function checkEvidence({ name, settings }: Stack, evidence: string | undefined): void {
-  const { collect } = settings.logs;
-  if (evidence === undefined || collect === "metadata") return;
+  if (evidence === undefined || isByWorkerAlone(settings.logs)) return;
   throw new WordsError(
-    `--evidence is ${JSON.stringify(evidence)}, and stack ${name} collects ${collect}; only one that collects metadata proves what the Worker's switches do`,
+    `--evidence is ${JSON.stringify(evidence)}, and stack ${name} collects ${settings.logs.collect}; only one that collects metadata proves what the Worker's switches do`,
   );
 }

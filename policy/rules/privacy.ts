@@ -1,4 +1,5 @@
 /** Rules about prompts and answers: where they are kept, who reads them, and how long. */
+import { collected } from "../gateway/collect.ts";
 import { DOCS } from "../settings/notes.ts";
 import { OBSERVABILITY_DAYS } from "../platform.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
@@ -13,7 +14,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: "set it to metadata or none",
     severity: { production: "error" },
     breaches: ({ settings: { logs } }) =>
-      breachIf(logs.collect === "full", "logs.collect", "is full"),
+      breachIf(collected(logs).bodies, "logs.collect", `is ${logs.collect}`),
   },
   {
     id: "bodies-in-a-copy",
@@ -26,7 +27,7 @@ export const privacyRules: readonly Rule[] = [
     breaches: ({ settings: { logs, exports } }) =>
       exports.flatMap(({ url }, index) =>
         breachIf(
-          logs.collect !== "full",
+          !collected(logs).bodies,
           `exports[${index}].url`,
           `is ${url}, while logs.collect is ${logs.collect}`,
         ),
@@ -41,7 +42,7 @@ export const privacyRules: readonly Rule[] = [
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs, logpush } }) =>
       breachIf(
-        logpush !== undefined && logs.collect !== "full",
+        logpush !== undefined && !collected(logs).gateway,
         "logpush",
         `is declared, while logs.collect is ${logs.collect}`,
       ),
@@ -55,7 +56,7 @@ export const privacyRules: readonly Rule[] = [
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs } }) =>
       breachIf(
-        logs.classification && logs.collect !== "full",
+        logs.classification && !collected(logs).gateway,
         "logs.classification",
         `is true, while logs.collect is ${logs.collect}`,
       ),

@@ -3,6 +3,7 @@ import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import { keyName } from "../settings/public-key.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Fact, OpenPoint } from "./fact.ts";
+import { collected, isByWorkerAlone } from "../gateway/collect.ts";
 import { retentionWorkerName } from "../gateway/names.ts";
 import { count, list } from "../words.ts";
 
@@ -35,29 +36,26 @@ function bodies({ logs, guardrails }: Settings): Fact {
     metadata: "no: the Worker says so on every call",
     none: "no",
   };
-  const open = {
-    full: [],
-    metadata: [
-      { point: 1, text: "that Cloudflare heeds the Worker's switch on a call of the AI binding" },
-    ],
-    none: [],
-  }[logs.collect];
+  const { bodies: isStored } = collected(logs);
+  const open = isByWorkerAlone(logs)
+    ? [{ point: 1, text: "that Cloudflare heeds the Worker's switch on a call of the AI binding" }]
+    : [];
   const evaluations =
-    guardrails !== undefined && logs.collect !== "full"
+    guardrails !== undefined && !isStored
       ? [{ point: 11, text: "that the logs of guardrail evaluations hold no prompt" }]
       : [];
   return {
     id: "bodies",
     question: "Are prompts and answers stored in logs?",
     answer: answers[logs.collect],
-    value: logs.collect === "full",
+    value: isStored,
     ...notProved([...open, ...evaluations]),
   };
 }
 
 function logged(settings: Settings): Fact {
   const { logs } = settings;
-  const isLogged = logs.collect !== "none";
+  const { call: isLogged } = collected(logs);
   return {
     id: "logged",
     question: "Is a model call through the Worker logged?",
@@ -66,7 +64,7 @@ function logged(settings: Settings): Fact {
       : "no",
     value: isLogged,
     ...notProved(
-      logs.collect === "metadata"
+      isByWorkerAlone(logs)
         ? [
             {
               point: 2,
@@ -84,7 +82,7 @@ function callerName({ anonymousCallers, worker }: Settings): string {
 }
 
 function beside({ logs }: Settings): Fact {
-  const isLogged = logs.collect === "full";
+  const { gateway: isLogged } = collected(logs);
   return {
     id: "beside",
     question: "Is a call beside the Worker logged?",

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+
+import { COLLECT, isByWorkerAlone } from "../../policy/gateway/collect.ts";
+import { jsonSchemas, nodeAt } from "../../policy/settings/schema.ts";
+import { workerTexts } from "../../policy/gateway/worker-texts.ts";
+import { checkEnv, type AiBinding } from "../../worker/chat/env.ts";
+import { askModel } from "../../worker/chat/models/call.ts";
+import { stackWith } from "../support/settings.ts";
+
+test("under full everything is collected, under metadata the Worker's calls without bodies, under none nothing", () => {
+  expect(COLLECT).toEqual({
+    full: { gateway: true, call: true, bodies: true },
+    metadata: { gateway: false, call: true, bodies: false },
+    none: { gateway: false, call: false, bodies: false },
+  });
+  expect(Object.keys(COLLECT)).toEqual(nodeAt(jsonSchemas.legacy, ["logs", "collect"]).enum);
+});
+
+test("only under metadata are all logs the doing of the Worker's own switches", () => {
+  const words = ["full", "metadata", "none"] as const;
+
+  expect(words.filter((collect) => isByWorkerAlone({ collect }))).toEqual(["metadata"]);
+});
+
+test.each(["full", "metadata", "none"] as const)(
+  "the Worker reads %s as the deploy does",
+  async (collect) => {
+    const { call, bodies } = COLLECT[collect];
+
+    expect(await switchesOf(collect)).toEqual({ call, bodies });
+  },
+);
+
+/** What the Worker asks the gateway to collect of one call. */
+async function switchesOf(collect: string): Promise<unknown> {
+  const switches: unknown[] = [];
+  const run: AiBinding["run"] = async (_model, _inputs, { gateway, extraHeaders }) => {
+    const { "cf-aig-collect-log-payload": payload } = Object(extraHeaders);
+    switches.push({ call: Reflect.get(gateway, "collectLog"), bodies: payload === "true" });
+    return new Response("{}");
+  };
+  const texts = workerTexts("dev", stackWith("dev").settings);
+  const bindings = {
+    ...texts,
+    COLLECT_LOGS: collect,
+    GATEWAY_ID: "app",
+    CALLERS: "[]",
+    RELEASE: "r",
+  };
+  await askModel(checkEnv({ ...bindings, AI: { run } }), {
+    model: "@cf/a/b",
+    inputs: {},
+    caller: "web",
+    route: "/",
+    eventId: "event",
+    trace: { traceId: "0".repeat(32), spanId: "0".repeat(16) },
+    signal: AbortSignal.timeout(1000),
+  });
+  return switches[0];
+}
