@@ -1,7 +1,7 @@
-import { AiGateway } from "@pulumi/cloudflare/aiGateway.js";
+import { AiGateway, type AiGatewayArgs } from "@pulumi/cloudflare/aiGateway.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { gatewayFields } from "../policy/gateway/fields.ts";
+import { gatewayFields, type GatewayField } from "../policy/gateway/mapping.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import { gatewayHooks } from "./hooks/gateway-hooks.ts";
 
@@ -19,30 +19,34 @@ export class Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-gateway:index:Gateway", name, {}, opts);
 
-    // Every scalar is said. The provider plans an update for one that is left to the API's default.
-    const { otels, ...fields } = gatewayFields(args);
-    const gateway = new AiGateway(
-      name,
-      {
-        accountId: args.accountId,
-        ...fields,
-        ...(otels && { otels: otels.map(withSecretHeaders) }),
-      },
-      {
-        parent: this,
-        protect: args.protect,
-        // Kept at Cloudflare if it leaves the stack: its logs exist nowhere else.
-        retainOnDelete: args.protect,
-        hooks: gatewayHooks(name, args),
-        // As `pulumi import` writes it: without a component above it.
-        aliases: [{ parent: pulumi.rootStackResource }],
-      },
-    );
+    const gateway = new AiGateway(name, toInputs(args), {
+      parent: this,
+      protect: args.protect,
+      // Kept at Cloudflare if it leaves the stack: its logs exist nowhere else.
+      retainOnDelete: args.protect,
+      hooks: gatewayHooks(name, args),
+      // As `pulumi import` writes it: without a component above it.
+      aliases: [{ parent: pulumi.rootStackResource }],
+    });
 
     this.gatewayId = gateway.aiGatewayId;
     this.openaiBaseUrl = pulumi.interpolate`https://gateway.ai.cloudflare.com/v1/${args.accountId}/${gateway.aiGatewayId}/openai`;
     this.registerOutputs({ gatewayId: this.gatewayId, openaiBaseUrl: this.openaiBaseUrl });
   }
+}
+
+/**
+ * Maps a stack's settings to the provider's inputs. Every scalar is declared: the provider plans an update for one that
+ * is left to the API's default. Both `satisfies` tie the table to the provider, which drops inputs that it does not
+ * know: a row for a field that it does not have is a type error, and so is a field of it without a row.
+ */
+function toInputs(args: GatewayArgs): AiGatewayArgs {
+  const { otels, ...fields } = gatewayFields(args) satisfies Pick<AiGatewayArgs, GatewayField>;
+  return {
+    accountId: args.accountId,
+    ...fields,
+    otels: otels?.map(withSecretHeaders),
+  } satisfies Record<keyof AiGatewayArgs, unknown>;
 }
 
 function withSecretHeaders<T extends { readonly headers: Record<string, string> }>(otel: T) {

@@ -1,7 +1,16 @@
 /** What Cloudflare fixes and no setting changes. */
 
-/** Stored logs of all gateways of an account on the free plan, on the legacy system. */
+/**
+ * The logs that an account's gateways together store on the free plan, on the legacy system.
+ * https://developers.cloudflare.com/ai-gateway/reference/limits/
+ */
 export const FREE_PLAN_LOGS = 100_000;
+
+/**
+ * The logs that one gateway stores at most, on the paid plan and the legacy system.
+ * https://developers.cloudflare.com/ai-gateway/reference/limits/
+ */
+export const PAID_PLAN_LOGS = 10_000_000;
 
 /** https://developers.cloudflare.com/ai-gateway/reference/limits/ */
 export const GATEWAYS = { free: 10, paid: 20 } as const;
@@ -23,6 +32,9 @@ export const SUBREQUESTS = { free: 50, paid: 1000 } as const;
  * one. https://developers.cloudflare.com/observability/pricing/
  */
 export const OBSERVABILITY_DAYS = 7;
+
+export const DAY_SECONDS = 86_400;
+export const DAY_MS = DAY_SECONDS * 1000;
 
 /** Whether Cloudflare runs the model itself; else the prompt goes to a third party. */
 export function isWorkersAi(model: string): boolean {

@@ -1,27 +1,23 @@
 /**
- * Exporters, guardrails, data loss prevention, spend limits and classification, in the API's own words. They are apart
- * because not every published API description lets a create have them; an update takes them by each.
- * https://developers.cloudflare.com/api/resources/ai_gateway/methods/update/
+ * Exporters, guardrails, data loss prevention, spend limits and classification, in the API's form. They are apart because
+ * not every published API description lets a create have them; an update takes them by each.
  */
-import { toApi } from "../../policy/gateway/api.ts";
-import { putOnlyGroups, type PutOnlySettings } from "../../policy/gateway/fields.ts";
-import type { Settings } from "../../policy/settings/settings.ts";
+import { ROWS, gatewayFields, toApi, type ApiField } from "../../policy/gateway/mapping.ts";
 
-export const PUT_ONLY = [
-  "dlp",
-  "guardrails",
-  "log_classification",
-  "otel",
-  "spend_limits",
-] as const;
+/** The rows of the table whose fields only an update is sure to set, in the order in which messages list them. */
+export const PUT_ONLY = ROWS.flatMap(({ updateOnly, ...row }) =>
+  updateOnly === undefined ? [] : [{ ...row, switchedOff: updateOnly.off }],
+).toSorted((a, b) => a.api.localeCompare(b.api));
 
-/** What a stack declares of them. Absent: off. */
-export type PutOnly = Readonly<Partial<Record<(typeof PUT_ONLY)[number], unknown>>>;
+/** A field of the table by the API's name; the declared ones are rows of the list above. */
+export type PutOnlyField = ApiField;
 
-/** The values of `otel[].headers` are secrets, in clear. */
-export function putOnlyFields(settings: PutOnlySettings & Pick<Settings, "logs">): PutOnly {
-  return {
-    ...toApi(putOnlyGroups(settings)),
-    ...(settings.logs.classification && { log_classification: true }),
-  };
+/** The fields that a stack declares. An absent one is off. */
+export type PutOnly = Readonly<Partial<Record<PutOnlyField, unknown>>>;
+
+/** Lists the fields that are on. The values of `otel[].headers` are secrets, in clear. */
+export function putOnlyFields(settings: Parameters<typeof gatewayFields>[0]): PutOnly {
+  const fields = toApi(gatewayFields(settings));
+  const on = PUT_ONLY.filter(({ api, off }) => (fields[api] ?? off) !== off);
+  return Object.fromEntries(on.map(({ api }) => [api, fields[api]]));
 }

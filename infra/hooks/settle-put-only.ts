@@ -1,10 +1,8 @@
 import type Cloudflare from "cloudflare";
 
-import { PUT_ONLY, type PutOnly } from "./put-only.ts";
+import { PUT_ONLY, type PutOnly, type PutOnlyField } from "./put-only.ts";
 import { describeFailure, type Place } from "./api.ts";
 import { holds } from "./holds.ts";
-
-export type PutOnlyField = (typeof PUT_ONLY)[number];
 
 export interface Wanted {
   readonly declared: PutOnly;
@@ -18,7 +16,7 @@ export interface Wanted {
  */
 export async function settlePutOnly(api: Cloudflare, place: Place, wanted: Wanted): Promise<void> {
   const fields = fieldsOf(wanted);
-  const all = PUT_ONLY.filter((field) => field in fields);
+  const all = FIELDS.filter((field) => field in fields);
   if (all.length === 0) return;
 
   const left = await settle(api, place, fields).catch((error: unknown) => {
@@ -35,42 +33,27 @@ export async function settlePutOnly(api: Cloudflare, place: Place, wanted: Wante
   );
 }
 
-/** Of a gateway's inputs in the provider's words: those that are there and not off. A secret is not opened for this. */
+/** Lists the fields that are there and not off in a gateway's inputs, in the provider's form. No secret is opened. */
 export function declaredBefore(inputs: Readonly<Record<string, unknown>>): readonly PutOnlyField[] {
-  return PUT_ONLY.filter((field) => (inputs[INPUTS[field]] ?? false) !== false);
+  return PUT_ONLY.filter(({ field }) => (inputs[field] ?? false) !== false).map(({ api }) => api);
 }
 
-const INPUTS: Readonly<Record<PutOnlyField, string>> = {
-  dlp: "dlp",
-  guardrails: "guardrails",
-  log_classification: "logClassification",
-  otel: "otels",
-  spend_limits: "spendLimits",
-};
+const FIELDS = PUT_ONLY.map(({ api }) => api);
 
-type Fields = Readonly<Partial<Record<PutOnlyField, unknown>>>;
-
-const OFF = {
-  dlp: { enabled: false, policies: [] },
-  guardrails: null,
-  log_classification: false,
-  otel: null,
-  spend_limits: null,
-} as const;
-
-function fieldsOf({ declared, before }: Wanted): Fields {
-  return { ...Object.fromEntries(before.map((field) => [field, OFF[field]])), ...declared };
+function fieldsOf({ declared, before }: Wanted): PutOnly {
+  const gone = PUT_ONLY.filter(({ api }) => before.includes(api));
+  return { ...Object.fromEntries(gone.map((row) => [row.api, row.switchedOff])), ...declared };
 }
 
 /** What differs still. */
 async function settle(
   api: Cloudflare,
   { accountId, gatewayId }: Place,
-  fields: Fields,
+  fields: PutOnly,
 ): Promise<readonly PutOnlyField[]> {
   const read = () => api.aiGateway.get(gatewayId, { account_id: accountId });
-  const differing = (gateway: Fields) =>
-    PUT_ONLY.filter((field) => field in fields && !holds(gateway[field], fields[field]));
+  const differing = (gateway: PutOnly) =>
+    FIELDS.filter((field) => field in fields && !holds(gateway[field], fields[field]));
 
   const gateway = await read();
   if (differing(gateway).length === 0) return [];
@@ -92,15 +75,9 @@ const ANSWERS_ONLY: readonly string[] = [
   "internal_id",
 ];
 
-/** In the words of the stack file. */
-const SETTINGS: Readonly<Record<PutOnlyField, string>> = {
-  dlp: "dlp",
-  guardrails: "guardrails",
-  log_classification: "logs.classification",
-  otel: "exports",
-  spend_limits: "spendLimits",
-};
-
+/** Names the settings that decide the fields, as the stack file has them. */
 function names(fields: readonly PutOnlyField[]): string {
-  return fields.map((field) => SETTINGS[field]).join(", ");
+  return PUT_ONLY.filter(({ api }) => fields.includes(api))
+    .map(({ setting }) => setting)
+    .join(", ");
 }

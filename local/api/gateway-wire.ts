@@ -1,9 +1,9 @@
 /** A gateway's settings in the REST API's words, and in those of the program: `cache_ttl` is `cacheTtl`. */
 import { z } from "zod";
 
-import { apiName, toApi } from "../../policy/gateway/api.ts";
 import { aiGateway, type GatewaySettings } from "../account.ts";
 import { ApiError } from "./envelope.ts";
+import { apiName } from "./gateway-answer.ts";
 
 /** What the API takes on an update only; a create drops it without a word. */
 export const PUT_ONLY = [
@@ -80,10 +80,6 @@ export function fromWire(
   const settings = aiGateway.safeParse({ ...mapKeys(renamed.data, toSetting), accountId });
   if (!settings.success) throw refuse(settings.error);
   return settings.data;
-}
-
-export function toWire({ accountId, ...settings }: GatewaySettings): Record<string, unknown> {
-  return toApi(settings);
 }
 
 function refuse({ issues }: z.ZodError): ApiError {

@@ -2,7 +2,8 @@
 import { z } from "zod";
 
 import { ApiError, paged, readBody, refuseUnknown } from "./envelope.ts";
-import { fromWire, PUT_ONLY, toWire } from "./gateway-wire.ts";
+import { toWire } from "./gateway-answer.ts";
+import { fromWire, PUT_ONLY } from "./gateway-wire.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
 import type { GatewayRecord } from "./state.ts";
 

@@ -1,6 +1,5 @@
 /** The gateway's fields, declared against stored. */
-import { toApi } from "../../policy/gateway/api.ts";
-import { gatewayFields } from "../../policy/gateway/fields.ts";
+import { ROWS, gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { tryAsk, type Account } from "../account/account.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
@@ -20,37 +19,14 @@ export async function checkGateway({
   return verdict(
     about,
     withRemedy(problems, remedy),
-    `all ${Object.keys(SETTINGS).length} fields are as declared`,
+    `all ${COMPARED.length} fields are as declared`,
   );
 }
 
-/** API field → the setting that decides it. A field without one is what no stack opens. */
-const SETTINGS = {
-  authentication: "authentication",
-  byok_only: "byokOnly",
-  cache_invalidate_on_update: undefined,
-  cache_ttl: "cache.ttlSeconds",
-  collect_logs: "logs.collect",
-  dlp: "dlp",
-  guardrails: "guardrails",
-  log_classification: "logs.classification",
-  log_management: "logs.maxEntries",
-  log_management_strategy: "logs.whenFull",
-  logpush: "logpush",
-  logpush_public_key: "logpush.publicKey",
-  otel: "exports",
-  rate_limiting_interval: "rateLimit.intervalSeconds",
-  rate_limiting_limit: "rateLimit.requests",
-  rate_limiting_technique: "rateLimit.technique",
-  retry_backoff: "retry.backoff",
-  retry_delay: "retry.delayMs",
-  retry_max_attempts: "retry.maxAttempts",
-  spend_limits: "spendLimits",
-  store_id: undefined,
-  stripe: undefined,
-  workers_ai_billing_mode: "billing",
-  zdr: "zdr",
-} as const;
+/** The fields in the order of a report. By its id the gateway was found. */
+const COMPARED = ROWS.filter(({ api }) => api !== "id").toSorted((a, b) =>
+  a.api.localeCompare(b.api),
+);
 
 /** Each field that differs from what the stack file makes of it. Header values are secrets, and are not compared. */
 export function judgeGateway(
@@ -58,7 +34,7 @@ export function judgeGateway(
   found: Readonly<Record<string, unknown>>,
 ): readonly string[] {
   const declared = toApi(gatewayFields(settings));
-  return Object.entries(SETTINGS).flatMap(([field, setting]) => {
+  return COMPARED.flatMap(({ api: field, setting }) => {
     const [is, shouldBe] = [found[field], declared[field]];
     if (canonical(field, is) === canonical(field, shouldBe)) return [];
     const source = setting ?? "every stack has it so";

@@ -1,12 +1,20 @@
 /** What a change of a stack file means for the logs, in words: for the reviewer of a pull request. */
 import { listLeaves, type Leaf } from "./leaves.ts";
 import type { Stack } from "../stack/stack.ts";
+import {
+  EFFECTS,
+  always,
+  neutral,
+  ranked,
+  reveals,
+  storage,
+  type Effect,
+  type Judgement,
+  type Value,
+} from "../gateway/effects.ts";
+import { gatewayJudges } from "../gateway/mapping.ts";
 import { isWorkersAi } from "../platform.ts";
 import { describeReader, describeToken } from "./reader-access.ts";
-
-/** What is destroyed cannot be had back, so that effect goes before the others. */
-export const EFFECTS = ["destroys logs", "less private", "more private", "neutral"] as const;
-export type Effect = (typeof EFFECTS)[number];
 
 export interface Change {
   /** `logs.collect`, `readers.oncall.until` */
@@ -77,45 +85,11 @@ function judgeOf(pattern: string): Judge {
   return JUDGES[pattern.replace(/^guardrails\..+/, "guardrails")] ?? neutral;
 }
 
-type Value = Leaf["value"] | undefined;
-type Judgement = Pick<Change, "effect" | "because">;
-/** `stack` is the side on which the leaf stands: the one after, if it stands on both. */
+/**
+ * Judges a change that the values alone may not explain. `stack` is the side on which the leaf stands: the one after, if
+ * it stands on both.
+ */
 type Judge = (from: Value, to: Value, leaf: Leaf, stack: Leaves) => Judgement;
-
-const neutral: Judge = () => ({ effect: "neutral" });
-
-/** An item or a switch with which somebody sees more. */
-const reveals: Judge = (_, to) => ({
-  effect: to === undefined || to === false ? "more private" : "less private",
-});
-
-const conceals: Judge = (_, to) => ({ effect: to === true ? "more private" : "less private" });
-
-/** A later value in the list is less private. */
-function ranked(...values: readonly Value[]): Judge {
-  return (from, to) => ({
-    effect: values.indexOf(to) > values.indexOf(from) ? "less private" : "more private",
-  });
-}
-
-/** A number that bounds what is seen; absent means `otherwise`. */
-function bounds(otherwise: number): Judge {
-  return (from, to) => ({
-    effect: Number(to ?? otherwise) > Number(from ?? otherwise) ? "less private" : "more private",
-  });
-}
-
-/** A bound on what is stored: lowered, it takes away what is there. */
-function storage(because: string): Judge {
-  return (from, to, ...place) =>
-    bounds(Infinity)(from, to, ...place).effect === "less private"
-      ? { effect: "less private", because: "more is kept" }
-      : { effect: "destroys logs", because };
-}
-
-function always(effect: Effect, because: string): Judge {
-  return () => ({ effect, because });
-}
 
 /** A list of networks, of which none means all. */
 const narrows: Judge = (from, to) => {
@@ -152,20 +126,9 @@ const admits =
           because: `whoever the other ${what} admits may call, and stands in logs: look there who that is`,
         };
 
-/** Something that reads prompts or answers while a call runs, and keeps nothing. */
-const readsInFlight: Judge = (from, to) => {
-  if (from !== undefined && to !== undefined) return { effect: "neutral" };
-  return to === undefined
-    ? { effect: "more private", because: "it reads nothing any more" }
-    : { effect: "less private", because: "it reads what passes through" };
-};
-
-/** By the pattern of a leaf. */
+/** The judges by the pattern of a leaf. Those of the gateway's settings come from the table of its fields. */
 export const JUDGES: Readonly<Record<string, Judge>> = {
-  gatewayId: always(
-    "destroys logs",
-    "a new gateway is made; the old one's logs stay behind or go with it",
-  ),
+  ...gatewayJudges(),
   accountId: (from, to) =>
     from === undefined || to === undefined
       ? { effect: "neutral", because: "if it is the account that it was" }
@@ -174,14 +137,6 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     to === true
       ? { effect: "neutral" }
       : { effect: "destroys logs", because: "nothing refuses any more to delete the gateway" },
-  authentication: conceals,
-  "logs.collect": ranked("none", "metadata", "full"),
-  "logs.classification": reveals,
-  "logs.maxEntries": storage("logs over the cap may be deleted, the oldest first"),
-  "logs.whenFull": (_, to) =>
-    to === "stop"
-      ? { effect: "neutral", because: "at the cap nothing new will be stored" }
-      : { effect: "destroys logs", because: "at the cap the oldest will be deleted" },
   "logs.keepDays": storage("older logs are deleted within hours, and for good"),
   "logs.system": always(
     "neutral",
@@ -191,8 +146,6 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     to === "production"
       ? { effect: "more private", because: "the rules for production hold from now on" }
       : { effect: "less private", because: "the rules for production hold no longer" },
-  guardrails: readsInFlight,
-  "dlp[]": readsInFlight,
   "waivers[]": (_, to) =>
     to === undefined
       ? { effect: "more private", because: "the rule holds again" }
@@ -207,24 +160,10 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
   }),
   "readers[].addresses": narrows,
   "readers[].token": makesToken,
-  "exports[]": reveals,
-  "exports[].keepDays": bounds(Infinity),
-  logpush: (_, to) =>
-    to === undefined
-      ? { effect: "more private", because: "no more copies are made; those there are stay" }
-      : { effect: "less private", because: "a copy of each log is kept, for the key's owner" },
-  "logpush.bucket": always("neutral", "copies go to another bucket; those there are stay"),
-  "logpush.keepDays": storage("older copies are deleted within a day, and for good"),
-  "logpush.publicKey": always(
-    "less private",
-    "whoever has the other private key reads the copies made from now on: look who that is",
-  ),
-  "cache.ttlSeconds": bounds(0),
-  zdr: conceals,
-  "worker.models[]": (from, to, leaf, stack) =>
+  "worker.models[]": (from, to, leaf) =>
     isWorkersAi(leaf.path.replace("worker.models.", ""))
       ? { effect: "neutral" }
-      : reveals(from, to, leaf, stack),
+      : reveals(from, to),
   "worker.access": ranked("token", "open"),
   "worker.cloudflareAccess.audience": admits("application"),
   "worker.cloudflareAccess.team": (from, to, ...place) => {
@@ -245,15 +184,6 @@ export const NEUTRAL: readonly string[] = [
   "logs.alertUrl",
   "readers[].name",
   "readers[].kind",
-  "exports[].kind",
-  "exports[].url",
-  "exports[].authorization",
-  "exports[].contentType",
-  "rateLimit",
-  "spendLimits",
-  "retry",
-  "byokOnly",
-  "billing",
   "worker.name",
   "worker.fallbacks",
   "worker.timeoutSeconds",
@@ -266,10 +196,6 @@ export const NEUTRAL: readonly string[] = [
   "worker.placement",
   "worker.cpuMs",
   "callers",
-  "dlp[].id",
-  "dlp[].action",
-  "dlp[].check",
-  "dlp[].profiles",
   "waivers[].rule",
   "waivers[].reason",
 ];

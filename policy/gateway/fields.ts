@@ -1,135 +1,254 @@
 /**
- * A stack's settings as the fields of an AI Gateway: the one place that knows which setting is which field. Spelled as
- * the provider spells them; `toApi` says the same in the API's words.
+ * The table of the gateway's fields, by the provider's name: which setting is which field, in both directions, and what
+ * a change of it means. Everything that knows the gateway's fields is made from it, but for the local account, which
+ * must not share its judge's code. Every scalar is declared: a field that nobody declares is one that nobody sees drift.
  */
-import type { Settings } from "../settings/settings.ts";
+import { PAID_PLAN_LOGS } from "../platform.ts";
+import { amount, number, onOff, text } from "./answers.ts";
+import { collected } from "./collect.ts";
+import { always, bounds, conceals, ranked, readsInFlight, reveals, storage } from "./effects.ts";
+import { dlpToApi, readDlp, toDlp } from "./groups/dlp.ts";
+import { otelsToApi, readExports, toOtels } from "./groups/exports.ts";
+import { guardrailsToApi, readGuardrails, toGuardrails } from "./groups/guardrails.ts";
+import { readSpendLimits, toSpendLimits } from "./groups/spend-limits.ts";
+import { fixed, row } from "./row.ts";
 
-/** Every scalar is said: a field nobody declares is a field nobody sees drift. */
-export function gatewayFields(settings: GatewaySettings) {
-  return {
-    aiGatewayId: settings.gatewayId,
-    authentication: settings.authentication,
-    byokOnly: settings.byokOnly,
-    ...logFields(settings.logs),
-    logpush: settings.logpush !== undefined,
-    ...(settings.logpush && { logpushPublicKey: settings.logpush.publicKey }),
-    zdr: settings.zdr,
-    cacheTtl: settings.cache?.ttlSeconds ?? 0,
-    // An answer cached under the settings before must not outlive them.
-    cacheInvalidateOnUpdate: true,
-    rateLimitingLimit: settings.rateLimit?.requests ?? 0,
-    rateLimitingInterval: settings.rateLimit?.intervalSeconds ?? 0,
-    rateLimitingTechnique: settings.rateLimit?.technique ?? "fixed",
-    ...retryFields(settings.retry),
-    ...putOnlyGroups(settings),
-    workersAiBillingMode: settings.billing,
-    // Not left out: the API reports "", and the provider would send null on the next update.
-    storeId: "",
-  };
-}
+const CALLS = { neutral: "it decides how many calls are served, and not what is kept of them" };
+const RETRIES = { neutral: "a repeated call sends what the first one sent" };
+const MONEY = { neutral: "it decides who pays, and not what is kept" };
+const SCANS = { neutral: "the same is read in flight, and nothing is kept" };
+const EXPORT = { neutral: "the same copies go to the same receiver" };
 
-export type PutOnlySettings = Pick<Settings, "exports" | "guardrails" | "dlp" | "spendLimits">;
-
-type GatewaySettings = PutOnlySettings &
-  Pick<
-    Settings,
-    | "gatewayId"
-    | "authentication"
-    | "byokOnly"
-    | "logs"
-    | "logpush"
-    | "zdr"
-    | "cache"
-    | "rateLimit"
-    | "retry"
-    | "billing"
-  >;
-
-function logFields(logs: Settings["logs"]) {
-  return {
-    // Metadata only is not a setting of the platform: the gateway stays off, and the Worker switches each of
-    // its own calls on, without bodies.
-    collectLogs: logs.collect === "full",
-    logClassification: logs.classification,
-    // What the API fills in by itself; on observability it is not known to mean anything.
-    logManagement: logs.system === "legacy" ? logs.maxEntries : 10_000_000,
-    logManagementStrategy:
-      logs.system === "legacy" && logs.whenFull === "stop" ? "STOP_INSERTING" : "DELETE_OLDEST",
-  };
-}
-
-/** Nothing, for no retries: the API has no number for none, and 1 is one retry. */
-function retryFields(retry: Settings["retry"]) {
-  if (retry === undefined) return {};
-  return {
-    retryMaxAttempts: retry.maxAttempts,
-    retryDelay: retry.delayMs,
-    retryBackoff: retry.backoff,
-  };
-}
-
-/**
- * What some descriptions of the API take on an update only: infra/hooks/put-only.ts. Nothing for what is off: the API has no
- * value for it that every published page agrees on.
- */
-export function putOnlyGroups({ exports, guardrails, dlp, spendLimits }: PutOnlySettings) {
-  return {
-    ...(exports.length > 0 && { otels: exports.map(toOtel) }),
-    ...(guardrails && {
-      guardrails: {
-        prompt: toVerdicts(guardrails.prompt),
-        response: toVerdicts(guardrails.response),
-      },
-    }),
-    ...(dlp.length > 0 && {
-      dlp: { enabled: true, policies: dlp.map(toDlpPolicy) },
-    }),
-    ...(spendLimits.length > 0 && {
-      spendLimits: { enabled: true, rules: spendLimits.map(toSpendRule) },
-    }),
-  };
-}
-
-function toOtel(copy: Settings["exports"][number]) {
-  return {
-    url: copy.url,
-    headers: { ...copy.headers },
-    contentType: copy.contentType,
-    ...(copy.authorization !== undefined && { authorization: copy.authorization }),
-  };
-}
-
-/** `{ P1: "flag" }` → `{ p1: "FLAG" }` */
-function toVerdicts(
-  verdicts: NonNullable<Settings["guardrails"]>["prompt"],
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(verdicts).flatMap(([hazard, verdict]) =>
-      verdict === undefined ? [] : [[hazard.toLowerCase(), verdict.toUpperCase()]],
+export const GATEWAY_FIELDS = {
+  aiGatewayId: row({
+    api: "id",
+    setting: "gatewayId",
+    off: undefined,
+    toField: ({ gatewayId }) => gatewayId,
+    toSetting: text,
+    change: always(
+      "destroys logs",
+      "a new gateway is made; the old one's logs stay behind or go with it",
     ),
-  );
-}
-
-function toDlpPolicy(policy: Settings["dlp"][number]) {
-  return {
-    id: policy.id,
-    enabled: true,
-    action: policy.action.toUpperCase(),
-    checks: policy.check.map((side) => side.toUpperCase()),
-    profiles: [...policy.profiles],
-  };
-}
-
-function toSpendRule(limit: Settings["spendLimits"][number]) {
-  return {
-    // Never left out: the provider's default is one constant, and two rules would share it.
-    id: limit.id,
-    enabled: true,
-    limit: limit.limitUsd,
-    limitType: "cost",
-    // Seconds by every example seen; the unit itself is not documented.
-    window: limit.windowSeconds,
-    technique: limit.technique,
-    ...(limit.per === "caller" && { metadata: { caller: { mode: "partition" } } }),
-  };
-}
+  }),
+  authentication: row({
+    api: "authentication",
+    setting: "authentication",
+    off: false,
+    toField: ({ authentication }) => authentication,
+    toSetting: onOff,
+    change: conceals,
+  }),
+  byokOnly: row({
+    api: "byok_only",
+    setting: "byokOnly",
+    off: false,
+    toField: ({ byokOnly }) => byokOnly,
+    toSetting: onOff,
+    change: MONEY,
+  }),
+  collectLogs: row({
+    api: "collect_logs",
+    setting: "logs.collect",
+    off: false,
+    toField: ({ logs }) => collected(logs).gateway,
+    // Metadata declares the same gateway as none: the closed one is taken.
+    toSetting: (answer) => (answer === true ? "full" : "none"),
+    change: ranked("none", "metadata", "full"),
+  }),
+  logClassification: row({
+    api: "log_classification",
+    setting: "logs.classification",
+    off: false,
+    toField: ({ logs }) => logs.classification,
+    updateOnly: { off: false },
+    toSetting: onOff,
+    change: reveals,
+  }),
+  logManagement: row({
+    api: "log_management",
+    setting: "logs.maxEntries",
+    // What the API fills in by itself; on observability it is not known to mean anything.
+    off: PAID_PLAN_LOGS,
+    toField: ({ logs }) => (logs.system === "legacy" ? logs.maxEntries : undefined),
+    toSetting: (answer) => number(answer) ?? PAID_PLAN_LOGS,
+    change: storage("logs over the cap may be deleted, the oldest first"),
+  }),
+  logManagementStrategy: row({
+    api: "log_management_strategy",
+    setting: "logs.whenFull",
+    off: "DELETE_OLDEST",
+    toField: ({ logs }) =>
+      logs.system === "legacy" && logs.whenFull === "stop" ? "STOP_INSERTING" : undefined,
+    toSetting: (answer) => (answer === "STOP_INSERTING" ? "stop" : "deleteOldest"),
+    change: (_, to) =>
+      to === "stop"
+        ? { effect: "neutral", because: "at the cap nothing new will be stored" }
+        : { effect: "destroys logs", because: "at the cap the oldest will be deleted" },
+  }),
+  logpush: row({
+    api: "logpush",
+    setting: "logpush",
+    off: false,
+    toField: ({ logpush }) => logpush !== undefined,
+    // The bucket and its days are no part of a gateway.
+    toSetting: () => undefined,
+    change: (_, to) =>
+      to === undefined
+        ? { effect: "more private", because: "no more copies are made; those there are stay" }
+        : { effect: "less private", because: "a copy of each log is kept, for the key's owner" },
+    parts: {
+      bucket: always("neutral", "copies go to another bucket; those there are stay"),
+      keepDays: storage("older copies are deleted within a day, and for good"),
+    },
+  }),
+  logpushPublicKey: row({
+    api: "logpush_public_key",
+    setting: "logpush.publicKey",
+    off: undefined,
+    toField: ({ logpush }) => logpush?.publicKey,
+    toSetting: () => undefined,
+    change: always(
+      "less private",
+      "whoever has the other private key reads the copies made from now on: look who that is",
+    ),
+  }),
+  zdr: row({
+    api: "zdr",
+    setting: "zdr",
+    off: false,
+    toField: ({ zdr }) => zdr,
+    toSetting: onOff,
+    change: conceals,
+  }),
+  cacheTtl: row({
+    api: "cache_ttl",
+    setting: "cache.ttlSeconds",
+    off: 0,
+    toField: ({ cache }) => cache?.ttlSeconds,
+    toSetting: amount,
+    change: bounds(0),
+  }),
+  cacheInvalidateOnUpdate: fixed({
+    api: "cache_invalidate_on_update",
+    value: true,
+    because: "an answer cached under the settings before must not outlive them",
+  }),
+  rateLimitingLimit: row({
+    api: "rate_limiting_limit",
+    setting: "rateLimit.requests",
+    off: 0,
+    toField: ({ rateLimit }) => rateLimit?.requests,
+    toSetting: amount,
+    change: CALLS,
+  }),
+  rateLimitingInterval: row({
+    api: "rate_limiting_interval",
+    setting: "rateLimit.intervalSeconds",
+    off: 0,
+    toField: ({ rateLimit }) => rateLimit?.intervalSeconds,
+    toSetting: number,
+    change: CALLS,
+  }),
+  rateLimitingTechnique: row({
+    api: "rate_limiting_technique",
+    setting: "rateLimit.technique",
+    off: "fixed",
+    toField: ({ rateLimit }) => rateLimit?.technique,
+    toSetting: (answer) => text(answer) ?? "fixed",
+    change: CALLS,
+  }),
+  // Left out for no retries: the API has no number for none, and 1 is one retry.
+  retryMaxAttempts: row({
+    api: "retry_max_attempts",
+    setting: "retry.maxAttempts",
+    off: undefined,
+    toField: ({ retry }) => retry?.maxAttempts,
+    toSetting: amount,
+    change: RETRIES,
+  }),
+  retryDelay: row({
+    api: "retry_delay",
+    setting: "retry.delayMs",
+    off: undefined,
+    toField: ({ retry }) => retry?.delayMs,
+    toSetting: amount,
+    change: RETRIES,
+  }),
+  retryBackoff: row({
+    api: "retry_backoff",
+    setting: "retry.backoff",
+    off: undefined,
+    toField: ({ retry }) => retry?.backoff,
+    toSetting: text,
+    change: RETRIES,
+  }),
+  // These four are left out where they are off: the API has no value for it that every published page agrees on.
+  otels: row({
+    api: "otel",
+    setting: "exports",
+    off: undefined,
+    toField: toOtels,
+    toApi: otelsToApi,
+    updateOnly: { off: null },
+    toSetting: readExports,
+    change: reveals,
+    parts: {
+      kind: EXPORT,
+      url: EXPORT,
+      headers: { neutral: "their values are secrets, which no review compares" },
+      authorization: EXPORT,
+      contentType: EXPORT,
+      keepDays: bounds(Infinity),
+    },
+  }),
+  guardrails: row({
+    api: "guardrails",
+    setting: "guardrails",
+    off: undefined,
+    toField: toGuardrails,
+    toApi: guardrailsToApi,
+    updateOnly: { off: null },
+    toSetting: readGuardrails,
+    change: readsInFlight,
+  }),
+  dlp: row({
+    api: "dlp",
+    setting: "dlp",
+    off: undefined,
+    toField: toDlp,
+    toApi: dlpToApi,
+    updateOnly: { off: { enabled: false, policies: [] } },
+    toSetting: readDlp,
+    change: readsInFlight,
+    parts: { id: SCANS, action: SCANS, check: SCANS, profiles: SCANS },
+  }),
+  spendLimits: row({
+    api: "spend_limits",
+    setting: "spendLimits",
+    off: undefined,
+    toField: toSpendLimits,
+    updateOnly: { off: null },
+    toSetting: readSpendLimits,
+    change: CALLS,
+    parts: { id: CALLS, limitUsd: CALLS, windowSeconds: CALLS, technique: CALLS, per: CALLS },
+  }),
+  workersAiBillingMode: row({
+    api: "workers_ai_billing_mode",
+    setting: "billing",
+    off: "postpaid",
+    toField: ({ billing }) => billing,
+    toSetting: (answer) => (answer === "unified" ? answer : undefined),
+    change: MONEY,
+  }),
+  storeId: fixed({
+    api: "store_id",
+    value: "",
+    because: 'left out, the provider would send null on the next update: the API reports ""',
+  }),
+  stripe: fixed({
+    api: "stripe",
+    value: undefined,
+    because: "it bills an app's own customers, and would send each call's usage to Stripe",
+  }),
+};

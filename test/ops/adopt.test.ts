@@ -9,8 +9,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { adoptGateway, importFile } from "../../ops/adopt/adopt.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
-import { toApi } from "../../policy/gateway/api.ts";
-import { gatewayFields } from "../../policy/gateway/fields.ts";
+import { toWire } from "../../local/api/gateway-answer.ts";
+import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
 import { startAccount } from "../support/account.ts";
@@ -57,7 +57,7 @@ test("a file that nobody filled in is refused, for what a gateway does not tell"
   ]);
 });
 
-const FOUND = toApi(OPEN);
+const FOUND = toWire(OPEN);
 
 test("what no stack file can say is refused by name, all at once", () => {
   const adoption = adoptGateway(

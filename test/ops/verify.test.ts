@@ -21,9 +21,8 @@ import {
   judgeDomains,
   judgeSubdomain,
 } from "../../ops/verify/worker.ts";
+import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import { workerBindings } from "../../policy/gateway/worker-texts.ts";
-import { toApi } from "../../policy/gateway/api.ts";
-import { gatewayFields } from "../../policy/gateway/fields.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";

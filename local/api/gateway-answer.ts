@@ -1,15 +1,11 @@
-/** The fields of an AI Gateway in the REST API's words: `cacheTtl` is `cache_ttl`, and the groups differ inside, too. */
+/**
+ * A gateway as the REST API answers it: `cacheTtl` is `cache_ttl`, and the groups differ inside, too. Not made from the
+ * table in policy/gateway/fields.ts, which this account is to judge.
+ */
+import type { GatewaySettings } from "../account.ts";
 
-/** Where the two spellings differ by more than the case of the names. */
-interface Groups {
-  readonly otels?: readonly { readonly contentType: string }[] | undefined;
-  readonly dlp?: { readonly policies: readonly { readonly checks: unknown }[] } | undefined;
-  readonly guardrails?:
-    | Readonly<Record<"prompt" | "response", Readonly<Record<string, unknown>>>>
-    | undefined;
-}
-
-export function toApi({ otels, dlp, guardrails, ...flat }: Groups): Record<string, unknown> {
+export function toWire(settings: GatewaySettings): Record<string, unknown> {
+  const { accountId: _, otels, dlp, guardrails, ...flat } = settings;
   return {
     ...mapKeys(flat, apiName),
     ...(otels && {

@@ -1,0 +1,43 @@
+/** The field of exported copies, `otels`. */
+import { z } from "zod";
+
+import type { Settings } from "../../settings/settings.ts";
+import { readItems } from "../answers.ts";
+
+export function toOtels({ exports }: Pick<Settings, "exports">) {
+  return exports.length > 0 ? exports.map(toOtel) : undefined;
+}
+
+function toOtel(copy: Settings["exports"][number]) {
+  return {
+    url: copy.url,
+    headers: { ...copy.headers },
+    contentType: copy.contentType,
+    ...(copy.authorization !== undefined && { authorization: copy.authorization }),
+  };
+}
+
+export function otelsToApi(otels: readonly ReturnType<typeof toOtel>[]) {
+  return otels.map(({ contentType, ...otel }) => ({ ...otel, content_type: contentType }));
+}
+
+const answered = z.object({
+  url: z.string(),
+  headers: z.record(z.string(), z.unknown()).catch({}),
+  authorization: z.string().nullish(),
+  content_type: z.enum(["json", "protobuf"]).catch("json"),
+});
+
+/** Reads the exports of an answer. The values of headers are secrets, and are left empty. */
+export function readExports(answer: unknown) {
+  return readItems(answered, answer)?.map(({ url, headers, authorization, content_type }) => {
+    const names = Object.keys(headers);
+    return {
+      kind: "otel",
+      url,
+      ...(names.length > 0 && { headers: Object.fromEntries(names.map((name) => [name, ""])) }),
+      ...(authorization && { authorization }),
+      ...(content_type === "protobuf" && { contentType: content_type }),
+    };
+  });
+}
