@@ -1,0 +1,86 @@
+/** Every single value that a stack file may hold, made from the schema, so that a new setting is among them by itself. */
+import type { Node, Path } from "../../policy/settings/schema.ts";
+import { PUBLIC_KEY } from "./public-key.ts";
+
+export interface SchemaLeaf {
+  readonly path: Path;
+  /** `logs.collect`, `readers[].until` */
+  readonly pattern: string;
+  /** Allowed values, different from each other; the first is what a stack with everything has. */
+  readonly values: readonly unknown[];
+}
+
+/** Two values for each text, and for what has rules of its own. */
+const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
+  gatewayId: ["app", "other"],
+  accountId: ["0".repeat(32), "f".repeat(32)],
+  "logs.alertUrl": ["https://alerts.test/a", "https://alerts.test/b"],
+  "readers[].name": ["oncall", "audit"],
+  "readers[].until": ["2030-01-01", "2030-01-02"],
+  "readers[].addresses": [["203.0.113.0/24"], ["198.51.100.7"]],
+  "exports[].url": ["https://traces.test/a", "https://traces.test/b"],
+  "exports[].headers": [{ "x-key": "one" }, { "x-key": "two" }],
+  "exports[].authorization": ["secret-a", "secret-b"],
+  "logpush.bucket": ["app-logs", "other-logs"],
+  "logpush.publicKey": [PUBLIC_KEY, PUBLIC_KEY.replace("KVD1", "KVD2")],
+  "spendLimits[].id": ["daily", "weekly"],
+  "dlp[].id": ["cards", "keys"],
+  "dlp[].check": [["request"], ["request", "response"]],
+  "dlp[].profiles": [
+    ["00000000-0000-4000-8000-000000000001"],
+    ["00000000-0000-4000-8000-000000000002"],
+  ],
+  "worker.name": ["chat", "talk"],
+  "worker.models": [
+    ["@cf/a/b", "@cf/c/d"],
+    ["@cf/a/b", "@cf/c/d", "@cf/e/f"],
+  ],
+  "worker.fallbacks": [["@cf/a/b"], ["@cf/c/d"]],
+  "worker.cloudflareAccess.team": ["acme", "other"],
+  "worker.cloudflareAccess.audience": ["a".repeat(64), "b".repeat(64)],
+  "worker.domain": ["chat.example.com", "talk.example.com"],
+  "worker.workersDevSubdomain": ["acme", "other"],
+  "worker.callerLimit.periodSeconds": [10, 60],
+  "worker.origins": [["https://a.test"], ["https://b.test"]],
+  "callers[].name": ["web", "app"],
+  "callers[].sha256": ["a".repeat(64), "b".repeat(64)],
+  "callers[].until": ["2030-01-01", "2030-01-02"],
+  "anonymousCallers.key": ["a".repeat(64), "b".repeat(64)],
+  "waivers[].rule": ["no-callers", "open-worker"],
+  "waivers[].reason": ["the app is not there yet", "the app is there by May"],
+  "waivers[].until": ["2030-01-01", "2030-01-02"],
+};
+
+/** Lists the leaves, a list of groups by its one item. */
+export function schemaLeaves(group: Node, path: Path = [], pattern = ""): readonly SchemaLeaf[] {
+  return Object.entries(group.properties ?? {}).flatMap(([key, node]) => {
+    const [to, name] = [[...path, key], pattern === "" ? key : `${pattern}.${key}`];
+    const examples = EXAMPLES[name];
+    if (examples !== undefined) return [{ path: to, pattern: name, values: examples }];
+    if (node.items?.properties !== undefined) {
+      return schemaLeaves(node.items, [...to, 0], `${name}[]`);
+    }
+    if (node.properties !== undefined) return schemaLeaves(node, to, name);
+    return [{ path: to, pattern: name, values: valuesOf(node) }];
+  });
+}
+
+function valuesOf(node: Node): readonly unknown[] {
+  if (node.type === "boolean") return [true, false];
+  return node.enum ?? [node.maximum, node.minimum].filter((value) => value !== undefined);
+}
+
+/** Makes the stack in which every leaf has its first value. */
+export function wholeStack(leaves: readonly SchemaLeaf[]): object {
+  return leaves.reduce<object>((stack, { path, values }) => setAt(stack, path, values[0]), {});
+}
+
+/** Sets or, with undefined, removes the value at a path. */
+export function setAt(group: unknown, [key, ...rest]: Path, value: unknown): object {
+  if (key === undefined) return Object(value);
+  const inner: unknown = Reflect.get(Object(group), key);
+  const next = rest.length === 0 ? value : setAt(inner ?? {}, rest, value);
+  if (typeof key === "number") return [next];
+  const others = Object.entries(Object(group)).filter(([other]) => other !== key);
+  return Object.fromEntries(next === undefined ? others : [...others, [key, next]]);
+}
