@@ -12,6 +12,9 @@ export const FREE_PLAN_LOGS = 100_000;
  */
 export const PAID_PLAN_LOGS = 10_000_000;
 
+/** The bytes of a log, above which it is not stored. https://developers.cloudflare.com/ai-gateway/reference/limits/ */
+export const LOG_BYTES = 10_000_000;
+
 /** https://developers.cloudflare.com/ai-gateway/reference/limits/ */
 export const GATEWAYS = { free: 10, paid: 20 } as const;
 

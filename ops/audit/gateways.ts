@@ -1,7 +1,7 @@
 /** The account's gateways against the stack files. */
 import { z } from "zod";
 
-import { FREE_PLAN_LOGS, GATEWAYS } from "../../policy/platform.ts";
+import { FREE_PLAN_LOGS, GATEWAYS, PAID_PLAN_LOGS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
 import { ask, checkAnswer } from "../account/account.ts";
 import type { Declared } from "./declared.ts";
@@ -9,7 +9,6 @@ import type { Finding } from "./finding.ts";
 
 // The special one: made by Cloudflare for a request that names none.
 const DEFAULT = "default";
-const PAID_PLAN_LOGS = 10_000_000;
 
 const gatewaySchema = z.object({
   id: z.string(),

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { Stack } from "../../policy/stack/stack.ts";
 import { readerTokenName, retentionWorkerName } from "../../policy/gateway/names.ts";
+import { DAY_MS } from "../../policy/platform.ts";
 import { ask, checkAnswer } from "../account/account.ts";
 import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
@@ -105,7 +106,7 @@ function tooLong({ expires_on }: Token, { until }: Reader): readonly string[] {
   if (until === undefined) return [];
   if (!expires_on) return [`it never expires, and the reader's last day is ${until}`];
   // The whole last day is included.
-  const end = Date.parse(until) + 24 * 60 * 60 * 1000;
+  const end = Date.parse(until) + DAY_MS;
   return Date.parse(expires_on) <= end
     ? []
     : [`it is good until ${expires_on}, and the reader's last day is ${until}`];

@@ -1,9 +1,10 @@
 /** Times as they are typed. */
 import { z } from "zod";
 
+import { DAY_MS } from "../../policy/platform.ts";
 import { WordsError } from "../cli/define-command.ts";
 
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNITS = { m: 60_000, h: 3_600_000, d: DAY_MS } as const;
 
 /** `24h`, `7d`, a day (its beginning, UTC) or a moment. */
 export function parseSince(text: string, now: Date): Date {

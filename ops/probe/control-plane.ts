@@ -1,5 +1,7 @@
 /** What the API makes of a create and of updates, of the fields that a create may drop. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import { ROWS, type ApiField } from "../../policy/gateway/mapping.ts";
+import { DAY_SECONDS } from "../../policy/platform.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
 
@@ -14,16 +16,18 @@ const PUT_ONLY = {
         enabled: true,
         limit: 1000,
         limitType: "cost",
-        window: 86_400,
+        window: DAY_SECONDS,
         technique: "fixed",
       },
     ],
   },
   otel: [{ url: "https://traces.invalid/v1", headers: {}, content_type: "json" }],
-} as const;
+} as const satisfies Partial<Record<ApiField, unknown>>;
 
 /** As a deploy switches off what a stack no longer declares. */
-const OFF = { guardrails: null, spend_limits: null, otel: null };
+const OFF = Object.fromEntries(
+  ROWS.filter(({ api }) => api in PUT_ONLY).map(({ api, updateOnly }) => [api, updateOnly?.off]),
+);
 
 const FIELDS = Object.keys(PUT_ONLY);
 const NAMES = FIELDS.join(", ");

@@ -3,12 +3,11 @@ import { z } from "zod";
 
 import type { Stack } from "../../policy/stack/stack.ts";
 import { logpushFilter, logpushJobName } from "../../policy/gateway/logpush-job.ts";
+import { DAY_SECONDS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
 import { tryAsk, type Account } from "../account/account.ts";
 import { hostOf, leadsTo, withoutKeys } from "../look/logpush-destination.ts";
 import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
-
-const DAY_SECONDS = 86_400;
 
 export async function checkLogpush(account: Account): Promise<readonly Finding[]> {
   if (account.stack.settings.logpush === undefined) return [];

@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { Settings } from "../../policy/settings/settings.ts";
+import { DAY_MS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
 import { checkAnswer, tryAsk, type Account, type Answer } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "./finding.ts";
@@ -48,8 +49,6 @@ function readStored({ stack, accountId, cloudflare }: Account): Promise<Answer<S
   };
   return tryAsk("AI Gateway Read", question());
 }
-
-const DAY_MS = 86_400_000;
 
 /** Deleting takes a while, so a log may be some hours older than promised. */
 export function judgeAge(

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { readerTokenName } from "../../policy/gateway/names.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
+import { DAY_MS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
 import { checkAnswer, tryAsk, type Account } from "../account/account.ts";
 import { finding, verdict, withoutAnswer, type Finding } from "./finding.ts";
@@ -95,7 +96,7 @@ function endsWith(until: string | undefined, expiresOn: string | null | undefine
   if (until === undefined || !expiresOn) return until === undefined && !expiresOn;
   const start = Date.parse(`${until}T00:00:00Z`);
   const end = Date.parse(expiresOn);
-  return end > start && end <= start + 86_400_000;
+  return end > start && end <= start + DAY_MS;
 }
 
 export async function checkOwnToken({

@@ -1,6 +1,7 @@
 /** What is logged, who reads it, and where copies go. */
 import { z } from "zod";
 
+import { PAID_PLAN_LOGS } from "../platform.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 import { DAY_EXPECTS, DOCS, LIMITS, NAME_EXPECTS, day, name, offUnlessSet } from "./notes.ts";
 
@@ -25,7 +26,7 @@ const collected = {
 
 export const legacyLogs = z.strictObject({
   ...collected,
-  maxEntries: z.int().min(10_000).max(10_000_000).meta({
+  maxEntries: z.int().min(10_000).max(PAID_PLAN_LOGS).meta({
     description: "logs kept at most, by count; legacy log system only",
     source: LIMITS,
   }),

@@ -1,6 +1,7 @@
 /** The chat Worker and who may call it. */
 import { z } from "zod";
 
+import { LOG_BYTES } from "../platform.ts";
 import { DAY_EXPECTS, LIMITS, NAME_EXPECTS, day, name } from "./notes.ts";
 
 const ACCESS_DOCS =
@@ -110,7 +111,7 @@ export const worker = z.strictObject({
   maxBodyBytes: z
     .int()
     .min(1024)
-    .max(10_000_000)
+    .max(LOG_BYTES)
     .default(1_000_000)
     .meta({ description: "largest request body the Worker reads", source: LIMITS }),
   placement: z.enum(["default", "smart"]).default("default").meta({
