@@ -2,13 +2,11 @@ import { AiGateway, type AiGatewayArgs } from "@pulumi/cloudflare/aiGateway.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { gatewayFields, type GatewayField } from "../policy/gateway/mapping.ts";
+import type { GatewaySettings } from "../policy/gateway/row.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import { gatewayHooks } from "./hooks/gateway-hooks.ts";
 
-export type GatewayArgs = Omit<
-  Settings,
-  "plan" | "tier" | "readers" | "worker" | "callers" | "waivers"
->;
+export type GatewayArgs = GatewaySettings & Pick<Settings, "accountId" | "protect">;
 
 /** One AI Gateway, closed by default: a call beside the Worker is stored only where the stack keeps full logs. */
 export class Gateway extends pulumi.ComponentResource {

@@ -5,6 +5,7 @@ import type Cloudflare from "cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import type { GatewaySettings } from "../../policy/gateway/row.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { putOnlyFields } from "./put-only.ts";
 import { connect, NO_CREDENTIALS } from "./api.ts";
@@ -12,8 +13,7 @@ import { refuseExisting } from "./refuse-existing.ts";
 import { declaredBefore, settlePutOnly } from "./settle-put-only.ts";
 import { warnOfLogs } from "./warn-of-logs.ts";
 
-export type HookSettings = Parameters<typeof putOnlyFields>[0] &
-  Pick<Settings, "accountId" | "gatewayId" | "protect">;
+export type HookSettings = GatewaySettings & Pick<Settings, "accountId" | "gatewayId" | "protect">;
 
 /** The names stand in the state: a deployed gateway cannot be deleted by a program that has no hook of that name. */
 export function gatewayHooks(name: string, settings: HookSettings): pulumi.ResourceHookBinding {

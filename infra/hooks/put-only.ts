@@ -3,6 +3,7 @@
  * not every published API description lets a create have them; an update takes them by each.
  */
 import { ROWS, gatewayFields, toApi, type ApiField } from "../../policy/gateway/mapping.ts";
+import type { GatewaySettings } from "../../policy/gateway/row.ts";
 
 /** The rows of the table whose fields only an update is sure to set, in the order in which messages list them. */
 export const PUT_ONLY = ROWS.flatMap(({ updateOnly, ...row }) =>
@@ -16,7 +17,7 @@ export type PutOnlyField = ApiField;
 export type PutOnly = Readonly<Partial<Record<PutOnlyField, unknown>>>;
 
 /** Lists the fields that are on. The values of `otel[].headers` are secrets, in clear. */
-export function putOnlyFields(settings: Parameters<typeof gatewayFields>[0]): PutOnly {
+export function putOnlyFields(settings: GatewaySettings): PutOnly {
   const fields = toApi(gatewayFields(settings));
   const on = PUT_ONLY.filter(({ api, off }) => (fields[api] ?? off) !== off);
   return Object.fromEntries(on.map(({ api }) => [api, fields[api]]));

@@ -2,23 +2,18 @@
 import type { Settings } from "../settings/settings.ts";
 import type { Meaning } from "./effects.ts";
 
-/** The settings that decide something about the gateway. */
-export type GatewaySettings = Pick<
+/** The settings that decide something about the gateway: all but those about the stack, its Worker and its people. */
+export type GatewaySettings = Omit<
   Settings,
-  | "gatewayId"
-  | "authentication"
-  | "byokOnly"
-  | "logs"
-  | "logpush"
-  | "zdr"
-  | "cache"
-  | "rateLimit"
-  | "retry"
-  | "exports"
-  | "guardrails"
-  | "dlp"
-  | "spendLimits"
-  | "billing"
+  | "accountId"
+  | "plan"
+  | "tier"
+  | "protect"
+  | "readers"
+  | "worker"
+  | "callers"
+  | "anonymousCallers"
+  | "waivers"
 >;
 
 /** A setting's path in a stack file: `zdr`, `cache.ttlSeconds` */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { COLLECT, isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { jsonSchemas, nodeAt } from "../../policy/settings/schema.ts";
-import { workerTexts } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-texts.ts";
 import { checkEnv, type AiBinding } from "../../worker/chat/env.ts";
 import { askModel } from "../../worker/chat/models/call.ts";
 import { stackWith } from "../support/settings.ts";
@@ -39,14 +39,12 @@ async function switchesOf(collect: string): Promise<unknown> {
     switches.push({ call: Reflect.get(gateway, "collectLog"), bodies: payload === "true" });
     return new Response("{}");
   };
-  const texts = workerTexts("dev", stackWith("dev").settings);
-  const bindings = {
-    ...texts,
-    COLLECT_LOGS: collect,
-    GATEWAY_ID: "app",
-    CALLERS: "[]",
-    RELEASE: "r",
-  };
+  const deploy = { stackName: "dev", gatewayId: "app", release: "r" };
+  const declared = Object.entries(workerBindings(deploy, stackWith("dev").settings));
+  const texts = declared.flatMap(([name, binding]) =>
+    binding !== undefined && "text" in binding ? [[name, binding.text]] : [],
+  );
+  const bindings = { ...Object.fromEntries(texts), COLLECT_LOGS: collect };
   await askModel(checkEnv({ ...bindings, AI: { run } }), {
     model: "@cf/a/b",
     inputs: {},
