@@ -7,6 +7,7 @@ import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { logpushTokenName } from "../policy/gateway/names.ts";
+import { DAY_SECONDS } from "../policy/platform.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import { allowObjects, REPLACE_WITH_POLICY } from "./account-token.ts";
 import { LogpushJob } from "./dynamic/logpush-job.ts";
@@ -55,8 +56,6 @@ export class Logpush extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
-
-const DAY_SECONDS = 86_400;
 
 function rules(keepDays: number): types.input.R2BucketLifecycleRule[] {
   return [
