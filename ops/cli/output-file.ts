@@ -1,7 +1,7 @@
 /** A file that a command writes when its work is over. */
 import { open, rm, writeFile } from "node:fs/promises";
 
-import { CommandError } from "./define-command.ts";
+import { CommandError, reasonOf } from "./errors.ts";
 
 /**
  * Throws now what `writeOutput` would throw after the work. Leaves nothing: a file that exists stays as it is, one that
@@ -35,6 +35,6 @@ async function tryOpen(file: string, flag: "wx" | "a"): Promise<boolean> {
 }
 
 function cannotWrite(option: string, file: string, error: unknown): CommandError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new CommandError(`${option} is ${JSON.stringify(file)} and cannot be written: ${reason}`);
+  const where = `${option} is ${JSON.stringify(file)}`;
+  return new CommandError(`${where} and cannot be written: ${reasonOf(error)}`);
 }

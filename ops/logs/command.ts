@@ -1,19 +1,22 @@
 /** What a stack's gateway logged: the last requests, one with its bodies, sums. */
 import { setTimeout } from "node:timers/promises";
 
+import { PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount, type Account } from "../account/account.ts";
-import { namesInLogs } from "../account/caller.ts";
-import { checkWords, defineCommand, WordsError } from "../cli/define-command.ts";
-import { findLogs, type LogQuery } from "./find.ts";
-import { followLogs } from "./follow.ts";
-import type { Log } from "./log.ts";
-import { readOneLog, whyNoBodies } from "./one.ts";
-import { logsText, oneLogText, totalsText } from "./render.ts";
-import { parseSince } from "./times.ts";
-import { sumLogs } from "./totals.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { WordsError } from "../cli/errors.ts";
 import { printableJson } from "../cli/printable.ts";
 import { endProgress, showProgress } from "../cli/progress.ts";
 import { readStack } from "../cli/stacks.ts";
+import { parseSince } from "../cli/times.ts";
+import { parseIfGiven, readWords, wrongWord } from "../cli/words.ts";
+import { namesInLogs } from "../look/caller.ts";
+import { findLogs, type LogQuery } from "../look/find-logs.ts";
+import type { Log } from "../look/log.ts";
+import { followLogs } from "./follow.ts";
+import { readOneLog, whyNoBodies } from "./one.ts";
+import { logsText, oneLogText, totalsText } from "./render.ts";
+import { sumLogs } from "./totals.ts";
 
 const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
 
@@ -28,7 +31,7 @@ const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
   --follow   then new ones as they come, the newest last; Ctrl-C ends it
   --json     for programs; with --follow one object a line
 
-CLOUDFLARE_API_TOKEN needs AI Gateway Read, which reads every log of the account, prompts too.
+CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}, which reads every log of the account, prompts too.
 exit code: 0, or 2 for wrong words or no answer`;
 
 const POLL_MS = 3000;
@@ -37,51 +40,42 @@ const TOTALS_LIMIT = 10_000;
 /** What goes with an ID. */
 const IDS_OWN: ReadonlySet<string> = new Set(["stack", "json"]);
 
+const OPTIONS = {
+  stack: { type: "string" },
+  errors: { type: "boolean", default: false },
+  caller: { type: "string" },
+  model: { type: "string" },
+  since: { type: "string" },
+  limit: { type: "string" },
+  totals: { type: "boolean", default: false },
+  follow: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+} as const;
+
+type Args = Values<typeof OPTIONS>;
+
 export const command = defineCommand({
   usage: USAGE,
-  options: {
-    stack: { type: "string" },
-    errors: { type: "boolean", default: false },
-    caller: { type: "string" },
-    model: { type: "string" },
-    since: { type: "string" },
-    limit: { type: "string" },
-    totals: { type: "boolean", default: false },
-    follow: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
+  options: OPTIONS,
   allowPositionals: true,
   run: logs,
 });
 
-interface Args {
-  readonly stack?: string | undefined;
-  readonly errors: boolean;
-  readonly caller?: string | undefined;
-  readonly model?: string | undefined;
-  readonly since?: string | undefined;
-  readonly limit?: string | undefined;
-  readonly totals: boolean;
-  readonly follow: boolean;
-  readonly json: boolean;
-}
-
 async function logs(args: Args, positionals: readonly string[]): Promise<boolean> {
-  checkWords(
-    () => refuseIdle(args, positionals),
-    () => parseId(positionals),
-    () => parseLimit(args),
-    () => args.since !== undefined && parseSince(args.since, new Date()),
-    () => readStack(args.stack, process.cwd()),
-  );
-  const id = parseId(positionals);
-  const showing = { limit: parseLimit(args), isJson: args.json };
-  const account = await openAccount(args.stack);
+  const { id, limit, since, stack } = readWords({
+    idle: () => refuseIdle(args, positionals),
+    id: () => parseId(positionals),
+    limit: () => parseLimit(args),
+    since: () => parseIfGiven(args.since, (text) => parseSince(text, new Date())),
+    stack: () => readStack(args.stack),
+  });
+  const showing = { limit, isJson: args.json };
+  const account = await openAccount(stack);
   const query = {
     isErrors: args.errors,
-    callers: args.caller === undefined ? undefined : namesInLogs(account.stack, args.caller),
+    callers: parseIfGiven(args.caller, (name) => namesInLogs(stack, name)),
     model: args.model,
-    since: args.since === undefined ? undefined : parseSince(args.since, new Date()),
+    since,
   };
   hintAt(account);
   if (id !== undefined) await showOne(account, id, args.json);
@@ -152,7 +146,7 @@ async function follow(account: Account, query: LogQuery, showing: Showing): Prom
   }
 }
 
-/** The first of those that are chosen, and whether there are more. */
+/** Takes the first of those that are chosen, and whether there are more. */
 async function take(
   account: Account,
   query: LogQuery,
@@ -183,7 +177,7 @@ function hintAt({ stack: { name, settings } }: Account): void {
   }
 }
 
-/** Words that would be left without effect by the others. */
+/** Refuses words that would be left without effect by the others. */
 function refuseIdle(args: Args, { length }: readonly string[]): void {
   if (length === 0 && args.totals && args.follow) {
     throw new WordsError("--totals and --follow cannot go together; leave out one of them");
@@ -200,14 +194,12 @@ function refuseIdle(args: Args, { length }: readonly string[]): void {
 function parseId([id, ...others]: readonly string[]): string | undefined {
   if (others.length > 0) throw new WordsError("one ID at a time");
   if (id === undefined || /^[\w-]{1,100}$/.test(id)) return id;
-  throw new WordsError(`ID is ${JSON.stringify(id)}; allowed are letters, digits, _ and -`);
+  throw wrongWord("ID", id, "are letters, digits, _ and -");
 }
 
 function parseLimit({ limit: wanted, totals }: Pick<Args, "limit" | "totals">): number {
   const text = wanted ?? String(totals ? TOTALS_LIMIT : LIMIT);
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= 1_000_000) return limit;
-  throw new WordsError(
-    `--limit is ${JSON.stringify(text)}; allowed is a whole number from 1 to 1000000`,
-  );
+  throw wrongWord("--limit", text, "is a whole number from 1 to 1000000");
 }

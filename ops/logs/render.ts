@@ -2,7 +2,7 @@
 import type { Stack } from "../../policy/stack/stack.ts";
 import { printableJson, printableText } from "../cli/printable.ts";
 import { formatTable, type Column } from "../cli/table.ts";
-import { callerOf, type Log } from "./log.ts";
+import { callerOf, type Log } from "../look/log.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";
 

@@ -47,18 +47,12 @@ export async function sendCanary(kind: Kind, door: Door, model: string): Promise
       ...(!response.ok && { reason: errorCode(text) }),
     };
   } catch (error) {
-    return {
-      kind,
-      mark,
-      status: undefined,
-      eventId: undefined,
-      logId: undefined,
-      reason: why(error),
-    };
+    const none = { status: undefined, eventId: undefined, logId: undefined };
+    return { kind, mark, ...none, reason: why(error) };
   }
 }
 
-/** What fetch says of a failure stands in its cause. */
+/** Returns why a call failed, which fetch has in the cause. */
 function why(error: unknown): string {
   if (!(error instanceof Error)) return "no reason is told";
   return error.cause instanceof Error ? error.cause.message : error.message;

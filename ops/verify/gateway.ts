@@ -3,7 +3,7 @@ import { toApi } from "../../policy/gateway/api.ts";
 import { gatewayFields } from "../../policy/gateway/fields.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { tryAsk, type Account } from "../account/account.ts";
-import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
+import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "../look/finding.ts";
 
 export async function checkGateway({
   stack,

@@ -1,6 +1,6 @@
 /** A dated record of what canaries left, in Markdown. It has no prompt but the canaries' own marks. */
+import { MARKS, type Finding } from "../look/finding.ts";
 import type { Flight } from "./canaries.ts";
-import type { Finding } from "./finding.ts";
 
 export interface RecordArgs {
   readonly stack: string;
@@ -14,18 +14,11 @@ export function formatRecord({ stack, at, findings, flights }: RecordArgs): stri
     `# Verification of ${stack}, ${at.toISOString()}`,
     table(
       ["", "about", "found"],
-      findings.map(({ kind, about, says }) => [GLYPHS[kind], about, says]),
+      findings.map(({ kind, about, says }) => [MARKS[kind], about, says]),
     ),
     ...flights.map(formatFlight),
   ].join("\n\n");
 }
-
-export const GLYPHS: Readonly<Record<Finding["kind"], string>> = {
-  kept: "✔",
-  broken: "✘",
-  warning: "!",
-  unknown: "?",
-};
 
 function formatFlight({ canary, logs }: Flight): string {
   const { kind, ...sent } = canary;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseLog } from "../../ops/logs/log.ts";
+import { parseLog } from "../../ops/look/log.ts";
 import { logsText } from "../../ops/logs/render.ts";
 import { formatTable } from "../../ops/cli/table.ts";
 
