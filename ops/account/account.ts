@@ -103,16 +103,30 @@ export function need<T>(what: string, answer: Answer<T>): T {
   throw new CommandError(`cannot ${what}: ${reason}`);
 }
 
-/** Reads every page of a list; `what` names one of its items: `a token`. */
+/** What the API documents; `what` names one: `a token`. */
+interface Documented<T extends z.ZodType> {
+  readonly what: string;
+  readonly schema: T;
+}
+
+/** Reads every page of a list. */
 export function listAll<T extends z.ZodType>(
   needed: Needed,
-  { what, schema }: { readonly what: string; readonly schema: T },
+  { what, schema }: Documented<T>,
   pages: AsyncIterable<unknown>,
 ): Promise<Answer<readonly z.output<T>[]>> {
-  return tryAsk(
-    needed,
-    Array.fromAsync(pages, (item) => checkAnswer(what, schema, item)),
-  );
+  const items = Array.fromAsync(pages, (item) => checkAnswer(what, schema, item));
+  return tryAsk(needed, items);
+}
+
+/** Reads one thing, by its schema. */
+export function tryCheck<T extends z.ZodType>(
+  needed: Needed,
+  { what, schema }: Documented<T>,
+  raw: Promise<unknown>,
+): Promise<Answer<z.output<T>>> {
+  const checked = raw.then((value) => checkAnswer(what, schema, value));
+  return tryAsk(needed, checked);
 }
 
 /** Checks a part of an answer. Throws a CommandError that names the fields that are not as documented. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { checkAnswer } from "../account/account.ts";
-import { parseJson } from "./logs.ts";
+import { parseJson } from "../cli/json.ts";
 
 const metadataSchema = z.record(z.string(), z.unknown());
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryAsk, type Answer, type Connection } from "../account/account.ts";
+import { listAll, tryAsk, type Connection } from "../account/account.ts";
 
 const schema = z.object({
   id: z.number().nullish(),
@@ -24,15 +24,10 @@ export function listJobs({ accountId, cloudflare }: Connection) {
 }
 
 /** Lists the rules by which a bucket deletes what it holds. */
-export function listLifecycleRules(
-  { accountId, cloudflare }: Connection,
-  bucket: string,
-): Promise<Answer<readonly unknown[]>> {
+export function listLifecycleRules({ accountId, cloudflare }: Connection, bucket: string) {
   const lifecycle = cloudflare.r2.buckets.lifecycle.get(bucket, { account_id: accountId });
-  return tryAsk(
-    PERMISSIONS.readBuckets,
-    lifecycle.then(({ rules = [] }) => rules),
-  );
+  const found = lifecycle.then(({ rules = [] }) => rules);
+  return tryAsk(PERMISSIONS.readBuckets, found);
 }
 
 export function leadsTo(bucket: string, destination: string | null | undefined): boolean {

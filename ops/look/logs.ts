@@ -3,6 +3,7 @@ import type Cloudflare from "cloudflare";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { tryAsk, type Answer, type Gateway } from "../account/account.ts";
+import { parseJson } from "../cli/json.ts";
 
 export type Filter = Cloudflare.AIGateway.LogListParams.Filter;
 export type Order = "newest first" | "oldest first";
@@ -67,18 +68,10 @@ function readBody(
 ): Promise<Answer<unknown>> {
   const where = { account_id: accountId, gateway_id: gatewayId };
   // The SDK's own reading ends in a SyntaxError where such text is called JSON.
-  const question = cloudflare.aiGateway.logs[side](id, where).asResponse();
+  const answer = cloudflare.aiGateway.logs[side](id, where).asResponse();
+  const text = answer.then((response) => response.text());
   return tryAsk(
     PERMISSIONS.readGateways,
-    question.then((response) => response.text()).then((text) => parseJson(text, text)),
+    text.then((body) => parseJson(body, body)),
   );
-}
-
-/** Returns `otherwise` where the text is no JSON. */
-export function parseJson(text: string, otherwise?: unknown): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return otherwise;
-  }
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { DAY_SECONDS, PERMISSIONS } from "../../policy/platform.ts";
-import { checkAnswer, listAll, tryAsk, type Answer, type Connection } from "../account/account.ts";
+import { listAll, tryAsk, tryCheck, type Answer, type Connection } from "../account/account.ts";
 
 const networks = z.array(z.string()).nullish();
 
@@ -28,10 +28,11 @@ const schema = z.object({
 export type Token = Readonly<z.output<typeof schema>>;
 
 const NEEDED = PERMISSIONS.readTokens;
+const DOCUMENTED = { what: "a token", schema };
 
 export function listTokens({ accountId, cloudflare }: Connection) {
   const pages = cloudflare.accounts.tokens.list({ account_id: accountId });
-  return listAll(NEEDED, { what: "a token", schema }, pages);
+  return listAll(NEEDED, DOCUMENTED, pages);
 }
 
 /** Reads the token that asks. It is missing where it is no token of the account. */
@@ -40,11 +41,7 @@ export async function readOwnToken({ accountId, cloudflare }: Connection): Promi
   const account = { account_id: accountId };
   const own = await tryAsk("to be a token of the account", tokens.verify(account));
   if (own.kind !== "answer") return own;
-  const question = tokens.get(own.value.id, account);
-  const read = await tryAsk(
-    NEEDED,
-    question.then((raw) => checkAnswer("a token", schema, raw)),
-  );
+  const read = await tryCheck(NEEDED, DOCUMENTED, tokens.get(own.value.id, account));
   const reason = "the account lists no such token";
   return read.kind === "missing" ? { kind: "unknown", reason } : read;
 }

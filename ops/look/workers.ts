@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { checkAnswer, listAll, tryAsk, type Answer, type Connection } from "../account/account.ts";
+import { listAll, tryAsk, tryCheck, type Connection } from "../account/account.ts";
 
 const script = z.object({ id: z.string() });
 const settings = z.object({
@@ -14,8 +14,7 @@ const settings = z.object({
     .nullish(),
 });
 
-export type WorkerSettings = Readonly<z.output<typeof settings>>;
-export type Binding = Readonly<WorkerSettings["bindings"][number]>;
+export type Binding = Readonly<z.output<typeof settings>["bindings"][number]>;
 
 const NEEDED = PERMISSIONS.readWorkers;
 
@@ -24,28 +23,17 @@ export function listWorkers({ accountId, cloudflare }: Connection) {
   return listAll(NEEDED, { what: "a Worker", schema: script }, pages);
 }
 
-export function readWorker(
-  { accountId, cloudflare }: Connection,
-  name: string,
-): Promise<Answer<WorkerSettings>> {
+export function readWorker({ accountId, cloudflare }: Connection, name: string) {
   const { scriptAndVersionSettings } = cloudflare.workers.scripts;
-  const question = scriptAndVersionSettings.get(name, { account_id: accountId });
-  return tryAsk(
-    NEEDED,
-    question.then((raw) => checkAnswer("a Worker", settings, raw)),
-  );
+  const raw = scriptAndVersionSettings.get(name, { account_id: accountId });
+  return tryCheck(NEEDED, { what: "a Worker", schema: settings }, raw);
 }
 
 /** Lists the times at which a Worker is woken, as cron expressions. */
-export function listSchedules(
-  { accountId, cloudflare }: Connection,
-  name: string,
-): Promise<Answer<readonly string[]>> {
-  const question = cloudflare.workers.scripts.schedules.get(name, { account_id: accountId });
-  return tryAsk(
-    NEEDED,
-    question.then(({ schedules }) => schedules.map(({ cron }) => cron)),
-  );
+export function listSchedules({ accountId, cloudflare }: Connection, name: string) {
+  const answer = cloudflare.workers.scripts.schedules.get(name, { account_id: accountId });
+  const crons = answer.then(({ schedules }) => schedules.map(({ cron }) => cron));
+  return tryAsk(NEEDED, crons);
 }
 
 export function readSubdomain({ accountId, cloudflare }: Connection, name: string) {
@@ -54,13 +42,8 @@ export function readSubdomain({ accountId, cloudflare }: Connection, name: strin
 }
 
 /** Lists the custom domains that lead to a Worker. */
-export function listHostnames(
-  { accountId, cloudflare }: Connection,
-  service: string,
-): Promise<Answer<readonly string[]>> {
-  const question = cloudflare.workers.domains.list({ account_id: accountId, service });
-  return tryAsk(
-    NEEDED,
-    question.then(({ result }) => result.map(({ hostname }) => hostname)),
-  );
+export function listHostnames({ accountId, cloudflare }: Connection, service: string) {
+  const answer = cloudflare.workers.domains.list({ account_id: accountId, service });
+  const hostnames = answer.then(({ result }) => result.map(({ hostname }) => hostname));
+  return tryAsk(NEEDED, hostnames);
 }

@@ -1,23 +1,17 @@
 /** What the API makes of a create and of updates, of the fields that a create may drop. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import { DAY_SECONDS } from "../../policy/platform.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
+
+const LIMIT = { limitType: "cost", technique: "fixed" } as const;
 
 /** Each harmless: a flag, a limit nobody reaches, an exporter to a name that cannot exist. */
 const PUT_ONLY = {
   guardrails: { prompt: { S1: "FLAG" }, response: {} },
   spend_limits: {
     enabled: true,
-    rules: [
-      {
-        id: "probe",
-        enabled: true,
-        limit: 1000,
-        limitType: "cost",
-        window: 86_400,
-        technique: "fixed",
-      },
-    ],
+    rules: [{ ...LIMIT, id: "probe", enabled: true, limit: 1000, window: DAY_SECONDS }],
   },
   otel: [{ url: "https://traces.invalid/v1", headers: {}, content_type: "json" }],
 } as const;
@@ -66,10 +60,8 @@ const ALL = "takes all";
 
 /** `takes all`, `takes only otel`, `is refused with 400` */
 async function update(scratch: Scratch, fields: object): Promise<string> {
-  const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, {
-    ...REQUIRED,
-    ...fields,
-  });
+  const body = { ...REQUIRED, ...fields };
+  const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, body);
   return refusal ?? `takes ${amount(await fieldsOn(scratch))}`;
 }
 

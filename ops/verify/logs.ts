@@ -52,11 +52,10 @@ export function judgeAge(
     return [finding("kept", about, `no log is older than ${count(keepDays, "day")}`)];
   const days = Math.floor((now - Date.parse(oldest)) / DAY_MS);
   const age = `the oldest log is ${count(days, "day")} old`;
-  if (days <= keepDays) {
-    return [finding("kept", about, `${age}, promised are ${keepDays}`)];
-  }
+  const says = `${age}, promised are ${keepDays}`;
+  if (days <= keepDays) return [finding("kept", about, says)];
   const remedy = "look why nothing deleted it (docs/operate.md)";
-  return [finding("broken", about, `${age}, promised are ${keepDays}; ${remedy}`)];
+  return [finding("broken", about, `${says}; ${remedy}`)];
 }
 
 const WARN_FROM = 0.9;
