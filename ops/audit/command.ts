@@ -2,8 +2,7 @@
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
-import { printableJson } from "../cli/printable.ts";
-import { endProgress, showProgress } from "../cli/progress.ts";
+import { endProgress, printableJson, showProgress } from "../cli/print.ts";
 import { checkStacks, readStacks } from "../cli/stacks.ts";
 import { auditAccount, type AuditFinding } from "./audit.ts";
 import { groupByAccount } from "./declared.ts";

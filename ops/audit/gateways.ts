@@ -4,7 +4,7 @@ import { count } from "../../policy/words.ts";
 import { need } from "../account/account.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import { listGateways, type ListedGateway } from "../look/gateways.ts";
-import { listLogs } from "../look/logs.ts";
+import { listLogs } from "../look/logs-api.ts";
 import type { Declared } from "./declared.ts";
 
 // The special one: made by Cloudflare for a request that names none.

@@ -5,8 +5,7 @@ import { readFile } from "node:fs/promises";
 
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
-import { printableJson, printableLine } from "../cli/printable.ts";
-import { endProgress, showProgress } from "../cli/progress.ts";
+import { endProgress, printableJson, printableLine, showProgress } from "../cli/print.ts";
 import { requireWord } from "../cli/words.ts";
 import { decryptLog, DecryptError } from "./decrypt.ts";
 import { linesOf } from "./lines.ts";

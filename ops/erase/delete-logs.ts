@@ -5,9 +5,8 @@
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { need, tryAsk, type Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
-import { listParsed } from "../look/find-logs.ts";
-import type { Log } from "../look/log.ts";
-import { PER_PAGE, type Filter } from "../look/logs.ts";
+import { listParsed, type Log } from "../look/logs.ts";
+import { PER_PAGE, type Filter } from "../look/logs-api.ts";
 
 /** Throws a CommandError, and deletes nothing more, where the API does not heed the filter. */
 export async function deleteLogs(

@@ -2,8 +2,7 @@
 import { count } from "../../policy/words.ts";
 import type { Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
-import { findLogs } from "../look/find-logs.ts";
-import type { Log } from "../look/log.ts";
+import { findLogs, type Log } from "../look/logs.ts";
 import { deleteLogs, isGone } from "./delete-logs.ts";
 
 export interface Erasure {

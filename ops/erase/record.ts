@@ -2,8 +2,8 @@
 import { escapeMarkdown } from "../../policy/statement/page.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
-import { printableLine } from "../cli/printable.ts";
-import type { Log } from "../look/log.ts";
+import { printableLine } from "../cli/print.ts";
+import type { Log } from "../look/logs.ts";
 import type { Erasure } from "./erasure.ts";
 
 interface RecordArgs {

@@ -5,14 +5,11 @@ import { PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount, type Account } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { WordsError } from "../cli/errors.ts";
-import { printableJson } from "../cli/printable.ts";
-import { endProgress, showProgress } from "../cli/progress.ts";
+import { endProgress, printableJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
-import { parseSince } from "../cli/times.ts";
-import { parseIfGiven, readWords, wrongWord } from "../cli/words.ts";
+import { parseIfGiven, parseSince, readWords, wrongWord } from "../cli/words.ts";
 import { namesInLogs } from "../look/caller.ts";
-import { findLogs, type LogQuery } from "../look/find-logs.ts";
-import type { Log } from "../look/log.ts";
+import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 import { followLogs } from "./follow.ts";
 import { readOneLog, whyNoBodies } from "./one.ts";
 import { logsText, oneLogText, totalsText } from "./render.ts";
@@ -69,41 +66,35 @@ async function logs(args: Args, positionals: readonly string[]): Promise<boolean
     since: () => parseIfGiven(args.since, (text) => parseSince(text, new Date())),
     stack: () => readStack(args.stack),
   });
-  const showing = { limit, isJson: args.json };
   const account = await openAccount(stack);
-  const query = {
-    isErrors: args.errors,
-    callers: parseIfGiven(args.caller, (name) => namesInLogs(stack, name)),
-    model: args.model,
-    since,
-  };
+  const callers = parseIfGiven(args.caller, (name) => namesInLogs(stack, name));
+  const query = { isErrors: args.errors, callers, model: args.model, since };
+  const scene = { account, query, limit, isJson: args.json };
   hintAt(account);
-  if (id !== undefined) await showOne(account, id, args.json);
-  else if (args.totals) await showTotals(account, query, showing);
-  else if (args.follow) await follow(account, query, showing);
-  else await showList(account, query, showing);
+  if (id !== undefined) await showOne(scene, id);
+  else if (args.totals) await showTotals(scene);
+  else if (args.follow) await follow(scene);
+  else await showList(scene);
   return true;
 }
 
-interface Showing {
+interface Scene {
+  readonly account: Account;
+  readonly query: LogQuery;
   readonly limit: number;
   readonly isJson: boolean;
 }
 
-async function showList(account: Account, query: LogQuery, showing: Showing): Promise<void> {
-  const { found } = await take(account, query, showing.limit);
-  if (showing.isJson) console.log(printableJson(found, 2));
+async function showList(scene: Scene): Promise<void> {
+  const { found } = await take(scene);
+  if (scene.isJson) console.log(printableJson(found, 2));
   else console.log(found.length === 0 ? "no logs" : logsText(found));
 }
 
-async function showTotals(
-  account: Account,
-  query: LogQuery,
-  { limit, isJson }: Showing,
-): Promise<void> {
-  const { found, isCut } = await take(account, query, limit);
+async function showTotals(scene: Scene): Promise<void> {
+  const { found, isCut } = await take(scene);
   const totals = sumLogs(found);
-  if (isJson) {
+  if (scene.isJson) {
     const lists = {
       byModel: [...totals.byModel].map(([model, sum]) => ({ model, ...sum })),
       byCaller: [...totals.byCaller].map(([caller, sum]) => ({ caller, ...sum })),
@@ -112,22 +103,20 @@ async function showTotals(
     return;
   }
   console.log(totalsText(totals));
-  if (isCut) {
-    console.log(
-      `\nonly the newest ${limit}: there are more; raise --limit, or narrow them with --since`,
-    );
-  }
+  if (!isCut) return;
+  const hint = "there are more; raise --limit, or narrow them with --since";
+  console.log(`\nonly the newest ${scene.limit}: ${hint}`);
 }
 
-async function showOne(account: Account, id: string, isJson: boolean): Promise<void> {
+async function showOne({ account, isJson }: Scene, id: string): Promise<void> {
   const one = await readOneLog(account, id);
   const hasNone = one.request === undefined && one.response === undefined;
   const why = hasNone ? { noBodies: whyNoBodies(account.stack) } : {};
   console.log(isJson ? printableJson({ ...one, ...why }, 2) : oneLogText(one, account.stack));
 }
 
-async function follow(account: Account, query: LogQuery, showing: Showing): Promise<void> {
-  const { limit, isJson } = showing;
+async function follow(scene: Scene): Promise<void> {
+  const { account, query, isJson } = scene;
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   const print = (found: readonly Log[], hasHead: boolean): void => {
@@ -135,7 +124,7 @@ async function follow(account: Account, query: LogQuery, showing: Showing): Prom
     else for (const log of found) console.log(printableJson(log));
   };
 
-  const { found, isCut } = await take(account, query, limit);
+  const { found, isCut } = await take(scene);
   print(found.toReversed(), true);
   const wait = (): Promise<boolean> =>
     setTimeout(POLL_MS, true, { signal: interrupted.signal }).catch(() => false);
@@ -147,11 +136,7 @@ async function follow(account: Account, query: LogQuery, showing: Showing): Prom
 }
 
 /** Takes the first of those that are chosen, and whether there are more. */
-async function take(
-  account: Account,
-  query: LogQuery,
-  limit: number,
-): Promise<{ readonly found: readonly Log[]; readonly isCut: boolean }> {
+async function take({ account, query, limit }: Scene) {
   const found: Log[] = [];
   try {
     for await (const log of findLogs(account, query)) {

@@ -1,7 +1,6 @@
 /** New logs as they come. */
 import type { Gateway } from "../account/account.ts";
-import { findLogs, type LogQuery } from "../look/find-logs.ts";
-import type { Log } from "../look/log.ts";
+import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 
 // A log is written after its answer, and two may change places on the way.
 // https://github.com/cloudflare/ai/issues/255

@@ -4,8 +4,8 @@ import { z } from "zod";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { need, type Answer, type Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
-import { parseLog, type Log } from "../look/log.ts";
-import { readLog } from "../look/logs.ts";
+import { parseLog, type Log } from "../look/logs.ts";
+import { readLog } from "../look/logs-api.ts";
 
 export interface OneLog {
   readonly log: Log;

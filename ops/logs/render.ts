@@ -1,8 +1,7 @@
 /** Logs for a terminal. */
 import type { Stack } from "../../policy/stack/stack.ts";
-import { printableJson, printableText } from "../cli/printable.ts";
-import { formatTable, type Column } from "../cli/table.ts";
-import { callerOf, type Log } from "../look/log.ts";
+import { type Column, formatTable, printableJson, printableText } from "../cli/print.ts";
+import { callerOf, type Log } from "../look/logs.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";
 

@@ -1,5 +1,5 @@
 /** Sums over logs. */
-import { callerOf, type Log } from "../look/log.ts";
+import { callerOf, type Log } from "../look/logs.ts";
 
 export interface TotalsBy {
   readonly all: Totals;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Answer, Gateway } from "../account/account.ts";
-import { readLog } from "./logs.ts";
+import { readLog } from "./logs-api.ts";
 
 export interface LogParts {
   /** All fields of the log, bodies apart. */

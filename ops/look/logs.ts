@@ -1,77 +1,125 @@
-/** The logs of a gateway, as the Logs API has them. */
-import type Cloudflare from "cloudflare";
+/** The logs of one gateway: as the commands use them, chosen and in order. */
+import { z } from "zod";
 
-import { PERMISSIONS } from "../../policy/platform.ts";
-import { tryAsk, type Answer, type Gateway } from "../account/account.ts";
+import { checkAnswer, need, type Gateway } from "../account/account.ts";
 import { parseJson } from "../cli/json.ts";
+import { listLogs, type Filter, type Listing, type Order } from "./logs-api.ts";
 
-export type Filter = Cloudflare.AIGateway.LogListParams.Filter;
-export type Order = "newest first" | "oldest first";
+const metadataSchema = z.record(z.string(), z.unknown());
 
-export interface Listing {
-  readonly filters?: readonly Filter[];
-  readonly order?: Order;
-  readonly page?: number;
-  readonly perPage?: number;
-  /** Whether the answer says how many logs there are in all. */
-  readonly isCounted?: boolean;
+// What the API may leave out is optional here: a log that lacks a price is still a log.
+const schema = z
+  .object({
+    id: z.string().min(1),
+    created_at: z.iso.datetime({ offset: true }),
+    provider: z.string().nullish(),
+    model: z.string().nullish(),
+    status_code: z.number().nullish(),
+    success: z.boolean(),
+    duration: z.number().nullish(),
+    tokens_in: z.number().nullish(),
+    tokens_out: z.number().nullish(),
+    cost: z.number().nullish(),
+    cached: z.boolean(),
+    metadata: z.unknown(),
+  })
+  .transform((data) => ({
+    id: data.id,
+    createdAt: new Date(data.created_at),
+    provider: data.provider ?? "",
+    model: data.model ?? "",
+    status: data.status_code ?? undefined,
+    isSuccess: data.success,
+    durationMs: data.duration ?? undefined,
+    tokensIn: data.tokens_in ?? undefined,
+    tokensOut: data.tokens_out ?? undefined,
+    /** US dollars. */
+    cost: data.cost ?? undefined,
+    isCached: data.cached,
+    metadata: parseMetadata(data.metadata),
+  }));
+
+export type Log = Readonly<z.output<typeof schema>>;
+
+/** Throws a CommandError where it is no log. */
+export function parseLog(raw: unknown): Log {
+  return checkAnswer("a log", schema, raw);
 }
 
-// More is refused.
-export const PER_PAGE = 50;
-
-type Page = Awaited<ReturnType<Cloudflare["aiGateway"]["logs"]["list"]>>;
-
-/** Lists one page, as the API chooses it, and reads from it what is wanted. */
-export function listLogs<T>(
-  { accountId, cloudflare, gatewayId }: Gateway,
-  { filters = [], order = "newest first", page = 1, perPage = PER_PAGE, isCounted }: Listing,
-  read: (page: Page) => T,
-): Promise<Answer<T>> {
-  const question = cloudflare.aiGateway.logs.list(gatewayId, {
-    account_id: accountId,
-    filters: [...filters],
-    order_by: "created_at",
-    order_by_direction: order === "oldest first" ? "asc" : "desc",
-    per_page: perPage,
-    page,
-    ...(isCounted === true && { meta_info: true }),
-  });
-  return tryAsk(PERMISSIONS.readGateways, question.then(read));
+/** Returns undefined where the call did not come through the Worker. */
+export function callerOf({ metadata }: Log): string | undefined {
+  const { caller } = metadata;
+  return typeof caller === "string" ? caller : undefined;
 }
 
-type Fields = Cloudflare.AIGateway.LogGetResponse;
-
-export interface WholeLog {
-  readonly fields: Answer<Fields>;
-  readonly request: Answer<unknown>;
-  readonly response: Answer<unknown>;
+/** Reads metadata, which over REST is text of JSON. What is neither is as good as none. */
+export function parseMetadata(raw: unknown): Readonly<Record<string, unknown>> {
+  return metadataSchema.safeParse(typeof raw === "string" ? parseJson(raw) : raw).data ?? {};
 }
 
-/** Reads one log and its bodies, which are questions of their own. */
-export async function readLog(gateway: Gateway, id: string): Promise<WholeLog> {
-  const { accountId, cloudflare, gatewayId } = gateway;
-  const where = { account_id: accountId, gateway_id: gatewayId };
-  const [fields, request, response] = await Promise.all([
-    tryAsk(PERMISSIONS.readGateways, cloudflare.aiGateway.logs.get(id, where)),
-    readBody(gateway, id, "request"),
-    readBody(gateway, id, "response"),
-  ]);
-  return { fields, request, response };
+export interface LogQuery {
+  readonly isErrors?: boolean;
+  /** Any of these: what `namesInLogs` has for one caller. */
+  readonly callers?: readonly string[] | undefined;
+  /** A part of the model's name. */
+  readonly model?: string | undefined;
+  /** This moment included. */
+  readonly since?: Date | undefined;
+  /** This moment excluded. */
+  readonly until?: Date | undefined;
 }
 
-/** Reads JSON where it is JSON, else text: a streamed answer is kept as its events, whatever type the API gives it. */
-function readBody(
-  { cloudflare, accountId, gatewayId }: Gateway,
-  id: string,
-  side: "request" | "response",
-): Promise<Answer<unknown>> {
-  const where = { account_id: accountId, gateway_id: gatewayId };
-  // The SDK's own reading ends in a SyntaxError where such text is called JSON.
-  const answer = cloudflare.aiGateway.logs[side](id, where).asResponse();
-  const text = answer.then((response) => response.text());
-  return tryAsk(
-    PERMISSIONS.readGateways,
-    text.then((body) => parseJson(body, body)),
+/** Asks for a page only when it is needed. A log that moves to the next page meanwhile comes once. */
+export async function* findLogs(
+  gateway: Gateway,
+  query: LogQuery,
+  order: Order = "newest first",
+): AsyncGenerator<Log, void> {
+  const seen = new Set<string>();
+  for (let page = 1; ; page++) {
+    const logs = await listParsed(gateway, { filters: filtersOf(query), order, page });
+    const fresh = logs.filter(({ id }) => !seen.has(id));
+    // Not by the page's length: how many a page holds at most is not documented.
+    if (fresh.length === 0) return;
+    for (const log of fresh) {
+      seen.add(log.id);
+      if (isChosen(log, query)) yield log;
+    }
+  }
+}
+
+/** Lists one page, as the API chooses it. Throws a CommandError where it cannot be listed. */
+export async function listParsed(gateway: Gateway, listing: Listing): Promise<readonly Log[]> {
+  const logs = await listLogs(gateway, listing, ({ result }) => result.map(parseLog));
+  return need(`list the logs of ${gateway.gatewayId}`, logs);
+}
+
+function filtersOf({ isErrors = false, callers, model, since, until }: LogQuery): Filter[] {
+  const filters: readonly (Filter | false)[] = [
+    isErrors && { key: "success", operator: "eq", value: [false] },
+    callers !== undefined && { key: "metadata.key", operator: "eq", value: ["caller"] },
+    callers !== undefined && { key: "metadata.value", operator: "eq", value: [...callers] },
+    model !== undefined && { key: "model", operator: "contains", value: [model] },
+    since !== undefined && timeFilter("gt", since.getTime() - 1),
+    until !== undefined && timeFilter("lt", until.getTime()),
+  ];
+  return filters.filter((filter) => filter !== false);
+}
+
+function timeFilter(operator: "gt" | "lt", time: number): Filter {
+  return { key: "created_at", operator, value: [new Date(time).toISOString()] };
+}
+
+/**
+ * Makes the same choice on this side. It is needed for callers: the API has the key and the value of metadata as two
+ * filters, and `web` may be the value of another key. The others are cheap, and hold whatever the API makes of a filter.
+ */
+function isChosen(log: Log, { isErrors = false, callers, model, since, until }: LogQuery): boolean {
+  return (
+    (!isErrors || !log.isSuccess) &&
+    (callers === undefined || callers.includes(callerOf(log) ?? "")) &&
+    (model === undefined || log.model.includes(model)) &&
+    (since === undefined || log.createdAt >= since) &&
+    (until === undefined || log.createdAt < until)
   );
 }

@@ -8,7 +8,7 @@ import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, WordsError } from "../cli/errors.ts";
 import { readStack } from "../cli/stacks.ts";
-import { formatTable } from "../cli/table.ts";
+import { formatTable } from "../cli/print.ts";
 import { parseAddress, parseWait, readWords } from "../cli/words.ts";
 import { describeAsked, findPlace, writeEvidence } from "../look/evidence-file.ts";
 import { MARKS } from "../look/finding.ts";

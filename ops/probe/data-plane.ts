@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { need } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
 import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";
-import { listLogs } from "../look/logs.ts";
+import { listLogs } from "../look/logs-api.ts";
 import type { Scratch } from "./scratch.ts";
 
 export interface DataPlane extends Patience {

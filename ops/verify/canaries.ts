@@ -3,7 +3,7 @@ import { workerUrl } from "../../policy/gateway/worker-texts.ts";
 import type { Account, Answer } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";
-import { listLogs } from "../look/logs.ts";
+import { listLogs } from "../look/logs-api.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
 import { KINDS, sendCanary, type Canary, type Door } from "./canary.ts";
 

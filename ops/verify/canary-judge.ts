@@ -3,7 +3,7 @@ import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { finding, problemsIf, verdict, type Finding } from "../look/finding.ts";
 import type { LogParts } from "../look/log-parts.ts";
-import { parseMetadata } from "../look/log.ts";
+import { parseMetadata } from "../look/logs.ts";
 import type { Canary, Kind } from "./canary.ts";
 
 const STATUS: Readonly<Record<Kind, (status: number) => boolean>> = {

@@ -6,7 +6,7 @@ import type { Settings } from "../../policy/settings/settings.ts";
 import { count } from "../../policy/words.ts";
 import { checkAnswer, type Account } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
-import { listLogs } from "../look/logs.ts";
+import { listLogs } from "../look/logs-api.ts";
 
 export interface StoredLogs {
   readonly count: number;

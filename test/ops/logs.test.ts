@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { namesInLogs } from "../../ops/look/caller.ts";
-import { findLogs, type LogQuery } from "../../ops/look/find-logs.ts";
+import { findLogs, type LogQuery } from "../../ops/look/logs.ts";
 import { followLogs } from "../../ops/logs/follow.ts";
 import { whyNoBodies } from "../../ops/logs/one.ts";
-import { parseSince, parseUntil } from "../../ops/cli/times.ts";
+import { parseSince, parseUntil } from "../../ops/cli/words.ts";
 import { hideName } from "../../worker/chat/gate/access.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { askOps, runOps, startOps } from "../support/ops-command.ts";

@@ -3,9 +3,8 @@ import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import { recordStack } from "../../record/record.ts";
 import { applyResources, type GatewaySettings } from "../../local/account.ts";
-import type { State } from "../../local/api/state.ts";
+import type { Declaration, State } from "../../local/api/state.ts";
 import { toDeclaration } from "../../local/declaration.ts";
-import type { Declaration } from "../../local/api/state.ts";
 import type { Finding } from "../../ops/look/finding.ts";
 import { verify } from "../../ops/verify/verify.ts";
 import { workerTexts } from "../../policy/gateway/worker-texts.ts";

@@ -1,6 +1,46 @@
+/** What goes to a terminal: texts, tables and progress. */
 import Table from "cli-table3";
 
-import { printableLine } from "./printable.ts";
+/*
+ * What an account stores was written by callers, models and members: a control character in it could move a terminal's
+ * cursor or hide a line, and a bidirectional one could turn a line around. These are control and format characters,
+ * halves of a pair, and the two separators that some programs take for a new line.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+
+/** Makes text printable on one line. */
+export function printableLine(text: string): string {
+  return text.replaceAll(UNPRINTABLE, "�");
+}
+
+/** Makes text printable with its lines and tabs. */
+export function printableText(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => (/[\n\t]/.test(character) ? character : "�"));
+}
+
+/** Writes JSON of the same meaning, with those characters as `\u…`; on one line unless indented. */
+export function printableJson(value: unknown, indent?: number): string {
+  return (JSON.stringify(value, null, indent) ?? "null").replaceAll(UNPRINTABLE, (character) =>
+    character === "\n" ? character : escape(character),
+  );
+}
+
+function escape(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
+/** Shows on one line of stderr how far a long work is; nothing where stderr is no terminal. */
+export function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001B[K`);
+}
+
+/** Takes the line away again. */
+export function endProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write("\r\u001B[K");
+}
 
 export interface Column<Row> {
   readonly title: string;
@@ -16,7 +56,7 @@ export interface Column<Row> {
 // A name of thousands of characters would push every other column off the screen.
 const MAX_CELL = 80;
 
-/** A table for a terminal, without rules: every row is one line, which can be copied, cut and sorted. */
+/** Makes a table without rules: every row is one line, which can be copied, cut and sorted. */
 export function formatTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
