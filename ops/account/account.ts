@@ -35,7 +35,7 @@ export async function openAccount(stack: Stack): Promise<Account> {
 }
 
 /**
- * The account of a stack, or of CLOUDFLARE_ACCOUNT_ID where its file says none. The token is CLOUDFLARE_API_TOKEN;
+ * Connects to the account of a stack, or to CLOUDFLARE_ACCOUNT_ID where its file says none. The token is CLOUDFLARE_API_TOKEN;
  * CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start -- --api`). Throws a CommandError that names everything
  * that is missing.
  */

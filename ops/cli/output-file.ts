@@ -4,7 +4,7 @@ import { open, rm, writeFile } from "node:fs/promises";
 import { CommandError, reasonOf } from "./errors.ts";
 
 /**
- * Throws now what `writeOutput` would throw after the work. Leaves nothing: a file that exists stays as it is, one that
+ * Throws now what `writeOutput` would throw after the work. It leaves nothing behind: a file that exists stays as it is, one that
  * does not exist is not there afterwards either. `option` is the word that named the file: `--record`.
  */
 export async function requireWritable(option: string, file: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function writeOutput(option: string, file: string, text: string): P
   });
 }
 
-/** False where the file exists, and the flag refuses that. */
+/** Returns false where the file exists, and the flag refuses that. */
 async function tryOpen(file: string, flag: "wx" | "a"): Promise<boolean> {
   try {
     await (await open(file, flag)).close();

@@ -49,7 +49,7 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Characters that it takes at least: for rows that come later, and must stand below the first. */
   readonly width?: number;
-  /** Of the last column, which pushes nothing aside: never cut. */
+  /** It is never cut: the last column pushes nothing aside. */
   readonly isWhole?: boolean;
 }
 
@@ -80,6 +80,13 @@ const NO_RULES = Object.fromEntries(
     .concat("mid", "mid-mid", "middle")
     .map((name) => [name, ""]),
 );
+
+/** Makes a Markdown table; its first row is the head. Cells are escaped by who knows what is in them. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...others] = rows;
+  const lines = [head, head.map(() => "---"), ...others];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
 
 /** A number at the right and a text at the left would stand close together. */
 function gapOf(columns: readonly Column<never>[], index: number): string {

@@ -69,7 +69,7 @@ async function printLogs(file: string, key: KeyObject, closed: Closed) {
   }
 }
 
-/** One line for all of a kind: with the wrong key, every line of every file has the same reason. */
+/** Writes one line for all of a kind: with the wrong key, every line of every file has the same reason. */
 function describeClosed(
   name: string,
   reason: string,

@@ -2,7 +2,7 @@
 import { escapeMarkdown } from "../../policy/statement/page.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
-import { printableLine } from "../cli/print.ts";
+import { markdownTable, printableLine } from "../cli/print.ts";
 import type { Log } from "../look/logs.ts";
 import type { Erasure } from "./erasure.ts";
 
@@ -47,14 +47,13 @@ export function recordMarkdown(record: EraseRecord): string {
     ["how", left === undefined ? "looked only: nothing was deleted" : HOW],
     ["left", left === undefined ? String(found) : String(left)],
   ] as const;
+  const cells = rows.map(([name, value]) => [name, escapeMarkdown(printableLine(value))]);
   return [
     left === undefined
       ? "# What an erasure of a caller's logs would delete"
       : "# Erasure of a caller's logs",
     "",
-    "|  |  |",
-    "| --- | --- |",
-    ...rows.map(([name, value]) => `| ${name} | ${escapeMarkdown(printableLine(value))} |`),
+    markdownTable([["", ""], ...cells]),
     "",
     "Not erased by this, and perhaps still there:",
     "",

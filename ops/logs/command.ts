@@ -150,7 +150,7 @@ async function take({ account, query, limit }: Scene) {
   }
 }
 
-/** On stderr, so that what is printed can be read by programs. */
+/** Writes hints to stderr, so that what is printed can be read by programs. */
 function hintAt({ stack: { name, settings } }: Account): void {
   if (settings.logs.system === "observability") {
     console.error(

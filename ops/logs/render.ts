@@ -85,12 +85,12 @@ function statusOf({ status, isSuccess }: Log): string {
   return String(status ?? (isSuccess ? "ok" : "failed"));
 }
 
-/** US dollars; a single answer often costs less than a thousandth of a cent. */
+/** Formats US dollars; a single answer often costs less than a thousandth of a cent. */
 function formatCost(cost: number | undefined): string {
   return cost === undefined ? "-" : cost.toFixed(6);
 }
 
-/** To the second, UTC. */
+/** Formats a time to the second, in UTC. */
 function formatTime(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");
 }

@@ -106,9 +106,9 @@ async function requireConsent(isBilled: boolean): Promise<void> {
   if (!process.stdin.isTTY) throw new WordsError("--yes is missing, and nobody can be asked here");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const cost = isBilled ? "and pays five short calls of a model" : "and calls no model";
-  const said = await terminal.question(`This makes and removes a gateway ${cost}. Go on? [y/N] `);
+  const reply = await terminal.question(`This makes and removes a gateway ${cost}. Go on? [y/N] `);
   terminal.close();
-  if (!/^y(?:es)?$/i.test(said)) throw new CommandError("nothing was done");
+  if (!/^y(?:es)?$/i.test(reply)) throw new CommandError("nothing was done");
 }
 
 async function ask(

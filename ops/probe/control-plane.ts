@@ -6,7 +6,7 @@ import { REQUIRED, type Scratch } from "./scratch.ts";
 
 const LIMIT = { limitType: "cost", technique: "fixed" } as const;
 
-/** Each harmless: a flag, a limit nobody reaches, an exporter to a name that cannot exist. */
+/** Each of them is harmless: a flag, a limit nobody reaches, an exporter to a name that cannot exist. */
 const PUT_ONLY = {
   guardrails: { prompt: { S1: "FLAG" }, response: {} },
   spend_limits: {
@@ -16,7 +16,7 @@ const PUT_ONLY = {
   otel: [{ url: "https://traces.invalid/v1", headers: {}, content_type: "json" }],
 } as const;
 
-/** As a deploy switches off what a stack no longer declares. */
+/** What a deploy sends to switch off what a stack no longer declares. */
 const OFF = { guardrails: null, spend_limits: null, otel: null };
 
 const FIELDS = Object.keys(PUT_ONLY);
@@ -36,7 +36,7 @@ export async function askPutOnly(scratch: Scratch): Promise<EvidenceAnswer> {
   );
 }
 
-/** Beside the answer it says what becomes of them where an update leaves them out. */
+/** Answers, and adds what becomes of the fields where an update leaves them out. */
 export async function askSwitchedOff(scratch: Scratch): Promise<EvidenceAnswer> {
   const taken = await update(scratch, PUT_ONLY);
   if (taken !== ALL) return notAnswered("switched-off", `of ${NAMES} an update ${taken}`);
@@ -58,7 +58,7 @@ export async function setCollect(scratch: Scratch, collect_logs: boolean): Promi
 
 const ALL = "takes all";
 
-/** `takes all`, `takes only otel`, `is refused with 400` */
+/** Returns `takes all`, `takes only otel`, `is refused with 400` */
 async function update(scratch: Scratch, fields: object): Promise<string> {
   const body = { ...REQUIRED, ...fields };
   const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, body);
@@ -83,7 +83,7 @@ function isOn(value: unknown): boolean {
   return enabled && Object.values(rest).some(isOn);
 }
 
-/** By path: the SDK's types follow the published create, which is what is in question. */
+/** Calls by path: the SDK's types follow the published create, which is what is in question. */
 async function call(
   { cloudflare, accountId, signal }: Scratch,
   method: "post" | "put",
@@ -94,7 +94,7 @@ async function call(
   await cloudflare[method](`/accounts/${accountId}/ai-gateway/gateways${path}`, { body });
 }
 
-/** How it was refused, or undefined. */
+/** Returns how the call was refused, or undefined. */
 async function tryCall(...args: Parameters<typeof call>): Promise<string | undefined> {
   try {
     await call(...args);

@@ -11,12 +11,12 @@ import type { Scratch } from "./scratch.ts";
 export interface DataPlane extends Patience {
   /** `https://gateway.ai.cloudflare.com` */
   readonly url: URL;
-  /** With AI Gateway Run and Workers AI Read. */
+  /** It may run the gateway and the models of Workers AI. */
   readonly token: string;
   readonly model: string;
 }
 
-/** Returns the status. */
+/** Calls the model through the gateway, and returns the status. */
 export async function call(
   { accountId, gatewayId, signal }: Scratch,
   { url, token, model }: DataPlane,

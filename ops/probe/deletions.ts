@@ -40,7 +40,7 @@ export async function askDeletedGateway(scratch: Scratch): Promise<EvidenceAnswe
   );
 }
 
-/** As the retention Worker deletes. */
+/** Deletes as the retention Worker does. */
 async function deleteOldest(scratch: Scratch, than: string, limit: number): Promise<void> {
   const { cloudflare, accountId, gatewayId } = scratch;
   await cloudflare.aiGateway.logs.delete(gatewayId, {

@@ -1,4 +1,4 @@
-/** Whether what a canary left in the log is what the stack file promises. */
+/** Judges whether what a canary left in the log is what the stack file promises. */
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { finding, problemsIf, verdict, type Finding } from "../look/finding.ts";
@@ -23,12 +23,12 @@ export function judgeAnswer(canary: Canary): Finding | undefined {
   if (kind === "failing" && status < 400) {
     return finding("unknown", about, "not looked at, because the model took what it should refuse");
   }
-  const said = reason === undefined ? "" : ` (${reason})`;
+  const detail = reason === undefined ? "" : ` (${reason})`;
   if (status === 429) {
-    return finding("unknown", about, `not looked at, because a limit refused it${said}`);
+    return finding("unknown", about, `not looked at, because a limit refused it${detail}`);
   }
   const hint = status === 401 ? "; is AI_GATEWAY_CALLER_TOKEN one of the stack's callers?" : "";
-  return finding("broken", about, `the Worker answered ${status}${said}${hint}`);
+  return finding("broken", about, `the Worker answered ${status}${detail}${hint}`);
 }
 
 /** Returns whether there is to be one log at least, or none at all. */

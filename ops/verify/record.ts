@@ -1,4 +1,5 @@
 /** A dated record of what canaries left, in Markdown. It has no prompt but the canaries' own marks. */
+import { markdownTable } from "../cli/print.ts";
 import { MARKS, type Finding } from "../look/finding.ts";
 import type { Flight } from "./canaries.ts";
 
@@ -41,10 +42,9 @@ function toRow([name, value]: readonly [string, unknown]): readonly string[] {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  return markdownTable([head, ...rows].map((cells) => cells.map(toCell)));
 }
 
-function line(cells: readonly string[]): string {
-  const safe = cells.map((cell) => cell.replaceAll("|", String.raw`\|`).replaceAll(/\s+/g, " "));
-  return `| ${safe.join(" | ")} |`;
+function toCell(text: string): string {
+  return text.replaceAll("|", String.raw`\|`).replaceAll(/\s+/g, " ");
 }
