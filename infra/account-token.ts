@@ -2,13 +2,14 @@ import { getAccountApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare
 import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
+import { PERMISSIONS, type Permission as PermissionName } from "../policy/platform.ts";
+
 const ACCOUNT_SCOPE = "com.cloudflare.api.account";
 const BUCKET_SCOPE = "com.cloudflare.edge.r2.bucket";
 
 interface Permission {
   readonly accountId: string;
-  /** As the API calls it: the dashboard's Edit is Write here. */
-  readonly name: string;
+  readonly name: PermissionName;
   readonly scope: string;
   /** What of the scope, as its identifiers have it: the account's id, or that with a bucket's name. */
   readonly resource: string;
@@ -19,7 +20,7 @@ interface Permission {
 /** A token's one permission, for all of the account: Cloudflare has none for a single gateway. */
 export function allow(
   permission: Pick<Permission, "accountId" | "neededBy"> & {
-    readonly name: "AI Gateway Read" | "AI Gateway Write";
+    readonly name: (typeof PERMISSIONS)["readGateways" | "writeGateways"];
   },
 ): types.input.AccountTokenPolicy {
   return toPolicy({ ...permission, scope: ACCOUNT_SCOPE, resource: permission.accountId });
@@ -32,7 +33,7 @@ export function allow(
 export function allowObjects(accountId: string, bucket: string): types.input.AccountTokenPolicy {
   return toPolicy({
     accountId,
-    name: "Workers R2 Storage Bucket Item Write",
+    name: PERMISSIONS.writeObjects,
     scope: BUCKET_SCOPE,
     resource: `${accountId}_default_${bucket}`,
     neededBy: "logpush",

@@ -2,6 +2,7 @@ import { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 import * as pulumi from "@pulumi/pulumi";
 
 import { readerTokenName } from "../policy/gateway/names.ts";
+import { PERMISSIONS } from "../policy/platform.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 
@@ -18,7 +19,9 @@ export class Readers extends pulumi.ComponentResource {
     super("ai-gateway:index:Readers", name, {}, opts);
     const { accountId, gatewayId } = args;
 
-    const policies = [allow({ accountId, name: "AI Gateway Read", neededBy: "readers[].token" })];
+    const policies = [
+      allow({ accountId, name: PERMISSIONS.readGateways, neededBy: "readers[].token" }),
+    ];
     const tokens = args.readers.map((reader) => {
       const token = new AccountToken(
         // By the reader's name, not its place in the list: a reader that comes or goes is no matter of the others.

@@ -5,7 +5,7 @@ import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomai
 import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { SUBREQUESTS } from "../policy/platform.ts";
+import { PERMISSIONS, SUBREQUESTS } from "../policy/platform.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import type { RawEnv } from "../worker/retention/env.ts";
 import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
@@ -69,7 +69,7 @@ function makeToken(
   { accountId, workerName }: RetentionWorkerArgs,
 ): AccountToken {
   // The one that lists and deletes logs: there is none for deleting logs alone.
-  const policy = allow({ accountId, name: "AI Gateway Write", neededBy: "logs.keepDays" });
+  const policy = allow({ accountId, name: PERMISSIONS.writeGateways, neededBy: "logs.keepDays" });
   return new AccountToken(
     name,
     { accountId, name: workerName, policies: [policy] },

@@ -36,6 +36,29 @@ export const SUBREQUESTS = { free: 50, paid: 1000 } as const;
  */
 export const OBSERVABILITY_DAYS = 7;
 
+/**
+ * Permissions of API tokens, as the API names them.
+ * https://developers.cloudflare.com/fundamentals/api/reference/permissions/
+ */
+export const PERMISSIONS = {
+  readGateways: "AI Gateway Read",
+  writeGateways: "AI Gateway Write",
+  runGateways: "AI Gateway Run",
+  readModels: "Workers AI Read",
+  readTokens: "Account API Tokens Read",
+  readWorkers: "Workers Scripts Read",
+  readLogpush: "Logs Read",
+  readBuckets: "Workers R2 Storage Read",
+  writeObjects: "Workers R2 Storage Bucket Item Write",
+} as const;
+
+export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
+
+/** Returns the dashboard's name of a permission, which has Edit where the API has Write. */
+export function inDashboard(permission: Permission): string {
+  return permission.replace(/Write$/, "Edit");
+}
+
 export const DAY_SECONDS = 86_400;
 export const DAY_MS = DAY_SECONDS * 1000;
 

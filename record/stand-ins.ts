@@ -1,4 +1,5 @@
 /** What only an account can tell, as a recording of the program tells it. */
+import { PERMISSIONS } from "../policy/platform.ts";
 
 /** In place of the value of every token that the program makes. */
 export const TOKEN_STAND_IN = "stand-in-for-a-token-of-the-account-0000";
@@ -7,17 +8,17 @@ export const TOKEN_STAND_IN = "stand-in-for-a-token-of-the-account-0000";
 export const PERMISSION_GROUPS = [
   {
     id: "4dc8917b4b40457d88d3035d5dadb054",
-    name: "AI Gateway Read",
+    name: PERMISSIONS.readGateways,
     scopes: ["com.cloudflare.api.account"],
   },
   {
     id: "6c8a3737f07f46369c1ea1f22138daaf",
-    name: "AI Gateway Write",
+    name: PERMISSIONS.writeGateways,
     scopes: ["com.cloudflare.api.account"],
   },
   {
     id: "2efd5506f9c8494dacb1fa10a3e7d5b6",
-    name: "Workers R2 Storage Bucket Item Write",
+    name: PERMISSIONS.writeObjects,
     scopes: ["com.cloudflare.edge.r2.bucket"],
   },
 ];

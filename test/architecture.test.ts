@@ -45,6 +45,9 @@ test.each([
   ["local/planted.ts", 'import "../test/support/settings.ts";'],
   ["ops/planted.ts", 'import "../infra/config.ts";'],
   ["ops/planted.ts", 'import "../local/account.ts";'],
+  ["ops/cli/planted.ts", 'import "../account/account.ts";'],
+  ["ops/account/planted.ts", 'import "../look/finding.ts";'],
+  ["ops/look/planted.ts", 'import "../verify/verify.ts";'],
 ])("an arrow against the house is refused: %s says %s", async (file, text) => {
   const path = join(project.folder, file);
   await mkdir(dirname(path), { recursive: true });

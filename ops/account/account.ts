@@ -9,9 +9,9 @@ import {
 } from "cloudflare/core/error";
 import type { z } from "zod";
 
+import { inDashboard, type Permission } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { CommandError } from "../cli/define-command.ts";
-import { readStack } from "../cli/stacks.ts";
+import { CommandError } from "../cli/errors.ts";
 
 /** One account, through its token. */
 export interface Connection {
@@ -19,21 +19,23 @@ export interface Connection {
   readonly cloudflare: Cloudflare;
 }
 
-export interface Account extends Connection {
+/** One gateway of an account. */
+export interface Gateway extends Connection {
+  readonly gatewayId: string;
+}
+
+/** A stack's account and gateway. */
+export interface Account extends Gateway {
   readonly stack: Stack;
 }
 
-/** A stack file that can be deployed, and its account. Throws as `connect` does. */
-export async function openAccount(
-  stackName: string | undefined,
-  environment = process.env,
-): Promise<Account> {
-  const stack = readStack(stackName, process.cwd());
-  return { stack, ...(await connect(stack.accountId, environment)) };
+/** Throws as `connect` does. */
+export async function openAccount(stack: Stack): Promise<Account> {
+  return { stack, gatewayId: stack.settings.gatewayId, ...(await connect(stack.accountId)) };
 }
 
 /**
- * The account of a stack, or of CLOUDFLARE_ACCOUNT_ID where its file says none. The token is CLOUDFLARE_API_TOKEN;
+ * Connects to the account of a stack, or to CLOUDFLARE_ACCOUNT_ID where its file says none. The token is CLOUDFLARE_API_TOKEN;
  * CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start -- --api`). Throws a CommandError that names everything
  * that is missing.
  */
@@ -70,12 +72,29 @@ export async function connect(
   return { accountId, cloudflare };
 }
 
+export type Answer<T> =
+  | { readonly kind: "answer"; readonly value: T }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** What a token needs for a question, as a message has it. */
+type Needed = Permission | "to be a token of the account";
+
+/** Awaits one answer of the API. What it may not read, or cannot, is unknown, with the reason. */
+export async function tryAsk<T>(needed: Needed, question: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { kind: "answer", value: await question };
+  } catch (error) {
+    if (error instanceof NotFoundError) return { kind: "missing" };
+    return { kind: "unknown", reason: explain(error, needed) };
+  }
+}
+
 /**
- * The answer to one question, or a CommandError that says which permission it needs. `what` completes "cannot …": `list
- * the logs of app-dev`.
+ * Takes the value out of an answer. Throws a CommandError where there is none; `what` completes "cannot …": `list the
+ * logs of app-dev`.
  */
-export async function ask<T>(what: string, permission: string, question: Promise<T>): Promise<T> {
-  const answer = await tryAsk(permission, question);
+export function need<T>(what: string, answer: Answer<T>): T {
   if (answer.kind === "answer") return answer.value;
   const reason =
     answer.kind === "missing"
@@ -84,22 +103,33 @@ export async function ask<T>(what: string, permission: string, question: Promise
   throw new CommandError(`cannot ${what}: ${reason}`);
 }
 
-export type Answer<T> =
-  | { readonly kind: "answer"; readonly value: T }
-  | { readonly kind: "missing" }
-  | { readonly kind: "unknown"; readonly reason: string };
-
-/** The same where one answer more or less does not end the command. */
-export async function tryAsk<T>(permission: string, question: Promise<T>): Promise<Answer<T>> {
-  try {
-    return { kind: "answer", value: await question };
-  } catch (error) {
-    if (error instanceof NotFoundError) return { kind: "missing" };
-    return { kind: "unknown", reason: explain(error, permission) };
-  }
+/** What the API documents; `what` names one: `a token`. */
+interface Documented<T extends z.ZodType> {
+  readonly what: string;
+  readonly schema: T;
 }
 
-/** A part of an answer, or a CommandError that names the fields that are not as documented. */
+/** Reads every page of a list. */
+export function listAll<T extends z.ZodType>(
+  needed: Needed,
+  { what, schema }: Documented<T>,
+  pages: AsyncIterable<unknown>,
+): Promise<Answer<readonly z.output<T>[]>> {
+  const items = Array.fromAsync(pages, (item) => checkAnswer(what, schema, item));
+  return tryAsk(needed, items);
+}
+
+/** Reads one thing, by its schema. */
+export function tryCheck<T extends z.ZodType>(
+  needed: Needed,
+  { what, schema }: Documented<T>,
+  raw: Promise<unknown>,
+): Promise<Answer<z.output<T>>> {
+  const checked = raw.then((value) => checkAnswer(what, schema, value));
+  return tryAsk(needed, checked);
+}
+
+/** Checks a part of an answer. Throws a CommandError that names the fields that are not as documented. */
 export function checkAnswer<T extends z.ZodType>(
   what: string,
   schema: T,
@@ -113,12 +143,11 @@ export function checkAnswer<T extends z.ZodType>(
   throw new CommandError(`the API answered with ${what} ${where} ${are} not as documented`);
 }
 
-function explain(error: unknown, permission: string): string {
+function explain(error: unknown, needed: Needed): string {
   // Of an answer that `checkAnswer` did not take.
   if (error instanceof CommandError) return error.message;
-  const isRefused = error instanceof AuthenticationError || error instanceof PermissionDeniedError;
-  if (isRefused) {
-    return `CLOUDFLARE_API_TOKEN is not accepted; it needs ${permission} for this account`;
+  if (error instanceof AuthenticationError || error instanceof PermissionDeniedError) {
+    return `CLOUDFLARE_API_TOKEN is not accepted; it needs ${nameBoth(needed)} for this account`;
   }
   if (error instanceof APIConnectionError) {
     const reason = error.cause instanceof Error ? error.cause.message : error.message;
@@ -129,4 +158,10 @@ function explain(error: unknown, permission: string): string {
     return messages.join("; ") || `status ${error.status}`;
   }
   throw error;
+}
+
+function nameBoth(needed: Needed): string {
+  if (needed === "to be a token of the account") return needed;
+  const shown = inDashboard(needed);
+  return shown === needed ? needed : `${needed} (${shown} in the dashboard)`;
 }

@@ -94,7 +94,7 @@ function secretsOf({ exports }: RawSettings): readonly string[] {
   );
 }
 
-/** For `pulumi import --file`: the gateway is a part of the component of the same name. */
+/** Makes the file for `pulumi import --file`: the gateway is a part of the component of the same name. */
 export function importFile(accountId: string, gatewayId: string): string {
   const resources = [
     {

@@ -3,10 +3,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { stackOf } from "../../infra/stack-files.ts";
+import { PERMISSIONS } from "../../policy/platform.ts";
 import type { LogSystem } from "../../policy/settings/settings.ts";
-import { ask, connect } from "../account/account.ts";
+import { connect, need } from "../account/account.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { CommandError, WordsError } from "../cli/errors.ts";
+import { parseChoice, parseIfGiven, readWords, requireWord, wrongWord } from "../cli/words.ts";
+import { readGateway } from "../look/gateways.ts";
 import { adoptGateway, importFile, type Adoption } from "./adopt.ts";
-import { CommandError, WordsError, checkWords, defineCommand } from "../cli/define-command.ts";
 
 const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system NAME] [--write] [--json]
 
@@ -16,84 +20,55 @@ const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system N
   --write       write Pulumi.NAME.yaml and .local/import-NAME.json; else the file is printed only
   --json        print the result as JSON
 
-CLOUDFLARE_API_TOKEN needs AI Gateway Read; CLOUDFLARE_ACCOUNT_ID says the account.
+CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}; CLOUDFLARE_ACCOUNT_ID says the account.
 
 exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 wrong words, or no account`;
 
 /** Before this day every account got legacy logs. https://developers.cloudflare.com/ai-gateway/observability/logging/ */
 const SPLIT = "2026-09-24";
 
-export const command = defineCommand({
-  usage: USAGE,
-  options: {
-    gateway: { type: "string" },
-    stack: { type: "string" },
-    "log-system": { type: "string" },
-    write: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-  run: main,
-});
+const OPTIONS = {
+  gateway: { type: "string" },
+  stack: { type: "string" },
+  "log-system": { type: "string" },
+  write: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+} as const;
 
-interface Args {
-  readonly gateway?: string;
-  readonly stack?: string;
-  readonly "log-system"?: string;
-  readonly write: boolean;
-  readonly json: boolean;
-}
+export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
-async function main(args: Args): Promise<boolean> {
+async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const { write, json } = args;
-  const said = args["log-system"];
-  checkWords(
-    () => requireGateway(args.gateway),
-    () => parseStack(args.stack),
-    () => said !== undefined && parseLogSystem(said),
-  );
-  const gateway = requireGateway(args.gateway);
-  const stack = parseStack(args.stack);
-  const file = `Pulumi.${stack}.yaml`;
-  const { accountId, cloudflare } = await connect(undefined);
-  const question = cloudflare.aiGateway.get(gateway, { account_id: accountId });
-  const found = await ask(`read the gateway ${gateway}`, "AI Gateway Read", question);
-  const adoption = adoptGateway({ ...found }, logSystem(said, found.created_at));
+  const { gateway, stack, system } = readWords({
+    gateway: () => requireWord("--gateway", args.gateway, "the id of a gateway"),
+    stack: () => parseStack(args.stack),
+    system: () => parseIfGiven(args["log-system"], parseLogSystem),
+  });
+  const connection = await connect(undefined);
+  const found = need(`read the gateway ${gateway}`, await readGateway(connection, gateway));
+  const adoption = adoptGateway({ ...found }, system ?? logSystem(found.created_at));
 
   const imports = join(".local", `import-${stack}.json`);
   if (write && adoption.ok) {
-    await writeNew(file, adoption.text);
+    await writeNew(`Pulumi.${stack}.yaml`, adoption.text);
     await mkdir(dirname(imports), { recursive: true, mode: 0o700 });
-    await writeFile(imports, importFile(accountId, gateway), { mode: 0o600 });
+    await writeFile(imports, importFile(connection.accountId, gateway), { mode: 0o600 });
   }
-  console.log(
-    json
-      ? JSON.stringify(adoption, null, 2)
-      : describe(adoption, { gateway, stack, imports, write }),
-  );
+  const scene = { gateway, stack, imports, write };
+  console.log(json ? JSON.stringify(adoption, null, 2) : describe(adoption, scene));
   return adoption.ok;
-}
-
-function requireGateway(id: string | undefined): string {
-  if (id !== undefined) return id;
-  throw new WordsError("--gateway is missing: the id of a gateway");
 }
 
 function parseStack(name: string | undefined): string {
   if (name !== undefined && stackOf(`Pulumi.${name}.yaml`) === name) return name;
-  throw new WordsError(
-    `--stack is ${JSON.stringify(name) ?? "missing"}; allowed is a name of a-z, A-Z, 0-9, _, . and -`,
-  );
+  throw wrongWord("--stack", name, "is a name of a-z, A-Z, 0-9, _, . and -");
 }
 
-function parseLogSystem(said: string): LogSystem {
-  if (said === "legacy" || said === "observability") return said;
-  throw new WordsError(
-    `--log-system is ${JSON.stringify(said)}; allowed are legacy and observability`,
-  );
+function parseLogSystem(name: string): LogSystem {
+  return parseChoice("--log-system", name, ["legacy", "observability"]);
 }
 
-function logSystem(said: string | undefined, createdAt: string): LogSystem {
-  if (said !== undefined) return parseLogSystem(said);
+function logSystem(createdAt: string): LogSystem {
   if (createdAt < SPLIT) return "legacy";
   throw new WordsError(
     `--log-system is missing: legacy if the account was created before ${SPLIT}, else observability`,

@@ -1,37 +1,47 @@
-/** Everything of one account that no stack file says, or that contradicts one. */
-import { CommandError } from "../cli/define-command.ts";
+/** Everything of one account that no stack file declares, or that contradicts one. */
+import { CommandError } from "../cli/errors.ts";
+import { finding, type Finding } from "../look/finding.ts";
 import type { Declared } from "./declared.ts";
-import type { Finding } from "./finding.ts";
-import { auditGateways, auditStorage, listGateways } from "./gateways.ts";
+import { auditGateways, auditStorage, readGateways } from "./gateways.ts";
 import { auditLogpush } from "./logpush.ts";
 import { auditTokens } from "./tokens.ts";
 import { auditWorkers } from "./workers.ts";
+
+export interface AuditFinding extends Finding {
+  readonly area: "gateways" | "storage" | "Workers" | "tokens" | "Logpush" | "stack files";
+}
 
 /** Throws a CommandError where not even the gateways can be listed. */
 export async function auditAccount(
   declared: Declared,
   now: Date,
   onProgress: (text: string) => void,
-): Promise<readonly Finding[]> {
-  const gateways = await listGateways(declared);
-  const [ofGateways, ...others] = await Promise.all([
-    auditGateways(declared, gateways),
-    orUnseen("Workers", auditWorkers(declared, onProgress)),
-    orUnseen("tokens", auditTokens(declared, now)),
-    orUnseen("Logpush", auditLogpush(declared)),
+): Promise<readonly AuditFinding[]> {
+  const gateways = await readGateways(declared);
+  const areas = await Promise.all([
+    inArea("gateways", auditGateways(declared, gateways)),
+    inArea("storage", auditStorage(declared, gateways)),
+    orUnknown("Workers", auditWorkers(declared, onProgress)),
+    orUnknown("tokens", auditTokens(declared, now)),
+    orUnknown("Logpush", auditLogpush(declared)),
   ]);
-  return [...ofGateways, ...auditStorage(declared, gateways), ...others.flat()];
+  return areas.flat();
 }
 
-/** What this token may not see is said to be unseen, and never to be fine. */
-async function orUnseen(
-  area: Finding["area"],
-  findings: Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
-  try {
-    return await findings;
-  } catch (error) {
+type Area = AuditFinding["area"];
+
+async function inArea(
+  area: Area,
+  findings: readonly Finding[] | Promise<readonly Finding[]>,
+): Promise<readonly AuditFinding[]> {
+  return (await findings).map((each) => ({ area, ...each }));
+}
+
+/** Finds unknown, and never fine, what this token may not see. */
+function orUnknown(area: Area, findings: Promise<readonly Finding[]>) {
+  const known = findings.catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;
-    return [{ area, kind: "unseen", where: area, what: `not looked at: ${error.message}` }];
-  }
+    return [finding("unknown", area, `not looked at: ${error.message}`)];
+  });
+  return inArea(area, known);
 }

@@ -6,7 +6,7 @@ export interface Declared extends Connection {
   readonly stacks: readonly Stack[];
 }
 
-/** One for each account. Throws as `connect` does. */
+/** Makes one group for each account. Throws as `connect` does. */
 export async function groupByAccount(
   stacks: readonly Stack[],
   open: (stack: Stack) => Promise<Connection> = ({ accountId }) => connect(accountId),

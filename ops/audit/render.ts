@@ -1,31 +1,56 @@
-/** An audit for a terminal. */
+/** An audit for a terminal and for programs. */
+import { printableLine } from "../cli/print.ts";
+import { MARKS, type Finding } from "../look/finding.ts";
+import type { AuditFinding } from "./audit.ts";
 import type { Declared } from "./declared.ts";
-import type { Finding } from "./finding.ts";
-import { printableLine } from "../cli/printable.ts";
 
-const MARKS: Record<Finding["kind"], string> = { ok: "✔", wrong: "✘", note: "·", unseen: "?" };
+type Audited = Pick<Declared, "accountId" | "stacks">;
 
 export function auditText(
-  { accountId, stacks }: Pick<Declared, "accountId" | "stacks">,
-  findings: readonly Finding[],
+  { accountId, stacks }: Audited,
+  findings: readonly AuditFinding[],
 ): string {
-  const areas = [...new Set(findings.map(({ area }) => area))];
+  const areas = Map.groupBy(findings, ({ area }) => area);
   return [
     `account ${accountId}: stack ${stacks.map(({ name }) => name).join(", ")}`,
-    ...areas.map((area) =>
-      [area, ...findings.filter((one) => one.area === area).map(line)].join("\n"),
-    ),
+    ...[...areas].map(([area, found]) => [area, ...found.map(line)].join("\n")),
     closing(findings),
   ].join("\n\n");
 }
 
-function line({ kind, where, what, remedy }: Finding): string {
-  const text = `  ${MARKS[kind]} ${printableLine(where)}: ${printableLine(what)}`;
+function line({ kind, about, says, remedy }: Finding): string {
+  const text = `  ${MARKS[kind]} ${printableLine(about)}: ${printableLine(says)}`;
   return remedy === undefined ? text : `${text}\n    → ${printableLine(remedy)}`;
 }
 
 function closing(findings: readonly Finding[]): string {
-  const count = (kind: Finding["kind"]): number =>
-    findings.filter((finding) => finding.kind === kind).length;
-  return `${count("wrong")} to act on, ${count("unseen")} not looked at`;
+  const count = (wanted: Finding["kind"]): number =>
+    findings.filter(({ kind }) => kind === wanted).length;
+  return `${count("broken")} to act on, ${count("unknown")} not looked at`;
+}
+
+// What programs read, and read already.
+const KINDS: Readonly<Record<Finding["kind"], string>> = {
+  kept: "ok",
+  broken: "wrong",
+  warning: "warning",
+  note: "note",
+  unknown: "unseen",
+};
+
+export function auditJson(
+  { accountId, stacks }: Audited,
+  findings: readonly AuditFinding[],
+): object {
+  return {
+    accountId,
+    stacks: stacks.map(({ name }) => name),
+    findings: findings.map(({ area, kind, about, says, remedy }) => ({
+      area,
+      kind: KINDS[kind],
+      where: about,
+      what: says,
+      remedy,
+    })),
+  };
 }

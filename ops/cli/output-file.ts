@@ -1,10 +1,10 @@
 /** A file that a command writes when its work is over. */
 import { open, rm, writeFile } from "node:fs/promises";
 
-import { CommandError } from "./define-command.ts";
+import { CommandError, reasonOf } from "./errors.ts";
 
 /**
- * Throws now what `writeOutput` would throw after the work. Leaves nothing: a file that exists stays as it is, one that
+ * Throws now what `writeOutput` would throw after the work. It leaves nothing behind: a file that exists stays as it is, one that
  * does not exist is not there afterwards either. `option` is the word that named the file: `--record`.
  */
 export async function requireWritable(option: string, file: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function writeOutput(option: string, file: string, text: string): P
   });
 }
 
-/** False where the file exists, and the flag refuses that. */
+/** Returns false where the file exists, and the flag refuses that. */
 async function tryOpen(file: string, flag: "wx" | "a"): Promise<boolean> {
   try {
     await (await open(file, flag)).close();
@@ -35,6 +35,6 @@ async function tryOpen(file: string, flag: "wx" | "a"): Promise<boolean> {
 }
 
 function cannotWrite(option: string, file: string, error: unknown): CommandError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new CommandError(`${option} is ${JSON.stringify(file)} and cannot be written: ${reason}`);
+  const where = `${option} is ${JSON.stringify(file)}`;
+  return new CommandError(`${where} and cannot be written: ${reasonOf(error)}`);
 }

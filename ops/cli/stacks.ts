@@ -2,9 +2,9 @@
 import { readStackFiles } from "../../infra/stack-files.ts";
 import { parseStackFile, type Offline, type Stack } from "../../policy/stack/stack.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
-import { CommandError, WordsError } from "./define-command.ts";
+import { CommandError, reasonOf, WordsError } from "./errors.ts";
 
-/** Stack name → text. Throws a CommandError where a file is a link. */
+/** Reads the folder's stack files: stack name → text. Throws a CommandError where a file is a link. */
 export function readTexts(folder: string): ReadonlyMap<string, string> {
   try {
     return readStackFiles(folder);
@@ -13,7 +13,7 @@ export function readTexts(folder: string): ReadonlyMap<string, string> {
   }
 }
 
-/** Every stack of the folder that could be deployed, and the names of those that could not. */
+/** Lists every stack of the folder that could be deployed, and the names of those that could not. */
 export function readStacks(folder: string): {
   readonly stacks: readonly Stack[];
   readonly unreadable: readonly string[];
@@ -21,55 +21,44 @@ export function readStacks(folder: string): {
   const stacks: Stack[] = [];
   const unreadable: string[] = [];
   for (const [name, text] of readTexts(folder)) {
-    const stack = readIfGood(name, text);
-    if (stack === undefined) unreadable.push(name);
-    else stacks.push(stack);
+    try {
+      stacks.push(parse(name, text));
+    } catch {
+      unreadable.push(name);
+    }
   }
   return { stacks, unreadable };
 }
 
 /** Throws a WordsError that names each of `--stack`, where it may be repeated, that is not there. */
 export function checkStacks(wanted: readonly string[], names: readonly string[]): void {
-  const unknown = wanted
-    .filter((name) => !names.includes(name))
-    .map((name) => JSON.stringify(name));
+  const unknown = wanted.filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
-  throw new WordsError(
-    `--stack is ${unknown.join(" and ")}; the project has ${names.join(", ") || "none"}`,
-  );
+  const which = unknown.map((name) => JSON.stringify(name)).join(" and ");
+  throw new WordsError(`--stack is ${which}; the project has ${names.join(", ") || "none"}`);
 }
 
-/** One stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
-export function readStack(name: string | undefined, folder: string): Stack {
+/** Reads one stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
+export function readStack(name: string | undefined, folder = process.cwd()): Stack {
   const texts = readTexts(folder);
-  const names = [...texts.keys()].join(", ") || "none";
-  if (name === undefined) throw new WordsError(`--stack is missing; the project has ${names}`);
-  const text = texts.get(name);
-  if (text === undefined) {
-    throw new WordsError(`--stack is ${JSON.stringify(name)}; the project has ${names}`);
+  const names = [...texts.keys()];
+  if (name === undefined) {
+    throw new WordsError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
   }
-  const read = parse(name, text);
+  checkStacks([name], names);
+  return parse(name, texts.get(name) ?? "");
+}
+
+function parse(name: string, text: string): Stack {
+  const read = tryParse(name, text);
   if (read.ok) return read.stack;
   throw new CommandError(formatProblems(name, read.problems));
 }
 
-function readIfGood(name: string, text: string): Stack | undefined {
-  try {
-    const read = parseStackFile(name, text);
-    return read.ok ? read.stack : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(name: string, text: string): Offline {
+function tryParse(name: string, text: string): Offline {
   try {
     return parseStackFile(name, text);
   } catch (error) {
     throw new CommandError(`Pulumi.${name}.yaml is ${reasonOf(error)}`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,11 +3,12 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 
-import { CommandError, defineCommand, WordsError } from "../cli/define-command.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { CommandError } from "../cli/errors.ts";
+import { endProgress, printableJson, printableLine, showProgress } from "../cli/print.ts";
+import { requireWord } from "../cli/words.ts";
 import { decryptLog, DecryptError } from "./decrypt.ts";
 import { linesOf } from "./lines.ts";
-import { printableJson, printableLine } from "../cli/printable.ts";
-import { endProgress, showProgress } from "../cli/progress.ts";
 
 const USAGE = `usage: npm run -s decrypt -- --private FILE [FILE…]
 
@@ -23,19 +24,17 @@ exit code: 0 every log was opened, 1 some were not, 2 wrong words, or a file tha
 /** Why lines stay closed, the first of them, and how many they are. */
 type Closed = Map<string, { readonly first: number; readonly lines: number }>;
 
+const OPTIONS = { private: { type: "string" } } as const;
+
 export const command = defineCommand({
   usage: USAGE,
-  options: { private: { type: "string" } },
+  options: OPTIONS,
   allowPositionals: true,
   run: decrypt,
 });
 
-async function decrypt(
-  { private: keyFile }: { readonly private?: string | undefined },
-  files: readonly string[],
-) {
-  if (!keyFile) throw new WordsError("--private is missing; it is the file of the private key");
-  const key = await readKey(keyFile);
+async function decrypt(args: Values<typeof OPTIONS>, files: readonly string[]) {
+  const key = await readKey(requireWord("--private", args.private, "the file of the private key"));
   const unreadable: string[] = [];
   let isOpen = true;
   for (const file of files.length > 0 ? files : ["-"]) {
@@ -70,7 +69,7 @@ async function printLogs(file: string, key: KeyObject, closed: Closed) {
   }
 }
 
-/** One line for all of a kind: with the wrong key, every line of every file has the same reason. */
+/** Writes one line for all of a kind: with the wrong key, every line of every file has the same reason. */
 function describeClosed(
   name: string,
   reason: string,

@@ -7,6 +7,8 @@ import { createDecipheriv, privateDecrypt, type KeyObject } from "node:crypto";
 
 import { z } from "zod";
 
+import { parseJson } from "../cli/json.ts";
+
 const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
 const envelope = z.object({ key: base64, iv: base64, data: base64 });
 const line = z.record(z.string(), z.unknown());
@@ -16,10 +18,10 @@ const FIELDS = ["Metadata", "RequestBody", "ResponseBody"] as const;
 
 const TAG_BYTES = 16;
 
-/** Why a line stays closed. */
+/** Says why a line stays closed. */
 export class DecryptError extends Error {}
 
-/** The log with its texts in clear. Throws a DecryptError. */
+/** Returns the log with its texts in clear. Throws a DecryptError. */
 export function decryptLog(text: string, privateKey: KeyObject): Readonly<Record<string, unknown>> {
   const log = line.safeParse(parseJson(text));
   if (!log.success) throw new DecryptError("is no log: not a JSON object");
@@ -70,13 +72,5 @@ function unwrap(field: string, wrapped: Buffer, { privateKey, unwrapped }: Keys)
     return key;
   } catch {
     throw new DecryptError(`${field} is encrypted for another key`);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,15 +1,17 @@
 /** Deletes one caller's logs, and writes down what it did. */
 import { setTimeout } from "node:timers/promises";
 
+import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount } from "../account/account.ts";
-import { namesInLogs } from "../account/caller.ts";
-import { checkWords, defineCommand, WordsError } from "../cli/define-command.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { endProgress, printableJson, showProgress } from "../cli/print.ts";
+import { readStack } from "../cli/stacks.ts";
+import { parseIfGiven, parseUntil, readWords, requireWord } from "../cli/words.ts";
+import { namesInLogs } from "../look/caller.ts";
 import { eraseLogs, findCallersLogs } from "./erasure.ts";
 import { recordMarkdown, toRecord } from "./record.ts";
-import { parseUntil } from "../logs/times.ts";
-import { printableJson } from "../cli/printable.ts";
-import { endProgress, showProgress } from "../cli/progress.ts";
-import { readStack } from "../cli/stacks.ts";
+
+const { readGateways, writeGateways } = PERMISSIONS;
 
 const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] [--yes]
 
@@ -19,49 +21,34 @@ const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] 
   --yes     delete; without it, it only counts what would go
   --json    the record as JSON, not Markdown
 
-CLOUDFLARE_API_TOKEN needs AI Gateway Read to count, AI Gateway Write (Edit in the dashboard) to delete.
+CLOUDFLARE_API_TOKEN needs ${readGateways} to count, ${writeGateways} (${inDashboard(writeGateways).split(" ").at(-1)} in the dashboard) to delete.
 exit code: 0 no log of the caller is there (any more), 1 there are some, 2 wrong words or no answer`;
 
-export const command = defineCommand({
-  usage: USAGE,
-  options: {
-    stack: { type: "string" },
-    caller: { type: "string" },
-    until: { type: "string" },
-    yes: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-  run: erase,
-});
+const OPTIONS = {
+  stack: { type: "string" },
+  caller: { type: "string" },
+  until: { type: "string" },
+  yes: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+} as const;
 
-interface Args {
-  readonly stack?: string | undefined;
-  readonly caller?: string | undefined;
-  readonly until?: string | undefined;
-  readonly yes: boolean;
-  readonly json: boolean;
-}
+export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: erase });
 
-async function erase(args: Args): Promise<boolean> {
-  const { stack: name, until, yes, json } = args;
-  checkWords(
-    () => requireCaller(args.caller),
-    () => until !== undefined && parseUntil(until),
-    () => readStack(name, process.cwd()),
-  );
-  const caller = requireCaller(args.caller);
-  const account = await openAccount(name);
-  const { stack } = account;
+async function erase(args: Values<typeof OPTIONS>): Promise<boolean> {
+  const { yes, json } = args;
   const at = new Date();
-  const erasure = {
-    callers: namesInLogs(stack, caller),
-    until: until === undefined ? at : parseUntil(until),
-  };
+  const { caller, until, stack } = readWords({
+    // An empty name would stand for the calls that have none.
+    caller: () => requireWord("--caller", args.caller, "the name of one caller"),
+    until: () => parseIfGiven(args.until, parseUntil) ?? at,
+    stack: () => readStack(args.stack),
+  });
+  const account = await openAccount(stack);
+  const erasure = { callers: namesInLogs(stack, caller), until };
   try {
     const found = await findCallersLogs(account, erasure, showProgress);
-    const isToDo = yes && found.length > 0;
-    const left = isToDo
-      ? await eraseLogs(account, erasure, { found, onProgress: showProgress, wait })
+    const left = yes
+      ? await eraseLogs(account, erasure, { found, onProgress: showProgress, wait: setTimeout })
       : found;
     endProgress();
     const done = { at, stack, caller, erasure, found };
@@ -72,14 +59,4 @@ async function erase(args: Args): Promise<boolean> {
   } finally {
     endProgress();
   }
-}
-
-/** An empty name would stand for the calls that have none. */
-function requireCaller(caller: string | undefined): string {
-  if (caller) return caller;
-  throw new WordsError("--caller is missing; it is the name of one caller");
-}
-
-async function wait(ms: number): Promise<void> {
-  await setTimeout(ms);
 }

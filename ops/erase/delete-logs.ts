@@ -2,32 +2,33 @@
  * Deletion by id, and by nothing else. A caller's name as a filter (`metadata.key`, `metadata.value`) could choose a log
  * that has the name under another key, or one that was written since we looked.
  */
-import { ask, type Account } from "../account/account.ts";
-import { CommandError } from "../cli/define-command.ts";
-import { listLogs, PER_PAGE, type Filter } from "../logs/find.ts";
-import type { Log } from "../logs/log.ts";
+import { PERMISSIONS } from "../../policy/platform.ts";
+import { need, tryAsk, type Gateway } from "../account/account.ts";
+import { CommandError } from "../cli/errors.ts";
+import { listParsed, type Log } from "../look/logs.ts";
+import { PER_PAGE, type Filter } from "../look/logs-api.ts";
 
 /** Throws a CommandError, and deletes nothing more, where the API does not heed the filter. */
 export async function deleteLogs(
-  account: Account,
+  gateway: Gateway,
   logs: readonly Log[],
   onDeleted: (count: number) => void = () => {},
 ): Promise<void> {
   for (let start = 0; start < logs.length; start += PER_PAGE) {
     const batch = logs.slice(start, start + PER_PAGE);
     // The same filter lists first: no parameter of a deletion is required, and one without a filter would take all.
-    await listBatch(account, batch);
-    await deleteBatch(account, batch);
+    await listBatch(gateway, batch);
+    await deleteBatch(gateway, batch);
     onDeleted(start + batch.length);
   }
 }
 
-export async function isGone(account: Account, logs: readonly Log[]): Promise<boolean> {
-  return (await listBatch(account, logs)).length === 0;
+export async function isGone(gateway: Gateway, logs: readonly Log[]): Promise<boolean> {
+  return (await listBatch(gateway, logs)).length === 0;
 }
 
-async function listBatch(account: Account, batch: readonly Log[]): Promise<readonly Log[]> {
-  const listed = await listLogs(account, { filters: [idFilter(batch)] });
+async function listBatch(gateway: Gateway, batch: readonly Log[]): Promise<readonly Log[]> {
+  const listed = await listParsed(gateway, { filters: [idFilter(batch)] });
   const ids = new Set(batch.map(({ id }) => id));
   if (listed.every(({ id }) => ids.has(id))) return listed;
   throw new CommandError(
@@ -36,21 +37,17 @@ async function listBatch(account: Account, batch: readonly Log[]): Promise<reado
 }
 
 async function deleteBatch(
-  { accountId, cloudflare, stack }: Account,
+  { accountId, cloudflare, gatewayId }: Gateway,
   batch: readonly Log[],
 ): Promise<void> {
-  const { gatewayId } = stack.settings;
-  await ask(
-    `delete logs of ${gatewayId}`,
-    "AI Gateway Write (AI Gateway Edit in the dashboard)",
-    cloudflare.aiGateway.logs.delete(gatewayId, {
-      account_id: accountId,
-      filters: [idFilter(batch)],
-      limit: batch.length,
-      order_by: "created_at",
-      order_by_direction: "asc",
-    }),
-  );
+  const question = cloudflare.aiGateway.logs.delete(gatewayId, {
+    account_id: accountId,
+    filters: [idFilter(batch)],
+    limit: batch.length,
+    order_by: "created_at",
+    order_by_direction: "asc",
+  });
+  need(`delete logs of ${gatewayId}`, await tryAsk(PERMISSIONS.writeGateways, question));
 }
 
 function idFilter(batch: readonly Log[]): Filter {

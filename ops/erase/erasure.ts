@@ -1,9 +1,8 @@
 /** One caller's logs of one gateway, found and deleted. */
 import { count } from "../../policy/words.ts";
-import type { Account } from "../account/account.ts";
-import { CommandError } from "../cli/define-command.ts";
-import { findLogs } from "../logs/find.ts";
-import type { Log } from "../logs/log.ts";
+import type { Gateway } from "../account/account.ts";
+import { CommandError } from "../cli/errors.ts";
+import { findLogs, type Log } from "../look/logs.ts";
 import { deleteLogs, isGone } from "./delete-logs.ts";
 
 export interface Erasure {
@@ -15,20 +14,20 @@ export interface Erasure {
 
 export interface EraseOptions {
   readonly onProgress: (text: string) => void;
-  readonly wait: (ms: number) => Promise<void>;
+  readonly wait: (ms: number) => Promise<unknown>;
 }
 
 // The list follows a deletion some time later; how much is not documented.
 const WAITS_MS = [1000, 2000, 4000, 8000, 16_000, 32_000];
 
-/** Oldest first. Only logs whose own metadata name the caller. */
+/** Finds the logs whose own metadata name the caller, oldest first. */
 export async function findCallersLogs(
-  account: Account,
+  gateway: Gateway,
   { callers, until }: Erasure,
   onProgress: EraseOptions["onProgress"],
 ): Promise<readonly Log[]> {
   const logs: Log[] = [];
-  for await (const log of findLogs(account, { callers, until }, "oldest first")) {
+  for await (const log of findLogs(gateway, { callers, until }, "oldest first")) {
     logs.push(log);
     if (logs.length % 50 === 0) onProgress(`${logs.length} logs found`);
   }
@@ -40,22 +39,22 @@ export async function findCallersLogs(
  * newest goes alone, before any other: what a deletion takes that does not heed its filter is then one log.
  */
 export async function eraseLogs(
-  account: Account,
+  gateway: Gateway,
   erasure: Erasure,
   { found, onProgress, wait }: EraseOptions & { readonly found: readonly Log[] },
 ): Promise<readonly Log[]> {
   if (found.length === 0) return [];
   const trial = found.slice(-1);
-  await deleteLogs(account, trial);
-  await requireGone(account, trial, wait);
+  await deleteLogs(gateway, trial);
+  await requireGone(gateway, trial, wait);
 
   let left = found;
   for (let tries = 0; left.length > 0 && tries < WAITS_MS.length;) {
-    await deleteLogs(account, left, (deleted) =>
+    await deleteLogs(gateway, left, (deleted) =>
       onProgress(`${deleted} of ${count(left.length, "log")} deleted`),
     );
     await wait(WAITS_MS[tries] ?? 0);
-    const now = await findCallersLogs(account, erasure, onProgress);
+    const now = await findCallersLogs(gateway, erasure, onProgress);
     tries = now.length < left.length ? 0 : tries + 1;
     left = now;
   }
@@ -63,13 +62,13 @@ export async function eraseLogs(
 }
 
 async function requireGone(
-  account: Account,
+  gateway: Gateway,
   logs: readonly Log[],
   wait: EraseOptions["wait"],
 ): Promise<void> {
   for (const ms of [0, ...WAITS_MS]) {
     await wait(ms);
-    if (await isGone(account, logs)) return;
+    if (await isGone(gateway, logs)) return;
   }
   const ids = logs.map(({ id }) => id).join(", ");
   throw new CommandError(

@@ -2,36 +2,23 @@
 import { escapeMarkdown } from "../../policy/statement/page.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
-import type { Log } from "../logs/log.ts";
-import { printableLine } from "../cli/printable.ts";
+import { markdownTable, printableLine } from "../cli/print.ts";
+import type { Log } from "../look/logs.ts";
 import type { Erasure } from "./erasure.ts";
 
-export interface EraseRecord {
-  readonly at: Date;
-  readonly stack: string;
-  readonly gatewayId: string;
-  readonly caller: string;
-  readonly namesInLogs: readonly string[];
-  readonly until: Date;
-  readonly found: number;
-  readonly oldest: Date | undefined;
-  readonly newest: Date | undefined;
-  /** Logs that are still listed; undefined where nothing was to be deleted yet. */
-  readonly left: number | undefined;
-  /** What may hold the caller's data still. */
-  readonly notErased: readonly string[];
-}
-
-export interface RecordArgs {
+interface RecordArgs {
   readonly at: Date;
   readonly stack: Stack;
   readonly caller: string;
   readonly erasure: Erasure;
   readonly found: readonly Log[];
+  /** Logs that are still listed; undefined where nothing was to be deleted yet. */
   readonly left: number | undefined;
 }
 
-export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs): EraseRecord {
+export type EraseRecord = ReturnType<typeof toRecord>;
+
+export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs) {
   return {
     at,
     stack: stack.name,
@@ -43,6 +30,7 @@ export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs
     oldest: found[0]?.createdAt,
     newest: found.at(-1)?.createdAt,
     left,
+    /** What may hold the caller's data still. */
     notErased: copiesOf(stack),
   };
 }
@@ -59,14 +47,13 @@ export function recordMarkdown(record: EraseRecord): string {
     ["how", left === undefined ? "looked only: nothing was deleted" : HOW],
     ["left", left === undefined ? String(found) : String(left)],
   ] as const;
+  const cells = rows.map(([name, value]) => [name, escapeMarkdown(printableLine(value))]);
   return [
     left === undefined
       ? "# What an erasure of a caller's logs would delete"
       : "# Erasure of a caller's logs",
     "",
-    "|  |  |",
-    "| --- | --- |",
-    ...rows.map(([name, value]) => `| ${name} | ${escapeMarkdown(printableLine(value))} |`),
+    markdownTable([["", ""], ...cells]),
     "",
     "Not erased by this, and perhaps still there:",
     "",
@@ -76,33 +63,26 @@ export function recordMarkdown(record: EraseRecord): string {
 
 const HOW = "deleted by id over the Logs API, then looked for again";
 
-/** What this project knows of besides the gateway's logs. */
+/** Lists what this project knows of besides the gateway's logs. */
 export function copiesOf({ settings }: Stack): readonly string[] {
   const { exports, logpush, cache, guardrails, worker } = settings;
-  return [
-    ...exports.map(({ url, keepDays }) => {
-      const days =
-        keepDays === undefined
-          ? "for a time this project does not know"
-          : `for ${count(keepDays, "day")}`;
-      return `copies exported to ${url}, kept there ${days}: erase them there`;
-    }),
-    ...(logpush === undefined
-      ? []
-      : [
-          `encrypted copies in R2 bucket ${logpush.bucket}, until they are ${count(logpush.keepDays, "day")} old: files of many callers, to be deleted there by their day`,
-        ]),
-    ...(cache === undefined
-      ? []
-      : [`answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`]),
-    ...(guardrails === undefined
-      ? []
-      : [
-          "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
-        ]),
+  const exported = exports.map(({ url, keepDays }) => {
+    const days =
+      keepDays === undefined
+        ? "for a time this project does not know"
+        : `for ${count(keepDays, "day")}`;
+    return `copies exported to ${url}, kept there ${days}: erase them there`;
+  });
+  const others = [
+    logpush &&
+      `encrypted copies in R2 bucket ${logpush.bucket}, until they are ${count(logpush.keepDays, "day")} old: files of many callers, to be deleted there by their day`,
+    cache && `answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`,
+    guardrails &&
+      "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
     `Workers Logs of ${worker.name}: a line for each request with the caller's name, without bodies`,
     "what the models' providers keep by their own terms",
   ];
+  return [...exported, ...others.filter((copy) => copy !== undefined)];
 }
 
 function span(oldest: Date | undefined, newest: Date | undefined): string {

@@ -5,7 +5,9 @@ import { realpath, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { CommandError, defineCommand, WordsError } from "../cli/define-command.ts";
+import { defineCommand } from "../cli/define-command.ts";
+import { CommandError } from "../cli/errors.ts";
+import { requireWord } from "../cli/words.ts";
 
 const USAGE = `usage: npm run keys -- --private FILE
 
@@ -19,11 +21,10 @@ const PEM = { type: "pkcs8", format: "pem" } as const;
 export const command = defineCommand({
   usage: USAGE,
   options: { private: { type: "string" } },
-  run: makeKeys,
+  run: (args) => makeKeys(requireWord("--private", args.private, "the file of the private key")),
 });
 
-async function makeKeys({ private: name }: { readonly private?: string | undefined }) {
-  if (!name) throw new WordsError("--private is missing; it is the file of the private key");
+async function makeKeys(name: string): Promise<boolean> {
   const file = resolve(name);
   const repository = repositoryOf(await folderOf(file));
   if (repository !== undefined) {
@@ -50,13 +51,13 @@ async function makeKeys({ private: name }: { readonly private?: string | undefin
   return true;
 }
 
-/** The work tree that a folder is in. */
+/** Returns the work tree that a folder is in. */
 function repositoryOf(folder: string): string | undefined {
   if (existsSync(join(folder, ".git"))) return folder;
   return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
 }
 
-/** Where a file would really lie: a link on the way may lead into a repository. */
+/** Returns the folder in which a file would really lie: a link on the way may lead into a repository. */
 async function folderOf(file: string): Promise<string> {
   return realpath(dirname(file)).catch(() => dirname(file));
 }

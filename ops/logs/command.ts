@@ -2,19 +2,19 @@
 import { setTimeout } from "node:timers/promises";
 
 import { collected } from "../../policy/gateway/collect.ts";
+import { PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount, type Account } from "../account/account.ts";
-import { namesInLogs } from "../account/caller.ts";
-import { checkWords, defineCommand, WordsError } from "../cli/define-command.ts";
-import { findLogs, type LogQuery } from "./find.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { WordsError } from "../cli/errors.ts";
+import { endProgress, printableJson, showProgress } from "../cli/print.ts";
+import { readStack } from "../cli/stacks.ts";
+import { parseIfGiven, parseSince, readWords, wrongWord } from "../cli/words.ts";
+import { namesInLogs } from "../look/caller.ts";
+import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 import { followLogs } from "./follow.ts";
-import type { Log } from "./log.ts";
 import { readOneLog, whyNoBodies } from "./one.ts";
 import { logsText, oneLogText, totalsText } from "./render.ts";
-import { parseSince } from "./times.ts";
 import { sumLogs } from "./totals.ts";
-import { printableJson } from "../cli/printable.ts";
-import { endProgress, showProgress } from "../cli/progress.ts";
-import { readStack } from "../cli/stacks.ts";
 
 const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
 
@@ -29,7 +29,7 @@ const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
   --follow   then new ones as they come, the newest last; Ctrl-C ends it
   --json     for programs; with --follow one object a line
 
-CLOUDFLARE_API_TOKEN needs AI Gateway Read, which reads every log of the account, prompts too.
+CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}, which reads every log of the account, prompts too.
 exit code: 0, or 2 for wrong words or no answer`;
 
 const POLL_MS = 3000;
@@ -38,79 +38,64 @@ const TOTALS_LIMIT = 10_000;
 /** What goes with an ID. */
 const IDS_OWN: ReadonlySet<string> = new Set(["stack", "json"]);
 
+const OPTIONS = {
+  stack: { type: "string" },
+  errors: { type: "boolean", default: false },
+  caller: { type: "string" },
+  model: { type: "string" },
+  since: { type: "string" },
+  limit: { type: "string" },
+  totals: { type: "boolean", default: false },
+  follow: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+} as const;
+
+type Args = Values<typeof OPTIONS>;
+
 export const command = defineCommand({
   usage: USAGE,
-  options: {
-    stack: { type: "string" },
-    errors: { type: "boolean", default: false },
-    caller: { type: "string" },
-    model: { type: "string" },
-    since: { type: "string" },
-    limit: { type: "string" },
-    totals: { type: "boolean", default: false },
-    follow: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
+  options: OPTIONS,
   allowPositionals: true,
   run: logs,
 });
 
-interface Args {
-  readonly stack?: string | undefined;
-  readonly errors: boolean;
-  readonly caller?: string | undefined;
-  readonly model?: string | undefined;
-  readonly since?: string | undefined;
-  readonly limit?: string | undefined;
-  readonly totals: boolean;
-  readonly follow: boolean;
-  readonly json: boolean;
-}
-
 async function logs(args: Args, positionals: readonly string[]): Promise<boolean> {
-  checkWords(
-    () => refuseIdle(args, positionals),
-    () => parseId(positionals),
-    () => parseLimit(args),
-    () => args.since !== undefined && parseSince(args.since, new Date()),
-    () => readStack(args.stack, process.cwd()),
-  );
-  const id = parseId(positionals);
-  const showing = { limit: parseLimit(args), isJson: args.json };
-  const account = await openAccount(args.stack);
-  const query = {
-    isErrors: args.errors,
-    callers: args.caller === undefined ? undefined : namesInLogs(account.stack, args.caller),
-    model: args.model,
-    since: args.since === undefined ? undefined : parseSince(args.since, new Date()),
-  };
+  const { id, limit, since, stack } = readWords({
+    idle: () => refuseIdle(args, positionals),
+    id: () => parseId(positionals),
+    limit: () => parseLimit(args),
+    since: () => parseIfGiven(args.since, (text) => parseSince(text, new Date())),
+    stack: () => readStack(args.stack),
+  });
+  const account = await openAccount(stack);
+  const callers = parseIfGiven(args.caller, (name) => namesInLogs(stack, name));
+  const query = { isErrors: args.errors, callers, model: args.model, since };
+  const scene = { account, query, limit, isJson: args.json };
   hintAt(account);
-  if (id !== undefined) await showOne(account, id, args.json);
-  else if (args.totals) await showTotals(account, query, showing);
-  else if (args.follow) await follow(account, query, showing);
-  else await showList(account, query, showing);
+  if (id !== undefined) await showOne(scene, id);
+  else if (args.totals) await showTotals(scene);
+  else if (args.follow) await follow(scene);
+  else await showList(scene);
   return true;
 }
 
-interface Showing {
+interface Scene {
+  readonly account: Account;
+  readonly query: LogQuery;
   readonly limit: number;
   readonly isJson: boolean;
 }
 
-async function showList(account: Account, query: LogQuery, showing: Showing): Promise<void> {
-  const { found } = await take(account, query, showing.limit);
-  if (showing.isJson) console.log(printableJson(found, 2));
+async function showList(scene: Scene): Promise<void> {
+  const { found } = await take(scene);
+  if (scene.isJson) console.log(printableJson(found, 2));
   else console.log(found.length === 0 ? "no logs" : logsText(found));
 }
 
-async function showTotals(
-  account: Account,
-  query: LogQuery,
-  { limit, isJson }: Showing,
-): Promise<void> {
-  const { found, isCut } = await take(account, query, limit);
+async function showTotals(scene: Scene): Promise<void> {
+  const { found, isCut } = await take(scene);
   const totals = sumLogs(found);
-  if (isJson) {
+  if (scene.isJson) {
     const lists = {
       byModel: [...totals.byModel].map(([model, sum]) => ({ model, ...sum })),
       byCaller: [...totals.byCaller].map(([caller, sum]) => ({ caller, ...sum })),
@@ -119,22 +104,20 @@ async function showTotals(
     return;
   }
   console.log(totalsText(totals));
-  if (isCut) {
-    console.log(
-      `\nonly the newest ${limit}: there are more; raise --limit, or narrow them with --since`,
-    );
-  }
+  if (!isCut) return;
+  const hint = "there are more; raise --limit, or narrow them with --since";
+  console.log(`\nonly the newest ${scene.limit}: ${hint}`);
 }
 
-async function showOne(account: Account, id: string, isJson: boolean): Promise<void> {
+async function showOne({ account, isJson }: Scene, id: string): Promise<void> {
   const one = await readOneLog(account, id);
   const hasNone = one.request === undefined && one.response === undefined;
   const why = hasNone ? { noBodies: whyNoBodies(account.stack) } : {};
   console.log(isJson ? printableJson({ ...one, ...why }, 2) : oneLogText(one, account.stack));
 }
 
-async function follow(account: Account, query: LogQuery, showing: Showing): Promise<void> {
-  const { limit, isJson } = showing;
+async function follow(scene: Scene): Promise<void> {
+  const { account, query, isJson } = scene;
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   const print = (found: readonly Log[], hasHead: boolean): void => {
@@ -142,7 +125,7 @@ async function follow(account: Account, query: LogQuery, showing: Showing): Prom
     else for (const log of found) console.log(printableJson(log));
   };
 
-  const { found, isCut } = await take(account, query, limit);
+  const { found, isCut } = await take(scene);
   print(found.toReversed(), true);
   const wait = (): Promise<boolean> =>
     setTimeout(POLL_MS, true, { signal: interrupted.signal }).catch(() => false);
@@ -153,12 +136,8 @@ async function follow(account: Account, query: LogQuery, showing: Showing): Prom
   }
 }
 
-/** The first of those that are chosen, and whether there are more. */
-async function take(
-  account: Account,
-  query: LogQuery,
-  limit: number,
-): Promise<{ readonly found: readonly Log[]; readonly isCut: boolean }> {
+/** Takes the first of those that are chosen, and whether there are more. */
+async function take({ account, query, limit }: Scene) {
   const found: Log[] = [];
   try {
     for await (const log of findLogs(account, query)) {
@@ -172,7 +151,7 @@ async function take(
   }
 }
 
-/** On stderr, so that what is printed can be read by programs. */
+/** Writes hints to stderr, so that what is printed can be read by programs. */
 function hintAt({ stack: { name, settings } }: Account): void {
   if (settings.logs.system === "observability") {
     console.error(
@@ -184,7 +163,7 @@ function hintAt({ stack: { name, settings } }: Account): void {
   }
 }
 
-/** Words that would be left without effect by the others. */
+/** Refuses words that would be left without effect by the others. */
 function refuseIdle(args: Args, { length }: readonly string[]): void {
   if (length === 0 && args.totals && args.follow) {
     throw new WordsError("--totals and --follow cannot go together; leave out one of them");
@@ -201,14 +180,12 @@ function refuseIdle(args: Args, { length }: readonly string[]): void {
 function parseId([id, ...others]: readonly string[]): string | undefined {
   if (others.length > 0) throw new WordsError("one ID at a time");
   if (id === undefined || /^[\w-]{1,100}$/.test(id)) return id;
-  throw new WordsError(`ID is ${JSON.stringify(id)}; allowed are letters, digits, _ and -`);
+  throw wrongWord("ID", id, "are letters, digits, _ and -");
 }
 
 function parseLimit({ limit: wanted, totals }: Pick<Args, "limit" | "totals">): number {
   const text = wanted ?? String(totals ? TOTALS_LIMIT : LIMIT);
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= 1_000_000) return limit;
-  throw new WordsError(
-    `--limit is ${JSON.stringify(text)}; allowed is a whole number from 1 to 1000000`,
-  );
+  throw wrongWord("--limit", text, "is a whole number from 1 to 1000000");
 }

@@ -1,18 +1,17 @@
 /** New logs as they come. */
-import type { Account } from "../account/account.ts";
-import { findLogs, type LogQuery } from "./find.ts";
-import type { Log } from "./log.ts";
+import type { Gateway } from "../account/account.ts";
+import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 
 // A log is written after its answer, and two may change places on the way.
 // https://github.com/cloudflare/ai/issues/255
 const LATE_MS = 15_000;
 
 /**
- * What was not there the last time, oldest first, after each wait: until `wait` says that it is enough. `known` are logs
+ * Yields what was not there the last time, oldest first, after each wait: until `wait` says that it is enough. `known` are logs
  * that were shown already, newest first.
  */
 export async function* followLogs(
-  account: Account,
+  gateway: Gateway,
   query: LogQuery,
   { known, wait }: { readonly known: readonly Log[]; readonly wait: () => Promise<boolean> },
 ): AsyncGenerator<readonly Log[], void> {
@@ -23,14 +22,14 @@ export async function* followLogs(
     const since = new Date(Math.max(begin, ...seen.values()) - LATE_MS);
     forgetBefore(seen, since);
     const choice = { ...query, since: new Date(Math.max(begin, since.getTime())) };
-    const found = await Array.fromAsync(findLogs(account, choice, "oldest first"));
+    const found = await Array.fromAsync(findLogs(gateway, choice, "oldest first"));
     const fresh = found.filter(({ id }) => !seen.has(id));
     for (const { id, createdAt } of fresh) seen.set(id, createdAt.getTime());
     if (fresh.length > 0) yield fresh;
   }
 }
 
-/** What no poll asks for again. */
+/** Forgets what no poll asks for again. */
 function forgetBefore(seen: Map<string, number>, moment: Date): void {
   for (const [id, createdAt] of seen) if (createdAt < moment.getTime()) seen.delete(id);
 }

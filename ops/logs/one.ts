@@ -1,12 +1,11 @@
 /** One log with what is kept of its bodies. */
-import { NotFoundError } from "cloudflare/core/error";
 import { z } from "zod";
 
 import type { Stack } from "../../policy/stack/stack.ts";
-import { ask, type Account } from "../account/account.ts";
-import { CommandError } from "../cli/define-command.ts";
-import { readLogBody } from "../account/log-body.ts";
-import { parseLog, type Log } from "./log.ts";
+import { need, type Answer, type Gateway } from "../account/account.ts";
+import { CommandError } from "../cli/errors.ts";
+import { parseLog, type Log } from "../look/logs.ts";
+import { readLog } from "../look/logs-api.ts";
 
 export interface OneLog {
   readonly log: Log;
@@ -15,36 +14,30 @@ export interface OneLog {
 }
 
 export interface Body {
-  /** As `readLogBody` has it. */
+  /** JSON, or text. */
   readonly content: unknown;
   /** False where only its beginning is kept. */
   readonly isWhole: boolean;
 }
 
 /** Throws a CommandError where there is no such log. */
-export async function readOneLog(account: Account, id: string): Promise<OneLog> {
-  const { cloudflare, accountId, stack } = account;
-  const { gatewayId } = stack.settings;
-  const where = { account_id: accountId, gateway_id: gatewayId };
-  const [raw, request, response] = await Promise.all([
-    read(`read log ${JSON.stringify(id)}`, cloudflare.aiGateway.logs.get(id, where)),
-    read("read its request", readLogBody(account, gatewayId, { id, side: "request" })),
-    read("read its response", readLogBody(account, gatewayId, { id, side: "response" })),
-  ]);
+export async function readOneLog(gateway: Gateway, id: string): Promise<OneLog> {
+  const { fields, request, response } = await readLog(gateway, id);
+  const raw = valueOf(`read log ${JSON.stringify(id)}`, fields);
   if (raw === undefined) {
     throw new CommandError(
-      `${gatewayId} has no log ${JSON.stringify(id)}; a new one appears some seconds after its answer, and the cap or a deletion may have taken an old one`,
+      `${gateway.gatewayId} has no log ${JSON.stringify(id)}; a new one appears some seconds after its answer, and the cap or a deletion may have taken an old one`,
     );
   }
   const heads = headsOf.parse(raw);
   return {
     log: parseLog(raw),
-    request: toBody(request, heads.request_head),
-    response: toBody(response, heads.response_head),
+    request: toBody(valueOf("read its request", request), heads.request_head),
+    response: toBody(valueOf("read its response", response), heads.response_head),
   };
 }
 
-/** Why a log has no bodies, as far as the stack file can tell. */
+/** Returns why a log has no bodies, as far as the stack file can tell. */
 export function whyNoBodies({ name, settings: { logs } }: Stack): string {
   const reasons: Record<typeof logs.collect, string> = {
     metadata: "keeps no bodies (logs.collect is metadata)",
@@ -57,14 +50,9 @@ export function whyNoBodies({ name, settings: { logs } }: Stack): string {
 const head = z.string().nullish().catch(undefined);
 const headsOf = z.object({ request_head: head, response_head: head });
 
-/** Undefined where there is none. */
-function read<T>(what: string, question: Promise<T>): Promise<T | undefined> {
-  return ask(what, "AI Gateway Read", question.catch(undefinedIfNotFound));
-}
-
-function undefinedIfNotFound(error: unknown): undefined {
-  if (error instanceof NotFoundError) return undefined;
-  throw error;
+/** Returns undefined where there is none. */
+function valueOf<T>(what: string, answer: Answer<T>): T | undefined {
+  return answer.kind === "missing" ? undefined : need(what, answer);
 }
 
 function toBody(content: unknown, beginning: string | null | undefined): Body | undefined {

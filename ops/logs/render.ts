@@ -1,8 +1,7 @@
 /** Logs for a terminal. */
 import type { Stack } from "../../policy/stack/stack.ts";
-import { printableJson, printableText } from "../cli/printable.ts";
-import { formatTable, type Column } from "../cli/table.ts";
-import { callerOf, type Log } from "./log.ts";
+import { type Column, formatTable, printableJson, printableText } from "../cli/print.ts";
+import { callerOf, type Log } from "../look/logs.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";
 
@@ -86,12 +85,12 @@ function statusOf({ status, isSuccess }: Log): string {
   return String(status ?? (isSuccess ? "ok" : "failed"));
 }
 
-/** US dollars; a single answer often costs less than a thousandth of a cent. */
+/** Formats US dollars; a single answer often costs less than a thousandth of a cent. */
 function formatCost(cost: number | undefined): string {
   return cost === undefined ? "-" : cost.toFixed(6);
 }
 
-/** To the second, UTC. */
+/** Formats a time to the second, in UTC. */
 function formatTime(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");
 }

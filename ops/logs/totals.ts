@@ -1,16 +1,5 @@
 /** Sums over logs. */
-import { callerOf, type Log } from "./log.ts";
-
-export interface Totals {
-  readonly requests: number;
-  readonly errors: number;
-  readonly cached: number;
-  readonly tokensIn: number;
-  readonly tokensOut: number;
-  /** US dollars, of the logs that have a cost. */
-  readonly cost: number;
-  readonly withoutCost: number;
-}
+import { callerOf, type Log } from "../look/logs.ts";
 
 export interface TotalsBy {
   readonly all: Totals;
@@ -19,7 +8,7 @@ export interface TotalsBy {
   readonly byCaller: ReadonlyMap<string | undefined, Totals>;
 }
 
-/** Most requests first. */
+/** Sums up logs, in groups of which that with most requests comes first. */
 export function sumLogs(logs: readonly Log[]): TotalsBy {
   return {
     all: logs.reduce(add, NOTHING),
@@ -28,15 +17,18 @@ export function sumLogs(logs: readonly Log[]): TotalsBy {
   };
 }
 
-const NOTHING: Totals = {
+const NOTHING = {
   requests: 0,
   errors: 0,
   cached: 0,
   tokensIn: 0,
   tokensOut: 0,
+  /** US dollars, of the logs that have a cost. */
   cost: 0,
   withoutCost: 0,
 };
+
+export type Totals = Readonly<typeof NOTHING>;
 
 function sumBy<Key>(logs: readonly Log[], keyOf: (log: Log) => Key): ReadonlyMap<Key, Totals> {
   const sums = new Map<Key, Totals>();

@@ -1,7 +1,7 @@
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { QuestionId } from "../../policy/evidence/questions.ts";
 
-/** Now. `seen` is committed: it may name no account, no gateway and no log. */
+/** Makes an answer of this moment. `seen` is committed: it may name no account, no gateway and no log. */
 export function answered(
   question: QuestionId,
   verdict: EvidenceAnswer["verdict"],

@@ -5,21 +5,14 @@ import { DAY_SECONDS } from "../../policy/platform.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
 
-/** Each harmless: a flag, a limit nobody reaches, an exporter to a name that cannot exist. */
+const LIMIT = { limitType: "cost", technique: "fixed" } as const;
+
+/** Each of them is harmless: a flag, a limit nobody reaches, an exporter to a name that cannot exist. */
 const PUT_ONLY = {
   guardrails: { prompt: { S1: "FLAG" }, response: {} },
   spend_limits: {
     enabled: true,
-    rules: [
-      {
-        id: "probe",
-        enabled: true,
-        limit: 1000,
-        limitType: "cost",
-        window: DAY_SECONDS,
-        technique: "fixed",
-      },
-    ],
+    rules: [{ ...LIMIT, id: "probe", enabled: true, limit: 1000, window: DAY_SECONDS }],
   },
   otel: [{ url: "https://traces.invalid/v1", headers: {}, content_type: "json" }],
 } as const satisfies Partial<Record<ApiField, unknown>>;
@@ -46,7 +39,7 @@ export async function askPutOnly(scratch: Scratch): Promise<EvidenceAnswer> {
   );
 }
 
-/** Beside the answer it says what becomes of them where an update leaves them out. */
+/** Answers, and adds what becomes of the fields where an update leaves them out. */
 export async function askSwitchedOff(scratch: Scratch): Promise<EvidenceAnswer> {
   const taken = await update(scratch, PUT_ONLY);
   if (taken !== ALL) return notAnswered("switched-off", `of ${NAMES} an update ${taken}`);
@@ -68,12 +61,10 @@ export async function setCollect(scratch: Scratch, collect_logs: boolean): Promi
 
 const ALL = "takes all";
 
-/** `takes all`, `takes only otel`, `is refused with 400` */
+/** Returns `takes all`, `takes only otel`, `is refused with 400` */
 async function update(scratch: Scratch, fields: object): Promise<string> {
-  const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, {
-    ...REQUIRED,
-    ...fields,
-  });
+  const body = { ...REQUIRED, ...fields };
+  const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, body);
   return refusal ?? `takes ${amount(await fieldsOn(scratch))}`;
 }
 
@@ -95,7 +86,7 @@ function isOn(value: unknown): boolean {
   return enabled && Object.values(rest).some(isOn);
 }
 
-/** By path: the SDK's types follow the published create, which is what is in question. */
+/** Calls by path: the SDK's types follow the published create, which is what is in question. */
 async function call(
   { cloudflare, accountId, signal }: Scratch,
   method: "post" | "put",
@@ -106,7 +97,7 @@ async function call(
   await cloudflare[method](`/accounts/${accountId}/ai-gateway/gateways${path}`, { body });
 }
 
-/** How it was refused, or undefined. */
+/** Returns how the call was refused, or undefined. */
 async function tryCall(...args: Parameters<typeof call>): Promise<string | undefined> {
   try {
     await call(...args);

@@ -2,20 +2,21 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { CommandError } from "../cli/define-command.ts";
-import { readLog, type CanaryLog } from "../verify/canary-log.ts";
+import { need } from "../account/account.ts";
+import { CommandError } from "../cli/errors.ts";
+import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";
+import { listLogs } from "../look/logs-api.ts";
 import type { Scratch } from "./scratch.ts";
 
-export interface DataPlane {
+export interface DataPlane extends Patience {
   /** `https://gateway.ai.cloudflare.com` */
   readonly url: URL;
-  /** With AI Gateway Run and Workers AI Read. */
+  /** It may run the gateway and the models of Workers AI. */
   readonly token: string;
   readonly model: string;
-  readonly waitSeconds: number;
 }
 
-/** Returns the status. */
+/** Calls the model through the gateway, and returns the status. */
 export async function call(
   { accountId, gatewayId, signal }: Scratch,
   { url, token, model }: DataPlane,
@@ -40,44 +41,40 @@ export async function call(
   return answer.status;
 }
 
-/** The logs when so many are there, or when the time is over; then once more, for one too many. */
-export async function settle(scratch: Scratch, { waitSeconds }: DataPlane, count: number) {
-  await until(
-    () => listLogs(scratch),
-    (logs) => logs.length >= count,
-    waitSeconds,
-  );
-  await sleep(Math.min(waitSeconds, 5) * 1000);
-  return listLogs(scratch);
+/** Lists the logs when so many are there, or when the time is over; then once more, for one too many. */
+export async function settle(
+  scratch: Scratch,
+  plane: DataPlane,
+  count: number,
+): Promise<readonly string[]> {
+  await waitForIds(scratch, plane, (ids) => ids.length >= count);
+  await sleep(Math.min(plane.waitSeconds, 5) * 1000);
+  return listIds(scratch);
 }
 
-export async function until<T>(
-  ask: () => Promise<T>,
-  isEnough: (value: T) => boolean,
-  seconds: number,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const value = await ask();
-    if (isEnough(value) || Date.now() >= deadline) return value;
-    await sleep(Math.min(1000, seconds * 1000));
-  }
+/** Lists the newest logs, by id, when `isEnough`, or when the time is over. */
+export async function waitForIds(
+  scratch: Scratch,
+  patience: Patience,
+  isEnough: (ids: readonly string[]) => boolean,
+): Promise<readonly string[]> {
+  const answer = await poll(() => askIds(scratch), isEnough, patience);
+  return need("list the logs of the scratch gateway", answer);
 }
 
-/** The newest 50, by id. */
-export async function listLogs(scratch: Scratch): Promise<readonly string[]> {
-  const { cloudflare, accountId, gatewayId, signal } = scratch;
-  signal.throwIfAborted();
-  const page = await cloudflare.aiGateway.logs.list(gatewayId, {
-    account_id: accountId,
-    per_page: 50,
-  });
-  return page.result.map(({ id }) => id);
+/** Lists the newest logs, by id. */
+export function listIds(scratch: Scratch): Promise<readonly string[]> {
+  return waitForIds(scratch, { waitSeconds: 0 }, () => true);
 }
 
-/** Undefined where the API says that there is no such log; any other failure is one of the question. */
-export async function findLog(scratch: Scratch, id: string): Promise<CanaryLog | undefined> {
-  const log = await readLog(scratch, id);
+async function askIds(scratch: Scratch) {
+  scratch.signal.throwIfAborted();
+  return listLogs(scratch, {}, ({ result }) => result.map(({ id }) => id));
+}
+
+/** Returns undefined where the API answers that there is no such log; any other failure is one of the question. */
+export async function findLog(scratch: Scratch, id: string): Promise<LogParts | undefined> {
+  const log = await readLogParts(scratch, id);
   if (log.kind === "unknown") throw new CommandError(`a log cannot be read: ${log.reason}`);
   return log.kind === "answer" ? log.value : undefined;
 }

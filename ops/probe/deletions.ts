@@ -1,23 +1,19 @@
 /** What a filtered deletion and a deleted gateway leave. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
-import { findLog, listLogs, until, type DataPlane } from "./data-plane.ts";
+import { findLog, listIds, waitForIds, type DataPlane } from "./data-plane.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
 
 /** Deletes what `askHeaders` left, first by a filter that chooses nothing. */
 export async function askDelete(scratch: Scratch, plane: DataPlane): Promise<EvidenceAnswer> {
   const question = "delete-by-age";
-  const before = await listLogs(scratch);
+  const before = await listIds(scratch);
   if (before.length < 2) return notAnswered(question, `${before.length} logs are there`);
   await deleteOldest(scratch, "2000-01-01T00:00:00Z", 10);
-  const untouched = (await listLogs(scratch)).length;
+  const untouched = (await listIds(scratch)).length;
   const started = performance.now();
   await deleteOldest(scratch, new Date().toISOString(), 1);
-  const left = await until(
-    () => listLogs(scratch),
-    (logs) => logs.length < untouched,
-    plane.waitSeconds,
-  );
+  const left = await waitForIds(scratch, plane, (ids) => ids.length < untouched);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const deleted = before.filter((id) => !left.includes(id));
   const found = await Promise.all(deleted.map((id) => isThere(scratch, id)));
@@ -31,16 +27,12 @@ export async function askDelete(scratch: Scratch, plane: DataPlane): Promise<Evi
 /** Removes the gateway, and makes it again: the removal at the end is of the second one. */
 export async function askDeletedGateway(scratch: Scratch): Promise<EvidenceAnswer> {
   const { cloudflare, accountId, gatewayId } = scratch;
-  const [id] = await listLogs(scratch);
+  const [id] = await listIds(scratch);
   if (id === undefined) return notAnswered("gateway-deleted", "there is no log");
   await cloudflare.aiGateway.delete(gatewayId, { account_id: accountId });
-  await cloudflare.aiGateway.create({
-    account_id: accountId,
-    id: gatewayId,
-    ...REQUIRED,
-  });
+  await cloudflare.aiGateway.create({ account_id: accountId, id: gatewayId, ...REQUIRED });
   const isFound = await isThere(scratch, id);
-  const count = (await listLogs(scratch)).length;
+  const count = (await listIds(scratch)).length;
   return answered(
     "gateway-deleted",
     isFound || count > 0 ? "broken" : "kept",
@@ -48,7 +40,7 @@ export async function askDeletedGateway(scratch: Scratch): Promise<EvidenceAnswe
   );
 }
 
-/** As the retention Worker deletes. */
+/** Deletes as the retention Worker does. */
 async function deleteOldest(scratch: Scratch, than: string, limit: number): Promise<void> {
   const { cloudflare, accountId, gatewayId } = scratch;
   await cloudflare.aiGateway.logs.delete(gatewayId, {

@@ -1,11 +1,10 @@
 /** A gateway for trying things out, which is gone when the work is over, however it ends. */
 import { randomBytes } from "node:crypto";
 
-import type { Connection } from "../account/account.ts";
-import { CommandError } from "../cli/define-command.ts";
+import type { Connection, Gateway } from "../account/account.ts";
+import { CommandError } from "../cli/errors.ts";
 
-export interface Scratch extends Connection {
-  readonly gatewayId: string;
+export interface Scratch extends Gateway {
   /** Aborted by Ctrl-C: the work stops at its next step, and only then the gateway is removed. */
   readonly signal: AbortSignal;
 }

@@ -8,9 +8,11 @@ import { readEvidence } from "../../infra/evidence-files.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
-import { CommandError, WordsError, checkWords, defineCommand } from "../cli/define-command.ts";
-import { readStackFilesAt } from "./git.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { CommandError, reasonOf, WordsError } from "../cli/errors.ts";
 import { checkStacks, readTexts } from "../cli/stacks.ts";
+import { parseChoice, readWords } from "../cli/words.ts";
+import { readStackFilesAt } from "./git.ts";
 
 const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format text|markdown|json] [--dir FOLDER]
 
@@ -28,29 +30,20 @@ const FORMATS = {
   json: (reviews: readonly StackReview[]) => JSON.stringify(reviews.map(toJson), null, 2),
 };
 
-export const command = defineCommand({
-  usage: USAGE,
-  options: {
-    base: { type: "string" },
-    stack: { type: "string", multiple: true, default: [] },
-    format: { type: "string", default: "text" },
-    dir: { type: "string", default: process.cwd() },
-  },
-  run: review,
-});
+const OPTIONS = {
+  base: { type: "string" },
+  stack: { type: "string", multiple: true, default: [] as string[] },
+  format: { type: "string", default: "text" },
+  dir: { type: "string", default: process.cwd() },
+} as const;
 
-interface Args {
-  readonly base?: string;
-  readonly stack: readonly string[];
-  readonly format: string;
-  readonly dir: string;
-}
+export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: review });
 
-async function review({ base, stack, format, dir }: Args): Promise<boolean> {
-  checkWords(
-    () => parseFormat(format),
-    () => checkFolder(dir),
-  );
+async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise<boolean> {
+  const { format, dir } = readWords({
+    format: () => parseChoice("--format", args.format, ["text", "markdown", "json"]),
+    dir: () => requireFolder(args.dir),
+  });
   const files = readTexts(dir);
   const before = base === undefined ? undefined : await readStackFilesAt(dir, base);
   const names = [...new Set([...files.keys(), ...(before?.keys() ?? [])])];
@@ -60,7 +53,7 @@ async function review({ base, stack, format, dir }: Args): Promise<boolean> {
   const today = new Date().toISOString().slice(0, 10);
   const reviews = await reviewStacks(files, { before, evidence: evidenceOf(dir), today });
   const shown = reviews.filter((one) => stack.length === 0 || stack.includes(one.stack));
-  console.log(FORMATS[parseFormat(format)](shown));
+  console.log(FORMATS[format](shown));
   return !shown.some(isRefused);
 }
 
@@ -68,20 +61,11 @@ function evidenceOf(dir: string): readonly Evidence[] {
   try {
     return readEvidence(dir);
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(reasonOf(error));
   }
 }
 
-function parseFormat(text: string): keyof typeof FORMATS {
-  if (isFormat(text)) return text;
-  throw new WordsError(`--format is ${JSON.stringify(text)}; allowed are text, markdown and json`);
-}
-
-function checkFolder(dir: string): void {
-  if (existsSync(dir)) return;
+function requireFolder(dir: string): string {
+  if (existsSync(dir)) return dir;
   throw new WordsError(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
-}
-
-function isFormat(text: string): text is keyof typeof FORMATS {
-  return Object.hasOwn(FORMATS, text);
 }

@@ -2,12 +2,12 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 import { stackOf } from "../../infra/stack-files.ts";
-import { WordsError } from "../cli/define-command.ts";
+import { WordsError } from "../cli/errors.ts";
 
 const run = promisify(execFile);
 
 /**
- * Stack name → text of its file, as it stood in a commit, branch or tag of the folder's repository. Nothing is checked
+ * Reads stack files, stack name → text, as they stood in a commit, branch or tag of the folder's repository. Nothing is checked
  * out. Throws when the folder is no repository, or has no such commit.
  */
 export async function readStackFilesAt(
@@ -15,12 +15,8 @@ export async function readStackFilesAt(
   ref: string,
 ): Promise<ReadonlyMap<string, string>> {
   // --end-of-options: a name that begins with a dash is a name.
-  const commit = await git(folder, [
-    "rev-parse",
-    "--verify",
-    "--end-of-options",
-    `${ref}^{commit}`,
-  ]).catch((error: Error) => {
+  const find = ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`];
+  const commit = await git(folder, find).catch((error: Error) => {
     const hint = "it must be a commit, branch or tag that this clone has (a shallow one has few)";
     throw new WordsError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
   });

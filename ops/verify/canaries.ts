@@ -2,14 +2,15 @@
 import { collected } from "../../policy/gateway/collect.ts";
 import { workerUrl } from "../../policy/gateway/worker-texts.ts";
 import type { Account, Answer } from "../account/account.ts";
+import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
+import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";
+import { listLogs } from "../look/logs-api.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
-import { findLogs, poll, type CanaryLog, type Patience } from "./canary-log.ts";
 import { KINDS, sendCanary, type Canary, type Door } from "./canary.ts";
-import { finding, withoutAnswer, type Finding } from "./finding.ts";
 
 export interface Flight {
   readonly canary: Canary;
-  readonly logs: readonly CanaryLog[];
+  readonly logs: readonly LogParts[];
 }
 
 export interface Canaries {
@@ -18,7 +19,7 @@ export interface Canaries {
 }
 
 export interface CanaryArgs extends Patience {
-  readonly url: string | undefined;
+  readonly url: URL | undefined;
   readonly token: string | undefined;
 }
 
@@ -49,34 +50,47 @@ function openDoor({ stack }: Account, { url, token }: CanaryArgs): Door | string
   return { url: new URL(address), token };
 }
 
-interface Followed {
-  readonly findings: readonly Finding[];
-  readonly flight: Flight;
-}
-
-async function follow(account: Account, canary: Canary, patience: Patience): Promise<Followed> {
-  const answer = judgeAnswer(canary);
+async function follow(account: Account, canary: Canary, patience: Patience) {
+  const { stack } = account;
   const logs = await watch(account, canary, patience);
   const found = logs.kind === "answer" ? logs.value : [];
-  const flight = { canary, logs: found };
-  if (answer !== undefined) return { findings: [answer], flight };
-  if (logs.kind !== "answer") {
-    const about = `canary: ${canary.kind}`;
-    const findings = withoutAnswer(about, logs, `run pulumi up --stack ${account.stack.name}`);
-    return { findings, flight };
-  }
-  return { findings: judgeLogs(account.stack, canary, found), flight };
+  const broken = judgeAnswer(canary);
+  const about = `canary: ${canary.kind}`;
+  const findings =
+    broken !== undefined
+      ? [broken]
+      : logs.kind === "answer"
+        ? judgeLogs(stack, canary, found)
+        : withoutAnswer(about, logs, `run pulumi up --stack ${stack.name}`);
+  return { findings, flight: { canary, logs: found } };
 }
 
 /** A log that is promised ends the wait; what must not come is waited for to the end. */
-function watch(
-  account: Account,
-  canary: Canary,
-  patience: Patience,
-): Promise<Answer<readonly CanaryLog[]>> {
+function watch(account: Account, canary: Canary, patience: Patience) {
   const { stack } = account;
   const { bodies: isStored } = collected(stack.settings.logs);
-  const isEnough = (logs: readonly CanaryLog[]) =>
+  const isEnough = (logs: readonly LogParts[]) =>
     isStored && leavesLog(stack, canary.kind) && logs.some(({ bodies }) => bodies.length > 0);
-  return poll(() => findLogs(account, canary), isEnough, patience);
+  return poll(() => readLogs(account, canary), isEnough, patience);
+}
+
+/** Reads every log of a canary, guardrail evaluations included: by event id, and by log id where one came back. */
+async function readLogs(
+  account: Account,
+  { eventId, logId }: Canary,
+): Promise<Answer<readonly LogParts[]>> {
+  const ids = new Set(logId === undefined ? [] : [logId]);
+  if (eventId !== undefined) {
+    const filters = [{ key: "event_id" as const, operator: "eq" as const, value: [eventId] }];
+    const listed = await listLogs(account, { filters }, ({ result }) => result.map(({ id }) => id));
+    if (listed.kind !== "answer") return listed;
+    for (const id of listed.value) ids.add(id);
+  }
+  const logs: LogParts[] = [];
+  for (const id of ids) {
+    const log = await readLogParts(account, id);
+    if (log.kind === "unknown") return log;
+    if (log.kind === "answer") logs.push(log.value);
+  }
+  return { kind: "answer", value: logs };
 }

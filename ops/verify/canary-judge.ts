@@ -1,12 +1,11 @@
-/** Whether what a canary left in the log is what the stack file promises. */
-import { z } from "zod";
-
+/** Judges whether what a canary left in the log is what the stack file promises. */
 import { collected } from "../../policy/gateway/collect.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
-import { finding, verdict, type Finding } from "./finding.ts";
+import { finding, problemsIf, verdict, type Finding } from "../look/finding.ts";
+import type { LogParts } from "../look/log-parts.ts";
+import { parseMetadata } from "../look/logs.ts";
 import type { Canary, Kind } from "./canary.ts";
-import type { CanaryLog } from "./canary-log.ts";
 
 const STATUS: Readonly<Record<Kind, (status: number) => boolean>> = {
   normal: (status) => status === 200,
@@ -16,7 +15,7 @@ const STATUS: Readonly<Record<Kind, (status: number) => boolean>> = {
   failing: (status) => status >= 400 && ![401, 403, 429, 501].includes(status),
 };
 
-/** Undefined where the answer is what the canary is for; else why nothing can be learned from its log. */
+/** Returns undefined where the answer is what the canary is for; else why nothing can be learned from its log. */
 export function judgeAnswer(canary: Canary): Finding | undefined {
   const { kind, status, reason } = canary;
   const about = `canary: ${kind}`;
@@ -25,15 +24,15 @@ export function judgeAnswer(canary: Canary): Finding | undefined {
   if (kind === "failing" && status < 400) {
     return finding("unknown", about, "not looked at, because the model took what it should refuse");
   }
-  const said = reason === undefined ? "" : ` (${reason})`;
+  const detail = reason === undefined ? "" : ` (${reason})`;
   if (status === 429) {
-    return finding("unknown", about, `not looked at, because a limit refused it${said}`);
+    return finding("unknown", about, `not looked at, because a limit refused it${detail}`);
   }
   const hint = status === 401 ? "; is AI_GATEWAY_CALLER_TOKEN one of the stack's callers?" : "";
-  return finding("broken", about, `the Worker answered ${status}${said}${hint}`);
+  return finding("broken", about, `the Worker answered ${status}${detail}${hint}`);
 }
 
-/** How many logs there may be: one at least, or none at all. */
+/** Returns whether there is to be one log at least, or none at all. */
 export function leavesLog(stack: Stack, kind: Kind): boolean {
   return kind !== "refused" && collected(stack.settings.logs).call;
 }
@@ -41,7 +40,7 @@ export function leavesLog(stack: Stack, kind: Kind): boolean {
 export function judgeLogs(
   stack: Stack,
   { kind, eventId }: Canary,
-  logs: readonly CanaryLog[],
+  logs: readonly LogParts[],
 ): readonly Finding[] {
   const about = `canary: ${kind}`;
   if (!leavesLog(stack, kind)) {
@@ -52,34 +51,33 @@ export function judgeLogs(
     return [finding("broken", about, `left no log that can be found (event ${eventId})`)];
   }
   const { bodies: isStored } = collected(stack.settings.logs);
+  const missing = logs.map((log) => missingMetadata(stack, log));
   const problems = [
     ...(isStored ? [] : logs.flatMap(bodyProblems)),
-    ...(isStored && !logs.some(({ bodies }) => bodies.includes("request"))
-      ? ["its log has no request body, and the stack says collect full"]
-      : []),
-    ...(logs.some((log) => missingMetadata(stack, log).length === 0)
-      ? []
-      : [`its log lacks metadata: ${missingMetadata(stack, logs[0]).join(", ")}`]),
+    ...problemsIf(
+      [
+        isStored && !logs.some(({ bodies }) => bodies.includes("request")),
+        "its log has no request body, and the stack says collect full",
+      ],
+      [
+        missing.every((keys) => keys.length > 0),
+        `its log lacks metadata: ${missing[0]?.join(", ")}`,
+      ],
+    ),
   ];
   const kept = isStored ? "with bodies" : "without bodies";
   return verdict(about, problems, `left a log ${kept}, with stack, caller, release and route`);
 }
 
-function bodyProblems({ bodies, fields }: CanaryLog): readonly string[] {
-  if (bodies.length === 0) return [];
-  return [
+function bodyProblems({ bodies, fields }: LogParts): readonly string[] {
+  return problemsIf([
+    bodies.length > 0,
     `its log ${String(fields["id"])} has a body (${bodies.join(", ")}), and the stack promises none; set collect to none, and delete it`,
-  ];
+  ]);
 }
 
-// Over REST metadata is a string of JSON; the SDK says nothing of it.
-const metadata = z.preprocess(
-  (value) => (typeof value === "string" ? JSON.parse(value) : value),
-  z.record(z.string(), z.unknown()).catch({}),
-);
-
-function missingMetadata({ name }: Stack, log: CanaryLog | undefined): readonly string[] {
-  const found = metadata.parse(log?.fields["metadata"] ?? {});
+function missingMetadata({ name }: Stack, { fields }: LogParts): readonly string[] {
+  const found = parseMetadata(fields["metadata"]);
   return ["stack", "caller", "release", "route"].filter((key) =>
     key === "stack" ? found[key] !== name : !found[key],
   );

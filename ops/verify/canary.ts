@@ -47,43 +47,31 @@ export async function sendCanary(kind: Kind, door: Door, model: string): Promise
       ...(!response.ok && { reason: errorCode(text) }),
     };
   } catch (error) {
-    return {
-      kind,
-      mark,
-      status: undefined,
-      eventId: undefined,
-      logId: undefined,
-      reason: why(error),
-    };
+    const none = { status: undefined, eventId: undefined, logId: undefined };
+    return { kind, mark, ...none, reason: why(error) };
   }
 }
 
-/** What fetch says of a failure stands in its cause. */
+/** Returns why a call failed, which fetch has in the cause. */
 function why(error: unknown): string {
   if (!(error instanceof Error)) return "no reason is told";
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-interface CanaryRequest {
-  readonly path: string;
-  readonly body: object;
-}
-
-function requestOf(kind: Kind, mark: string, model: string): CanaryRequest {
-  const content = `Answer with one word. ${mark}`;
-  const chat = { model, messages: [{ role: "user", content }], max_tokens: 16 };
+function requestOf(kind: Kind, mark: string, model: string) {
+  const messages = [{ role: "user", content: `Answer with one word. ${mark}` }];
+  const chat = { model, messages, max_tokens: 16 };
   const path = "/v1/chat/completions";
-  const requests: Readonly<Record<Kind, CanaryRequest>> = {
+  return {
     normal: { path, body: chat },
     streamed: { path, body: { ...chat, stream: true } },
     refused: { path, body: { ...chat, model: `none/${mark}` } },
     // A text for an embedding is nothing that a chat model takes; the Worker leaves that to the model.
     failing: { path: "/v1/embeddings", body: { model, input: mark } },
-  };
-  return requests[kind];
+  }[kind];
 }
 
-/** `{"error": {"code": "model_not_found"}}` → `model_not_found` */
+/** Reads `model_not_found` from `{"error": {"code": "model_not_found"}}`. */
 function errorCode(text: string): string | undefined {
   return /"code"\s*:\s*"(\w+)"/.exec(text)?.[1];
 }

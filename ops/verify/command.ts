@@ -1,17 +1,21 @@
 /** Every promise of a stack file, looked up in its account and tried through its Worker. */
 import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
+import { PERMISSIONS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { openAccount } from "../account/account.ts";
-import { CommandError, WordsError, checkWords, defineCommand } from "../cli/define-command.ts";
-import { findPlace, tellAsked, writeEvidence } from "../account/evidence-file.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { CommandError, WordsError } from "../cli/errors.ts";
 import { requireWritable, writeOutput } from "../cli/output-file.ts";
-import { endProgress, showProgress } from "../cli/progress.ts";
+import { endProgress, formatTable, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
-import { formatTable } from "../cli/table.ts";
+import { parseAddress, parseIfGiven, parseWait, readWords } from "../cli/words.ts";
+import { describeAsked, findPlace, writeEvidence } from "../look/evidence-file.ts";
+import { MARKS } from "../look/finding.ts";
 import { answersOf } from "./evidence.ts";
-import { formatRecord, GLYPHS } from "./record.ts";
+import { formatRecord } from "./record.ts";
 import { verify } from "./verify.ts";
-import { parseAddress, parseWait } from "../cli/words.ts";
+
+const { readBuckets, readGateways, readLogpush, readTokens, readWorkers } = PERMISSIONS;
 
 const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE]
                          [--evidence FOLDER] [--json]
@@ -24,8 +28,8 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
               statements read; the stack must be one that collects metadata
   --json      print the findings as JSON
 
-CLOUDFLARE_API_TOKEN needs AI Gateway Read, Workers Scripts Read and, for readers and the token
-itself, Account API Tokens Read; for logpush Logs Read and Workers R2 Storage Read. What it may not
+CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
+itself, ${readTokens}; for logpush ${readLogpush} and ${readBuckets}. What it may not
 read is told as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.
@@ -35,35 +39,25 @@ promise could be looked at`;
 
 const WRITER = { name: "verify", option: "--evidence" } as const;
 
-export const command = defineCommand({
-  usage: USAGE,
-  options: {
-    stack: { type: "string" },
-    url: { type: "string" },
-    wait: { type: "string", default: "30" },
-    record: { type: "string" },
-    evidence: { type: "string" },
-    json: { type: "boolean", default: false },
-  },
-  run: main,
-});
+const OPTIONS = {
+  stack: { type: "string" },
+  url: { type: "string" },
+  wait: { type: "string", default: "30" },
+  record: { type: "string" },
+  evidence: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
 
-interface Args {
-  readonly stack?: string;
-  readonly url?: string;
-  readonly wait: string;
-  readonly record?: string;
-  readonly evidence?: string;
-  readonly json: boolean;
-}
+export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
-async function main({ stack, url, wait, record, evidence, json }: Args): Promise<boolean> {
-  checkWords(
-    () => parseWait(wait),
-    () => url === undefined || parseAddress("--url", url, "https://chat.example.com"),
-    () => checkEvidence(readStack(stack, process.cwd()), evidence),
-  );
-  const waitSeconds = parseWait(wait);
+async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
+  const { record, evidence, json } = args;
+  const { waitSeconds, url, stack } = readWords({
+    waitSeconds: () => parseWait(args.wait),
+    url: () =>
+      parseIfGiven(args.url, (text) => parseAddress("--url", text, "https://chat.example.com")),
+    stack: () => checkEvidence(readStack(args.stack), evidence),
+  });
   const account = await openAccount(stack);
   if (record !== undefined) await requireWritable("--record", record);
   const place = evidence === undefined ? undefined : await findPlace(WRITER, new Date(), evidence);
@@ -75,19 +69,19 @@ async function main({ stack, url, wait, record, evidence, json }: Args): Promise
     json
       ? JSON.stringify(findings, null, 2)
       : formatTable(findings, [
-          { title: "", cell: ({ kind }) => GLYPHS[kind] },
-          { title: account.stack.name, cell: ({ about }) => about },
+          { title: "", cell: ({ kind }) => MARKS[kind] },
+          { title: stack.name, cell: ({ about }) => about },
           { title: "", cell: ({ says }) => says, isWhole: true },
         ]),
   );
-  // After the findings are told: a disk that has become full must not take them along.
+  // After the findings are printed: a disk that has become full must not take them along.
   if (record !== undefined) {
-    const text = formatRecord({ stack: account.stack.name, at: new Date(), findings, flights });
+    const text = formatRecord({ stack: stack.name, at: new Date(), findings, flights });
     await writeOutput("--record", record, `${text}\n`);
   }
   if (place !== undefined) {
-    const [model] = account.stack.settings.worker.models;
-    const asked = tellAsked(account, model === undefined ? {} : { model });
+    const [model] = stack.settings.worker.models;
+    const asked = describeAsked(account, model === undefined ? {} : { model });
     const run = { asked, answers: [...answersOf(flights, new Date())] };
     console.error(await writeEvidence(WRITER, place, run));
   }
@@ -99,10 +93,11 @@ async function main({ stack, url, wait, record, evidence, json }: Args): Promise
   return !findings.some(({ kind }) => kind === "broken");
 }
 
-/** With another stack a log, or its bodies, would be the gateway's doing. */
-function checkEvidence({ name, settings }: Stack, evidence: string | undefined): void {
-  if (evidence === undefined || isByWorkerAlone(settings.logs)) return;
+/** Refuses evidence of a stack with which a log, or its bodies, would be the gateway's doing. */
+function checkEvidence(stack: Stack, evidence: string | undefined): Stack {
+  const { logs } = stack.settings;
+  if (evidence === undefined || isByWorkerAlone(logs)) return stack;
   throw new WordsError(
-    `--evidence is ${JSON.stringify(evidence)}, and stack ${name} collects ${settings.logs.collect}; only one that collects metadata proves what the Worker's switches do`,
+    `--evidence is ${JSON.stringify(evidence)}, and stack ${stack.name} collects ${logs.collect}; only one that collects metadata proves what the Worker's switches do`,
   );
 }

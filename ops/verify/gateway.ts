@@ -2,7 +2,7 @@
 import { ROWS, gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { tryAsk, type Account } from "../account/account.ts";
-import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
+import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "../look/finding.ts";
 
 export async function checkGateway({
   stack,

@@ -4,8 +4,9 @@ import { z } from "zod";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { DAY_MS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
-import { checkAnswer, tryAsk, type Account, type Answer } from "../account/account.ts";
-import { finding, withoutAnswer, type Finding } from "./finding.ts";
+import { checkAnswer, type Account } from "../account/account.ts";
+import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
+import { listLogs } from "../look/logs-api.ts";
 
 export interface StoredLogs {
   readonly count: number;
@@ -13,41 +14,28 @@ export interface StoredLogs {
   readonly oldest?: string | undefined;
 }
 
-export async function checkLogs(account: Account): Promise<readonly Finding[]> {
-  const answer = await readStored(account);
-  if (answer.kind !== "answer") {
-    return withoutAnswer("stored logs", answer, `run pulumi up --stack ${account.stack.name}`);
-  }
-  const { logs } = account.stack.settings;
-  return [
-    ...judgeAge(logs, answer.value, Date.now()),
-    ...judgeCap(logs, answer.value.count),
-    judgeSystem(logs, answer.value.count),
-  ];
-}
-
 // The SDK's type leaves out the count.
-const page = z.object({
+const pageSchema = z.object({
   result: z.array(z.object({ created_at: z.string() })),
   result_info: z.object({ total_count: z.number() }),
 });
 
-function readStored({ stack, accountId, cloudflare }: Account): Promise<Answer<StoredLogs>> {
-  const { gatewayId } = stack.settings;
-  const question = async (): Promise<StoredLogs> => {
-    const response = await cloudflare.aiGateway.logs
-      .list(gatewayId, {
-        account_id: accountId,
-        per_page: 1,
-        order_by: "created_at",
-        order_by_direction: "asc",
-        meta_info: true,
-      })
-      .asResponse();
-    const { result, result_info } = checkAnswer("a list of logs", page, await response.json());
+export async function checkLogs(account: Account): Promise<readonly Finding[]> {
+  const { logs } = account.stack.settings;
+  const listing = { order: "oldest first", perPage: 1, isCounted: true } as const;
+  const answer = await listLogs(account, listing, (page) => {
+    const { result, result_info } = checkAnswer("a list of logs", pageSchema, page);
     return { count: result_info.total_count, oldest: result[0]?.created_at };
-  };
-  return tryAsk("AI Gateway Read", question());
+  });
+  if (answer.kind !== "answer") {
+    return withoutAnswer("stored logs", answer, `run pulumi up --stack ${account.stack.name}`);
+  }
+  const stored = answer.value;
+  return [
+    ...judgeAge(logs, stored, Date.now()),
+    ...judgeCap(logs, stored.count),
+    judgeSystem(logs, stored.count),
+  ];
 }
 
 /** Deleting takes a while, so a log may be some hours older than promised. */
@@ -62,11 +50,10 @@ export function judgeAge(
     return [finding("kept", about, `no log is older than ${count(keepDays, "day")}`)];
   const days = Math.floor((now - Date.parse(oldest)) / DAY_MS);
   const age = `the oldest log is ${count(days, "day")} old`;
-  if (days <= keepDays) {
-    return [finding("kept", about, `${age}, promised are ${keepDays}`)];
-  }
+  const says = `${age}, promised are ${keepDays}`;
+  if (days <= keepDays) return [finding("kept", about, says)];
   const remedy = "look why nothing deleted it (docs/operate.md)";
-  return [finding("broken", about, `${age}, promised are ${keepDays}; ${remedy}`)];
+  return [finding("broken", about, `${says}; ${remedy}`)];
 }
 
 const WARN_FROM = 0.9;

@@ -1,6 +1,7 @@
 /** A dated record of what canaries left, in Markdown. It has no prompt but the canaries' own marks. */
+import { markdownTable } from "../cli/print.ts";
+import { MARKS, type Finding } from "../look/finding.ts";
 import type { Flight } from "./canaries.ts";
-import type { Finding } from "./finding.ts";
 
 export interface RecordArgs {
   readonly stack: string;
@@ -14,18 +15,11 @@ export function formatRecord({ stack, at, findings, flights }: RecordArgs): stri
     `# Verification of ${stack}, ${at.toISOString()}`,
     table(
       ["", "about", "found"],
-      findings.map(({ kind, about, says }) => [GLYPHS[kind], about, says]),
+      findings.map(({ kind, about, says }) => [MARKS[kind], about, says]),
     ),
     ...flights.map(formatFlight),
   ].join("\n\n");
 }
-
-export const GLYPHS: Readonly<Record<Finding["kind"], string>> = {
-  kept: "✔",
-  broken: "✘",
-  warning: "!",
-  unknown: "?",
-};
 
 function formatFlight({ canary, logs }: Flight): string {
   const { kind, ...sent } = canary;
@@ -48,10 +42,9 @@ function toRow([name, value]: readonly [string, unknown]): readonly string[] {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  return markdownTable([head, ...rows].map((cells) => cells.map(toCell)));
 }
 
-function line(cells: readonly string[]): string {
-  const safe = cells.map((cell) => cell.replaceAll("|", String.raw`\|`).replaceAll(/\s+/g, " "));
-  return `| ${safe.join(" | ")} |`;
+function toCell(text: string): string {
+  return text.replaceAll("|", String.raw`\|`).replaceAll(/\s+/g, " ");
 }

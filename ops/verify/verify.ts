@@ -1,13 +1,14 @@
 /** Every promise of a stack against its account, one after the other. */
 import type { Account } from "../account/account.ts";
-import { flyCanaries, type CanaryArgs, type Flight } from "./canaries.ts";
-import type { Check, Finding } from "./finding.ts";
+import type { Finding } from "../look/finding.ts";
+import { flyCanaries, type Canaries, type CanaryArgs } from "./canaries.ts";
 import { checkGateway } from "./gateway.ts";
 import { checkLogpush } from "./logpush.ts";
 import { checkLogs } from "./logs.ts";
-import { checkRetention } from "./retention.ts";
 import { checkOwnToken, checkReaders } from "./tokens.ts";
-import { checkAddresses, checkWorker } from "./worker.ts";
+import { checkAddresses, checkRetention, checkWorker } from "./worker.ts";
+
+type Check = (account: Account) => Promise<readonly Finding[]>;
 
 const CHECKS: Readonly<Record<string, Check>> = {
   gateway: checkGateway,
@@ -20,16 +21,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   token: checkOwnToken,
 };
 
-export interface Verification {
-  readonly findings: readonly Finding[];
-  readonly flights: readonly Flight[];
-}
-
 export async function verify(
   account: Account,
   canaries: CanaryArgs,
   onProgress: (what: string) => void,
-): Promise<Verification> {
+): Promise<Canaries> {
   const findings: Finding[] = [];
   for (const [name, check] of Object.entries(CHECKS)) {
     onProgress(`looking at ${name} …`);
@@ -37,5 +33,5 @@ export async function verify(
   }
   onProgress("looking at canaries …");
   const flown = await flyCanaries(account, canaries);
-  return { findings: [...findings, ...flown.findings], flights: flown.flights };
+  return { ...flown, findings: [...findings, ...flown.findings] };
 }

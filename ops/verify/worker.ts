@@ -1,35 +1,29 @@
-/** The deployed Worker: bound to this stack's gateway, with this stack's policy, at the declared addresses. */
+/** The deployed Workers: bound to this stack's gateway, with this stack's policy, at the declared addresses. */
+import { retentionWorkerName } from "../../policy/gateway/names.ts";
 import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-texts.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { tryAsk, type Account } from "../account/account.ts";
-import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "./finding.ts";
+import type { Account } from "../account/account.ts";
+import { deployAgain, judge, problemsIf, type Finding } from "../look/finding.ts";
+import {
+  listHostnames,
+  listSchedules,
+  readSubdomain,
+  readWorker,
+  type Binding,
+} from "../look/workers.ts";
 
-const PERMISSION = "Workers Scripts Read";
-
-export async function checkWorker({ stack, accountId, cloudflare }: Account) {
+export async function checkWorker(account: Account): Promise<readonly Finding[]> {
+  const { stack } = account;
   const { name } = stack.settings.worker;
-  const about = `Worker ${name}`;
-  const question = cloudflare.workers.scripts.scriptAndVersionSettings.get(name, {
-    account_id: accountId,
-  });
-  const answer = await tryAsk(PERMISSION, question);
-  if (answer.kind !== "answer") return withoutAnswer(about, answer, deployAgain(stack));
-  const { bindings = [], observability } = answer.value;
-  const problems = [
-    ...judgeBindings(stack, bindings),
-    ...judgeConsole(observability?.logs?.invocation_logs),
-  ];
-  return verdict(
-    about,
-    withRemedy(problems, deployAgain(stack)),
+  const answer = await readWorker(account, name);
+  return judge(
+    { about: `Worker ${name}`, answer, remedy: deployAgain(stack) },
+    ({ bindings, observability }) => [
+      ...judgeBindings(stack, bindings),
+      ...judgeConsole(observability?.logs?.invocation_logs),
+    ],
     "bound as declared, to this stack's gateway",
   );
-}
-
-interface Binding {
-  readonly name: string;
-  readonly type: string;
-  readonly text?: unknown;
 }
 
 /** Compares the texts in clear; of the other bindings, the API says no more than that they are there. */
@@ -54,7 +48,7 @@ export function judgeBindings(stack: Stack, bindings: readonly Binding[]): reado
   return [...judgeTexts(texts, bindings), ...problems];
 }
 
-/** Bindings in clear, each against its declared text. */
+/** Judges bindings in clear, each against its declared text. */
 export function judgeTexts(
   declared: Readonly<Record<string, string>>,
   bindings: readonly Pick<Binding, "name" | "text">[],
@@ -69,68 +63,85 @@ export function judgeTexts(
 
 /** The runtime's own line about a request holds its headers, the caller's token among them. */
 export function judgeConsole(invocationLogs: boolean | null | undefined): readonly string[] {
-  return invocationLogs === true
-    ? ["observability stores the runtime's own line, with each request's headers"]
-    : [];
+  return problemsIf([
+    invocationLogs === true,
+    "observability stores the runtime's own line, with each request's headers",
+  ]);
 }
 
-export async function checkAddresses({ stack, accountId, cloudflare }: Account) {
-  const { worker } = stack.settings;
-  const about = "addresses";
-  const account = { account_id: accountId };
-  const [subdomain, domains] = await Promise.all([
-    tryAsk(PERMISSION, cloudflare.workers.scripts.subdomain.get(worker.name, account)),
-    tryAsk(
-      PERMISSION,
-      cloudflare.workers.domains
-        .list({ ...account, service: worker.name })
-        .then((all) => all.result),
-    ),
+export async function checkAddresses(account: Account): Promise<readonly Finding[]> {
+  const { stack } = account;
+  const { domain, name, workersDev } = stack.settings.worker;
+  const remedy = deployAgain(stack);
+  const [subdomain, hostnames] = await Promise.all([
+    readSubdomain(account, name),
+    listHostnames(account, name),
   ]);
-  const findings: Finding[] = [];
-  if (subdomain.kind !== "answer") {
-    findings.push(...withoutAnswer(`${about}: workers.dev`, subdomain, deployAgain(stack)));
-  } else {
-    const problems = judgeSubdomain(stack, subdomain.value);
-    const kept = `workers.dev is ${worker.workersDev ? "on" : "off"}, previews are off`;
-    findings.push(
-      ...verdict(`${about}: workers.dev`, withRemedy(problems, deployAgain(stack)), kept),
-    );
-  }
-  if (domains.kind !== "answer") {
-    findings.push(...withoutAnswer(`${about}: domain`, domains, deployAgain(stack)));
-  } else {
-    const hostnames = domains.value.map(({ hostname }) => hostname);
-    const problems = judgeDomains(stack, hostnames);
-    const kept = worker.domain === undefined ? "no custom domain" : `${worker.domain} is served`;
-    findings.push(...verdict(`${about}: domain`, withRemedy(problems, deployAgain(stack)), kept));
-  }
-  return findings;
+  return [
+    ...judge(
+      { about: "addresses: workers.dev", answer: subdomain, remedy },
+      (found) => judgeSubdomain(stack, found),
+      `workers.dev is ${workersDev ? "on" : "off"}, previews are off`,
+    ),
+    ...judge(
+      { about: "addresses: domain", answer: hostnames, remedy },
+      (found) => judgeDomains(stack, found),
+      domain === undefined ? "no custom domain" : `${domain} is served`,
+    ),
+  ];
 }
 
 export function judgeSubdomain(
   { settings: { worker } }: Stack,
   found: { readonly enabled: boolean; readonly previews_enabled: boolean },
 ): readonly string[] {
-  return [
-    ...(found.enabled === worker.workersDev
-      ? []
-      : [`workers.dev is ${found.enabled ? "on" : "off"}, declared is ${worker.workersDev}`]),
-    ...(found.previews_enabled ? ["previews are on: a second door that no stack opens"] : []),
-  ];
+  return problemsIf(
+    [
+      found.enabled !== worker.workersDev,
+      `workers.dev is ${found.enabled ? "on" : "off"}, declared is ${worker.workersDev}`,
+    ],
+    [found.previews_enabled, "previews are on: a second door that no stack opens"],
+  );
 }
 
 export function judgeDomains(
   { settings: { worker } }: Stack,
   hostnames: readonly string[],
 ): readonly string[] {
-  const declared = worker.domain === undefined ? [] : [worker.domain];
+  const { domain } = worker;
+  const others = hostnames.filter((name) => name !== domain);
   return [
-    ...declared
-      .filter((name) => !hostnames.includes(name))
-      .map((name) => `${name} does not lead to the Worker`),
-    ...hostnames
-      .filter((name) => !declared.includes(name))
-      .map((name) => `${name} leads to the Worker, and the stack does not declare it`),
+    ...problemsIf([
+      domain !== undefined && !hostnames.includes(domain),
+      `${domain} does not lead to the Worker`,
+    ]),
+    ...others.map((name) => `${name} leads to the Worker, and the stack does not declare it`),
+  ];
+}
+
+/** Checks the Worker that deletes old logs: deployed, for this gateway and these days, and woken by its trigger. */
+export async function checkRetention(account: Account): Promise<readonly Finding[]> {
+  const { stack } = account;
+  const name = retentionWorkerName(stack.settings);
+  if (name === undefined) return [];
+  const look = { about: `Worker ${name}`, remedy: deployAgain(stack) };
+  const worker = await readWorker(account, name);
+  if (worker.kind !== "answer") return judge({ ...look, answer: worker }, () => [], "");
+  return judge(
+    { ...look, answer: await listSchedules(account, name) },
+    (crons) => judgeRetention(stack, worker.value.bindings, crons),
+    (crons) => `deletes logs of this gateway, woken at ${crons.join(", ")}`,
+  );
+}
+
+export function judgeRetention(
+  { settings }: Stack,
+  bindings: readonly Pick<Binding, "name" | "text">[],
+  crons: readonly string[],
+): readonly string[] {
+  const declared = { GATEWAY_ID: settings.gatewayId, KEEP_DAYS: String(settings.logs.keepDays) };
+  return [
+    ...judgeTexts(declared, bindings),
+    ...problemsIf([crons.length === 0, "no trigger wakes it"]),
   ];
 }

@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { auditAccount } from "../../ops/audit/audit.ts";
+import { auditAccount, type AuditFinding } from "../../ops/audit/audit.ts";
 import { groupByAccount } from "../../ops/audit/declared.ts";
-import type { Finding } from "../../ops/audit/finding.ts";
 import { auditText } from "../../ops/audit/render.ts";
 import { startAccount } from "../support/account.ts";
 import { askOps, runOps } from "../support/ops-command.ts";
@@ -33,16 +32,32 @@ test("the real command tells what no stack file declares, and ends with 1", asyn
     "✘ by-hand�[2J: no stack file declares it; it collects logs, prompts too, and has none yet\n    → take it into",
   );
   expect(stdout).toContain("· app-prod: stack prod declares it, and the account does not have it");
-  expect(JSON.parse(json.stdout)).toMatchObject([
-    { accountId: running.accountId, stacks: ["dev", "prod"] },
+  const [audited, ...others] = JSON.parse(json.stdout);
+  expect(others).toEqual([]);
+  expect(audited).toMatchObject({ accountId: running.accountId, stacks: ["dev", "prod"] });
+  expect(audited.findings.slice(0, 3)).toEqual([
+    { area: "gateways", kind: "ok", where: "app-dev", what: "declared by stack dev" },
+    {
+      area: "gateways",
+      kind: "wrong",
+      where: "by-hand\u001B[2J",
+      what: "no stack file declares it; it collects logs, prompts too, and has none yet",
+      remedy: "take it into a stack file, or delete it in the dashboard, which may delete its logs",
+    },
+    {
+      area: "gateways",
+      kind: "note",
+      where: "app-prod",
+      what: "stack prod declares it, and the account does not have it (not deployed yet?)",
+    },
   ]);
 });
 
 test("an account as its stack files say it has nothing to act on", async () => {
   const findings = await audit({});
 
-  expect(kinds(findings, "wrong")).toEqual([]);
-  expect(kinds(findings, "unseen")).toEqual([["tokens", "members' own tokens"]]);
+  expect(kinds(findings, "broken")).toEqual([]);
+  expect(kinds(findings, "unknown")).toEqual([["tokens", "members' own tokens"]]);
 });
 
 test.each([
@@ -53,12 +68,12 @@ test.each([
     "collects logs, prompts too, and has none yet: calls",
   ],
   ["was used", { collect_logs: false }, [oldLog()], "collects no logs and has one of 2026-11-20T"],
-])("a default gateway that %s is to act on", async (_, settings, logs, what) => {
+])("a default gateway that %s is to act on", async (_, settings, logs, says) => {
   const gateways = [gateway("app-dev"), { ...gateway("default"), ...settings }];
   const findings = await audit({ gateways, logs });
 
-  expect(about(findings, "default")).toMatchObject({ kind: "wrong" });
-  expect(about(findings, "default")?.what).toContain(what);
+  expect(about(findings, "default")).toMatchObject({ kind: "broken" });
+  expect(about(findings, "default")?.says).toContain(says);
 });
 
 test("a default gateway that stores nothing is a note", async () => {
@@ -74,10 +89,10 @@ test("the caps of all gateways count against the free plan, undeclared ones too"
   const alone = await audit({ gateways: [gateway("app-dev")] });
 
   const free = "the free plan stores 100,000 logs of all together";
-  const what = `caps of 105,000 logs in 2 gateways; ${free}`;
-  expect(findings).toContainEqual(expect.objectContaining({ kind: "wrong", what }));
+  const says = `caps of 105,000 logs in 2 gateways; ${free}`;
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "broken", says }));
   const one = expect.stringMatching(/^caps of \d+,\d{3} logs in 1 gateway; /);
-  expect(alone).toContainEqual(expect.objectContaining({ what: one }));
+  expect(alone).toContainEqual(expect.objectContaining({ says: one }));
 });
 
 test("a plan without room for another gateway is to act on", async () => {
@@ -87,8 +102,8 @@ test("a plan without room for another gateway is to act on", async () => {
   }));
   const findings = await audit({ gateways });
 
-  const what = "10 of 10 gateways of the free plan";
-  expect(findings).toContainEqual(expect.objectContaining({ kind: "wrong", what }));
+  const says = "10 of 10 gateways of the free plan";
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "broken", says }));
 });
 
 test.each<[string, readonly object[], string | undefined]>([
@@ -105,9 +120,9 @@ test.each<[string, readonly object[], string | undefined]>([
 ])("the stack's Worker with %s is judged", async (_, bindings, wrong) => {
   const findings = await audit({ workers: { "chat-dev": bindings } });
 
-  const kind = wrong === undefined ? "ok" : "wrong";
-  const what = wrong ?? "calls app-dev, as declared";
-  expect(about(findings, "chat-dev")).toMatchObject({ kind, what });
+  const kind = wrong === undefined ? "kept" : "broken";
+  const says = wrong ?? "calls app-dev, as declared";
+  expect(about(findings, "chat-dev")).toMatchObject({ kind, says });
 });
 
 test("other Workers with an AI binding are noted, and those without are not", async () => {
@@ -120,8 +135,8 @@ test("other Workers with an AI binding are noted, and those without are not", as
     },
   });
 
-  expect(about(findings, "stray")?.what).toContain("has an AI binding and no declared GATEWAY_ID");
-  expect(about(findings, "twin")?.what).toContain("calls app-dev beside that stack's Worker");
+  expect(about(findings, "stray")?.says).toContain("has an AI binding and no declared GATEWAY_ID");
+  expect(about(findings, "twin")?.says).toContain("calls app-dev beside that stack's Worker");
   expect(about(findings, "web")).toBeUndefined();
 });
 
@@ -143,8 +158,8 @@ test.each<[string, object, string | undefined]>([
   const findings = await audit({ tokens: [token] });
 
   const found = about(findings, token.name);
-  expect(found?.kind).toBe(wrong === undefined ? "ok" : "wrong");
-  expect(found?.what).toContain(wrong ?? "a declared reader");
+  expect(found?.kind).toBe(wrong === undefined ? "kept" : "broken");
+  expect(found?.says).toContain(wrong ?? "a declared reader");
 });
 
 test.each<[string, object]>([
@@ -165,8 +180,8 @@ test("the token of a stack's own retention Worker is known", async () => {
   const without = await audit({ tokens: [token] });
   const withDays = await audit({ tokens: [token], settings: { logs: kept } });
 
-  expect(about(without, token.name)).toMatchObject({ kind: "wrong" });
-  expect(about(withDays, token.name)?.what).toContain("made by stack dev for its retention Worker");
+  expect(about(without, token.name)).toMatchObject({ kind: "broken" });
+  expect(about(withDays, token.name)?.says).toContain("made by stack dev for its retention Worker");
 });
 
 test("a Logpush job of AI Gateway logs is told without the keys in its destination", async () => {
@@ -181,9 +196,9 @@ test("a Logpush job of AI Gateway logs is told without the keys in its destinati
   expect(findings.filter(({ area }) => area === "Logpush")).toEqual([
     {
       area: "Logpush",
-      kind: "wrong",
-      where: "job 7",
-      what: "copies ai_gateway_events to r2://bucket; no stack file declares it",
+      kind: "broken",
+      about: "job 7",
+      says: "copies ai_gateway_events to r2://bucket; no stack file declares it",
       remedy: "delete the job, and what it has copied, or declare it: logpush in the stack file",
     },
   ]);
@@ -204,19 +219,19 @@ test("a job that a stack declares is its own, while it goes to the stack's bucke
   expect(own.filter(({ area }) => area === "Logpush")).toEqual([
     {
       area: "Logpush",
-      kind: "ok",
-      where: 'job 7 "ai-gateway-app-dev"',
-      what: "copies ai_gateway_events to r2://app-dev-logs; declared by stack dev",
+      kind: "kept",
+      about: 'job 7 "ai-gateway-app-dev"',
+      says: "copies ai_gateway_events to r2://app-dev-logs; declared by stack dev",
     },
   ]);
-  expect(other.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "wrong" }]);
-  expect(second.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "wrong" }]);
+  expect(other.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "broken" }]);
+  expect(second.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "broken" }]);
 });
 
 test("what the token may not see is not looked at, and never fine", async () => {
   const findings = await audit({ refused: ["/workers/scripts", "/tokens", "/logpush/jobs"] });
 
-  const unseen = findings.filter(({ kind }) => kind === "unseen").map(({ what }) => what);
+  const unseen = findings.filter(({ kind }) => kind === "unknown").map(({ says }) => says);
   expect(unseen).toEqual([
     "not looked at: cannot list the Workers: CLOUDFLARE_API_TOKEN is not accepted; it needs Workers Scripts Read for this account",
     "not looked at: cannot list the API tokens: CLOUDFLARE_API_TOKEN is not accepted; it needs Account API Tokens Read for this account",
@@ -251,7 +266,7 @@ interface Scene {
 }
 
 /** Of an account as stack dev declares it, but for what the scene has. */
-function audit(scene: Scene): Promise<readonly Finding[]> {
+function audit(scene: Scene): Promise<readonly AuditFinding[]> {
   const { workers = { "chat-dev": [ai(), id("app-dev")] }, refused = [] } = scene;
   const lists: Record<string, readonly object[]> = {
     "/ai-gateway/gateways": scene.gateways ?? [gateway("app-dev")],
@@ -275,12 +290,12 @@ function audit(scene: Scene): Promise<readonly Finding[]> {
   return auditAccount({ accountId: ACCOUNT_ID, cloudflare, stacks: [stack] }, NOW, () => {});
 }
 
-function about(findings: readonly Finding[], where: string): Finding | undefined {
-  return findings.find((finding) => finding.where === where);
+function about(findings: readonly AuditFinding[], where: string): AuditFinding | undefined {
+  return findings.find((finding) => finding.about === where);
 }
 
-function kinds(findings: readonly Finding[], kind: Finding["kind"]): readonly string[][] {
-  return findings.filter((one) => one.kind === kind).map(({ area, where }) => [area, where]);
+function kinds(findings: readonly AuditFinding[], kind: AuditFinding["kind"]): readonly string[][] {
+  return findings.filter((one) => one.kind === kind).map((one) => [one.area, one.about]);
 }
 
 function gateway(name: string) {

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -30,6 +31,16 @@ test.each(NAMES)("%s --help ends with 0 and its usage, %s -x with 2", async (nam
   expect(help.stdout).toMatch(new RegExp(`^usage: npm run (?:-s )?${name} `));
   expect(wrong).toMatchObject({ code: 2, stdout: "" });
   expect(wrong.stderr).toContain(help.stdout);
+});
+
+test("every folder of a command has its npm script, and no other script is one", async () => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  const doors = Object.entries(scripts).filter(([, script]) =>
+    String(script).startsWith("node ops/run.js"),
+  );
+
+  const expected = NAMES.map((name) => [name, `node ops/run.js ${name}`]);
+  expect(Object.fromEntries(doors)).toEqual(Object.fromEntries(expected));
 });
 
 test("no command loads Cloudflare's SDK before it has an account to ask", async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { namesInLogs } from "../../ops/account/caller.ts";
-import { findLogs, type LogQuery } from "../../ops/logs/find.ts";
+import { namesInLogs } from "../../ops/look/caller.ts";
+import { findLogs, type LogQuery } from "../../ops/look/logs.ts";
 import { followLogs } from "../../ops/logs/follow.ts";
 import { whyNoBodies } from "../../ops/logs/one.ts";
-import { parseSince, parseUntil } from "../../ops/logs/times.ts";
+import { parseSince, parseUntil } from "../../ops/cli/words.ts";
 import { hideName } from "../../worker/chat/gate/access.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { askOps, runOps, startOps } from "../support/ops-command.ts";
@@ -51,9 +51,9 @@ test.each<[string, LogQuery, readonly string[]]>([
   ["all at once", { isErrors: true, callers: ["web"], since: new Date(NOON + 1) }, ["failed"]],
 ])("a query chooses by %s", async (_, query, ids) => {
   keepThree();
-  const account = { ...running, cloudflare: running.client(), stack: stackWith("dev") };
+  const gateway = { ...running, cloudflare: running.client(), gatewayId: "app-dev" };
 
-  const found = await Array.fromAsync(findLogs(account, query));
+  const found = await Array.fromAsync(findLogs(gateway, query));
 
   expect(found.map(({ id }) => id)).toEqual(ids);
 });

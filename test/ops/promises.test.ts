@@ -3,10 +3,9 @@ import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import { recordStack } from "../../record/record.ts";
 import { applyResources, type GatewaySettings } from "../../local/account.ts";
-import type { State } from "../../local/api/state.ts";
+import type { Declaration, State } from "../../local/api/state.ts";
 import { toDeclaration } from "../../local/declaration.ts";
-import type { Declaration } from "../../local/api/state.ts";
-import type { Finding } from "../../ops/verify/finding.ts";
+import type { Finding } from "../../ops/look/finding.ts";
 import { verify } from "../../ops/verify/verify.ts";
 import { workerBindings } from "../../policy/gateway/worker-texts.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
@@ -154,6 +153,7 @@ async function saidOf(running: RunningAccount, wanted: string): Promise<string[]
 async function look(running: RunningAccount): Promise<readonly Finding[]> {
   const account = {
     stack: stackWith("prod", SETTINGS),
+    gatewayId: "app-prod",
     accountId: running.accountId,
     cloudflare: running.client(),
   };

@@ -2,25 +2,25 @@
 import { expect, test } from "vitest";
 
 import { judgeAnswer, judgeLogs } from "../../ops/verify/canary-judge.ts";
-import type { CanaryLog } from "../../ops/verify/canary-log.ts";
+import type { LogParts } from "../../ops/look/log-parts.ts";
 import type { Canary } from "../../ops/verify/canary.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
 import { judgeJob, judgeLifecycle } from "../../ops/verify/logpush.ts";
 import { judgeAge, judgeCap, judgeSystem } from "../../ops/verify/logs.ts";
-import { judgeRetention } from "../../ops/verify/retention.ts";
 import {
   checkOwnToken,
   checkReaders,
   judgeOwnToken,
   judgeReaders,
-  type Token,
 } from "../../ops/verify/tokens.ts";
 import {
   judgeBindings,
   judgeConsole,
   judgeDomains,
+  judgeRetention,
   judgeSubdomain,
 } from "../../ops/verify/worker.ts";
+import type { Token } from "../../ops/look/tokens.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import { workerBindings } from "../../policy/gateway/worker-texts.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
@@ -296,7 +296,7 @@ const READERS = {
 const TOKEN: Token = {
   name: "ai-gateway app-prod reader oncall",
   expires_on: "2027-04-01T00:00:00Z",
-  policies: [{ effect: "allow", permission_groups: [{ name: "AI Gateway Read" }] }],
+  policies: [allow("AI Gateway Read")],
   condition: { request_ip: { in: ["203.0.113.0/24"] } },
 };
 
@@ -308,10 +308,7 @@ test.each([
     [
       {
         name: TOKEN.name,
-        policies: [
-          { effect: "allow", permission_groups: [{ name: "AI Gateway Read" }] },
-          { effect: "allow", permission_groups: [{ name: "AI Gateway Write" }] },
-        ],
+        policies: [allow("AI Gateway Read"), allow("AI Gateway Write")],
       },
     ],
     [
@@ -361,8 +358,8 @@ test.each([
 test("a token that may do more than this command needs is a warning", () => {
   const wide = {
     ...TOKEN,
-    policies: [{ effect: "allow", permission_groups: [{ name: "AI Gateway Write" }] }],
-  } satisfies Token;
+    policies: [allow("AI Gateway Write")],
+  };
 
   expect(judgeOwnToken(TOKEN).kind).toBe("kept");
   expect(judgeOwnToken(wide)).toMatchObject({
@@ -378,7 +375,7 @@ const CANARY: Canary = {
   eventId: "e1",
   logId: "l1",
 };
-const LOG: CanaryLog = {
+const LOG: LogParts = {
   fields: {
     id: "l1",
     metadata: '{"stack":"prod","caller":"web","release":"abc","route":"chat"}',
@@ -435,6 +432,10 @@ test.each([
 ] as const)("an answer %o is %s", (answer, kind) => {
   expect(judgeAnswer({ ...CANARY, ...answer })?.kind).toBe(kind);
 });
+
+function allow(name: string): Token["policies"][number] {
+  return { effect: "allow", permission_groups: [{ name }], resources: {} };
+}
 
 /** As the API answers for a gateway of dev's kind. */
 const STORED_DEV = {

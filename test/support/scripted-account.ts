@@ -21,7 +21,13 @@ export function scriptedAccount(
   answer: (call: ApiCall) => Answer,
   ...stack: Parameters<typeof stackWith>
 ): Account {
-  return { stack: stackWith(...stack), accountId: ACCOUNT_ID, cloudflare: scriptedApi(answer) };
+  const declared = stackWith(...stack);
+  return {
+    stack: declared,
+    accountId: ACCOUNT_ID,
+    gatewayId: declared.settings.gatewayId,
+    cloudflare: scriptedApi(answer),
+  };
 }
 
 export const ACCOUNT_ID = "a".repeat(32);

@@ -2,10 +2,10 @@
 import { createHmac } from "node:crypto";
 
 import type { Stack } from "../../policy/stack/stack.ts";
-import { WordsError } from "../cli/define-command.ts";
+import { WordsError } from "../cli/errors.ts";
 
 /**
- * The names under which a caller stands in the stack's logs: its own; with `anonymousCallers` the hash too, whose key is
+ * Lists the names under which a caller stands in the stack's logs: its own; with `anonymousCallers` the hash too, whose key is
  * AI_GATEWAY_CALLER_KEY. Both then, since logs of before that setting have the name itself.
  */
 export function namesInLogs(
@@ -24,7 +24,7 @@ export function namesInLogs(
   return [hashName(caller, key), caller];
 }
 
-/** As the Worker does it: HMAC-SHA256, its first 24 hexadecimal characters. */
+/** Hashes as the Worker does: HMAC-SHA256, its first 24 hexadecimal characters. */
 function hashName(name: string, key: string): string {
   return createHmac("sha256", key).update(name).digest("hex").slice(0, 24);
 }

@@ -12,8 +12,8 @@ import {
   type Asked,
   type EvidenceRun,
 } from "../../policy/evidence/evidence.ts";
-import type { Account } from "./account.ts";
-import { CommandError } from "../cli/define-command.ts";
+import type { Account } from "../account/account.ts";
+import { CommandError } from "../cli/errors.ts";
 import { requireWritable, writeOutput } from "../cli/output-file.ts";
 
 /** What was asked besides the API, as far as it was. */
@@ -23,8 +23,8 @@ interface Reached {
   readonly model?: string;
 }
 
-/** Without account, token or gateway: it is committed. */
-export function tellAsked({ cloudflare, stack }: Account, { gateways, model }: Reached): Asked {
+/** Describes what was asked, without account, token or gateway: it is committed. */
+export function describeAsked({ cloudflare, stack }: Account, { gateways, model }: Reached): Asked {
   return {
     api: new URL(cloudflare.baseURL).origin,
     ...(gateways !== undefined && { gateways: gateways.origin }),
@@ -34,15 +34,15 @@ export function tellAsked({ cloudflare, stack }: Account, { gateways, model }: R
   };
 }
 
-/** Who writes it, and the word of its command that names a folder. */
+/** Which command writes it, and its option that names a folder. */
 interface Writer {
   readonly name: "probe" | "verify";
   readonly option: string;
 }
 
 /**
- * A file of this day that does not exist and can be written; a second one of a day takes nothing away. Leaves nothing:
- * who then does not consent has no empty folder.
+ * Names a file of this day that does not exist and can be written; a second one of a day takes nothing away. Leaves
+ * nothing: who then does not consent has no empty folder.
  */
 export async function findPlace(
   { name: writer, option }: Writer,
@@ -72,7 +72,7 @@ export async function writeEvidence(
     : `wrote ${file}, which no statement cites: it was not Cloudflare that was asked`;
 }
 
-/** A model's name is the user's own, and may be as long as a token. */
+/** Refuses what may be a secret: a model's name is the user's own, and may be as long as a token. */
 function format(run: EvidenceRun): string {
   try {
     return formatEvidence(run);
@@ -84,7 +84,7 @@ function format(run: EvidenceRun): string {
 }
 
 /** Returns the outermost folder that it made. */
-async function makeFolder(option: string, folder: string): Promise<string | undefined> {
+function makeFolder(option: string, folder: string): Promise<string | undefined> {
   return mkdir(folder, { recursive: true }).catch((error: Error) => {
     throw new CommandError(
       `${option} is ${JSON.stringify(folder)} and cannot be made: ${error.message}`,

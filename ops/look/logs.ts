@@ -1,0 +1,125 @@
+/** The logs of one gateway: as the commands use them, chosen and in order. */
+import { z } from "zod";
+
+import { checkAnswer, need, type Gateway } from "../account/account.ts";
+import { parseJson } from "../cli/json.ts";
+import { listLogs, type Filter, type Listing, type Order } from "./logs-api.ts";
+
+const metadataSchema = z.record(z.string(), z.unknown());
+
+// What the API may leave out is optional here: a log that lacks a price is still a log.
+const schema = z
+  .object({
+    id: z.string().min(1),
+    created_at: z.iso.datetime({ offset: true }),
+    provider: z.string().nullish(),
+    model: z.string().nullish(),
+    status_code: z.number().nullish(),
+    success: z.boolean(),
+    duration: z.number().nullish(),
+    tokens_in: z.number().nullish(),
+    tokens_out: z.number().nullish(),
+    cost: z.number().nullish(),
+    cached: z.boolean(),
+    metadata: z.unknown(),
+  })
+  .transform((data) => ({
+    id: data.id,
+    createdAt: new Date(data.created_at),
+    provider: data.provider ?? "",
+    model: data.model ?? "",
+    status: data.status_code ?? undefined,
+    isSuccess: data.success,
+    durationMs: data.duration ?? undefined,
+    tokensIn: data.tokens_in ?? undefined,
+    tokensOut: data.tokens_out ?? undefined,
+    /** US dollars. */
+    cost: data.cost ?? undefined,
+    isCached: data.cached,
+    metadata: parseMetadata(data.metadata),
+  }));
+
+export type Log = Readonly<z.output<typeof schema>>;
+
+/** Throws a CommandError where it is no log. */
+export function parseLog(raw: unknown): Log {
+  return checkAnswer("a log", schema, raw);
+}
+
+/** Returns undefined where the call did not come through the Worker. */
+export function callerOf({ metadata }: Log): string | undefined {
+  const { caller } = metadata;
+  return typeof caller === "string" ? caller : undefined;
+}
+
+/** Reads metadata, which over REST is text of JSON. What is neither is as good as none. */
+export function parseMetadata(raw: unknown): Readonly<Record<string, unknown>> {
+  return metadataSchema.safeParse(typeof raw === "string" ? parseJson(raw) : raw).data ?? {};
+}
+
+export interface LogQuery {
+  readonly isErrors?: boolean;
+  /** Any of these: what `namesInLogs` has for one caller. */
+  readonly callers?: readonly string[] | undefined;
+  /** A part of the model's name. */
+  readonly model?: string | undefined;
+  /** This moment included. */
+  readonly since?: Date | undefined;
+  /** This moment excluded. */
+  readonly until?: Date | undefined;
+}
+
+/** Asks for a page only when it is needed. A log that moves to the next page meanwhile comes once. */
+export async function* findLogs(
+  gateway: Gateway,
+  query: LogQuery,
+  order: Order = "newest first",
+): AsyncGenerator<Log, void> {
+  const seen = new Set<string>();
+  for (let page = 1; ; page++) {
+    const logs = await listParsed(gateway, { filters: filtersOf(query), order, page });
+    const fresh = logs.filter(({ id }) => !seen.has(id));
+    // Not by the page's length: how many a page holds at most is not documented.
+    if (fresh.length === 0) return;
+    for (const log of fresh) {
+      seen.add(log.id);
+      if (isChosen(log, query)) yield log;
+    }
+  }
+}
+
+/** Lists one page, as the API chooses it. Throws a CommandError where it cannot be listed. */
+export async function listParsed(gateway: Gateway, listing: Listing): Promise<readonly Log[]> {
+  const logs = await listLogs(gateway, listing, ({ result }) => result.map(parseLog));
+  return need(`list the logs of ${gateway.gatewayId}`, logs);
+}
+
+function filtersOf({ isErrors = false, callers, model, since, until }: LogQuery): Filter[] {
+  const filters: readonly (Filter | false)[] = [
+    isErrors && { key: "success", operator: "eq", value: [false] },
+    callers !== undefined && { key: "metadata.key", operator: "eq", value: ["caller"] },
+    callers !== undefined && { key: "metadata.value", operator: "eq", value: [...callers] },
+    model !== undefined && { key: "model", operator: "contains", value: [model] },
+    since !== undefined && timeFilter("gt", since.getTime() - 1),
+    until !== undefined && timeFilter("lt", until.getTime()),
+  ];
+  return filters.filter((filter) => filter !== false);
+}
+
+function timeFilter(operator: "gt" | "lt", time: number): Filter {
+  return { key: "created_at", operator, value: [new Date(time).toISOString()] };
+}
+
+/**
+ * Makes the same choice on this side. It is needed for callers: the API has the key and the value of metadata as two
+ * filters, and `web` may be the value of another key. The others are cheap, and hold whatever the API makes of a filter.
+ */
+function isChosen(log: Log, { isErrors = false, callers, model, since, until }: LogQuery): boolean {
+  return (
+    (!isErrors || !log.isSuccess) &&
+    (callers === undefined || callers.includes(callerOf(log) ?? "")) &&
+    (model === undefined || log.model.includes(model)) &&
+    (since === undefined || log.createdAt >= since) &&
+    (until === undefined || log.createdAt < until)
+  );
+}
