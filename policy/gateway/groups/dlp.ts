@@ -22,14 +22,14 @@ export function dlpToApi({ policies, ...dlp }: NonNullable<ReturnType<typeof toD
   return { ...dlp, policies: policies.map(({ checks, ...rest }) => ({ ...rest, check: checks })) };
 }
 
-const answered = z.object({ enabled: z.literal(true), policies: z.unknown() });
-const policy = z.object({
-  id: z.string(),
-  action: z.string().toLowerCase(),
-  check: z.array(z.string().toLowerCase()),
-  profiles: z.array(z.string()),
-});
-
 export function readDlp(answer: unknown) {
+  // Made here: a program that declares a gateway reads no answer, and starts sooner without.
+  const answered = z.object({ enabled: z.literal(true), policies: z.unknown() });
+  const policy = z.object({
+    id: z.string(),
+    action: z.string().toLowerCase(),
+    check: z.array(z.string().toLowerCase()),
+    profiles: z.array(z.string()),
+  });
   return readItems(policy, answered.safeParse(answer).data?.policies);
 }

@@ -28,10 +28,9 @@ function inCapitals(verdicts: Record<string, string>) {
   );
 }
 
-const verdicts = z.record(z.string(), z.string().toLowerCase()).catch({});
-const answered = z.object({ prompt: verdicts, response: verdicts });
-
 export function readGuardrails(answer: unknown) {
-  const { data } = answered.safeParse(answer);
+  // Made here: a program that declares a gateway reads no answer, and starts sooner without.
+  const verdicts = z.record(z.string(), z.string().toLowerCase()).catch({});
+  const { data } = z.object({ prompt: verdicts, response: verdicts }).safeParse(answer);
   return Object.keys({ ...data?.prompt, ...data?.response }).length > 0 ? data : undefined;
 }
