@@ -1,9 +1,16 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { copyProject, type Project } from "../support/project.ts";
 import { runProgram } from "../support/pulumi-engine.ts";
 import { scriptApi } from "../support/scripted-api.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig } from "../support/settings.ts";
+
+let project: Project;
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
 
 const TODAY = new Date().toISOString().slice(0, 10);
 
@@ -16,7 +23,7 @@ const EVERY_PART = {
 };
 
 test("Pulumi's own runner loads the program, and gets its resources and outputs without a word", async () => {
-  const run = await runProgram("dev", stackConfig("dev", EVERY_PART));
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev", EVERY_PART));
 
   expect(run).toEqual({
     exitCode: 0,
@@ -70,7 +77,7 @@ test("the hooks look and repair through the API that the environment names", asy
   const runHooks = { oldInputs: { dlp: { enabled: true, policies: [{ id: "cards" }] } } };
   const env = { CLOUDFLARE_API_TOKEN: "t".repeat(40), CLOUDFLARE_BASE_URL: script.url };
 
-  const { hooks, log } = await runProgram("dev", settings, { env, runHooks });
+  const { hooks, log } = await runProgram({ project, stack: "dev" }, settings, { env, runHooks });
 
   expect(hooks).toEqual([
     ["gateway-is-new", expect.stringMatching(/^gateway app-dev exists in account 0123/)],
@@ -90,7 +97,7 @@ test("the hooks look and repair through the API that the environment names", asy
 test("without credentials the hooks warn and stop nothing", async () => {
   const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
 
-  const { hooks, log } = await runProgram("dev", settings, {
+  const { hooks, log } = await runProgram({ project, stack: "dev" }, settings, {
     runHooks: { oldInputs: {} },
   });
 
@@ -104,7 +111,7 @@ test("without credentials the hooks warn and stop nothing", async () => {
 });
 
 test("bad settings reach the CLI as one error, without a stack trace", async () => {
-  const run = await runProgram("dev", stackConfig("dev", { tier: "staging" }));
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev", { tier: "staging" }));
 
   expect(run.exitCode).not.toBe(0);
   expect(run.log).toEqual([
@@ -115,7 +122,7 @@ test("bad settings reach the CLI as one error, without a stack trace", async () 
 test("a Node that is too old is named at once, with what to do", async () => {
   const pretend = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
   const nodeArgs = [`--import=data:text/javascript,${pretend}`];
-  const run = await runProgram("dev", stackConfig("dev"), { nodeArgs });
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev"), { nodeArgs });
 
   expect(run.exitCode).not.toBe(0);
   expect(run.log).toEqual([

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +10,7 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { copyProject, start, type Project } from "../support/project.ts";
+import { stackText } from "../support/settings.ts";
 import { fetchText, rows, startLocal, type Local } from "../support/start-local.ts";
 
 const run = promisify(execFile);
@@ -131,7 +132,7 @@ test("a busy port is told, the next one is taken, and the end of a service leave
 });
 
 test("a bad stack file stops it with the program's own message", async () => {
-  const text = await readFile(join(project.folder, "Pulumi.dev.yaml"), "utf8");
+  const text = stackText("dev");
   const bad = join(project.folder, "Pulumi.bad.yaml");
   await writeFile(bad, text.replace("app-dev", "App").replace("maxEntries", "maxEntrys"));
   onTestFinished(() => rm(bad));

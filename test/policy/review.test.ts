@@ -1,15 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect, test } from "vitest";
 
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson } from "../../policy/review/review.ts";
-import { ROOT } from "../support/settings.ts";
+import { stackText } from "../support/settings.ts";
 
 const TODAY = "2026-11-22";
-const DEV = readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8");
-const PROD = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8");
+const DEV = stackText("dev");
+const PROD = stackText("prod");
 const OPEN_PROD = PROD.replace("collect: metadata", "collect: full");
 
 async function review(files: Record<string, string>, before?: Record<string, string>) {
