@@ -146,6 +146,7 @@ test(
       "test/ops",
       "test/bench",
       "test/support/account.ts",
+      "test/support/declare-stack.ts",
       "test/support/account-process.ts",
       "test/support/gateway.ts",
       "test/support/logs-page.ts",

@@ -1,9 +1,7 @@
-import { join } from "node:path";
-
 import { expect, onTestFinished, test } from "vitest";
 
 import { startAccount } from "../support/account.ts";
-import { copyProject } from "../support/project.ts";
+import { declareStack } from "../support/declare-stack.ts";
 
 test("a reader's token is one of the account, with its last day and networks", async () => {
   const running = await startAccount();
@@ -21,13 +19,8 @@ test("a reader's token is one of the account, with its last day and networks", a
     expiresOn: "2027-03-31T23:59:59Z",
     condition: { requestIp: { ins: ["203.0.113.0/24"] } },
   };
-  const project = await copyProject();
-  onTestFinished(project.remove);
-  const { loadAccount } = await import(join(project.folder, "local/stack.ts"));
-  const { toDeclaration } = await import(join(project.folder, "local/declaration.ts"));
-  const stack = await loadAccount("dev", running.key);
 
-  running.account.declare(await toDeclaration({ ...stack, tokens: [oncall] }));
+  running.account.declare(await declareStack("dev", running.key, { tokens: [oncall] }));
 
   const { result } = await running.client().accounts.tokens.list({ account_id: running.accountId });
   expect(result).toMatchObject([

@@ -1,17 +1,16 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { toServed } from "../../local/api/worker-record.ts";
-import { toDeclaration } from "../../local/declaration.ts";
-import { loadAccount } from "../../local/stack.ts";
 import { keepLog, startAccount } from "../support/account.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { declareStack } from "../support/declare-stack.ts";
 
 const DAY_MS = 86_400_000;
 
 test("the prod stack's retention Worker deletes what is too old, with the token that is made for it", async () => {
   const running = await startAccount();
   onTestFinished(() => running.stop());
-  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  running.account.declare(await declareStack("prod", running.key));
   for (const days of [40, 31, 29, 1]) {
     keepLog(running.store, {
       id: `${days}-days`,
@@ -33,7 +32,7 @@ test("the prod stack's retention Worker deletes what is too old, with the token 
 test("the logs page runs the retention Worker when its button is pressed, and for no other site", async () => {
   const running = await startAccount();
   onTestFinished(() => running.stop());
-  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  running.account.declare(await declareStack("prod", running.key));
   keepLog(running.store, { id: "old", gateway: "app-prod", createdAt: Date.now() - 40 * DAY_MS });
   const browser = await launchBrowser();
   onTestFinished(() => browser.close());
@@ -55,7 +54,7 @@ test("the logs page runs the retention Worker when its button is pressed, and fo
 test("what the stack declares is listed beside what was uploaded, and changed by the stack alone", async () => {
   const running = await startAccount();
   onTestFinished(() => running.stop());
-  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  running.account.declare(await declareStack("prod", running.key));
   const account_id = running.accountId;
   const { scripts } = running.client().workers;
 
