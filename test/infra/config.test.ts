@@ -76,8 +76,8 @@ test("the project's other stack files count, and one that cannot be read does no
 
   expect(catchError(readSettings).message.split("\n")).toEqual([
     "stack dev has 2 problems:",
-    expect.stringContaining("gatewayId is app-dev, which stack twin has too"),
-    expect.stringContaining("worker.name is chat-dev, which stack twin has too"),
+    expect.stringContaining("gatewayId is shop-dev, which stack twin has too"),
+    expect.stringContaining("worker.name is talk-dev, which stack twin has too"),
     expect.stringContaining("docs/rules.md"),
   ]);
 });
@@ -85,7 +85,7 @@ test("the project's other stack files count, and one that cannot be read does no
 test("settings of other namespaces are left alone", () => {
   pulumi.runtime.setAllConfig({ ...stackConfig("dev"), "cloudflare:apiToken": "t", "my:x": "1" });
 
-  expect(readSettings().gatewayId).toBe("app-dev");
+  expect(readSettings().gatewayId).toBe("shop-dev");
 });
 
 test("an encrypted setting that is wrong is not shown", () => {

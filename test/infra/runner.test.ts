@@ -18,7 +18,7 @@ const EVERY_PART = {
   plan: "paid",
   logs: { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 },
   readers: [{ name: "oncall", kind: "person", until: TODAY, token: true }],
-  logpush: { bucket: "app-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+  logpush: { bucket: "shop-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
   waivers: [{ rule: "account-facts-differ", reason: "prod is on another plan here", until: TODAY }],
 };
 
@@ -49,9 +49,9 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
       "pulumi:pulumi:Stack ai-gateway-dev",
     ],
     outputs: {
-      gatewayId: "app-dev",
+      gatewayId: "shop-dev",
       openaiBaseUrl:
-        "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
+        "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/shop-dev/openai",
       readerTokens: expect.anything(),
       policyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     },
@@ -60,15 +60,15 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
 });
 
 test("the hooks look and repair through the API that the environment names", async () => {
-  const gateway = "/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways/app-dev";
+  const gateway = "/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways/shop-dev";
   const guardrails = { prompt: { P1: "BLOCK" }, response: {} };
   const script = await scriptApi({
     [`GET ${gateway}`]: [
-      { id: "app-dev" },
-      { id: "app-dev" },
-      { id: "app-dev", guardrails },
-      { id: "app-dev", guardrails, dlp: { enabled: true, policies: [{ id: "cards" }] } },
-      { id: "app-dev", guardrails },
+      { id: "shop-dev" },
+      { id: "shop-dev" },
+      { id: "shop-dev", guardrails },
+      { id: "shop-dev", guardrails, dlp: { enabled: true, policies: [{ id: "cards" }] } },
+      { id: "shop-dev", guardrails },
     ],
     [`PUT ${gateway}`]: [{}],
     [`GET ${gateway}/logs`]: [{ result: [], result_info: { total_count: 5 } }],
@@ -80,7 +80,7 @@ test("the hooks look and repair through the API that the environment names", asy
   const { hooks, log } = await runProgram({ project, stack: "dev" }, settings, { env, runHooks });
 
   expect(hooks).toEqual([
-    ["gateway-is-new", expect.stringMatching(/^gateway app-dev exists in account 0123/)],
+    ["gateway-is-new", expect.stringMatching(/^gateway shop-dev exists in account 0123/)],
     ["gateway-is-complete", "ok"],
     ["gateway-is-complete", "ok"],
     ["gateway-logs-go", "ok"],
@@ -90,7 +90,7 @@ test("the hooks look and repair through the API that the environment names", asy
     { guardrails, dlp: { enabled: false, policies: [] } },
   ]);
   expect(log).toEqual([
-    "warning: gateway app-dev goes, and its logs (5) with it; nothing brings them back",
+    "warning: gateway shop-dev goes, and its logs (5) with it; nothing brings them back",
   ]);
 });
 
@@ -103,10 +103,10 @@ test("without credentials the hooks warn and stop nothing", async () => {
 
   expect(hooks.map(([, end]) => end)).toEqual(["ok", "ok", "ok", "ok"]);
   expect(log.map((line) => line.replace(/the environment has no .*/, "…"))).toEqual([
-    "warning: gateway app-dev: not looked whether it exists already, because …",
-    "warning: gateway app-dev: not looked what it holds, because …",
-    "warning: gateway app-dev: not looked what it holds, because …",
-    "warning: gateway app-dev goes, and its logs (how many is not known: …",
+    "warning: gateway shop-dev: not looked whether it exists already, because …",
+    "warning: gateway shop-dev: not looked what it holds, because …",
+    "warning: gateway shop-dev: not looked what it holds, because …",
+    "warning: gateway shop-dev goes, and its logs (how many is not known: …",
   ]);
 });
 

@@ -8,7 +8,7 @@ test("a reader's token is one of the account, with its last day and networks", a
   onTestFinished(() => running.stop());
   const oncall = {
     accountId: running.accountId,
-    name: "ai-gateway app-dev reader oncall",
+    name: "ai-gateway shop-dev reader oncall",
     policies: [
       {
         effect: "allow" as const,
@@ -25,7 +25,7 @@ test("a reader's token is one of the account, with its last day and networks", a
   const { result } = await running.client().accounts.tokens.list({ account_id: running.accountId });
   expect(result).toMatchObject([
     {
-      name: "ai-gateway app-dev reader oncall",
+      name: "ai-gateway shop-dev reader oncall",
       policies: [{ permission_groups: [{ name: "AI Gateway Read" }] }],
       expires_on: "2027-03-31T23:59:59Z",
       condition: { request_ip: { in: ["203.0.113.0/24"] } },

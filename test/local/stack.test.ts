@@ -55,7 +55,7 @@ test("evidence that cannot be read stops it with the file's name", async () => {
 async function load(callers: string, worker?: string): Promise<Account> {
   const dev = stackText("dev");
   const line = `\n  ai-gateway:callers: ${callers}`;
-  const text = dev.replace("gatewayId: app-dev", `gatewayId: app-dev${line}`);
+  const text = dev.replace("gatewayId: shop-dev", `gatewayId: shop-dev${line}`);
   const changed =
     worker === undefined
       ? text

@@ -32,7 +32,7 @@ test("npm start prints a curl line that works, and the request is on the logs pa
 
   expect(JSON.parse(stdout)).toMatchObject({ object: "chat.completion" });
   expect(rows(await fetchText(dev.logs))[0]).toEqual([
-    "app-dev",
+    "shop-dev",
     "workers-ai",
     "@cf/meta/llama-3.1-8b-instruct-fast",
     "local",
@@ -53,7 +53,7 @@ test("under metadata a hostile caller leaves a log without bodies, and one besid
     "cf-aig-collect-log": "true",
     "cf-aig-collect-log-payload": "true",
   });
-  const beside = await fetch(`${local.logs}/v1/any/app-prod/workers-ai/@cf/meta/x`, {
+  const beside = await fetch(`${local.logs}/v1/any/shop-prod/workers-ai/@cf/meta/x`, {
     method: "POST",
     headers: { "cf-aig-authorization": `Bearer ${local.key}` },
     body: JSON.stringify({ messages: [{ role: "user", content: "round it" }] }),
@@ -111,10 +111,10 @@ test("npm start -- --api prints what points the official SDK at the account", as
 
   const cloudflare = new Cloudflare({ baseURL: url ?? "", apiToken: token ?? "" });
   const gateways = await cloudflare.aiGateway.list({ account_id: accountId });
-  const logs = await cloudflare.aiGateway.logs.list("app-dev", { account_id: accountId });
+  const logs = await cloudflare.aiGateway.logs.list("shop-dev", { account_id: accountId });
 
   expect(token).toHaveLength(40);
-  expect(gateways.result.map(({ id }) => id)).toEqual(["app-dev"]);
+  expect(gateways.result.map(({ id }) => id)).toEqual(["shop-dev"]);
   expect(logs.result[0]?.id).toBe(log);
 });
 
@@ -134,7 +134,7 @@ test("a busy port is told, the next one is taken, and the end of a service leave
 test("a bad stack file stops it with the program's own message", async () => {
   const text = stackText("dev");
   const bad = join(project.folder, "Pulumi.bad.yaml");
-  await writeFile(bad, text.replace("app-dev", "App").replace("maxEntries", "maxEntrys"));
+  await writeFile(bad, text.replace("shop-dev", "App").replace("maxEntries", "maxEntrys"));
   onTestFinished(() => rm(bad));
 
   const process = start(project, "local/start.js", ["--stack", "bad"]);

@@ -87,7 +87,7 @@ test("a job whose filter the API does not tell is not said to push this gateway'
 
   job({ filter: undefined })(running);
 
-  expect(await saidOf(running, "Logpush job ai-gateway-app-prod")).toEqual([
+  expect(await saidOf(running, "Logpush job ai-gateway-shop-prod")).toEqual([
     "pushes logs; which gateways' the API does not tell",
   ]);
 });
@@ -213,7 +213,7 @@ function widenReader({ account }: RunningAccount): void {
 }
 
 function keepOld(store: RunningAccount["store"]): void {
-  keepLog(store, { id: "old", gateway: "app-prod", createdAt: Date.now() - 40 * 86_400_000 });
+  keepLog(store, { id: "old", gateway: "shop-prod", createdAt: Date.now() - 40 * 86_400_000 });
 }
 
 function mapValues<T>(

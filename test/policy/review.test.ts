@@ -85,7 +85,7 @@ test("a file that cannot be read is refused with all that is wrong, and the othe
   expect(text).toMatch(/^a {2}cannot be deployed\n {2}error {4}the file is not YAML: /);
   expect(text).toContain("z  cannot be deployed\n  error    ai-gateway:gatewayId is missing; ");
   expect(text.match(/settings that come from there are unknown here/g)).toHaveLength(1);
-  expect(text).toContain("dev  gateway app-dev, development");
+  expect(text).toContain("dev  gateway shop-dev, development");
   expect(markdown).toContain("- **error** the file is not YAML: ");
 });
 
