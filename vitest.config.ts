@@ -5,7 +5,8 @@ import { defineConfig } from "vitest/config";
 import { inOrder } from "./test/support/in-order.ts";
 
 /** What a file that needs a process of its own imports: mocks and clocks of vitest, Pulumi, whose runtime is global. */
-const NEEDS_ITS_OWN = /\bvi\b.* from "vitest"|"@pulumi\/|\/infra\/(?:main|record)\b/;
+const NEEDS_ITS_OWN =
+  /\bvi\b.* from "vitest"|"@pulumi\/|\/infra\/(?:main|record)\b|\/shipped-program\.ts"/;
 
 const files = globSync("test/**/*.test.ts");
 const alone = files.filter((file) => NEEDS_ITS_OWN.test(readFileSync(file, "utf8")));

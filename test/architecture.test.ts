@@ -3,10 +3,14 @@ import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { writePolicyPages } from "../docs/policy-pages.ts";
+import { arbitraryFork } from "./support/arbitrary-fork.ts";
 import { copyProject, type Project } from "./support/project.ts";
 import { ROOT } from "./support/settings.ts";
+import { writeFork } from "./support/write-fork.ts";
 
 /**
  * Tests that start nothing and read nothing of the rest: that they need no more than their imports, which the compiler
@@ -27,6 +31,11 @@ let project: Project;
 beforeAll(async () => {
   const configs = [".github", ".oxlintrc.json", "vitest.config.ts", "LICENSE"];
   project = await copyProject([...configs, "test", "docs", "README.md"]);
+  // Somebody's fork, so that a test which needs this project's own stack files is seen here.
+  for (const fork of fc.sample(arbitraryFork, { seed: 9, numRuns: 1 })) {
+    await writeFork(project.folder, fork);
+  }
+  await writePolicyPages(project.folder);
 });
 afterAll(() => project.remove());
 
@@ -140,6 +149,7 @@ test(
       "test/ops",
       "test/bench",
       "test/support/account.ts",
+      "test/support/declare-stack.ts",
       "test/support/account-process.ts",
       "test/support/gateway.ts",
       "test/support/logs-page.ts",

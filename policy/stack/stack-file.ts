@@ -155,7 +155,7 @@ const UNCLEAR: ScalarTag[] = [
     tag: "tag:yaml.org,2002:float",
     default: true,
     // `010`, `0x10`, `1_000`
-    test: /^[-+]?(?:0[xob][\da-f_]+|0[\d_]+|\.?\d[\d_.]*_[\d_.]*(?:e[-+]?[\d_]+)?)$/i,
+    test: /^[-+]?(?:0x[\da-f_]+|0o[0-7_]+|0b[01_]+|0[\d_]+|\.?\d[\d_.]*_[\d_.]*(?:e[-+]?[\d_]+)?)$/i,
     resolve: (text) => new Unclear(text, "quote it if it is text, or write it in decimal digits"),
   },
   {

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { ROOT } from "../../local/paths.js";
+import { STACKS, stackText } from "../support/settings.ts";
 
 export interface ReviewTimes {
   /** Milliseconds of each round: the review of three stacks as a process, and a Node that does nothing. */
@@ -15,13 +16,8 @@ export interface ReviewTimes {
 export function measureReview(rounds: number): ReviewTimes {
   const folder = mkdtempSync(join(tmpdir(), "review-"));
   try {
-    for (const stack of ["dev", "prod"]) {
-      cpSync(join(ROOT, `Pulumi.${stack}.yaml`), join(folder, `Pulumi.${stack}.yaml`));
-    }
-    const third = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8").replaceAll(
-      "-prod",
-      "-third",
-    );
+    cpSync(STACKS, folder, { recursive: true });
+    const third = stackText("prod").replaceAll("-prod", "-third");
     writeFileSync(join(folder, "Pulumi.third.yaml"), third.replace("plan: free", "plan: paid"));
 
     const review = [join(ROOT, "ops/run.js"), "review", "--dir", folder];

@@ -5,25 +5,23 @@ import { expect, test } from "vitest";
 
 import { EDITOR_SCHEMA, editorSchemaText } from "../../docs/update.ts";
 import { openInEditor } from "../support/editor.ts";
-import { ROOT } from "../support/settings.ts";
+import { ROOT, stackText } from "../support/settings.ts";
 
-const read = async (file: string) => readFile(join(ROOT, file), "utf8");
-
-/** The shipped development stack with one text replaced. */
-async function edit(from: string, to: string) {
-  const text = await read("Pulumi.dev.yaml");
+/** The development stack with one text replaced. */
+function edit(from: string, to: string) {
+  const text = stackText("dev");
   expect(text).toContain(from);
   return openInEditor(text.replace(from, to));
 }
 
 test("the editors' schema is the code's (npm run docs)", async () => {
-  expect(await read(EDITOR_SCHEMA)).toBe(editorSchemaText());
+  expect(await readFile(join(ROOT, EDITOR_SCHEMA), "utf8")).toBe(editorSchemaText());
 });
 
-test.each(["Pulumi.dev.yaml", "Pulumi.prod.yaml"])(
-  "an editor marks nothing in %s",
-  async (file) => {
-    expect(await openInEditor(await read(file)).marks()).toEqual([]);
+test.each(["dev", "prod"] as const)(
+  "an editor marks nothing in the stack file of %s",
+  async (stack) => {
+    expect(await openInEditor(stackText(stack)).marks()).toEqual([]);
   },
 );
 
@@ -36,7 +34,7 @@ test.each([
   ["access: token", "domain: Chat", /pattern|host name/],
   ["worker:", "callers: [{ name: web, sha256: plain }]\n  ai-gateway:worker:", /object/],
 ])("an editor marks %s written as %s", async (from, to, message) => {
-  const marks = await (await edit(from, to)).marks();
+  const marks = await edit(from, to).marks();
 
   expect(marks.join("\n")).toMatch(message);
 });
@@ -48,19 +46,19 @@ test("an encrypted secret, a boolean as text and other namespaces are not marked
 encryptionsalt: v1:z
 `;
 
-  expect(await openInEditor((await read("Pulumi.dev.yaml")) + more).marks()).toEqual([]);
+  expect(await openInEditor(stackText("dev") + more).marks()).toEqual([]);
 });
 
 test("an editor explains what a value means for logs", async () => {
-  const editor = await edit("collect: full", "coll¦ect: full");
+  const editor = edit("collect: full", "coll¦ect: full");
 
   expect(await editor.explains()).toContain("full (with prompt and answer)");
 });
 
 test("an editor offers settings and values", async () => {
-  const settings = openInEditor(`${await read("Pulumi.dev.yaml")}  ai¦\n`);
-  const group = await edit("collect: full", "collect: full\n    ¦");
-  const values = await edit("collect: full # prompts and answers are stored", "collect: ¦");
+  const settings = openInEditor(`${stackText("dev")}  ai¦\n`);
+  const group = edit("collect: full", "collect: full\n    ¦");
+  const values = edit("collect: full # prompts and answers are stored", "collect: ¦");
 
   expect(await settings.offers()).toEqual(
     expect.arrayContaining(["ai-gateway:readers", "ai-gateway:waivers"]),

@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { readSettings } from "../../infra/config.ts";
-import { ROOT, stackConfig } from "../support/settings.ts";
+import { stackConfig, stackText } from "../support/settings.ts";
 
 const otherFiles = vi.hoisted(() => vi.fn<() => Map<string, string>>(() => new Map()));
 vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: otherFiles }));
@@ -67,7 +64,7 @@ test("a broken rule stops the program, with every other, and a warning does not"
 });
 
 test("the project's other stack files count, and one that cannot be read does not", () => {
-  const twin = readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8");
+  const twin = stackText("dev");
   otherFiles.mockReturnValueOnce(
     new Map([
       ["dev", twin],
@@ -79,8 +76,8 @@ test("the project's other stack files count, and one that cannot be read does no
 
   expect(catchError(readSettings).message.split("\n")).toEqual([
     "stack dev has 2 problems:",
-    expect.stringContaining("gatewayId is app-dev, which stack twin has too"),
-    expect.stringContaining("worker.name is chat-dev, which stack twin has too"),
+    expect.stringContaining("gatewayId is shop-dev, which stack twin has too"),
+    expect.stringContaining("worker.name is talk-dev, which stack twin has too"),
     expect.stringContaining("docs/rules.md"),
   ]);
 });
@@ -88,7 +85,7 @@ test("the project's other stack files count, and one that cannot be read does no
 test("settings of other namespaces are left alone", () => {
   pulumi.runtime.setAllConfig({ ...stackConfig("dev"), "cloudflare:apiToken": "t", "my:x": "1" });
 
-  expect(readSettings().gatewayId).toBe("app-dev");
+  expect(readSettings().gatewayId).toBe("shop-dev");
 });
 
 test("an encrypted setting that is wrong is not shown", () => {

@@ -9,8 +9,8 @@ import { refusal, scriptApi, success } from "../support/scripted-api.ts";
 import { stackWith } from "../support/settings.ts";
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";
-const PLACE = { accountId: ACCOUNT, gatewayId: "app-dev" };
-const GATEWAY = `/accounts/${ACCOUNT}/ai-gateway/gateways/app-dev`;
+const PLACE = { accountId: ACCOUNT, gatewayId: "shop-dev" };
+const GATEWAY = `/accounts/${ACCOUNT}/ai-gateway/gateways/shop-dev`;
 const [GET, PUT, LOGS] = [`GET ${GATEWAY}`, `PUT ${GATEWAY}`, `GET ${GATEWAY}/logs`];
 
 test("a gateway that is not there yet may be made, without a word", async () => {
@@ -24,11 +24,11 @@ test("a gateway that is not there yet may be made, without a word", async () => 
 });
 
 test("a gateway that exists is named before it is made a second time, with the way to adopt it", async () => {
-  const { api } = scriptApi({ [GET]: [{ id: "app-dev" }] });
+  const { api } = scriptApi({ [GET]: [{ id: "shop-dev" }] });
 
   await expect(refuseExisting(api, PLACE, fail)).rejects.toThrow(
-    `gateway app-dev exists in account ${ACCOUNT} and is not this stack's; adopt it with ` +
-      `\`pulumi import cloudflare:index/aiGateway:AiGateway gateway ${ACCOUNT}/app-dev\`, ` +
+    `gateway shop-dev exists in account ${ACCOUNT} and is not this stack's; adopt it with ` +
+      `\`pulumi import cloudflare:index/aiGateway:AiGateway gateway ${ACCOUNT}/shop-dev\`, ` +
       "or choose another ai-gateway:gatewayId",
   );
 });
@@ -42,8 +42,8 @@ test("where the account cannot be asked, a create goes on with a warning", async
   await refuseExisting(unreachable(), PLACE, warn);
 
   expect(warnings).toEqual([
-    "not known whether gateway app-dev exists already: HTTP 403, code 10000",
-    "not known whether gateway app-dev exists already: Cloudflare's API did not answer",
+    "not known whether gateway shop-dev exists already: HTTP 403, code 10000",
+    "not known whether gateway shop-dev exists already: Cloudflare's API did not answer",
   ]);
 });
 
@@ -54,11 +54,11 @@ const OTEL = {
 } as const;
 
 const CREATED = {
-  id: "app-dev",
+  id: "shop-dev",
   created_at: "2026-11-22T00:00:00Z",
   modified_at: "2026-11-22T00:00:00Z",
   is_default: false,
-  internal_id: "app-dev-1",
+  internal_id: "shop-dev-1",
   cache_ttl: 0,
   collect_logs: true,
   logpush: false,
@@ -158,7 +158,7 @@ test("what the API does not take is named by its settings, and no secret with it
   const declared = { otel: [OTEL], guardrails: { prompt: { P1: "BLOCK" }, response: {} } } as const;
 
   await expect(settlePutOnly(api, PLACE, { declared, before: [] })).rejects.toThrow(
-    /^gateway app-dev does not hold what the stack says of guardrails, exports, and an update did not change that; run `pulumi up --refresh`, and set in the dashboard what that does not mend$/,
+    /^gateway shop-dev does not hold what the stack says of guardrails, exports, and an update did not change that; run `pulumi up --refresh`, and set in the dashboard what that does not mend$/,
   );
 });
 
@@ -171,7 +171,7 @@ test("an update that the API refuses fails by its code, without the API's words"
   await expect(
     settlePutOnly(api, PLACE, { declared: { otel: [OTEL] }, before: [] }),
   ).rejects.toThrow(
-    /^not known whether gateway app-dev holds what the stack says of exports: HTTP 400, code 7001; run `pulumi up --refresh`$/,
+    /^not known whether gateway shop-dev holds what the stack says of exports: HTTP 400, code 7001; run `pulumi up --refresh`$/,
   );
 });
 
@@ -252,7 +252,7 @@ test("a gateway that may go says how many logs go with it", async () => {
   });
 
   expect(warnings).toEqual([
-    "gateway app-dev goes, and its logs (12,345) with it; nothing brings them back",
+    "gateway shop-dev goes, and its logs (12,345) with it; nothing brings them back",
   ]);
 });
 
@@ -260,7 +260,7 @@ test("a stack that protects its gateway does not delete logs of one that was dep
   const { api } = scriptApi({ [LOGS]: [page(7)] });
 
   await expect(warnOfLogs(api, PLACE, { ...PROTECTED, system: "legacy" })).rejects.toThrow(
-    "gateway app-dev would be deleted with its logs (7): it was deployed with protect: false, and the stack now says " +
+    "gateway shop-dev would be deleted with its logs (7): it was deployed with protect: false, and the stack now says " +
       "protect: true; deploy that alone first, which keeps the gateway, or set protect: false where the logs may go",
   );
 });

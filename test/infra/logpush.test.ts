@@ -10,7 +10,7 @@ vi.mock("../../infra/bundle.ts", () => ({
 }));
 vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
 
-const LOGPUSH = { bucket: "app-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+const LOGPUSH = { bucket: "shop-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY };
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";
 
@@ -34,10 +34,10 @@ test("the bucket is as protected as the gateway, and deletes what is older than 
   const days = (count: number) => ({ condition: { type: "Age", maxAge: count * 86_400 } });
 
   expect(bucket).toMatchObject({ protect: true, retainOnDelete: true });
-  expect(bucket.inputs).toEqual({ accountId: ACCOUNT, name: "app-dev-logs" });
+  expect(bucket.inputs).toEqual({ accountId: ACCOUNT, name: "shop-dev-logs" });
   expect(resource("R2BucketLifecycle").inputs).toEqual({
     accountId: ACCOUNT,
-    bucketName: "app-dev-logs",
+    bucketName: "shop-dev-logs",
     rules: [
       {
         id: "Default Multipart Abort Rule",
@@ -59,12 +59,12 @@ test("the token reaches the objects of that bucket, and nothing else", () => {
   expect(resource("AccountToken")).toMatchObject({
     replaceOnChanges: ["policies"],
     inputs: {
-      name: "ai-gateway app-dev logpush",
+      name: "ai-gateway shop-dev logpush",
       policies: [
         {
           effect: "allow",
           permissionGroups: [{ id: "2efd5506f9c8494dacb1fa10a3e7d5b6" }],
-          resources: `{"com.cloudflare.edge.r2.bucket.${ACCOUNT}_default_app-dev-logs":"*"}`,
+          resources: `{"com.cloudflare.edge.r2.bucket.${ACCOUNT}_default_shop-dev-logs":"*"}`,
         },
       ],
     },
@@ -75,9 +75,9 @@ test("the job pushes this gateway's logs alone, once gateway, bucket and its rul
   const { inputs, secretInputs, dependencies } = resource("LogpushJob");
 
   expect(inputs).toMatchObject({
-    name: "ai-gateway-app-dev",
+    name: "ai-gateway-shop-dev",
     dataset: "ai_gateway_events",
-    filter: '{"where":{"key":"Gateway","operator":"eq","value":"app-dev"}}',
+    filter: '{"where":{"key":"Gateway","operator":"eq","value":"shop-dev"}}',
     fields: [
       "Datetime",
       "Gateway",
@@ -94,7 +94,7 @@ test("the job pushes this gateway's logs alone, once gateway, bucket and its rul
     enabled: true,
   });
   expect(inputs["destination"]).toMatch(
-    /^r2:\/\/app-dev-logs\/\{DATE\}\?account-id=[0-9a-f]{32}&access-key-id=logpush-id&secret-access-key=[0-9a-f]{64}$/,
+    /^r2:\/\/shop-dev-logs\/\{DATE\}\?account-id=[0-9a-f]{32}&access-key-id=logpush-id&secret-access-key=[0-9a-f]{64}$/,
   );
   expect(secretInputs).toEqual(["destination"]);
   expect(dependencies.toSorted()).toEqual([

@@ -20,7 +20,7 @@ test("the dev gateway keeps full logs under a small cap, and may be deleted", as
 
   expect(inputs).toEqual({
     accountId: "0123456789abcdef0123456789abcdef",
-    aiGatewayId: "app-dev",
+    aiGatewayId: "shop-dev",
     authentication: true,
     byokOnly: false,
     collectLogs: true,
@@ -45,7 +45,7 @@ test("the prod gateway is closed and protected: the Worker alone switches its ca
 
   expect(inputs).toEqual({
     accountId: "0123456789abcdef0123456789abcdef",
-    aiGatewayId: "app-prod",
+    aiGatewayId: "shop-prod",
     authentication: true,
     byokOnly: false,
     collectLogs: false,
@@ -104,7 +104,7 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
 
   expect(inputs).toEqual({
     accountId: "0123456789abcdef0123456789abcdef",
-    scriptName: "chat-prod",
+    scriptName: "talk-prod",
     mainModule: "chat.js",
     contentFile: "dist/chat.js",
     contentSha256: "abcdef0123456789".repeat(4),
@@ -113,7 +113,7 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
     observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
     bindings: [
       { name: "AI", type: "ai" },
-      { name: "GATEWAY_ID", type: "plain_text", text: "app-prod" },
+      { name: "GATEWAY_ID", type: "plain_text", text: "shop-prod" },
       { name: "COLLECT_LOGS", type: "plain_text", text: "metadata" },
       {
         name: "MODELS",
@@ -233,12 +233,12 @@ test("a gateway that was imported by its logical name alone is the program's", a
 test("an address is open only where the stack says so, and previews never are", async () => {
   const open = await record("dev");
   const closed = await record("dev", {
-    worker: { name: "chat-dev", models: ["@cf/a/b"], workersDev: false },
+    worker: { name: "talk-dev", models: ["@cf/a/b"], workersDev: false },
   });
 
   expect([open, closed].map((recording) => find(recording, SUBDOMAIN).inputs)).toMatchObject([
-    { scriptName: "chat-dev", enabled: true, previewsEnabled: false },
-    { scriptName: "chat-dev", enabled: false, previewsEnabled: false },
+    { scriptName: "talk-dev", enabled: true, previewsEnabled: false },
+    { scriptName: "talk-dev", enabled: false, previewsEnabled: false },
   ]);
 });
 
@@ -248,9 +248,9 @@ test("the stack tells its gateway, the SDK's base URL and the Worker's address",
   });
 
   expect(outputs).toEqual({
-    gatewayId: "app-dev",
+    gatewayId: "shop-dev",
     openaiBaseUrl:
-      "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
+      "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/shop-dev/openai",
     policyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     workerUrl: "https://w.acme.workers.dev",
   });
@@ -336,7 +336,7 @@ test("days on legacy logs make a second Worker that knows them, with a token of 
 
   expect(inputs).toEqual({
     accountId: "0123456789abcdef0123456789abcdef",
-    scriptName: "chat-prod-retention",
+    scriptName: "talk-prod-retention",
     mainModule: "retention.js",
     contentFile: "dist/retention.js",
     contentSha256: "abcdef0123456789".repeat(4),
@@ -344,7 +344,7 @@ test("days on legacy logs make a second Worker that knows them, with a token of 
     observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
     bindings: [
       { name: "ACCOUNT_ID", type: "plain_text", text: "0123456789abcdef0123456789abcdef" },
-      { name: "GATEWAY_ID", type: "plain_text", text: "app-prod" },
+      { name: "GATEWAY_ID", type: "plain_text", text: "shop-prod" },
       { name: "KEEP_DAYS", type: "plain_text", text: "30" },
       { name: "MAX_ENTRIES", type: "plain_text", text: "90000" },
       { name: "MAX_SUBREQUESTS", type: "plain_text", text: "50" },
@@ -364,7 +364,7 @@ test("the retention Worker's token may write AI Gateway in one account, and noth
 
   expect(find(recording, ACCOUNT_TOKEN).inputs).toEqual({
     accountId: "0123456789abcdef0123456789abcdef",
-    name: "chat-prod-retention",
+    name: "talk-prod-retention",
     policies: [
       {
         effect: "allow",
@@ -384,11 +384,11 @@ test("the retention Worker runs every hour, waits for its gateway, and has no ad
 
   expect(find(recording, CRON_TRIGGER).inputs).toEqual({
     accountId: "0123456789abcdef0123456789abcdef",
-    scriptName: "chat-prod-retention",
+    scriptName: "talk-prod-retention",
     schedules: [{ cron: "17 * * * *" }],
   });
   expect(addresses.map(({ inputs }) => inputs)).toMatchObject([
-    { scriptName: "chat-prod-retention", enabled: false, previewsEnabled: false },
+    { scriptName: "talk-prod-retention", enabled: false, previewsEnabled: false },
   ]);
   expect(worker(recording, "retention").dependencies.toSorted()).toEqual([
     `${ACCOUNT_TOKEN} retention`,
@@ -426,7 +426,7 @@ test("a reader with a token reads AI Gateway in one account, within its days and
 
   expect(inputs).toEqual({
     accountId: "0123456789abcdef0123456789abcdef",
-    name: "ai-gateway app-dev reader oncall",
+    name: "ai-gateway shop-dev reader oncall",
     policies: [
       {
         effect: "allow",

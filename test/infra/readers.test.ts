@@ -27,9 +27,10 @@ const FILE_ONLY =
   / (?:is a secret and stands in the file in clear|is encrypted, so that no reviewer can read it); | ai-gateway:config:/;
 
 const corpus = readCorpus();
-const read = corpus.filter(
-  ({ expected }) => !expected.some((line) => line.includes("the file is not ")),
-);
+const isUnreadable = (line: string) => line.includes("the file is not ");
+// Not what is unclear without quotes either: a program gets what Pulumi alone makes of it.
+const isOther = (line: string) => isUnreadable(line) || / without quotes[ ,]/.test(line);
+const read = corpus.filter(({ expected }) => !expected.some(isOther));
 
 beforeEach(async () => {
   // Only the clock: Pulumi's own timers must run on.
@@ -68,7 +69,7 @@ test.each(read.filter(({ expected }) => expected[0] === "deployable"))(
 );
 
 test("a file that a review cannot read says so in one line", () => {
-  const others = corpus.filter((file) => !read.includes(file));
+  const others = corpus.filter(({ expected }) => expected.some(isUnreadable));
 
   expect(others.length).toBeGreaterThan(10);
   for (const { name, text, expected } of others) {

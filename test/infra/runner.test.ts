@@ -1,10 +1,17 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { listen } from "../support/listen.ts";
+import { copyProject, type Project } from "../support/project.ts";
 import { runProgram } from "../support/pulumi-engine.ts";
 import { scriptApi, success } from "../support/scripted-api.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig } from "../support/settings.ts";
+
+let project: Project;
+beforeAll(async () => {
+  project = await copyProject();
+});
+afterAll(() => project.remove());
 
 const TODAY = new Date().toISOString().slice(0, 10);
 
@@ -12,12 +19,12 @@ const EVERY_PART = {
   plan: "paid",
   logs: { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 },
   readers: [{ name: "oncall", kind: "person", until: TODAY, token: true }],
-  logpush: { bucket: "app-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+  logpush: { bucket: "shop-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
   waivers: [{ rule: "account-facts-differ", reason: "prod is on another plan here", until: TODAY }],
 };
 
 test("Pulumi's own runner loads the program, and gets its resources and outputs without a word", async () => {
-  const run = await runProgram("dev", stackConfig("dev", EVERY_PART));
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev", EVERY_PART));
 
   expect(run).toEqual({
     exitCode: 0,
@@ -43,9 +50,9 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
       "pulumi:pulumi:Stack ai-gateway-dev",
     ],
     outputs: {
-      gatewayId: "app-dev",
+      gatewayId: "shop-dev",
       openaiBaseUrl:
-        "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/app-dev/openai",
+        "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/shop-dev/openai",
       readerTokens: expect.anything(),
       policyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     },
@@ -54,15 +61,15 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
 });
 
 test("the hooks look and repair through the API that the environment names", async () => {
-  const gateway = "/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways/app-dev";
+  const gateway = "/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways/shop-dev";
   const guardrails = { prompt: { P1: "BLOCK" }, response: {} };
   const script = scriptApi({
     [`GET ${gateway}`]: [
-      { id: "app-dev" },
-      { id: "app-dev" },
-      { id: "app-dev", guardrails },
-      { id: "app-dev", guardrails, dlp: { enabled: true, policies: [{ id: "cards" }] } },
-      { id: "app-dev", guardrails },
+      { id: "shop-dev" },
+      { id: "shop-dev" },
+      { id: "shop-dev", guardrails },
+      { id: "shop-dev", guardrails, dlp: { enabled: true, policies: [{ id: "cards" }] } },
+      { id: "shop-dev", guardrails },
     ],
     [`PUT ${gateway}`]: [{}],
     [`GET ${gateway}/logs`]: [success({ result: [], result_info: { total_count: 5 } })],
@@ -74,10 +81,10 @@ test("the hooks look and repair through the API that the environment names", asy
     CLOUDFLARE_BASE_URL: await listen(script.fetch),
   };
 
-  const { hooks, log } = await runProgram("dev", settings, { env, runHooks });
+  const { hooks, log } = await runProgram({ project, stack: "dev" }, settings, { env, runHooks });
 
   expect(hooks).toEqual([
-    ["gateway-is-new", expect.stringMatching(/^gateway app-dev exists in account 0123/)],
+    ["gateway-is-new", expect.stringMatching(/^gateway shop-dev exists in account 0123/)],
     ["gateway-is-complete", "ok"],
     ["gateway-is-complete", "ok"],
     ["gateway-logs-go", "ok"],
@@ -87,28 +94,28 @@ test("the hooks look and repair through the API that the environment names", asy
     { guardrails, dlp: { enabled: false, policies: [] } },
   ]);
   expect(log).toEqual([
-    "warning: gateway app-dev goes, and its logs (5) with it; nothing brings them back",
+    "warning: gateway shop-dev goes, and its logs (5) with it; nothing brings them back",
   ]);
 });
 
 test("without credentials the hooks warn and stop nothing", async () => {
   const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
 
-  const { hooks, log } = await runProgram("dev", settings, {
+  const { hooks, log } = await runProgram({ project, stack: "dev" }, settings, {
     runHooks: { oldInputs: {} },
   });
 
   expect(hooks.map(([, end]) => end)).toEqual(["ok", "ok", "ok", "ok"]);
   expect(log.map((line) => line.replace(/the environment has no .*/, "…"))).toEqual([
-    "warning: gateway app-dev: not looked whether it exists already, because …",
-    "warning: gateway app-dev: not looked what it holds, because …",
-    "warning: gateway app-dev: not looked what it holds, because …",
-    "warning: gateway app-dev goes, and its logs (how many is not known: …",
+    "warning: gateway shop-dev: not looked whether it exists already, because …",
+    "warning: gateway shop-dev: not looked what it holds, because …",
+    "warning: gateway shop-dev: not looked what it holds, because …",
+    "warning: gateway shop-dev goes, and its logs (how many is not known: …",
   ]);
 });
 
 test("bad settings reach the CLI as one error, without a stack trace", async () => {
-  const run = await runProgram("dev", stackConfig("dev", { tier: "staging" }));
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev", { tier: "staging" }));
 
   expect(run.exitCode).not.toBe(0);
   expect(run.log).toEqual([
@@ -119,7 +126,7 @@ test("bad settings reach the CLI as one error, without a stack trace", async () 
 test("a Node that is too old is named at once, with what to do", async () => {
   const pretend = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
   const nodeArgs = [`--import=data:text/javascript,${pretend}`];
-  const run = await runProgram("dev", stackConfig("dev"), { nodeArgs });
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev"), { nodeArgs });
 
   expect(run.exitCode).not.toBe(0);
   expect(run.log).toEqual([

@@ -1,15 +1,14 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { toDeclaration } from "../../local/declaration.ts";
-import { loadAccount } from "../../local/stack.ts";
 import { startAccount } from "../support/account.ts";
+import { declareStack } from "../support/declare-stack.ts";
 
 test("a reader's token is one of the account, with its last day and networks", async () => {
   const running = await startAccount();
   onTestFinished(() => running.stop());
   const oncall = {
     accountId: running.accountId,
-    name: "ai-gateway app-dev reader oncall",
+    name: "ai-gateway shop-dev reader oncall",
     policies: [
       {
         effect: "allow" as const,
@@ -20,14 +19,13 @@ test("a reader's token is one of the account, with its last day and networks", a
     expiresOn: "2027-03-31T23:59:59Z",
     condition: { requestIp: { ins: ["203.0.113.0/24"] } },
   };
-  const stack = await loadAccount("dev", running.key);
 
-  running.account.declare(await toDeclaration({ ...stack, tokens: [oncall] }));
+  running.account.declare(await declareStack("dev", running.key, { tokens: [oncall] }));
 
   const { result } = await running.client().accounts.tokens.list({ account_id: running.accountId });
   expect(result).toMatchObject([
     {
-      name: "ai-gateway app-dev reader oncall",
+      name: "ai-gateway shop-dev reader oncall",
       policies: [{ permission_groups: [{ name: "AI Gateway Read" }] }],
       expires_on: "2027-03-31T23:59:59Z",
       condition: { request_ip: { in: ["203.0.113.0/24"] } },

@@ -16,7 +16,7 @@ vi.mock("../../infra/bundle.ts", () => ({
 }));
 vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
 
-const BUCKET = "app-dev-logs";
+const BUCKET = "shop-dev-logs";
 
 let running: RunningAccount;
 let provider: DynamicProvider;
@@ -52,7 +52,7 @@ test("Pulumi's own process makes, reads, changes and deletes the job", async () 
   expect(await list()).toMatchObject([
     {
       id: Number(id),
-      name: "ai-gateway-app-dev",
+      name: "ai-gateway-shop-dev",
       dataset: "ai_gateway_events",
       destination_conf: job.destination,
       enabled: true,
@@ -99,7 +99,7 @@ test("what the API says in other words is no change", async () => {
     dataset: "ai_gateway_events",
     enabled: true,
     destination_conf: `r2://${BUCKET}/{DATE}?secret-access-key=REDACTED`,
-    filter: '{ "where": { "key": "Gateway", "operator": "eq", "value": "app-dev" } }',
+    filter: '{ "where": { "key": "Gateway", "operator": "eq", "value": "shop-dev" } }',
     output_options: { field_names: fields },
   };
   running.account.update((state) => ({ ...state, logpushJobs: { "77": words } }));
@@ -154,7 +154,7 @@ test("a refusal that repeats the destination tells none of its keys", async () =
 
   const failure = await other.create({ ...declared, destination }).catch(String);
 
-  expect(failure).toContain(`cannot write: {"name":"ai-gateway-app-dev"`);
+  expect(failure).toContain(`cannot write: {"name":"ai-gateway-shop-dev"`);
   expect(failure).toContain(`"destination_conf":"r2://${BUCKET}/{DATE}?…"`);
   expect(failure).not.toMatch(/KEY-ID|SECRET|global-key/);
   // Without a token, the two that take its place.

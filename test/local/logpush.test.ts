@@ -41,7 +41,7 @@ test("a call leaves a copy in the stack's bucket, which the owner of the key can
   ]);
   expect(copy).not.toContain(MARKER);
   expect(JSON.parse(copy)).toMatchObject({
-    Gateway: "app-dev",
+    Gateway: "shop-dev",
     Provider: "workers-ai",
     Model: "@cf/a/b",
     StatusCode: 200,
@@ -80,7 +80,7 @@ test("only this gateway's logs are pushed, only while the job is on, and none ov
 });
 
 test("of a gateway without Logpush, for a job of another dataset or to another kind of place, nothing is pushed", async () => {
-  const running = await deploy({ ...OPEN, aiGatewayId: "app-dev", logpush: false });
+  const running = await deploy({ ...OPEN, aiGatewayId: "shop-dev", logpush: false });
   await ask(running);
   expect(await pushed(running)).toEqual([]);
 
@@ -101,7 +101,7 @@ test("a field that the job does not name is not pushed", async () => {
 
   await ask(running);
 
-  expect(await pushed(running)).toEqual(['{"Gateway":"app-dev","StatusCode":200}']);
+  expect(await pushed(running)).toEqual(['{"Gateway":"shop-dev","StatusCode":200}']);
 });
 
 // The key was looked up when the batch was written: by then there was none, and the copy was in clear.
@@ -256,7 +256,7 @@ function changeJobs({ account }: RunningAccount, change: object): void {
 async function ask(running: RunningAccount, changes: object = {}): Promise<void> {
   const inputs = { messages: [{ role: "user", content: MARKER }] };
   const options = { metadata: { caller: "web" } };
-  const request = { gatewayId: "app-dev", model: "@cf/a/b", inputs, options };
+  const request = { gatewayId: "shop-dev", model: "@cf/a/b", inputs, options };
   const { status } = await running.gateway.handle({ ...request, ...changes });
   expect(status).toBe(200);
 }

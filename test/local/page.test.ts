@@ -29,7 +29,7 @@ test("the page tells what each request was, newest first", async () => {
 
   const { page } = await open("/");
 
-  expect(await page.innerText("h1")).toBe("3 requests to app-dev");
+  expect(await page.innerText("h1")).toBe("3 requests to shop-dev");
   expect(await texts(page, "#logs thead th")).toEqual([
     "Time (UTC)",
     "Gateway",
@@ -44,7 +44,7 @@ test("the page tells what each request was, newest first", async () => {
     "Cached",
     "Bodies",
   ]);
-  const start = ["app-dev", "workers-ai", "@cf/a/b"];
+  const start = ["shop-dev", "workers-ai", "@cf/a/b"];
   expect(await rows(page)).toEqual([
     [
       "2026-11-22 10:00:02",
@@ -154,7 +154,7 @@ test("the form filters without a script, and its address shows the same again", 
   await page.getByLabel("Text in").fill("wanted");
   await page.getByRole("button", { name: "Show" }).click();
 
-  expect(await page.innerText("h1")).toBe("1 request to app-dev");
+  expect(await page.innerText("h1")).toBe("1 request to shop-dev");
   expect((await rows(page)).map(([time]) => time)).toEqual(["2026-11-22 10:00:00"]);
   const { page: shared } = await open(page.url());
   expect(await rows(shared)).toEqual(await rows(page));
@@ -212,7 +212,7 @@ test("a wrong word in the address is named, with those that are allowed, and ann
     "model stands there more than once; allowed is once",
   ]);
   expect(await page.getByRole("alert").isVisible()).toBe(true);
-  expect(await page.title()).toBe("Wrong address: 1 request, app-dev · local AI Gateway");
+  expect(await page.title()).toBe("Wrong address: 1 request, shop-dev · local AI Gateway");
   await page.goto(new URL("/?status=ok&q=", page.url()).href);
   expect(await page.getByRole("alert").count()).toBe(0);
 });
@@ -261,7 +261,7 @@ test("a keyboard alone leads past the filters to a log, and back to the same lis
   expect(await page.innerText("h1")).toBe("Log log-1");
   await tabTo("All logs");
   await press("Enter");
-  await page.waitForURL("**/?gateway=app-dev&status=failed");
+  await page.waitForURL("**/?gateway=shop-dev&status=failed");
 
   expect(await rows(page)).toHaveLength(1);
 });
@@ -331,7 +331,7 @@ test("what a caller wrote is shown as text, and the browser asks nobody else", a
   const address = encodeURIComponent(HOSTILE);
 
   const { page, complaints } = await open(`/?caller=${address}&q=${address}&model=${address}`);
-  expect(await page.title()).toBe("1 request, app-dev · local AI Gateway");
+  expect(await page.title()).toBe("1 request, shop-dev · local AI Gateway");
   await page.click("#logs a");
 
   expect(await page.title()).toBe("Log log-0 · local AI Gateway");
@@ -423,7 +423,7 @@ test("a log has all its fields, and its bodies", async () => {
 
   expect(await texts(page, "main .facts tr")).toEqual([
     "Time (UTC)\t2026-11-22 10:00:00",
-    "Gateway\tapp-dev",
+    "Gateway\tshop-dev",
     "Provider\tworkers-ai",
     "Model\t@cf/a/b",
     "Status\t200",

@@ -1,52 +1,51 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { toServed } from "../../local/api/worker-record.ts";
-import { toDeclaration } from "../../local/declaration.ts";
-import { loadAccount } from "../../local/stack.ts";
 import { keepLog, startAccount } from "../support/account.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { declareStack } from "../support/declare-stack.ts";
 
 const DAY_MS = 86_400_000;
 
 test("the prod stack's retention Worker deletes what is too old, with the token that is made for it", async () => {
   const running = await startAccount();
   onTestFinished(() => running.stop());
-  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  running.account.declare(await declareStack("prod", running.key));
   for (const days of [40, 31, 29, 1]) {
     keepLog(running.store, {
       id: `${days}-days`,
-      gateway: "app-prod",
+      gateway: "shop-prod",
       createdAt: Date.now() - days * DAY_MS,
     });
   }
 
-  const retention = running.account.state.workers["chat-prod-retention"];
+  const retention = running.account.state.workers["talk-prod-retention"];
   if (retention === undefined) throw new Error("no retention Worker is declared");
   await running.workers.runCron(toServed(retention), retention.crons[0] ?? "");
 
   const { result } = await running
     .client()
-    .aiGateway.logs.list("app-prod", { account_id: running.accountId });
+    .aiGateway.logs.list("shop-prod", { account_id: running.accountId });
   expect(result.map(({ id }) => id)).toEqual(["1-days", "29-days"]);
 });
 
 test("the logs page runs the retention Worker when its button is pressed, and for no other site", async () => {
   const running = await startAccount();
   onTestFinished(() => running.stop());
-  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
-  keepLog(running.store, { id: "old", gateway: "app-prod", createdAt: Date.now() - 40 * DAY_MS });
+  running.account.declare(await declareStack("prod", running.key));
+  keepLog(running.store, { id: "old", gateway: "shop-prod", createdAt: Date.now() - 40 * DAY_MS });
   const browser = await launchBrowser();
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
 
-  await page.goto(new URL("/?gateway=app-prod", running.url).href);
-  const elsewhere = await fetch(new URL("/workers/chat-prod-retention/cron", running.url), {
+  await page.goto(new URL("/?gateway=shop-prod", running.url).href);
+  const elsewhere = await fetch(new URL("/workers/talk-prod-retention/cron", running.url), {
     method: "POST",
     headers: { "sec-fetch-site": "cross-site" },
   });
   expect(elsewhere.status).toBe(403);
   expect(running.store.find("old")).toBeDefined();
-  await page.getByRole("button", { name: "Run chat-prod-retention now" }).press("Enter");
+  await page.getByRole("button", { name: "Run talk-prod-retention now" }).press("Enter");
   await page.waitForURL(new URL("/", running.url).href);
 
   expect(running.store.find("old")).toBeUndefined();
@@ -55,23 +54,23 @@ test("the logs page runs the retention Worker when its button is pressed, and fo
 test("what the stack declares is listed beside what was uploaded, and changed by the stack alone", async () => {
   const running = await startAccount();
   onTestFinished(() => running.stop());
-  running.account.declare(await toDeclaration(await loadAccount("prod", running.key)));
+  running.account.declare(await declareStack("prod", running.key));
   const account_id = running.accountId;
   const { scripts } = running.client().workers;
 
   const { result } = await scripts.list({ account_id });
-  expect(result.map(({ id }) => id)).toEqual(["chat-prod", "chat-prod-retention"]);
-  const { bindings } = await scripts.scriptAndVersionSettings.get("chat-prod-retention", {
+  expect(result.map(({ id }) => id)).toEqual(["talk-prod", "talk-prod-retention"]);
+  const { bindings } = await scripts.scriptAndVersionSettings.get("talk-prod-retention", {
     account_id,
   });
   expect(bindings).toContainEqual({ name: "API_TOKEN", type: "secret_text" });
-  await expect(scripts.delete("chat-prod", { account_id })).rejects.toThrow(
+  await expect(scripts.delete("talk-prod", { account_id })).rejects.toThrow(
     "change the stack file",
   );
   const { result: tokens } = await running.client().accounts.tokens.list({ account_id });
   expect(tokens).toMatchObject([
     {
-      name: "chat-prod-retention",
+      name: "talk-prod-retention",
       policies: [{ permission_groups: [{ name: "AI Gateway Write" }] }],
     },
   ]);

@@ -1,11 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import type { Account } from "../../local/account.ts";
 import { copyProject, type Project } from "../support/project.ts";
-import { ROOT } from "../support/settings.ts";
+import { stackText } from "../support/settings.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -59,9 +59,9 @@ test("evidence that cannot be read stops it with the file's name", async () => {
 
 /** The dev stack, with some callers. */
 async function load(callers: string, worker?: string): Promise<Account> {
-  const dev = await readFile(join(ROOT, "Pulumi.dev.yaml"), "utf8");
+  const dev = stackText("dev");
   const line = `\n  ai-gateway:callers: ${callers}`;
-  const text = dev.replace("gatewayId: app-dev", `gatewayId: app-dev${line}`);
+  const text = dev.replace("gatewayId: shop-dev", `gatewayId: shop-dev${line}`);
   const changed =
     worker === undefined
       ? text

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { listen } from "../support/listen.ts";
 import { copyProject, start, type Project } from "../support/project.ts";
+import { stackText } from "../support/settings.ts";
 import { fetchText, rows, startLocal, type Local } from "../support/start-local.ts";
 
 const run = promisify(execFile);
@@ -30,7 +31,7 @@ test("npm start prints a curl line that works, and the request is on the logs pa
 
   expect(JSON.parse(stdout)).toMatchObject({ object: "chat.completion" });
   expect(rows(await fetchText(dev.logs))[0]).toEqual([
-    "app-dev",
+    "shop-dev",
     "workers-ai",
     "@cf/meta/llama-3.1-8b-instruct-fast",
     "local",
@@ -51,7 +52,7 @@ test("under metadata a hostile caller leaves a log without bodies, and one besid
     "cf-aig-collect-log": "true",
     "cf-aig-collect-log-payload": "true",
   });
-  const beside = await fetch(`${local.logs}/v1/any/app-prod/workers-ai/@cf/meta/x`, {
+  const beside = await fetch(`${local.logs}/v1/any/shop-prod/workers-ai/@cf/meta/x`, {
     method: "POST",
     headers: { "cf-aig-authorization": `Bearer ${local.key}` },
     body: JSON.stringify({ messages: [{ role: "user", content: "round it" }] }),
@@ -109,10 +110,10 @@ test("npm start -- --api prints what points the official SDK at the account", as
 
   const cloudflare = new Cloudflare({ baseURL: url ?? "", apiToken: token ?? "" });
   const gateways = await cloudflare.aiGateway.list({ account_id: accountId });
-  const logs = await cloudflare.aiGateway.logs.list("app-dev", { account_id: accountId });
+  const logs = await cloudflare.aiGateway.logs.list("shop-dev", { account_id: accountId });
 
   expect(token).toHaveLength(40);
-  expect(gateways.result.map(({ id }) => id)).toEqual(["app-dev"]);
+  expect(gateways.result.map(({ id }) => id)).toEqual(["shop-dev"]);
   expect(logs.result[0]?.id).toBe(log);
 });
 
@@ -130,9 +131,9 @@ test("a busy port is told, the next one is taken, and the end of a service leave
 });
 
 test("a bad stack file stops it with the program's own message", async () => {
-  const text = await readFile(join(project.folder, "Pulumi.dev.yaml"), "utf8");
+  const text = stackText("dev");
   const bad = join(project.folder, "Pulumi.bad.yaml");
-  await writeFile(bad, text.replace("app-dev", "App").replace("maxEntries", "maxEntrys"));
+  await writeFile(bad, text.replace("shop-dev", "App").replace("maxEntries", "maxEntrys"));
   onTestFinished(() => rm(bad));
 
   const process = start(project, "local/start.js", ["--stack", "bad"]);

@@ -36,7 +36,7 @@ test("wrangler accepts the configuration made out of the declared Worker, and up
   );
 
   expect(stdout).toMatch(/env\.AI +AI/);
-  expect(stdout).toMatch(/env\.GATEWAY_ID \("app-prod"\)/);
+  expect(stdout).toMatch(/env\.GATEWAY_ID \("shop-prod"\)/);
   expect(stdout).toMatch(/env\.COLLECT_LOGS \("metadata"\)/);
   const uploaded = await readFile(join(out, "chat.js"), "utf8");
   expect(uploaded).toBe(await readFile(join(project.folder, script.contentFile), "utf8"));

@@ -21,6 +21,7 @@ const FILES = [
   "test/policy/stack-file.test.ts",
   "test/policy/stack.test.ts",
   "test/policy/review.test.ts",
+  "test/shipped/stacks.test.ts",
   "test/docs/policy-pages.test.ts",
   "test/docs/editor.test.ts",
 ];

@@ -14,7 +14,7 @@ const DAY = { from: "203.0.113.0/24", until: "2026-12-31" };
 
 test("the real command tells what no stack file declares, and ends with 1", async () => {
   const running = await startAccount({
-    gateways: [{ aiGatewayId: "app-dev" }, { aiGatewayId: "by-hand\u001B[2J" }],
+    gateways: [{ aiGatewayId: "shop-dev" }, { aiGatewayId: "by-hand\u001B[2J" }],
   });
   onTestFinished(() => running.stop());
   const environment = {
@@ -27,16 +27,16 @@ test("the real command tells what no stack file declares, and ends with 1", asyn
   const json = await askOps("audit", ["--stack", "dev", "--json"], environment);
 
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-  expect(stdout).toContain("✔ app-dev: declared by stack dev");
+  expect(stdout).toContain("✔ shop-dev: declared by stack dev");
   expect(stdout).toContain(
     "✘ by-hand�[2J: no stack file declares it; it collects logs, prompts too, and has none yet\n    → take it into",
   );
-  expect(stdout).toContain("· app-prod: stack prod declares it, and the account does not have it");
+  expect(stdout).toContain("· shop-prod: stack prod declares it, and the account does not have it");
   const [audited, ...others] = JSON.parse(json.stdout);
   expect(others).toEqual([]);
   expect(audited).toMatchObject({ accountId: running.accountId, stacks: ["dev", "prod"] });
   expect(audited.findings.slice(0, 3)).toEqual([
-    { area: "gateways", kind: "ok", where: "app-dev", what: "declared by stack dev" },
+    { area: "gateways", kind: "ok", where: "shop-dev", what: "declared by stack dev" },
     {
       area: "gateways",
       kind: "wrong",
@@ -47,7 +47,7 @@ test("the real command tells what no stack file declares, and ends with 1", asyn
     {
       area: "gateways",
       kind: "note",
-      where: "app-prod",
+      where: "shop-prod",
       what: "stack prod declares it, and the account does not have it (not deployed yet?)",
     },
   ]);
@@ -69,7 +69,7 @@ test.each([
   ],
   ["was used", { collect_logs: false }, [oldLog()], "collects no logs and has one of 2026-11-20T"],
 ])("a default gateway that %s is to act on", async (_, settings, logs, says) => {
-  const gateways = [gateway("app-dev"), { ...gateway("default"), ...settings }];
+  const gateways = [gateway("shop-dev"), { ...gateway("default"), ...settings }];
   const findings = await audit({ gateways, logs });
 
   expect(about(findings, "default")).toMatchObject({ kind: "broken" });
@@ -78,15 +78,15 @@ test.each([
 
 test("a default gateway that stores nothing is a note", async () => {
   const idle = { ...gateway("default"), collect_logs: false };
-  const findings = await audit({ gateways: [gateway("app-dev"), idle] });
+  const findings = await audit({ gateways: [gateway("shop-dev"), idle] });
 
   expect(about(findings, "default")).toMatchObject({ kind: "note" });
 });
 
 test("the caps of all gateways count against the free plan, undeclared ones too", async () => {
   const large = { ...gateway("other"), log_management: 95_000 };
-  const findings = await audit({ gateways: [gateway("app-dev"), large] });
-  const alone = await audit({ gateways: [gateway("app-dev")] });
+  const findings = await audit({ gateways: [gateway("shop-dev"), large] });
+  const alone = await audit({ gateways: [gateway("shop-dev")] });
 
   const free = "the free plan stores 100,000 logs of all together";
   const says = `caps of 105,000 logs in 2 gateways; ${free}`;
@@ -97,7 +97,7 @@ test("the caps of all gateways count against the free plan, undeclared ones too"
 
 test("a plan without room for another gateway is to act on", async () => {
   const gateways = Array.from({ length: 10 }, (_, n) => ({
-    ...gateway(n === 0 ? "app-dev" : `g${n}`),
+    ...gateway(n === 0 ? "shop-dev" : `g${n}`),
     log_management: 10_000,
   }));
   const findings = await audit({ gateways });
@@ -107,42 +107,46 @@ test("a plan without room for another gateway is to act on", async () => {
 });
 
 test.each<[string, readonly object[], string | undefined]>([
-  ["the declared gateway", [ai(), id("app-dev")], undefined],
-  ["another gateway", [ai(), id("default")], 'calls gateway "default"; stack dev declares app-dev'],
-  ["an empty id", [ai(), id("")], "has an empty GATEWAY_ID; stack dev declares app-dev"],
-  ["no id", [ai()], "has no binding GATEWAY_ID; stack dev declares app-dev"],
+  ["the declared gateway", [ai(), id("shop-dev")], undefined],
+  [
+    "another gateway",
+    [ai(), id("default")],
+    'calls gateway "default"; stack dev declares shop-dev',
+  ],
+  ["an empty id", [ai(), id("")], "has an empty GATEWAY_ID; stack dev declares shop-dev"],
+  ["no id", [ai()], "has no binding GATEWAY_ID; stack dev declares shop-dev"],
   [
     "a hidden id",
     [ai(), { type: "secret_text", name: "GATEWAY_ID" }],
-    "has a GATEWAY_ID that is a secret_text; stack dev declares app-dev",
+    "has a GATEWAY_ID that is a secret_text; stack dev declares shop-dev",
   ],
-  ["no AI binding", [id("app-dev")], "has no AI binding"],
+  ["no AI binding", [id("shop-dev")], "has no AI binding"],
 ])("the stack's Worker with %s is judged", async (_, bindings, wrong) => {
-  const findings = await audit({ workers: { "chat-dev": bindings } });
+  const findings = await audit({ workers: { "talk-dev": bindings } });
 
   const kind = wrong === undefined ? "kept" : "broken";
-  const says = wrong ?? "calls app-dev, as declared";
-  expect(about(findings, "chat-dev")).toMatchObject({ kind, says });
+  const says = wrong ?? "calls shop-dev, as declared";
+  expect(about(findings, "talk-dev")).toMatchObject({ kind, says });
 });
 
 test("other Workers with an AI binding are noted, and those without are not", async () => {
   const findings = await audit({
     workers: {
-      "chat-dev": [ai(), id("app-dev")],
+      "talk-dev": [ai(), id("shop-dev")],
       stray: [ai()],
-      twin: [ai(), id("app-dev")],
-      web: [id("app-dev")],
+      twin: [ai(), id("shop-dev")],
+      web: [id("shop-dev")],
     },
   });
 
   expect(about(findings, "stray")?.says).toContain("has an AI binding and no declared GATEWAY_ID");
-  expect(about(findings, "twin")?.says).toContain("calls app-dev beside that stack's Worker");
+  expect(about(findings, "twin")?.says).toContain("calls shop-dev beside that stack's Worker");
   expect(about(findings, "web")).toBeUndefined();
 });
 
 test.each<[string, object, string | undefined]>([
   ["of a reader, within its limits", {}, undefined],
-  ["named as infra names it", { name: "ai-gateway app-dev reader oncall" }, undefined],
+  ["named as infra names it", { name: "ai-gateway shop-dev reader oncall" }, undefined],
   ["of nobody", { name: "old" }, "can read every log of the account (until 2027-01-01T00:00:00Z"],
   ["that never expires", { expires_on: undefined }, "it never expires, and the reader's last day"],
   ["that lives a second too long", { expires_on: "2027-01-01T00:00:01Z" }, "it is good until 2027"],
@@ -174,7 +178,7 @@ test.each<[string, object]>([
 });
 
 test("the token of a stack's own retention Worker is known", async () => {
-  const token = { ...readerToken(), name: "chat-dev-retention", ...groups("AI Gateway Write") };
+  const token = { ...readerToken(), name: "talk-dev-retention", ...groups("AI Gateway Write") };
   const kept = { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 };
 
   const without = await audit({ tokens: [token] });
@@ -207,21 +211,21 @@ test("a Logpush job of AI Gateway logs is told without the keys in its destinati
 test("a job that a stack declares is its own, while it goes to the stack's bucket", async () => {
   const settings = {
     plan: "paid",
-    logpush: { bucket: "app-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+    logpush: { bucket: "shop-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
   };
-  const job = { id: 7, name: "ai-gateway-app-dev", dataset: "ai_gateway_events", enabled: true };
+  const job = { id: 7, name: "ai-gateway-shop-dev", dataset: "ai_gateway_events", enabled: true };
   const to = (destination_conf: string, name = job.name) =>
     audit({ settings, jobs: [{ ...job, name, destination_conf }] });
-  const own = await to("r2://app-dev-logs/{DATE}?access-key-id=KEY");
-  const other = await to("r2://app-dev-logs-2/{DATE}?access-key-id=KEY");
-  const second = await to("r2://app-dev-logs/{DATE}?access-key-id=KEY", "by-hand");
+  const own = await to("r2://shop-dev-logs/{DATE}?access-key-id=KEY");
+  const other = await to("r2://shop-dev-logs-2/{DATE}?access-key-id=KEY");
+  const second = await to("r2://shop-dev-logs/{DATE}?access-key-id=KEY", "by-hand");
 
   expect(own.filter(({ area }) => area === "Logpush")).toEqual([
     {
       area: "Logpush",
       kind: "kept",
-      about: 'job 7 "ai-gateway-app-dev"',
-      says: "copies ai_gateway_events to r2://app-dev-logs; declared by stack dev",
+      about: 'job 7 "ai-gateway-shop-dev"',
+      says: "copies ai_gateway_events to r2://shop-dev-logs; declared by stack dev",
     },
   ]);
   expect(other.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "broken" }]);
@@ -250,7 +254,7 @@ test("stacks of two accounts are two audits", async () => {
   );
 
   const ids = accounts.map(({ stacks }) => stacks.map(({ settings }) => settings.gatewayId));
-  expect(ids).toEqual([["app-dev", "third"], ["app-prod"]]);
+  expect(ids).toEqual([["shop-dev", "third"], ["shop-prod"]]);
 });
 
 interface Scene {
@@ -267,9 +271,9 @@ interface Scene {
 
 /** Of an account as stack dev declares it, but for what the scene has. */
 function audit(scene: Scene): Promise<readonly AuditFinding[]> {
-  const { workers = { "chat-dev": [ai(), id("app-dev")] }, refused = [] } = scene;
+  const { workers = { "talk-dev": [ai(), id("shop-dev")] }, refused = [] } = scene;
   const lists: Record<string, readonly object[]> = {
-    "/ai-gateway/gateways": scene.gateways ?? [gateway("app-dev")],
+    "/ai-gateway/gateways": scene.gateways ?? [gateway("shop-dev")],
     "/workers/scripts": Object.keys(workers).map((name) => ({ id: name })),
     "/tokens": scene.tokens ?? [],
     "/logpush/jobs": scene.jobs ?? [],

@@ -16,7 +16,7 @@ let running: RunningAccount;
 let environment: Record<string, string>;
 beforeAll(async () => {
   running = await startAccount({
-    gateways: [{ aiGatewayId: "app-dev" }, { aiGatewayId: "app-prod" }],
+    gateways: [{ aiGatewayId: "shop-dev" }, { aiGatewayId: "shop-prod" }],
   });
   environment = {
     CLOUDFLARE_BASE_URL: running.apiUrl,
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 beforeEach(async () => {
-  for (const gateway of ["app-dev", "app-prod"]) {
+  for (const gateway of ["shop-dev", "shop-prod"]) {
     await running.store.delete({ gateway, filters: [] });
   }
 });
@@ -36,7 +36,7 @@ test("first it only counts; then it deletes that caller's logs and no other", as
   keep({ id: "of-batch", metadata: { caller: "batch", route: "web" } });
   keep({ id: "of-webx", metadata: { caller: "webx" } });
   keep({ id: "of-nobody" });
-  keep({ id: "elsewhere", gateway: "app-prod", metadata: { caller: "web" } });
+  keep({ id: "elsewhere", gateway: "shop-prod", metadata: { caller: "web" } });
 
   const counted = await runOps("erase", [...WORDS, "--json"], environment);
   const before = running.store.count();
@@ -90,7 +90,7 @@ test("a token that may only read deletes nothing, and the message says what it n
   });
 
   expect(code).toBe(2);
-  expect(stderr).toContain("cannot delete logs of app-dev: CLOUDFLARE_API_TOKEN is not accepted");
+  expect(stderr).toContain("cannot delete logs of shop-dev: CLOUDFLARE_API_TOKEN is not accepted");
   expect(stderr).toContain("it needs AI Gateway Write (AI Gateway Edit in the dashboard)");
   expect(running.store.count()).toBe(1);
 });
@@ -176,7 +176,7 @@ test("the record names every copy that is not erased", () => {
     "encrypted copies in R2 bucket app-logs, until they are 14 days old: files of many callers, to be deleted there by their day",
     "answers in the gateway's cache, for up to 300 seconds",
     "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
-    "Workers Logs of chat-dev: a line for each request with the caller's name, without bodies",
+    "Workers Logs of talk-dev: a line for each request with the caller's name, without bodies",
     "what the models' providers keep by their own terms",
   ]);
 });
@@ -201,7 +201,7 @@ function erase(...args: string[]) {
 }
 
 function keep(log: Parameters<typeof keepLog>[1]): void {
-  keepLog(running.store, { gateway: "app-dev", createdAt: NOON, ...log });
+  keepLog(running.store, { gateway: "shop-dev", createdAt: NOON, ...log });
 }
 
 interface Faults {

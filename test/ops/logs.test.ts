@@ -18,7 +18,7 @@ const KEY = "5".repeat(64);
 let running: RunningAccount;
 let environment: Record<string, string>;
 beforeAll(async () => {
-  running = await startAccount({ gateways: [{ aiGatewayId: "app-dev" }] });
+  running = await startAccount({ gateways: [{ aiGatewayId: "shop-dev" }] });
   environment = {
     CLOUDFLARE_BASE_URL: running.apiUrl,
     CLOUDFLARE_ACCOUNT_ID: running.accountId,
@@ -26,7 +26,7 @@ beforeAll(async () => {
   };
 });
 afterAll(() => running.stop());
-beforeEach(() => running.store.delete({ gateway: "app-dev", filters: [] }));
+beforeEach(() => running.store.delete({ gateway: "shop-dev", filters: [] }));
 
 test("the newest logs come first, with the caller and what they cost", async () => {
   keep({ id: "first", createdAt: NOON, metadata: { caller: "web" } });
@@ -51,7 +51,7 @@ test.each<[string, LogQuery, readonly string[]]>([
   ["all at once", { isErrors: true, callers: ["web"], since: new Date(NOON + 1) }, ["failed"]],
 ])("a query chooses by %s", async (_, query, ids) => {
   keepThree();
-  const gateway = { ...running, cloudflare: running.client(), gatewayId: "app-dev" };
+  const gateway = { ...running, cloudflare: running.client(), gatewayId: "shop-dev" };
 
   const found = await Array.fromAsync(findLogs(gateway, query));
 
@@ -73,7 +73,7 @@ test("the words of the command become one query", async () => {
 });
 
 test("a log is shown with its bodies, or with the reason why it has none", async () => {
-  const ask = { gatewayId: "app-dev", model: "@cf/a/b" };
+  const ask = { gatewayId: "shop-dev", model: "@cf/a/b" };
   const inputs = { messages: [{ role: "user", content: "violet\u001B[2Jotter" }] };
   const answer = await running.gateway.handle({ ...ask, inputs, options: {} });
   keep({ id: "bare" });
@@ -86,12 +86,12 @@ test("a log is shown with its bodies, or with the reason why it has none", async
   expect(whole.stdout).toContain("You said: violet");
   expect(bare.stdout).toContain("no bodies: stack dev keeps bodies (logs.collect is full); this");
   expect(missing).toMatchObject({ code: 2, stdout: "" });
-  expect(missing.stderr).toContain('app-dev has no log "none-such"; a new one appears some');
+  expect(missing.stderr).toContain('shop-dev has no log "none-such"; a new one appears some');
 });
 
 test("a streamed answer is shown as the events that were kept", async () => {
   const streamed = await running.gateway.handle({
-    gatewayId: "app-dev",
+    gatewayId: "shop-dev",
     model: "@cf/a/b",
     inputs: { messages: [{ role: "user", content: "violet" }], stream: true },
     options: {},
@@ -310,7 +310,7 @@ function logs(...args: string[]) {
 }
 
 function keep(log: Parameters<typeof keepLog>[1]): void {
-  keepLog(running.store, { gateway: "app-dev", ...log });
+  keepLog(running.store, { gateway: "shop-dev", ...log });
 }
 
 function keepThree(): void {

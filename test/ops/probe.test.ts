@@ -17,7 +17,7 @@ import { REQUIRED, withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { askOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
-import { ROOT, stackWith } from "../support/settings.ts";
+import { ROOT, STACKS, stackWith } from "../support/settings.ts";
 
 test("every question is answered as the local account imitates it, and the gateway is gone", async () => {
   const running = await start();
@@ -73,7 +73,7 @@ test("what the local account answered is not cited, even where it lies with the 
 
 test("of the local account, or where the words say so, nothing is written", async () => {
   const running = await start();
-  const list = () => readdir(join(ROOT, "docs"), { recursive: true });
+  const list = () => readdir(STACKS, { recursive: true });
   const before = await list();
 
   const local = await probe(running, ["--yes"]);

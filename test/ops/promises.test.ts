@@ -88,7 +88,7 @@ test("a job whose filter the API does not tell is not said to push this gateway'
 
   job({ filter: undefined })(running);
 
-  expect(await saidOf(running, "Logpush job ai-gateway-app-prod")).toEqual([
+  expect(await saidOf(running, "Logpush job ai-gateway-shop-prod")).toEqual([
     "pushes logs; which gateways' the API does not tell",
   ]);
 });
@@ -153,7 +153,7 @@ async function saidOf(running: RunningAccount, wanted: string): Promise<string[]
 async function look(running: RunningAccount): Promise<readonly Finding[]> {
   const account = {
     stack: stackWith("prod", SETTINGS),
-    gatewayId: "app-prod",
+    gatewayId: "shop-prod",
     accountId: running.accountId,
     cloudflare: running.client(),
   };
@@ -215,7 +215,7 @@ function widenReader({ account }: RunningAccount): void {
 }
 
 function keepOld(store: RunningAccount["store"]): void {
-  keepLog(store, { id: "old", gateway: "app-prod", createdAt: Date.now() - 40 * 86_400_000 });
+  keepLog(store, { id: "old", gateway: "shop-prod", createdAt: Date.now() - 40 * 86_400_000 });
 }
 
 function mapValues<T>(

@@ -46,10 +46,10 @@ test("a stack that keeps its promises is told so, line by line, with a record", 
   const lines = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "  "));
   expect(lines).toEqual(
     expect.arrayContaining([
-      "✔  gateway app-prod  all 24 fields are as declared",
+      "✔  gateway shop-prod  all 24 fields are as declared",
       expect.stringMatching(/^✔ {2}logs.maxEntries {2}\d+ of 90000 logs are stored$/),
-      "✔  Worker chat-prod  bound as declared, to this stack's gateway",
-      "✔  Worker chat-prod-retention  deletes logs of this gateway, woken at 17 * * * *",
+      "✔  Worker talk-prod  bound as declared, to this stack's gateway",
+      "✔  Worker talk-prod-retention  deletes logs of this gateway, woken at 17 * * * *",
       "✔  addresses: workers.dev  workers.dev is on, previews are off",
       "✔  addresses: domain  no custom domain",
       "✔  canary: normal  left a log without bodies, with stack, caller, release and route",
@@ -86,7 +86,7 @@ test("what its canaries prove is evidence, of a stack that collects metadata", a
 });
 
 test("a gateway that was changed by hand ends with 1, and without a caller's token nothing flies", async () => {
-  const gateway = `${environment["CLOUDFLARE_BASE_URL"]}/accounts/${environment["CLOUDFLARE_ACCOUNT_ID"]}/ai-gateway/gateways/app-prod`;
+  const gateway = `${environment["CLOUDFLARE_BASE_URL"]}/accounts/${environment["CLOUDFLARE_ACCOUNT_ID"]}/ai-gateway/gateways/shop-prod`;
   const headers = { authorization: `Bearer ${environment["CLOUDFLARE_API_TOKEN"]}` };
   const before: unknown = await (await fetch(gateway, { headers })).json();
   const { id, created_at, modified_at, is_default, ...fields } = Object(before).result;
@@ -102,7 +102,7 @@ test("a gateway that was changed by hand ends with 1, and without a caller's tok
     expect.arrayContaining([
       {
         kind: "broken",
-        about: "gateway app-prod",
+        about: "gateway shop-prod",
         says: "collect_logs is true, declared is off (logs.collect); run pulumi up --refresh --stack prod",
       },
       {

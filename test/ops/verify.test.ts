@@ -240,7 +240,7 @@ test("a Worker with this stack's bindings keeps every promise, and each other on
 
   expect(judgeBindings(stack, own)).toEqual([]);
   expect(judgeBindings(stack, [...others, { name: "CALLER_LIMIT", type: "ratelimit" }])).toEqual([
-    'GATEWAY_ID is "other", declared is "app-prod"',
+    'GATEWAY_ID is "other", declared is "shop-prod"',
     'COLLECT_LOGS is "other", declared is "metadata"',
     expect.stringMatching(/^MODELS is "other", declared is "\[/),
     'ACCESS is "other", declared is "token"',
@@ -267,13 +267,13 @@ test("the runtime's own line, a second door and a strange domain are told", () =
 
 test("a retention Worker of other days, another gateway or without a trigger is told", () => {
   const kept = [
-    { name: "GATEWAY_ID", text: "app-prod" },
+    { name: "GATEWAY_ID", text: "shop-prod" },
     { name: "KEEP_DAYS", text: "30" },
   ];
 
   expect(judgeRetention(stack, kept, ["17 * * * *"])).toEqual([]);
   expect(judgeRetention(stack, [{ name: "KEEP_DAYS", text: "90" }], [])).toEqual([
-    'GATEWAY_ID is missing, declared is "app-prod"',
+    'GATEWAY_ID is missing, declared is "shop-prod"',
     'KEEP_DAYS is "90", declared is "30"',
     "no trigger wakes it",
   ]);
@@ -287,14 +287,14 @@ const READER = {
   token: true,
 } as const;
 const READERS = {
-  gatewayId: "app-prod",
+  gatewayId: "shop-prod",
   readers: [
     { ...READER, addresses: [...READER.addresses] },
     { name: "audit", kind: "person" as const, token: false },
   ],
 };
 const TOKEN: Token = {
-  name: "ai-gateway app-prod reader oncall",
+  name: "ai-gateway shop-prod reader oncall",
   expires_on: "2027-04-01T00:00:00Z",
   policies: [allow("AI Gateway Read")],
   condition: { request_ip: { in: ["203.0.113.0/24"] } },
@@ -312,21 +312,23 @@ test.each([
       },
     ],
     [
-      'token "ai-gateway app-prod reader oncall" may do AI Gateway Read, AI Gateway Write; a reader has AI Gateway Read and nothing else',
-      'token "ai-gateway app-prod reader oncall" ends never; declared is 2027-03-31',
-      'token "ai-gateway app-prod reader oncall" is taken from everywhere; declared is 203.0.113.0/24',
+      'token "ai-gateway shop-prod reader oncall" may do AI Gateway Read, AI Gateway Write; a reader has AI Gateway Read and nothing else',
+      'token "ai-gateway shop-prod reader oncall" ends never; declared is 2027-03-31',
+      'token "ai-gateway shop-prod reader oncall" is taken from everywhere; declared is 203.0.113.0/24',
     ],
   ],
   [
     "a later end",
     [{ ...TOKEN, expires_on: "2027-04-01T00:00:01Z" }],
-    ['token "ai-gateway app-prod reader oncall" ends 2027-04-01T00:00:01Z; declared is 2027-03-31'],
+    [
+      'token "ai-gateway shop-prod reader oncall" ends 2027-04-01T00:00:01Z; declared is 2027-03-31',
+    ],
   ],
   [
     "a former reader",
-    [TOKEN, { ...TOKEN, name: "ai-gateway app-prod reader former" }],
+    [TOKEN, { ...TOKEN, name: "ai-gateway shop-prod reader former" }],
     [
-      'token "ai-gateway app-prod reader former" belongs to no reader with a token; delete it, or declare it',
+      'token "ai-gateway shop-prod reader former" belongs to no reader with a token; delete it, or declare it',
     ],
   ],
 ] satisfies [string, Token[], string[]][])("a reader with %s", (_, tokens, problems) => {
@@ -439,7 +441,7 @@ function allow(name: string): Token["policies"][number] {
 
 /** As the API answers for a gateway of dev's kind. */
 const STORED_DEV = {
-  id: "app-dev",
+  id: "shop-dev",
   authentication: true,
   byok_only: false,
   cache_invalidate_on_update: true,
@@ -470,7 +472,7 @@ const SECRET = "0123456789abcdef".repeat(4);
 const JOB = {
   enabled: true,
   destination_conf: `r2://app-logs/{DATE}?account-id=${SECRET.slice(32)}&secret-access-key=${SECRET}`,
-  filter: '{"where":{"key":"Gateway","operator":"eq","value":"app-prod"}}',
+  filter: '{"where":{"key":"Gateway","operator":"eq","value":"shop-prod"}}',
 };
 
 test("a Logpush job as the program declares it keeps every promise", () => {

@@ -81,7 +81,7 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "less private",
     "more private",
   ],
-  ["gatewayId app-prod → app-two", {}, { gatewayId: "app-two" }, "destroys logs", "destroys logs"],
+  ["gatewayId shop-prod → app-two", {}, { gatewayId: "app-two" }, "destroys logs", "destroys logs"],
   [
     "accountId 0123456789abcdef0123456789abcdef → ffffffffffffffffffffffffffffffff",
     {},

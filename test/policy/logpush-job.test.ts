@@ -7,8 +7,8 @@ import {
 } from "../../policy/gateway/logpush-job.ts";
 
 test("a job is named after its gateway, in the letters that a job's name may have", () => {
-  expect(logpushJobName("app-dev")).toBe("ai-gateway-app-dev");
-  expect(logpushJobName("app_dev_2")).toBe("ai-gateway-app-dev-2");
+  expect(logpushJobName("shop-dev")).toBe("ai-gateway-shop-dev");
+  expect(logpushJobName("shop_dev_2")).toBe("ai-gateway-shop-dev-2");
 });
 
 test("a job takes the logs of one gateway out of AI Gateway's own dataset", () => {

@@ -1,15 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect, test } from "vitest";
 
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson } from "../../policy/review/review.ts";
-import { ROOT } from "../support/settings.ts";
+import { stackText } from "../support/settings.ts";
 
 const TODAY = "2026-11-22";
-const DEV = readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8");
-const PROD = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8");
+const DEV = stackText("dev");
+const PROD = stackText("prod");
 const OPEN_PROD = PROD.replace("collect: metadata", "collect: full");
 
 async function review(files: Record<string, string>, before?: Record<string, string>) {
@@ -88,7 +85,7 @@ test("a file that cannot be read is refused with all that is wrong, and the othe
   expect(text).toMatch(/^a {2}cannot be deployed\n {2}error {4}the file is not YAML: /);
   expect(text).toContain("z  cannot be deployed\n  error    ai-gateway:gatewayId is missing; ");
   expect(text.match(/settings that come from there are unknown here/g)).toHaveLength(1);
-  expect(text).toContain("dev  gateway app-dev, development");
+  expect(text).toContain("dev  gateway shop-dev, development");
   expect(markdown).toContain("- **error** the file is not YAML: ");
 });
 

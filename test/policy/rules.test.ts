@@ -220,23 +220,23 @@ test("every rule is broken by a case above or by one between stacks below", () =
 });
 
 test("two stacks of one account with one gateway, or one Worker, are found", () => {
-  const twin = neighbour("twin", { gatewayId: "app-dev", worker: worker({ name: "chat-dev" }) });
+  const twin = neighbour("twin", { gatewayId: "shop-dev", worker: worker({ name: "talk-dev" }) });
 
   expect(broken(stackWith("dev"), [twin])).toEqual([
-    "error shared-gateway: gatewayId is app-dev, which stack twin has too",
-    "error shared-worker: worker.name is chat-dev, which stack twin has too",
+    "error shared-gateway: gatewayId is shop-dev, which stack twin has too",
+    "error shared-worker: worker.name is talk-dev, which stack twin has too",
   ]);
 });
 
 test("a Worker of one stack with the name of another's retention Worker is found from both", () => {
   const keeping = stackWith("dev", { logs: { ...LEGACY, keepDays: 7 } });
-  const twin = neighbour("twin", { worker: worker({ name: "chat-dev-retention" }) });
+  const twin = neighbour("twin", { worker: worker({ name: "talk-dev-retention" }) });
 
   expect(broken(keeping, [twin])).toEqual([
-    "error shared-worker: worker.name makes chat-dev-retention, which stack twin has too",
+    "error shared-worker: worker.name makes talk-dev-retention, which stack twin has too",
   ]);
   expect(broken(twin, [{ ...keeping, name: "dev" }])).toEqual([
-    "error shared-worker: worker.name is chat-dev-retention, which stack dev has too",
+    "error shared-worker: worker.name is talk-dev-retention, which stack dev has too",
   ]);
 });
 
@@ -290,7 +290,7 @@ test("a retention Worker more than the plan has cron triggers is found", () => {
 });
 
 test("stacks of two accounts may be alike, and an account that is not named may be any", () => {
-  const twin = neighbour("twin", { gatewayId: "app-dev", plan: "paid" });
+  const twin = neighbour("twin", { gatewayId: "shop-dev", plan: "paid" });
 
   expect(broken(stackWith("dev"), [{ ...twin, accountId: "f".repeat(32) }])).toEqual([]);
   expect(broken(stackWith("dev"), [{ ...twin, accountId: undefined }])).toHaveLength(2);

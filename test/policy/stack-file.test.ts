@@ -73,6 +73,7 @@ test.each([
   ["gatewayId", '"7"'],
   ["accountId", "1234567890123456789012345678e901"],
   ["accountId", '"12345678901234567890123456789012"'],
+  ["accountId", "0baaa0aaa000a0a0000a00aa0aaaa0a0"],
 ])("%s: %s, as Pulumi writes it, is clear", (name, written) => {
   expect(readStackFile(`config:\n  ai-gateway:${name}: ${written}\n`).unclear).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** A command of day two as it is typed in this project. */
+/** A command of day two as it is typed in a project that has the tests' own stacks. */
 import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { format, promisify } from "node:util";
 import { vi } from "vitest";
 
 import type { RunCommand } from "../../ops/cli/define-command.ts";
-import { ROOT } from "./settings.ts";
+import { ROOT, STACKS } from "./settings.ts";
 
 const run = promisify(execFile);
 
@@ -25,7 +25,7 @@ export async function runOps(
   args: readonly string[],
   env: Environment = {},
 ): Promise<Ended> {
-  const options = { cwd: ROOT, env: withoutCloudflare(env), maxBuffer: 64 * 1024 * 1024 };
+  const options = { cwd: STACKS, env: withoutCloudflare(env), maxBuffer: 64 * 1024 * 1024 };
   return run(process.execPath, [...wordsOf(name), ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
@@ -41,15 +41,17 @@ export async function askOps(
   const { command }: { readonly command: RunCommand } = await import(
     `../../ops/${name}/command.ts`
   );
-  const before = process.env;
+  const before = { env: process.env, folder: process.cwd() };
   const stdout = vi.spyOn(console, "log").mockReturnValue();
   const stderr = vi.spyOn(console, "error").mockReturnValue();
   process.env = withoutCloudflare(env);
+  process.chdir(STACKS);
   try {
     const code = await command(args);
     return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
   } finally {
-    process.env = before;
+    process.env = before.env;
+    process.chdir(before.folder);
     stdout.mockRestore();
     stderr.mockRestore();
   }
@@ -63,7 +65,7 @@ function textOf({ mock }: { readonly mock: { readonly calls: readonly unknown[][
 /** A command as a process that goes on; `output` and `errors` are what it has printed so far. */
 export function startOps(name: string, args: readonly string[], env: Environment) {
   const child = spawn(process.execPath, [...wordsOf(name), ...args], {
-    cwd: ROOT,
+    cwd: STACKS,
     env: withoutCloudflare(env),
   });
   let output = "";
@@ -81,12 +83,12 @@ export function startOps(name: string, args: readonly string[], env: Environment
   };
 }
 
-/** Of the npm script, without npm's own start. */
+/** The words of an npm script after `node`, without npm's own start. */
 function wordsOf(name: string): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const [program, ...words] = String(scripts[name]).split(" ");
+  const [program, file = "", ...words] = String(scripts[name]).split(" ");
   if (program !== "node") throw new Error(`npm script ${name} does not run node`);
-  return words;
+  return [join(ROOT, file), ...words];
 }
 
 function withoutCloudflare(env: Environment): NodeJS.ProcessEnv {

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../../record/stand-ins.ts";
+import type { Project } from "./project.ts";
 import { ROOT } from "./settings.ts";
 
 // From where Pulumi itself loads them, so that both sides speak the same version.
@@ -40,9 +41,9 @@ export interface RunOptions {
   readonly runHooks?: { readonly oldInputs: object };
 }
 
-/** Runs the project's program as `pulumi up` does: `cmd/run` of @pulumi/pulumi, in the project's folder. */
+/** Runs a project's program as `pulumi up` does: `cmd/run` of @pulumi/pulumi, in the project's folder. */
 export async function runProgram(
-  stack: string,
+  { project, stack }: { readonly project: Project; readonly stack: string },
   config: Readonly<Record<string, string>>,
   { nodeArgs = [], env = {}, runHooks }: RunOptions = {},
 ): Promise<ProgramRun> {
@@ -132,7 +133,18 @@ export async function runProgram(
   const args = ["--monitor", address, "--engine", address, "--project", "ai-gateway"];
   const child = promisify(execFile)(
     process.execPath,
-    [...nodeArgs, runner, ...args, "--stack", stack, "--pwd", ROOT, "--parallel", "16", "."],
+    [
+      ...nodeArgs,
+      runner,
+      ...args,
+      "--stack",
+      stack,
+      "--pwd",
+      project.folder,
+      "--parallel",
+      "16",
+      ".",
+    ],
     {
       env: {
         ...process.env,

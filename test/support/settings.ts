@@ -8,18 +8,26 @@ import { readStackFile } from "../../policy/stack/stack-file.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
-/** What an account adds to a shipped stack file before it can be deployed. */
+/** The folder of the tests' own stacks. The shipped stack files belong to whoever forks this project: test/shipped. */
+export const STACKS = join(ROOT, "test/fixtures/stacks");
+
+/** What an account adds to a stack file before it can be deployed. */
 const ACCOUNT = {
   accountId: "0123456789abcdef0123456789abcdef",
   callers: JSON.stringify([{ name: "web", sha256: "ab".repeat(32) }]),
 };
 
-/** A shipped stack, as Pulumi would hand it over, with some settings written differently (undefined: left out). */
+/** The text of the stack file of one of the tests' own stacks. */
+export function stackText(stack: "dev" | "prod"): string {
+  return readFileSync(join(STACKS, `Pulumi.${stack}.yaml`), "utf8");
+}
+
+/** A stack of the tests, as Pulumi would hand it over, with some settings written differently (undefined: left out). */
 export function stackValues(
   stack: "dev" | "prod",
   changes: Readonly<Record<string, unknown>> = {},
 ): ConfigValues {
-  const { values } = readStackFile(readFileSync(join(ROOT, `Pulumi.${stack}.yaml`), "utf8"));
+  const { values } = readStackFile(stackText(stack));
   const changed = Object.entries({ ...values, ...ACCOUNT, ...changes })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);

@@ -26,15 +26,17 @@ const Job = z.looseObject({
   concurrency: z.unknown().optional(),
   "timeout-minutes": z.number().optional(),
   strategy: z.looseObject({ matrix: z.object({ stack: z.array(z.string()) }) }).optional(),
-  outputs: z.record(z.string(), z.string()).default({}),
-  steps: z.array(Step),
+  /** The workflow that does this job, where that is not for steps to do. */
+  uses: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).default({}),
+  secrets: z.unknown().optional(),
+  steps: z.array(Step).default([]),
 });
 
 const Workflow = z.looseObject({
   on: z.record(z.string(), z.unknown()),
   permissions: z.record(z.string(), z.string()),
-  // `bash` written out is `bash --noprofile --norc -eo pipefail`; left out, there is no pipefail.
-  defaults: z.object({ run: z.object({ shell: z.literal("bash") }) }),
+  defaults: z.object({ run: z.object({ shell: z.string() }) }).optional(),
   jobs: z.record(z.string(), Job),
 });
 
@@ -42,13 +44,12 @@ export type Step = z.output<typeof Step>;
 export type Job = z.output<typeof Job>;
 export type Workflow = z.output<typeof Workflow> & { readonly text: string };
 
-const FOLDER = join(ROOT, ".github/workflows");
-
-/** File name → workflow. */
-export async function readWorkflows(): Promise<Record<string, Workflow>> {
+/** The workflows of a project, by file name. */
+export async function readWorkflows(project = ROOT): Promise<Record<string, Workflow>> {
+  const folder = join(project, ".github/workflows");
   const workflows: Record<string, Workflow> = {};
-  for (const file of (await readdir(FOLDER)).toSorted()) {
-    const text = await readFile(join(FOLDER, file), "utf8");
+  for (const file of (await readdir(folder)).toSorted()) {
+    const text = await readFile(join(folder, file), "utf8");
     workflows[file] = { ...Workflow.parse(parse(text)), text };
   }
   return workflows;

@@ -1,6 +1,6 @@
 /** What the workflows' commands do, run in bash with stand-ins for pulumi and gh. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,11 +16,10 @@ test("every command is run by a test, but for npm's own", () => {
   const rest = commands.filter(([, { run }]) => run !== "npm ci" && run !== "npm cit");
 
   expect(rest.map(([name]) => name)).toEqual([
-    "deploy.yml: dev: Deploy the stack",
-    "deploy.yml: dev: Verify the stack",
-    "deploy.yml: prod: Deploy the stack",
-    "deploy.yml: prod: Verify the stack",
+    "deploy-stack.yml: deploy: Deploy the stack",
+    "deploy-stack.yml: deploy: Verify the stack",
     "drift.yml: look: Look for drift",
+    "drift.yml: look: Note what was found",
     "drift.yml: tell: Keep one issue",
     "preview.yml: review: Review the policy",
     "preview.yml: preview: Preview the stack",
@@ -54,7 +53,8 @@ test("a failed preview fails the job and says why in the summary", async () => {
 });
 
 test.each(["dev", "prod"])("a deploy of %s asks nobody and hides no failure", async (stack) => {
-  const { code, calls } = await pulumi(`deploy.yml: ${stack}: Deploy the stack`, {
+  const { code, calls } = await pulumi("deploy-stack.yml: deploy: Deploy the stack", {
+    stack,
     commands: { pulumi: "exit 4" },
   });
 
@@ -63,7 +63,7 @@ test.each(["dev", "prod"])("a deploy of %s asks nobody and hides no failure", as
 });
 
 test("Pulumi sees the state's address, the stack's account and the secrets", async () => {
-  const { log } = await pulumi("deploy.yml: prod: Deploy the stack", {
+  const { log } = await pulumi("deploy-stack.yml: deploy: Deploy the stack", {
     commands: { pulumi: "env | grep -E '^(PULUMI|AWS|CLOUDFLARE)_' | sort" },
   });
 
@@ -108,8 +108,8 @@ test("without a token to read with, nothing is verified and the log says so", as
 });
 
 test.each([
-  ["no change", 0, 0, "dev=none\n"],
-  ["a change", 7, 0, "dev=drift\n"],
+  ["no change", 0, 0, "found=none\n"],
+  ["a change", 7, 0, "found=drift\n"],
   ["a refused token", 3, 3, ""],
   ["a program that fails", 1, 1, ""],
 ])("a look that meets %s says so without writing state", async (_, exit, code, outputs) => {
@@ -122,6 +122,19 @@ test.each([
   expect(look.calls).toEqual([
     "pulumi preview --stack dev --refresh --expect-no-changes --diff --non-interactive",
   ]);
+});
+
+test.each([
+  ["none", "none\n"],
+  ["drift", "drift\n"],
+  ["", "unknown\n"],
+])("a look that found %o hands on %o", async (found, text) => {
+  const workspace = await makeFolder();
+  const values = { "matrix.stack": "dev", "steps.look.outputs.found": found };
+
+  await runStep("drift.yml: look: Note what was found", { workspace, values });
+
+  expect(await readFile(join(workspace, "dev.look"), "utf8")).toBe(text);
 });
 
 test("drift with no open issue opens one, under its label", async () => {
@@ -167,13 +180,26 @@ test("no drift and no open issue is no event", async () => {
 
 // A look that could not be made must not read as "no drift".
 test("a look that failed is told like drift", async () => {
-  const { calls } = await tell({ dev: "none", prod: "" }, "12");
+  const { calls } = await tell({ dev: "none", prod: "unknown" }, "12");
 
   expect(calls[1]).toMatch(/^gh issue edit 12 .*\| prod \| \*\*unknown\*\*/);
+  expect(calls[1]).not.toContain("one without a report");
+});
+
+test.each(["none", "drift"])("a look that left nothing is told beside %s", async (prod) => {
+  const { calls } = await tell({ prod }, "12", { looks: "failure" });
+
+  expect(calls[1]).toMatch(/^gh issue edit 12 .*\| one without a report \| \*\*unknown\*\*/);
+});
+
+test("no look at all is told like drift", async () => {
+  const { calls } = await tell({}, "12", { looks: "failure" });
+
+  expect(calls[1]).toMatch(/^gh issue edit 12 .*\| one without a report \| \*\*unknown\*\*/);
 });
 
 test("nothing is opened when the open issues cannot be listed", async () => {
-  const { code, calls } = await tell({ dev: "drift", prod: "none" }, "", "exit 1");
+  const { code, calls } = await tell({ dev: "drift", prod: "none" }, "", { list: "exit 1" });
 
   expect(code).toBe(1);
   expect(calls).toEqual([LIST]);
@@ -183,38 +209,53 @@ const LIST = "gh issue list --label drift --state open --limit 1 --json number -
 
 /** Runs the step after a deploy in a folder of its own, with a stand-in for npm. */
 async function verify(token: string, npm: string) {
-  const workspace = await mkdtemp(join(tmpdir(), "verify-"));
-  onTestFinished(() => rm(workspace, { recursive: true }));
+  const workspace = await makeFolder();
   const values = {
     "vars.CLOUDFLARE_ACCOUNT_ID": "0123",
     "secrets.CLOUDFLARE_VERIFY_TOKEN": token,
+    "inputs.stack": "prod",
   };
-  return runStep("deploy.yml: prod: Verify the stack", { workspace, values, commands: { npm } });
+  return runStep("deploy-stack.yml: deploy: Verify the stack", {
+    workspace,
+    values,
+    commands: { npm },
+  });
 }
 
-function pulumi(step: string, scene: Scene) {
+function pulumi(step: string, { stack = "dev", ...scene }: Scene & { readonly stack?: string }) {
   const values = {
-    "matrix.stack": "dev",
+    "inputs.stack": stack,
+    "matrix.stack": stack,
     "vars.PULUMI_BACKEND_URL": "s3://state",
     "vars.CLOUDFLARE_ACCOUNT_ID": "0123",
   };
   return runStep(step, { values, ...scene });
 }
 
-/** Runs the step that keeps the issue. `open` is the number of the open one, or nothing. */
-function tell(
-  found: { readonly dev: string; readonly prod: string },
+/** Runs the step that keeps the issue, of what each stack's look found. `open` is the number of the open one, or nothing. */
+async function tell(
+  found: Readonly<Record<string, string>>,
   open = "",
-  list = `echo '${open}'`,
+  { list = `echo '${open}'`, looks = "success" } = {},
 ) {
+  const workspace = await makeFolder();
+  await mkdir(join(workspace, "looks"));
+  for (const [stack, text] of Object.entries(found)) {
+    await writeFile(join(workspace, "looks", `${stack}.look`), `${text}\n`);
+  }
   const values = {
     "github.server_url": "https://github.test",
     "github.repository": "you/gateway",
     "github.run_id": "7",
     "github.token": "a-token",
-    "needs.look.outputs.dev": found.dev,
-    "needs.look.outputs.prod": found.prod,
+    "needs.look.result": looks,
   };
   const gh = `if [[ "$1 $2" == "issue list" ]]; then ${list}; fi`;
-  return runStep("drift.yml: tell: Keep one issue", { values, commands: { gh } });
+  return runStep("drift.yml: tell: Keep one issue", { workspace, values, commands: { gh } });
+}
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "step-of-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
 }

