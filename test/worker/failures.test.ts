@@ -47,6 +47,8 @@ test.each([
   ["a prompt too large for its model", ofWorkersAi(413, 3006), 413, "request_too_large"],
   ["the daily allocation", ofWorkersAi(429, 3036), 429, "insufficient_quota"],
   ["no capacity", ofWorkersAi(429, 3040), 429, "rate_limit_exceeded"],
+  ["a code in internalCode alone", plain(400, { internalCode: 2019 }), 400, "invalid_request"],
+  ["a code in error alone", plain(400, { error: [{ code: 2019 }] }), 400, "invalid_request"],
   [
     "an account policy",
     plain(403, { success: false, error: { message: "Access denied by policy" } }),

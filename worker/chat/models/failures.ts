@@ -1,21 +1,14 @@
 /**
- * What a failed call means for the caller. The gateway's codes and statuses: docs/failures.md, with their sources.
- * A fault of the deployment is ours (5xx), never the caller's: a 401 from the gateway is not a wrong caller token.
+ * What a failed call means for the caller. The gateway's codes and statuses: docs/failures.md, with
+ * their sources. A fault of the deployment is ours (5xx), never the caller's: a 401 from the
+ * gateway is not a wrong caller token.
  */
 import type { Refusal } from "../refusal.ts";
 
-const MISCONFIGURED = {
-  status: 500,
-  code: "gateway_misconfigured",
-} as const;
+const MISCONFIGURED = { status: 500, code: "gateway_misconfigured" } as const;
 const NO_MONEY = { status: 429, code: "insufficient_quota" } as const;
 const BLOCKED = { status: 400, code: "content_filter" } as const;
 const BAD_INPUT = { status: 400, code: "invalid_request" } as const;
-const UPSTREAM: Refusal = {
-  status: 502,
-  code: "upstream_error",
-  message: "the model did not answer",
-};
 const RATE_LIMITED: Refusal = {
   status: 429,
   code: "rate_limit_exceeded",
@@ -26,6 +19,7 @@ const DENIED: Refusal = {
   code: "denied_by_policy",
   message: "this account's policy does not allow the call",
 };
+/** The model took longer than the stack's limit, or the platform's. */
 export const timedOut: Refusal = {
   status: 504,
   code: "upstream_timeout",
@@ -38,20 +32,27 @@ const NOT_FOUND: Refusal = {
   message: "Workers AI does not know this model",
 };
 
-/** An answer with success, in a shape we do not know. */
+/** The model gave no answer at all. */
+export const noAnswer: Refusal = {
+  status: 502,
+  code: "upstream_error",
+  message: "the model did not answer",
+};
+
+/** A successful answer in an unknown form. */
 export const unreadable: Refusal = {
   status: 502,
   code: "bad_model_output",
   message: "the model's answer cannot be read",
 };
 
-/** By the code of the gateway or of Workers AI. */
+/** The refusals by the code of the gateway or of Workers AI. */
 export const BY_CODE: Readonly<Record<number, Refusal>> = {
   // AI Gateway
   2001: { ...MISCONFIGURED, message: "the stack's gateway does not exist; deploy the stack again" },
   2002: unreadable,
   2003: RATE_LIMITED,
-  2005: UPSTREAM,
+  2005: noAnswer,
   2009: { ...MISCONFIGURED, message: "the gateway refused the Worker" },
   2016: { ...BLOCKED, message: "the prompt was blocked by a guardrail" },
   2017: { ...BLOCKED, message: "a guardrail blocked the call" },
@@ -92,18 +93,21 @@ export const BY_CODE: Readonly<Record<number, Refusal>> = {
   5025: { ...BAD_INPUT, message: "the model does not take a json_schema as response_format" },
 };
 
-/** By the status where there is no code: the spend limit and the policies answer without one. */
+/**
+ * The refusals by status, where there is no code: the spend limit and the policies answer without
+ * one.
+ */
 export const BY_STATUS: Readonly<Record<number, Refusal>> = {
   402: { ...NO_MONEY, message: "the account has no AI Gateway credits left" },
   403: DENIED,
   408: timedOut,
   424: { ...BLOCKED, message: "a guardrail blocked the call" },
   429: RATE_LIMITED,
-  503: { ...UPSTREAM, status: 503, code: "upstream_unavailable" },
+  503: { ...noAnswer, status: 503, code: "upstream_unavailable" },
   504: timedOut,
 };
 
-/** The documented refusal for an answer of the gateway that is not a success. */
+/** Returns the documented refusal for an answer of the gateway that is not a success. */
 export function describeFailure(status: number, body: unknown): Refusal {
   const code = readCode(body);
   const known = code === undefined ? undefined : BY_CODE[code];
@@ -111,15 +115,12 @@ export function describeFailure(status: number, body: unknown): Refusal {
   if (status === 429 && isSpendLimit(body)) {
     return { ...NO_MONEY, message: "a spend limit of the gateway is reached" };
   }
-  return BY_STATUS[status] ?? UPSTREAM;
+  return BY_STATUS[status] ?? noAnswer;
 }
-
-/** No answer at all. */
-export const noAnswer: Refusal = UPSTREAM;
 
 /** A stream that broke off: what came before is no whole answer. */
 export const cut: Refusal = {
-  ...UPSTREAM,
+  ...noAnswer,
   code: "upstream_cut",
   message: "the model's answer broke off",
 };
@@ -127,21 +128,15 @@ export const cut: Refusal = {
 /** The request is JSON, but nested so deeply that it cannot be written again. */
 export const tooDeep: Refusal = { ...BAD_INPUT, message: "the request is nested too deeply" };
 
-/** The three places a code is seen in: `internalCode`, the gateway's `error` list, Workers AI's `errors` list. */
+/**
+ * Finds the code in the three places where it is seen: `internalCode`, the gateway's `error` list,
+ * Workers AI's `errors` list.
+ */
 function readCode(body: unknown): number | undefined {
-  if (typeof body !== "object" || body === null) return undefined;
-  const lists = ["error", "errors"]
-    .map((key): unknown => Reflect.get(body, key))
-    .filter(Array.isArray);
-  const candidates: unknown[] = [
-    Reflect.get(body, "internalCode"),
-    ...lists
-      .flat()
-      .map((item: unknown) =>
-        typeof item === "object" && item !== null ? Reflect.get(item, "code") : undefined,
-      ),
-  ];
-  return candidates.find((code) => typeof code === "number");
+  const { internalCode, error, errors }: Readonly<Record<string, unknown>> = Object(body);
+  const items: unknown[] = [error, errors].filter(Array.isArray).flat();
+  const codes = items.map((item): unknown => Object(item).code);
+  return [internalCode, ...codes].find((code) => typeof code === "number");
 }
 
 function isSpendLimit(body: unknown): boolean {
