@@ -106,10 +106,10 @@ export function protocolTable(): string {
 }
 
 function describeEndpoint(id: string, endpoint: Endpoint): string {
-  const { method, isGated, asksModel } = endpoint;
+  const { method, isGated, usesModel } = endpoint;
   const about = [ABOUT.get(id), isGated ? undefined : "it needs no token"];
   const answer = about.filter((text) => text !== undefined).join("; ");
-  return `| \`${method} ${routeOf(endpoint)}\` | ${answer} | ${asksModel ? "yes" : "no"} |`;
+  return `| \`${method} ${routeOf(endpoint)}\` | ${answer} | ${usesModel ? "yes" : "no"} |`;
 }
 
 function listRows(fields: Readonly<Record<string, readonly [Fate, about?: string]>>): string[] {

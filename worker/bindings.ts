@@ -1,15 +1,15 @@
-/** The check of what a deploy hands over to a Worker. */
+/** Checks the bindings that a deploy gives to a Worker. */
 import * as v from "valibot";
 
-// Blank counts as missing: a gateway id of "" would send the call past the stack's gateway.
+/** A text that is not blank: a gateway id of "" would send the call past the stack's gateway. */
 export const text = v.pipe(v.string(), v.trim(), v.minLength(1));
 
-/** The Worker was deployed without something it needs. The message may be shown to a caller. */
+/** Names bindings that are missing or unusable. The message may be shown to a caller. */
 export class BindingError extends Error {}
 
 /**
- * Checks bindings that the named file declares. Throws a BindingError with the names of all that are missing or
- * unusable; a value is never shown.
+ * Checks bindings that the named file declares. Throws a BindingError with the names of all that
+ * are missing or unusable; a value is never shown.
  */
 export function checkBindings<Schema extends v.GenericSchema>(
   schema: Schema,

@@ -4,7 +4,7 @@ import { COLLECT, isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { jsonSchemas, nodeAt } from "../../policy/settings/schema.ts";
 import { workerBindings } from "../../policy/gateway/worker-texts.ts";
 import { checkEnv, type AiBinding } from "../../worker/chat/env.ts";
-import { askModel } from "../../worker/chat/models/call.ts";
+import { callModel } from "../../worker/chat/models/call.ts";
 import { stackWith } from "../support/settings.ts";
 
 test("under full everything is collected, under metadata the Worker's calls without bodies, under none nothing", () => {
@@ -45,7 +45,7 @@ async function switchesOf(collect: string): Promise<unknown> {
     binding !== undefined && "text" in binding ? [[name, binding.text]] : [],
   );
   const bindings = { ...Object.fromEntries(texts), COLLECT_LOGS: collect };
-  await askModel(checkEnv({ ...bindings, AI: { run } }), {
+  await callModel(checkEnv({ ...bindings, AI: { run } }), {
     model: "@cf/a/b",
     inputs: {},
     caller: "web",

@@ -44,7 +44,7 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
 };
 
 /** A way is one request that the Worker answers with success, where Cloudflare replies as `REPLIES` do. */
-export interface Way extends Pick<Endpoint, "method" | "isGated" | "asksModel"> {
+export interface Way extends Pick<Endpoint, "method" | "isGated" | "usesModel"> {
   readonly name: string;
   readonly path: string;
   readonly route: string;
@@ -60,7 +60,7 @@ export const WAYS: readonly Way[] = Object.entries(ENDPOINTS).flatMap(([id, endp
 );
 
 /** The ways that end at a model. */
-export const ASKING = WAYS.filter(({ asksModel }) => asksModel);
+export const ASKING = WAYS.filter(({ usesModel }) => usesModel);
 
 /** The ways that only known callers may take. */
 export const GATED = WAYS.filter(({ isGated }) => isGated);
@@ -83,14 +83,14 @@ function samplesOf(id: string): readonly Sample[] {
 }
 
 function toWay(endpoint: Endpoint, { path = endpoint.path, body, asks }: Sample): Way {
-  const { method, isGated, asksModel } = endpoint;
+  const { method, isGated, usesModel } = endpoint;
   const route = routeOf(endpoint);
   const { inputs = {}, reply = sayHello } = asks ?? {};
   const isStreamed = "stream" in inputs;
   const name = `${method} ${route}${isStreamed ? ", streamed" : ""}`;
   const toBody = (model = "@cf/old/model") =>
     body === undefined ? null : JSON.stringify({ model, ...body });
-  return { method, isGated, asksModel, name, path, route, isStreamed, inputs, reply, body: toBody };
+  return { method, isGated, usesModel, name, path, route, isStreamed, inputs, reply, body: toBody };
 }
 
 function sayHello(): Reply {

@@ -5,13 +5,13 @@ import * as v from "valibot";
 import { checkBindings, text } from "../bindings.ts";
 import { parseJson } from "../json.ts";
 
-/** The part of the Workers AI binding that is used: always the raw response, see models.ts. */
+/** The part of the Workers AI binding that is used: always the raw response, see models/call.ts. */
 export interface AiBinding {
   gateway(id: string): Pick<AiGateway, "getLog" | "patchLog">;
   run(model: string, inputs: object, options: RunOptions): Promise<Response>;
 }
 
-/** `signal` is typed as the runtime's own class there, which no other code can name. */
+/** Workers AI's options. There, `signal` has the runtime's own class, which no other code can name. */
 type RunOptions = Omit<AiOptions, "signal"> & {
   readonly gateway: object;
   readonly signal: AbortSignal;
@@ -25,17 +25,23 @@ const bindings = v.object({
   COLLECT_LOGS: v.picklist(["full", "metadata", "none"]),
   MODELS: v.pipe(json, v.tupleWithRest([text], text)),
   ACCESS: v.picklist(["token", "open"]),
-  /** JSON list: the SHA-256 of each caller's token, 64 hexadecimal characters, and its last day as YYYY-MM-DD. */
+  /**
+   * A JSON list: the SHA-256 of each caller's token, in hexadecimal, and its last day as
+   * YYYY-MM-DD.
+   */
   CALLERS: v.pipe(json, v.array(v.object({ name: text, sha256: text, until: v.optional(text) }))),
-  /** JSON; absent where Cloudflare Access lets nobody in. `team` is the first label of TEAM.cloudflareaccess.com. */
+  /**
+   * The Access application, as JSON; absent where Access lets nobody in. `team` is the first label
+   * of TEAM.cloudflareaccess.com.
+   */
   CLOUDFLARE_ACCESS: v.optional(v.pipe(json, v.object({ team: text, audience: text }))),
-  /** Absent where callers stand in logs under their own names. */
+  /** The key that hides callers' names in logs; absent where they are logged as they are. */
   CALLER_HASH_KEY: v.optional(text),
   /** Counts the calls of each caller; absent where the stack sets no limit. */
   CALLER_LIMIT: v.optional(v.custom<RateLimit>((value) => typeof value === "object")),
-  /** JSON list of origins. */
+  /** A JSON list of the origins whose pages may call the Worker. */
   ORIGINS: v.pipe(json, v.array(text)),
-  /** JSON list of models that stand in, in this order. */
+  /** A JSON list of the models that stand in for another, in this order. */
   FALLBACKS: v.pipe(json, v.array(text)),
   TIMEOUT_MS: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
   MAX_BODY_BYTES: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
@@ -43,12 +49,18 @@ const bindings = v.object({
   RELEASE: text,
 });
 
-/** As deployed: every name is declared in infra/chat-worker.ts, and the compiler compares the two. */
+/**
+ * The bindings as deployed: every name is declared in infra/chat-worker.ts, and the compiler
+ * compares the two.
+ */
 export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: unknown };
 
+/** The checked bindings. */
 export type Env = Readonly<v.InferOutput<typeof bindings>>;
 
+/** A caller that a token identifies. */
 export type Caller = Env["CALLERS"][number];
+/** The application of Cloudflare Access that stands before the Worker. */
 export type AccessApplication = NonNullable<Env["CLOUDFLARE_ACCESS"]>;
 
 const checked = new WeakMap<RawEnv, Env>();

@@ -32,7 +32,8 @@ app.use(refuseOtherSites, identifyCaller, limitCaller, limitBody);
 endpoints.filter(({ isGated }) => isGated).forEach(serve);
 app.notFound((context) => refuse(context, nothingThere(context.req.method, context.req.path)));
 
-// A refusal, a missing binding, or our own bug. The message names bindings and routes, never a value.
+// The error is a refusal, a missing binding, or our own bug. The message names bindings and routes,
+// never a value.
 app.onError((error, context) => {
   if (error instanceof RefusalError) {
     for (const [name, value] of Object.entries(error.headers)) context.header(name, value);
@@ -52,7 +53,7 @@ export default app;
 function serve(endpoint: Endpoint): void {
   app.on(endpoint.method, endpoint.path, (context) => {
     // Hono answers HEAD as GET without the body; a look at the headers must not cost a model call.
-    if (endpoint.asksModel && context.req.raw.method === "HEAD") return context.body(null);
+    if (endpoint.usesModel && context.req.raw.method === "HEAD") return context.body(null);
     context.var.line.route = routeOf(endpoint);
     return endpoint.answer(context);
   });

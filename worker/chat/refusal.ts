@@ -3,18 +3,18 @@ import * as v from "valibot";
 
 import { parseJson } from "../json.ts";
 
-// What is allowed, and not what was sent: a message may end in a caller's log.
+// A message has what is allowed, and not what was sent: it may end in a caller's log.
 v.setGlobalMessage(({ type, expected, received, input }) => {
   if (received === "undefined") return "missing";
   const length = `${received} ${Array.isArray(input) ? "items" : "characters"}, `;
   return `${type.endsWith("_length") ? length : ""}expected ${describe(expected)}`;
 });
 
-/** Words for valibot's `string`, `>=1` and `("none" | "auto")`; of a whole number it says nothing. */
+/** Describes valibot's `string`, `>=1` and `("none" | "auto")`; for a whole number it has null. */
 function describe(expected: string | null): string {
   if (expected === null) return "a whole number";
   return (
-    WORDS.get(expected) ??
+    TYPE_NAMES.get(expected) ??
     expected
       .replace(/^>=(.+)/, "$1 or more")
       .replace(/^<=(.+)/, "$1 or less")
@@ -23,7 +23,7 @@ function describe(expected: string | null): string {
   );
 }
 
-const WORDS: ReadonlyMap<string, string> = new Map([
+const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ["string", "a text"],
   ["number", "a number"],
   ["boolean", "true or false"],
@@ -45,6 +45,7 @@ export const ERROR_TYPES = {
   504: "server_error",
 } as const;
 
+/** Why a request is refused, as OpenAI's API reports it. */
 export interface Refusal {
   readonly status: keyof typeof ERROR_TYPES;
   readonly code: string;
@@ -52,7 +53,7 @@ export interface Refusal {
   readonly param?: string;
 }
 
-/** Ends a request. The message may be shown to the caller. */
+/** Ends a request with a refusal, whose message may be shown to the caller. */
 export class RefusalError extends Error {
   readonly refusal: Refusal;
   readonly headers: Readonly<Record<string, string>>;
@@ -64,18 +65,21 @@ export class RefusalError extends Error {
   }
 }
 
-/** `ids` find the request in logs and traces; OpenAI's clients ignore them. */
+/**
+ * Makes the body of an error. `ids` find the request in logs and traces; OpenAI's clients ignore
+ * them.
+ */
 export function errorBody(refusal: Refusal, ids: object = {}): object {
   const { status, message, code, param } = refusal;
   return { error: { message, type: ERROR_TYPES[status], param: param ?? null, code, ...ids } };
 }
 
-/** Fields that would change an answer and are not served, each with the values that ask for nothing. */
+/** Fields that would change an answer and are not served, each with the values that change nothing. */
 export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
 
 /**
- * One request out of a body. Throws a RefusalError that names every field that is wrong. Absent and null mean the same,
- * as in OpenAI's own clients; what the schema does not name is dropped.
+ * Parses the body of a request. Throws a RefusalError that names every field that is wrong. Absent
+ * and null mean the same, as in OpenAI's own clients; what the schema does not name is dropped.
  */
 export function readRequest<Schema extends v.GenericSchema>(
   body: string,
@@ -108,6 +112,7 @@ export function requireModel(model: string, models: readonly string[]): void {
   });
 }
 
+/** Makes a RefusalError with status 400; `param` is the path of the wrong field. */
 export function badRequest(code: string, message: string, param?: string): RefusalError {
   const refusal = { status: 400, code, message } as const;
   return new RefusalError(param === undefined ? refusal : { ...refusal, param });

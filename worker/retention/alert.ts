@@ -1,16 +1,16 @@
-/** Who is told what of a run: one line in Workers Logs always, an address of yours when somebody has to look. */
+/** Alerts an address of yours when somebody has to look at a run. */
 import type { Report } from "./clean-up.ts";
 import type { Platform } from "./request.ts";
 import type { Ended } from "./run-end.ts";
 
 const FAILED: readonly Ended[] = ["filter ignored", "refused", "unavailable", "unreadable"];
 
-/** Slack, Mattermost and others show `text`. */
+/** The body of an alert; Slack, Mattermost and others show `text`. */
 type Alert = Report & { readonly text: string };
 
 const ALERT_MS = 10_000;
 
-/** Undefined for a run of which nobody needs to hear. */
+/** Makes the alert about a run; undefined where nobody has to look at it. */
 export function alertOf(report: Report): Alert | undefined {
   const { stack, gateway, keepDays, ended, status, oldest, isBehind } = report;
   if (!FAILED.includes(ended) && !isBehind) return undefined;
@@ -20,7 +20,10 @@ export function alertOf(report: Report): Alert | undefined {
   return { text, ...report };
 }
 
-/** Rejects when the address does not take it; with a status, and never with the address, which may hold a key. */
+/**
+ * Sends an alert. Rejects when the address does not take it: with a status, and never with the
+ * address, which may hold a key.
+ */
 export async function sendAlert(url: string, alert: Alert, platform: Platform): Promise<void> {
   const response = await platform
     .fetch(url, {

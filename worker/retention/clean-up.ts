@@ -1,4 +1,7 @@
-/** One run: deletes, oldest first, what is older than the stack keeps. Without memory: the next run goes on. */
+/**
+ * One run: deletes, oldest first, what is older than the stack keeps. It has no memory: the next
+ * run goes on.
+ */
 import type { Env } from "./env.ts";
 import { openLogsApi, type LogsApi } from "./logs-api.ts";
 import type { Platform } from "./request.ts";
@@ -8,34 +11,35 @@ import { RunEnd, type Ended } from "./run-end.ts";
 const INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-// A log's time is from a third clock. Also what the two that are read may be ahead of it.
+// A log's time is from a third clock, and the two that are read may be ahead of it.
 const MARGIN_MS = 10 * 60_000;
 
-// The first is the API's own maximum, as reported; what it does above is not documented, so a refusal tries the next.
+// The first is the API's maximum, as reported. That it refuses more is not documented: after a
+// refusal the next is tried.
 const BATCH_SIZES = [10_000, 1000, 100] as const;
 
-// After a deletion, until the list shows it: it was reported to lag.
+// The waits after a deletion until the list shows it: it was reported to lag.
 const LOOK_AGAIN_MS = [0, 1000, 2000, 4000, 8000, 16_000, 30_000] as const;
 
-/** What a run leaves to say. Numbers and times; nothing of any log. */
+/** The report of a run: numbers and times, and nothing of any log. */
 export interface Report {
   readonly stack: string;
   readonly gateway: string;
   readonly keepDays: number;
   readonly ended: Ended;
-  /** Of the answer that ended it. */
+  /** The status of the answer that ended it. */
   readonly status: number | undefined;
-  /** Logs created before were to go. */
+  /** The time before which logs were to be deleted. */
   readonly cutoff: string | undefined;
   /** Logs before and after the run, as far as the API counts them; it lags. */
   readonly before: number | undefined;
   readonly after: number | undefined;
-  /** An estimate: the API does not say. */
+  /** An estimate: the API does not report it. */
   readonly deleted: number | undefined;
   readonly oldest: string | undefined;
   /** The part of the cap that is used: 0.25. */
   readonly full: number | undefined;
-  /** Older logs than two runs should have left. */
+  /** Whether logs are left that two runs should have deleted. */
   readonly isBehind: boolean;
   readonly batches: number;
   readonly requests: number;
@@ -51,6 +55,7 @@ interface Tally {
   batches: number;
 }
 
+/** Deletes what is older than the stack keeps, as far as one run gets. */
 export async function cleanUp(env: Env, platform: Platform): Promise<Report> {
   const startedAt = platform.now();
   const api = openLogsApi(env, platform);
@@ -82,8 +87,8 @@ export async function cleanUp(env: Env, platform: Platform): Promise<Report> {
 }
 
 /**
- * The older of two clocks decides, minus a margin: no clock that runs ahead makes a log older than it is.
- * All in milliseconds.
+ * Returns the time before which logs are deleted, in milliseconds. The older of two clocks decides,
+ * minus a margin: no clock that runs ahead makes a log older than it is.
  */
 export function cutoffOf(keepDays: number, workerTime: number, serverTime: number): number {
   return Math.min(workerTime, serverTime) - keepDays * DAY_MS - MARGIN_MS;
@@ -93,7 +98,8 @@ async function deleteOld(api: LogsApi, env: Env, tally: Tally, platform: Platfor
   const all = await api.look({ direction: "asc" });
   const cutoff = cutoffOf(env.KEEP_DAYS, platform.now(), all.serverTime);
   Object.assign(tally, { cutoff, before: all.total });
-  // The newest of them, because a list whose filter is ignored begins with a young log then: the run ends here.
+  // The newest old log is looked at first: a list whose filter is ignored begins with a young log
+  // then, and the run ends here.
   const newest = await api.look({ before: cutoff, direction: "desc" });
   Object.assign(tally, { oldBefore: newest.total, oldAfter: newest.total });
   if (newest.first === undefined) return;
@@ -104,7 +110,8 @@ async function deleteOld(api: LogsApi, env: Env, tally: Tally, platform: Platfor
   while (old.first !== undefined) {
     const [size, ...smaller] = sizes;
     if (size === undefined) throw new RunEnd("refused", 400);
-    // No more than are old: were the filter ignored here, the oldest first would still be old logs.
+    // The limit is the number of old logs: were the filter ignored here, the oldest first would
+    // still be old logs.
     const deletion = await api.deleteOldest(cutoff, Math.min(size, old.total || size));
     if (deletion === "not understood") {
       sizes = smaller;
@@ -132,7 +139,7 @@ async function lookUntil(
   throw new RunEnd("no progress");
 }
 
-/** Anything else is a fault of ours. */
+/** Returns the end of a run; throws anything else, which is a fault of ours. */
 function asRunEnd(error: unknown): RunEnd {
   if (error instanceof RunEnd) return error;
   throw error;

@@ -3,7 +3,7 @@ import * as v from "valibot";
 
 import { checkBindings, text } from "../bindings.ts";
 
-// Not 0: no days to keep would delete every log.
+// Not 0: keeping no days would delete every log.
 const amount = v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/), v.transform(Number));
 const url = (pattern: RegExp) =>
   v.pipe(
@@ -18,20 +18,27 @@ const bindings = v.object({
   KEEP_DAYS: amount,
   /** The gateway's cap, by count. */
   MAX_ENTRIES: amount,
-  /** Requests that the account's plan allows one run. */
+  /** The number of requests that the account's plan allows one run. */
   MAX_SUBREQUESTS: amount,
-  /** AI Gateway Write, and nothing else. */
+  /** A token with AI Gateway Write, and nothing else. */
   API_TOKEN: text,
-  /** Where Cloudflare's API is, without a slash at the end; on a laptop it is the local one, over http. */
+  /**
+   * The address of Cloudflare's API, without a slash at the end; on a laptop, of the local one,
+   * over http.
+   */
   API_URL: url(/^https?:\/\/.*[^/]$/),
-  /** Told when a run fails or falls behind. */
+  /** The address that is alerted when a run fails or falls behind. */
   ALERT_URL: v.optional(url(/^https:\/\//)),
   STACK: text,
 });
 
-/** As deployed: every name is declared in infra/retention-worker.ts, and the compiler compares the two. */
+/**
+ * The bindings as deployed: every name is declared in infra/retention-worker.ts, and the compiler
+ * compares the two.
+ */
 export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: unknown };
 
+/** The checked bindings. */
 export type Env = Readonly<v.InferOutput<typeof bindings>>;
 
 /** Checks the bindings; throws a BindingError. */

@@ -1,4 +1,7 @@
-/** The retention Worker: a cron trigger in, deleted logs out. It has no address and answers no request. */
+/**
+ * The retention Worker: a cron trigger in, deleted logs out. It has no address and answers no
+ * request.
+ */
 import { alertOf, sendAlert } from "./alert.ts";
 import { cleanUp } from "./clean-up.ts";
 import { checkEnv, type RawEnv } from "./env.ts";
@@ -24,7 +27,7 @@ export default {
     }
     console.error(line);
     if (env.ALERT_URL !== undefined) await sendAlert(env.ALERT_URL, alert, platform);
-    // So that the account's list of cron events shows a failure too.
+    // The error makes the account's list of cron events show the failure, too.
     throw new Error(alert.text);
   },
 };

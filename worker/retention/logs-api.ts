@@ -1,5 +1,5 @@
 /**
- * The Logs API of one gateway, as documented: a list, and a deletion that says nothing but yes.
+ * The Logs API of one gateway, as documented: a list, and a deletion that only confirms.
  * https://developers.cloudflare.com/api/resources/ai_gateway/subresources/logs/
  */
 import * as v from "valibot";
@@ -8,32 +8,46 @@ import type { Env } from "./env.ts";
 import { send, type Answer, type Answered, type Busy, type Platform } from "./request.ts";
 import { RunEnd } from "./run-end.ts";
 
+/** The Logs API of one gateway, as a run needs it. */
 export interface LogsApi {
-  /** The first log of a list, and how long the list is. Repeats what may pass; else throws a RunEnd. */
+  /**
+   * Returns the first log of a list, and the list's length. Repeats what may pass; otherwise throws
+   * a RunEnd.
+   */
   look(query: LogQuery): Promise<LogPage>;
-  /** Asks once for the deletion of the oldest logs created before; throws a RunEnd where asking again is useless. */
+  /**
+   * Requests once that the oldest logs created before a time are deleted; throws a RunEnd where
+   * repeating it is useless.
+   */
   deleteOldest(before: number, limit: number): Promise<Deletion>;
-  /** The oldest log of all, asked once; undefined without an answer. There is always a request left for it. */
+  /**
+   * Returns the oldest log of all, requested once; undefined without an answer. A request is always
+   * left for it.
+   */
   lastLook(): Promise<LogPage | undefined>;
-  /** Sent so far. */
+  /** The number of requests sent so far. */
   readonly requests: number;
 }
 
+/** Which logs are listed, and in which order by time. */
 export interface LogQuery {
-  /** Only logs created before, in milliseconds. */
+  /** The time before which the logs were created, in milliseconds. */
   readonly before?: number;
   readonly direction: "asc" | "desc";
 }
 
-export interface LogPage {
-  /** When the first log was created, in milliseconds; undefined where there is none. */
+interface LogPage {
+  /** The time at which the first log was created, in milliseconds; undefined where there is none. */
   readonly first: number | undefined;
-  /** Logs of the whole list. It lags behind a deletion, and may be absent. */
+  /** The number of logs in the whole list. It lags behind a deletion, and may be absent. */
   readonly total: number | undefined;
   readonly serverTime: number;
 }
 
-/** Not understood is status 400, which is also what a limit over the API's own would get. */
+/**
+ * The outcome of a deletion. `not understood` is status 400, which is also what a limit over the
+ * API's own would get.
+ */
 export type Deletion = "accepted" | "not understood" | "unknown";
 
 // A cron run has 15 minutes: this leaves time for the last answer and an alert.
@@ -41,7 +55,7 @@ export type Deletion = "accepted" | "not understood" | "unknown";
 const MAX_RUN_MS = 12 * 60_000;
 const MAX_REPEATS = 4;
 const FIRST_WAIT_MS = 1000;
-// For the last look and the alert.
+// These are left for the last look and the alert.
 const RESERVED_REQUESTS = 2;
 
 const OLDEST_FIRST = { order_by: "created_at", order_by_direction: "asc" };
@@ -57,14 +71,15 @@ const page = v.object({
 });
 const deletion = v.object({ success: v.literal(true) });
 
+/** Opens the API for one run, whose time begins now. */
 export function openLogsApi(env: Env, platform: Platform): LogsApi {
   const logs = `${env.API_URL}/accounts/${encodeURIComponent(env.ACCOUNT_ID)}/ai-gateway/gateways/${encodeURIComponent(env.GATEWAY_ID)}/logs`;
   const deadline = platform.now() + MAX_RUN_MS;
   let requests = 0;
-  // In a row; the looks between them do not count.
+  // Those in a row: the looks between them do not count.
   let failedDeletions = 0;
 
-  async function ask(method: "GET" | "DELETE", query: Record<string, string>): Promise<Answer> {
+  async function request(method: "GET" | "DELETE", query: Record<string, string>): Promise<Answer> {
     requests += 1;
     const url = `${logs}?${new URLSearchParams(query).toString()}`;
     return send({ method, url, token: env.API_TOKEN }, platform);
@@ -87,7 +102,7 @@ export function openLogsApi(env: Env, platform: Platform): LogsApi {
     async look(query) {
       for (let repeats = 0; ; repeats += 1) {
         keepWithinRun();
-        const answer = await ask("GET", listQuery(query));
+        const answer = await request("GET", listQuery(query));
         if (answer.kind === "answered") return readPage(answer, query);
         if (answer.kind === "refused") throw new RunEnd("refused", answer.status);
         await waitBeforeRepeat(answer, repeats);
@@ -96,7 +111,7 @@ export function openLogsApi(env: Env, platform: Platform): LogsApi {
     async deleteOldest(before, limit) {
       keepWithinRun();
       const filters = createdBefore(before);
-      const answer = await ask("DELETE", { filters, limit: String(limit), ...OLDEST_FIRST });
+      const answer = await request("DELETE", { filters, limit: String(limit), ...OLDEST_FIRST });
       if (answer.kind === "busy") {
         // Not repeated here: the first may have been done, and `limit` must be counted anew.
         await waitBeforeRepeat(answer, failedDeletions);
@@ -111,7 +126,7 @@ export function openLogsApi(env: Env, platform: Platform): LogsApi {
     },
     async lastLook() {
       const query: LogQuery = { direction: "asc" };
-      const answer = await ask("GET", listQuery(query));
+      const answer = await request("GET", listQuery(query));
       return answer.kind === "answered" ? readPage(answer, query) : undefined;
     },
     get requests() {
@@ -131,8 +146,9 @@ function listQuery({ before, direction }: LogQuery): Record<string, string> {
 }
 
 /**
- * As JSON. What Cloudflare's own SDK sends, `filters.key=…&filters.operator=…`, is ignored without a word, and a
- * deletion whose filter is ignored deletes everything. https://github.com/cloudflare/cloudflare-typescript/issues/2723
+ * Makes a filter, as JSON. What Cloudflare's own SDK sends, `filters.key=…&filters.operator=…`, is
+ * ignored silently, and a deletion whose filter is ignored deletes everything.
+ * https://github.com/cloudflare/cloudflare-typescript/issues/2723
  */
 function createdBefore(time: number): string {
   const value = [new Date(time).toISOString()];

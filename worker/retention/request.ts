@@ -1,5 +1,4 @@
-/** One request, and what its answer is worth: taken, to be repeated, or never to be. */
-
+/** Sends one request, and sorts its answer: taken, to be repeated, or never to be. */
 import { parseJson } from "../json.ts";
 
 /** What a run needs of the runtime; a test brings its own. */
@@ -15,22 +14,27 @@ export interface Reply extends Pick<Response, "ok" | "status" | "text"> {
   readonly body: Pick<ReadableStream, "cancel"> | null;
 }
 
+/** What became of a request. */
 export type Answer = Answered | Busy | Refused;
 
+/** A successful answer. */
 export interface Answered {
   readonly kind: "answered";
   readonly status: number;
-  /** Undefined where it is not JSON. */
+  /** The parsed JSON; undefined where the body is none. */
   readonly body: unknown;
-  /** The server's own clock, in milliseconds; NaN where it does not say. */
+  /** The server's own clock, in milliseconds; NaN where it is not reported. */
   readonly serverTime: number;
 }
 
-/** Too many requests, a fault of the server, or no answer at all: it may have been done or not. */
+/**
+ * A request that may be repeated: the server has too many, is broken, or did not answer. It may
+ * have been done.
+ */
 export interface Busy {
   readonly kind: "busy";
   readonly status?: number;
-  /** As the server asks. */
+  /** The wait that the server requests. */
   readonly waitMs?: number;
 }
 
@@ -48,13 +52,13 @@ interface Call {
   readonly token: string;
 }
 
-/** Never rejects. */
+/** Sends a request; never rejects. */
 export async function send({ method, url, token }: Call, platform: Platform): Promise<Answer> {
   try {
     const response = await platform.fetch(url, {
       method,
       headers: { authorization: `Bearer ${token}` },
-      // Followed, a redirect could take the token elsewhere.
+      // A redirect that is followed could take the token elsewhere.
       redirect: "manual",
       signal: AbortSignal.timeout(REQUEST_MS),
     });
@@ -67,7 +71,7 @@ export async function send({ method, url, token }: Call, platform: Platform): Pr
 async function readAnswer(response: Reply, now: number): Promise<Answer> {
   const { status, headers } = response;
   if (response.ok) {
-    // Read as text, so that only a broken connection throws.
+    // The body is read as text, so that only a broken connection throws.
     const body = parseJson(await response.text());
     return { kind: "answered", status, body, serverTime: Date.parse(headers.get("date") ?? "") };
   }
@@ -77,7 +81,7 @@ async function readAnswer(response: Reply, now: number): Promise<Answer> {
   return { kind: "busy", status, ...(waitMs !== undefined && { waitMs }) };
 }
 
-/** Seconds, or a date. */
+/** Reads a `retry-after` header, which has seconds or a date. */
 function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;

@@ -14,7 +14,7 @@ export type Ended =
 /** Ends a run while there is something left to do. */
 export class RunEnd extends Error {
   readonly ended: Ended;
-  /** Of the answer that ended it. */
+  /** The status of the answer that ended it. */
   readonly status: number | undefined;
 
   constructor(ended: Ended, status?: number) {

@@ -1,6 +1,6 @@
 import { readEmbeddingRequest } from "../formats/openai-embeddings/request.ts";
 import { readEmbeddings } from "../formats/openai-embeddings/response.ts";
-import { ask } from "../models/ask.ts";
+import { callModels } from "../models/request.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Answers with the vectors of texts, in OpenAI's protocol. */
@@ -8,11 +8,12 @@ export const embeddings: Endpoint = {
   method: "POST",
   path: "/v1/embeddings",
   isGated: true,
-  asksModel: true,
+  usesModel: true,
   async answer(context) {
     const request = readEmbeddingRequest(await context.req.text(), context.var.env.MODELS);
-    // No fallback: another model's vectors have nothing to do with those that a caller keeps.
-    const response = await ask(context.var, { ...request, models: [request.model] });
+    // There is no fallback: another model's vectors cannot be compared with those that a caller
+    // keeps.
+    const response = await callModels(context.var, { ...request, models: [request.model] });
     return context.json(await readEmbeddings(response, request));
   },
 };

@@ -7,7 +7,10 @@ import { model } from "./model.ts";
 import { models } from "./models.ts";
 import { sample } from "./sample.ts";
 
-/** Every way into the Worker. A new one needs a request in test/support/endpoint-requests.ts, too. */
+/**
+ * Lists every endpoint of the Worker. A new one needs a request in
+ * test/support/endpoint-requests.ts, too.
+ */
 export const ENDPOINTS = {
   health,
   sample,

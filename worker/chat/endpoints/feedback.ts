@@ -5,12 +5,12 @@ import { RefusalError, readRequest, type Refusal } from "../refusal.ts";
 import { noAnswer } from "../models/failures.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** Keeps a caller's mark for one of its own answers, at the answer's log. */
+/** Keeps a caller's feedback on one of its own answers, in the answer's log. */
 export const feedback: Endpoint = {
   method: "POST",
   path: "/v1/feedback",
   isGated: true,
-  asksModel: false,
+  usesModel: false,
   async answer(context) {
     const { env, caller } = context.var;
     return context.json(await markLog(env, caller, await context.req.text()));
@@ -18,14 +18,14 @@ export const feedback: Endpoint = {
 };
 
 const feedbackRequest = v.object({
-  // Ids of before and after 2026-10-08; what is no id must not reach the binding's URL.
+  // Ids from before and after 2026-10-08 match; anything else must not reach the binding's URL.
   log_id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{1,64}$/, "expected an id, as x-log-id has it")),
   score: v.picklist([-1, 0, 1]),
 });
 
 /**
- * Marks the log: 1 good, -1 bad, 0 neither. Throws a RefusalError where the caller has no such log; that of another
- * caller is none. A log can be found some seconds after its answer.
+ * Sets a log's feedback: 1 good, -1 bad, 0 neither. Throws a RefusalError where the caller has no
+ * such log; another caller's counts as none. A log can be found some seconds after its answer.
  */
 async function markLog(env: Env, caller: string, body: string): Promise<object> {
   const { log_id, score } = readRequest(body, feedbackRequest);
@@ -41,7 +41,7 @@ function refuse(error: unknown): never {
   throw new RefusalError(isMissing ? noSuchLog : noAnswer);
 }
 
-/** A map from the binding; text of one over the API. */
+/** Returns the caller that metadata names: an object from the binding, its JSON from the REST API. */
 function callerOf(metadata: unknown): unknown {
   const map: unknown = typeof metadata === "string" ? JSON.parse(metadata) : metadata;
   return Object(map).caller;

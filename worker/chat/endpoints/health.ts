@@ -1,10 +1,10 @@
 import type { Endpoint } from "./endpoint.ts";
 
-/** Answers everybody, once the bindings are complete; it writes no line. */
+/** Answers every caller once the bindings are complete, and writes no line. */
 export const health: Endpoint = {
   method: "GET",
   path: "/health",
   isGated: false,
-  asksModel: false,
+  usesModel: false,
   answer: (context) => context.json({ status: "ok" }),
 };

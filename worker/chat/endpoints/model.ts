@@ -4,10 +4,11 @@ import type { Endpoint } from "./endpoint.ts";
 /** Describes one of the stack's models. */
 export const model: Endpoint = {
   method: "GET",
-  // A model's id has slashes, which OpenAI's SDK for JavaScript encodes and others send as they are.
+  // A model's id has slashes, which OpenAI's SDK for JavaScript encodes and others send as they
+  // are.
   path: "/v1/models/:id{.+}",
   isGated: true,
-  asksModel: false,
+  usesModel: false,
   answer(context) {
     const id = context.req.param("id") ?? "";
     requireModel(id, context.var.env.MODELS);
@@ -15,7 +16,10 @@ export const model: Endpoint = {
   },
 };
 
-/** Says that `@cf/meta/llama-…` is owned by `meta`. The protocol wants a date, and nothing here knows one. */
+/**
+ * Describes a model; `@cf/meta/llama-…` is owned by `meta`. The protocol requires a date, and none
+ * is known here.
+ */
 export function describeModel(id: string): object {
   const owner = id.split("/").at(-2);
   return { id, object: "model", created: 0, owned_by: owner ?? "" };

@@ -6,7 +6,7 @@ export const models: Endpoint = {
   method: "GET",
   path: "/v1/models",
   isGated: true,
-  asksModel: false,
+  usesModel: false,
   answer: (context) =>
     context.json({ object: "list", data: context.var.env.MODELS.map(describeModel) }),
 };

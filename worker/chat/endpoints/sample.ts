@@ -1,5 +1,5 @@
 import { readCompletion } from "../formats/openai-chat/completion.ts";
-import { ask, withFallbacks } from "../models/ask.ts";
+import { callModels, withFallbacks } from "../models/request.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 const PROMPT = "In one sentence: what does an AI gateway do?";
@@ -9,12 +9,12 @@ export const sample: Endpoint = {
   method: "GET",
   path: "/",
   isGated: true,
-  asksModel: true,
+  usesModel: true,
   async answer(context) {
     const { env, line } = context.var;
     const inputsFor = () => ({ messages: [{ role: "user", content: PROMPT }] });
     const models = withFallbacks(env, env.MODELS[0]);
-    const response = await ask(context.var, { models, inputsFor });
+    const response = await callModels(context.var, { models, inputsFor });
     const { choices, model, usage } = await readCompletion(response, line);
     return context.json({
       prompt: PROMPT,

@@ -5,9 +5,10 @@ import { sha256 } from "hono/utils/crypto";
 import type { Caller } from "../env.ts";
 
 /**
- * The name of the caller, or undefined for one we do not know, or whose last day (UTC) is over. The token comes as a
- * bearer token (SDKs, curl) or as the password of Basic (a browser's prompt). Every hash is compared, each in constant
- * time, so that neither the answer's time nor its order tells which callers exist.
+ * Returns the caller's name; undefined for one that is unknown, or whose last day (UTC) is over.
+ * The token comes as a bearer token (SDKs, curl) or as the password of Basic (a browser's prompt).
+ * Every hash is compared, each in constant time, so that neither the answer's time nor its order
+ * shows which callers exist.
  */
 export async function authenticate(
   request: Request,
@@ -27,14 +28,14 @@ export async function authenticate(
   return matches.find((name) => name !== undefined);
 }
 
-/** In place of hashing what is a hash already, twice for each caller. */
+/** Replaces the library's hashing: the values are hashes already. */
 function asItIs(hash: string): string {
   return hash;
 }
 
 /**
- * What stands for a caller's name in logs: HMAC-SHA256, its first 24 hexadecimal characters. Who holds the key can find
- * the name by trying names; who does not, cannot.
+ * Returns what stands for a caller's name in logs: the first 24 hexadecimal characters of its
+ * HMAC-SHA256. Whoever holds the key can find the name by trying names; nobody else can.
  */
 export async function hideName(name: string, key: string): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };

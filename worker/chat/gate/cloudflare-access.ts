@@ -1,4 +1,7 @@
-/** Who asks, by the word of Cloudflare Access. https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/ */
+/**
+ * Identifies callers by the proof of Cloudflare Access.
+ * https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/
+ */
 import { verifyWithJwks } from "hono/utils/jwt/jwt";
 import * as v from "valibot";
 
@@ -12,9 +15,9 @@ const KEYS_KEPT: RequestInit & { readonly cf: object } = {
 };
 
 /**
- * A person's e-mail address, or the client id of a service token. Undefined where the request carries no proof, or one
- * that is not for this application, not signed by the team's keys, or over. Throws a RefusalError when the keys cannot
- * be had.
+ * Returns a person's e-mail address, or the client id of a service token; undefined where the
+ * request has no proof, or one that is not for this application, not signed by the team's keys, or
+ * expired. Throws a RefusalError when the keys cannot be fetched.
  */
 export async function readIdentity(
   request: Request,
@@ -44,10 +47,13 @@ const claims = v.object({
   common_name: v.optional(v.string()),
 });
 
-/** Not the subject: it looks like the name of a caller with a token, and says nothing to a person. */
+/**
+ * Returns the name in a proof. Not the subject: it looks like the name of a caller with a token,
+ * and means nothing to a person.
+ */
 function readName(payload: unknown): string | undefined {
   const { email, common_name: clientId } = readAs(claims, payload) ?? {};
-  // Of a service token the one is empty, of a person the other.
+  // The one is empty for a service token, the other for a person.
   return email || clientId || undefined;
 }
 

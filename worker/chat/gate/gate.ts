@@ -1,4 +1,7 @@
-/** Who may ask, how often and how much: every step before a route, in the order in which the app takes them. */
+/**
+ * Every step before a gated endpoint, in the app's order: who may call, how often, and with how
+ * large a body.
+ */
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
@@ -17,15 +20,18 @@ const CORS = {
   maxAge: 600,
 };
 
-/** Scripts of the stack's own web pages; a page elsewhere gets no header, and its browser keeps the answer from it. */
+/**
+ * Lets scripts of the stack's web pages read answers; a page elsewhere gets no header, so its
+ * browser hides them.
+ */
 export const allowPages: MiddlewareHandler<App> = (context, next) => {
   const { ORIGINS } = context.var.env;
   return ORIGINS.length === 0 ? next() : cors({ ...CORS, origin: [...ORIGINS] })(context, next);
 };
 
 /**
- * A model call costs money, and a browser that holds the token sends it by itself: no other site may ask, by a form, a
- * script or a link, and no prefetch.
+ * Refuses requests that another site makes, by a form, a script or a link, and prefetches: a model
+ * call costs money, and a browser that holds the token sends it by itself.
  */
 export const refuseOtherSites: MiddlewareHandler<App> = (context, next) => {
   const { headers } = context.req.raw;
@@ -37,6 +43,7 @@ export const refuseOtherSites: MiddlewareHandler<App> = (context, next) => {
   return next();
 };
 
+/** Sets the caller's name, hidden where the stack wants that; refuses an unknown caller. */
 export const identifyCaller: MiddlewareHandler<App> = async (context, next) => {
   const { env } = context.var;
   const name = env.ACCESS === "open" ? "anonymous" : await nameOf(context.req.raw, env);
@@ -48,14 +55,17 @@ export const identifyCaller: MiddlewareHandler<App> = async (context, next) => {
   return next();
 };
 
-/** The two kinds never meet: a token's name has neither the @ of an address nor the dot of a client id. */
+/**
+ * Returns the caller's name. The two kinds never meet: a token's name has neither the @ of an
+ * address nor the dot of a client id.
+ */
 async function nameOf(request: Request, env: Env): Promise<string | undefined> {
   const holder = await authenticate(request, env.CALLERS, new Date());
   if (holder !== undefined || env.CLOUDFLARE_ACCESS === undefined) return holder;
   return readIdentity(request, env.CLOUDFLARE_ACCESS);
 }
 
-/** Where the Worker is open, all callers share one limit. */
+/** Refuses a caller over the stack's limit. Where the Worker is open, all callers share one. */
 export const limitCaller: MiddlewareHandler<App> = async (context, next) => {
   const { env, caller } = context.var;
   const outcome = await env.CALLER_LIMIT?.limit({ key: caller });
@@ -63,6 +73,7 @@ export const limitCaller: MiddlewareHandler<App> = async (context, next) => {
   return next();
 };
 
+/** Refuses a body that is larger than the stack allows. */
 export const limitBody: MiddlewareHandler<App> = (context, next) => {
   const maxSize = context.var.env.MAX_BODY_BYTES;
   const onError = () => {
@@ -77,7 +88,8 @@ const crossSite: Refusal = {
   message: "another site may not ask on your behalf; in a browser, type the address itself",
 };
 
-// One line, each scheme with a realm and nothing more: Chromium ignores a list with other parameters.
+// All schemes stand in one line, each with a realm and nothing more: Chromium ignores a list with
+// other parameters.
 const CHALLENGE = {
   "www-authenticate": 'Basic realm="token as password", Bearer realm="token"',
 };

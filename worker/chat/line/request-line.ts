@@ -1,39 +1,47 @@
-/** What becomes of one request, and the one line about it in the Worker's console. */
+/** The one line about a request in the Worker's console. */
 import type { Trace } from "./trace.ts";
 
-/** Ids, names, numbers and our own words. Never a body, a token, or what a request says besides its model. */
+/**
+ * The fields of a line: ids, names, numbers and texts of ours. Never a body, a token, or of a
+ * request more than its model.
+ */
 export interface RequestLine {
   readonly eventId: string;
   readonly traceId: string;
   readonly method: string;
   route: string;
   caller?: string;
-  /** The model that answered, or was asked last. */
+  /** The model that answered, or was called last. */
   model?: string;
-  /** Its log at AI Gateway; absent where none was kept. */
+  /** The id of its log at AI Gateway; absent where none was kept. */
   logId?: string;
   /** The code of a refusal. */
   code?: string;
-  /** The runtime's or the platform's words about a call that got no answer, or about a fault of ours. */
+  /**
+   * The runtime's or the platform's message about a call that got no answer, or about a fault of
+   * ours.
+   */
   cause?: string;
-  /** How a stream ended. */
+  /** How its stream ended. */
   stream?: StreamEnd | "open";
 }
 
+/** How a stream ended: whole, broken off, or because its caller hung up. */
 export type StreamEnd = "complete" | "cut" | "cancelled";
 
+/** Begins a request's line, with a new event id. */
 export function openLine(method: string, { traceId }: Trace): RequestLine {
   return { eventId: crypto.randomUUID(), traceId, method, route: "other" };
 }
 
-/** Milliseconds are those of the runtime's clock, which stands still while code runs. */
+/** Writes a line. Milliseconds are those of the runtime's clock, which stands still while code runs. */
 export function writeLine(line: RequestLine, status: number, durationMs: number): void {
   const text = JSON.stringify({ message: "request", ...line, status, durationMs });
   if (status >= 500 || line.stream === "cut") console.error(text);
   else console.log(text);
 }
 
-/** The headers that lead from an answer to its log, its trace and its model. */
+/** Makes the headers that lead from an answer to its log, its trace and its model. */
 export function lineHeaders({ eventId, logId, model }: RequestLine): Record<string, string> {
   return {
     "x-event-id": eventId,
@@ -42,7 +50,7 @@ export function lineHeaders({ eventId, logId, model }: RequestLine): Record<stri
   };
 }
 
-/** The ids that find the request in logs and traces, for the body of an error. */
+/** Makes the ids that find the request in logs and traces, for the body of an error. */
 export function lineIds({ eventId, logId, traceId }: RequestLine): object {
   return { event_id: eventId, log_id: logId ?? null, trace_id: traceId };
 }

@@ -12,7 +12,10 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** Puts ids and headers on every answer, and writes one line about every request but a look at the health. */
+/**
+ * Puts ids and headers on every answer, and writes one line about every request except to
+ * `/health`.
+ */
 export const logRequest: MiddlewareHandler<App> = async (context, next) => {
   const startedAt = Date.now();
   const trace = continueTrace(context.req.header("traceparent"));

@@ -11,7 +11,10 @@ type Translate = (
   onEnd: (end: StreamEnd) => void,
 ) => ReadableStream<Uint8Array>;
 
-/** Answers with a model's stream, translated, and writes the request's line once it is known how the stream ended. */
+/**
+ * Answers with a model's stream, translated, and writes the request's line once it is known how the
+ * stream ended.
+ */
 export function streamAnswer(
   context: Context<App>,
   response: Response,
@@ -22,7 +25,7 @@ export function streamAnswer(
   line.stream = "open";
   const { promise: ended, resolve: end } = Promise.withResolvers<StreamEnd>();
   context.req.raw.signal.addEventListener("abort", () => end("cancelled"));
-  // Otherwise the runtime drops the request without a word when its caller hangs up.
+  // Otherwise the runtime drops the request silently when its caller hangs up.
   const writeLineAtEnd = async () => {
     line.stream = await ended;
     writeLine();

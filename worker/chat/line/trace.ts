@@ -1,12 +1,12 @@
-/** https://www.w3.org/TR/trace-context/#traceparent-header */
+/** The ids of a W3C trace: https://www.w3.org/TR/trace-context/#traceparent-header */
 export interface Trace {
-  /** 32 hexadecimal characters; the caller's, where it sent one. */
+  /** The trace's id, the caller's where it sent one: 32 hexadecimal characters. */
   readonly traceId: string;
-  /** 16 hexadecimal characters; this request's own. */
+  /** This request's own id: 16 hexadecimal characters. */
   readonly spanId: string;
 }
 
-/** The caller's trace, continued, or a new one where it sent none that is valid. */
+/** Continues the caller's trace; begins a new one where the header is absent or invalid. */
 export function continueTrace(header: string | undefined): Trace {
   const [, traceId = "", parentId = ""] =
     /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(header ?? "") ?? [];
@@ -14,6 +14,7 @@ export function continueTrace(header: string | undefined): Trace {
   return { traceId: isValid ? traceId : randomHex(16), spanId: randomHex(8) };
 }
 
+/** Formats a `traceparent` header. */
 export function formatTrace({ traceId, spanId }: Trace): string {
   return `00-${traceId}-${spanId}-01`;
 }

@@ -1,9 +1,9 @@
-/** What the gateway's response to a call says. */
+/** Reads the gateway's response to a call. */
 import * as v from "valibot";
 
 import { parseJson } from "../../json.ts";
 
-/** Names the call's log; undefined when the gateway kept none. */
+/** Returns the id of the call's log; undefined when the gateway kept none. */
 export function logIdOf(response: Response): string | undefined {
   return response.headers.get("cf-aig-log-id") ?? undefined;
 }

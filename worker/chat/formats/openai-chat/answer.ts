@@ -1,16 +1,19 @@
-/** What a whole completion and each chunk of a streamed one have alike. */
+/** What a whole completion and each chunk of a streamed one have in common. */
 import * as v from "valibot";
 
 import type { RequestLine } from "../../line/request-line.ts";
 
+/** A model's token counts. */
 export const usageShape = v.looseObject({
   prompt_tokens: v.number(),
   completion_tokens: v.number(),
   total_tokens: v.optional(v.number()),
 });
 
+/** A model's token counts, checked. */
 export type Usage = v.InferOutput<typeof usageShape>;
 
+/** Adds the total where the model reported none. */
 export function withTotal(usage: Usage): Usage {
   return {
     ...usage,

@@ -1,15 +1,16 @@
-/** What a chat request makes of a call: the model, its inputs, and whether the answer is streamed. */
+/** Reads a chat request: the model, its inputs, and whether the answer is streamed. */
 import { isWorkersAi } from "../../models/call.ts";
 import { badRequest, readRequest, requireModel } from "../../refusal.ts";
 import { toWorkersAi } from "../workers-ai/chat-inputs.ts";
 import type { Message } from "./messages.ts";
 import { chatRequest, UNSUPPORTED, type ChatInputs } from "./request.ts";
 
+/** A checked chat request. */
 export interface Chat {
   readonly model: string;
-  /** A fallback may take other fields than the model that was asked. */
+  /** Makes the inputs of one model: a fallback may take other fields than the requested model. */
   readonly inputsFor: (model: string) => object;
-  /** Undefined where the answer is wanted whole. */
+  /** The stream's options; undefined where the answer is sent whole. */
   readonly stream: { readonly includeUsage: boolean } | undefined;
 }
 
@@ -26,12 +27,15 @@ export function readChat(body: string, models: readonly string[]): Chat {
   };
   return {
     model,
-    inputsFor: (asked) => withoutAbsent(isWorkersAi(asked) ? toWorkersAi(wanted) : wanted),
+    inputsFor: (target) => withoutAbsent(isWorkersAi(target) ? toWorkersAi(wanted) : wanted),
     stream: stream === true ? { includeUsage: stream_options?.include_usage === true } : undefined,
   };
 }
 
-/** Workers AI's models fetch nothing, and the Worker fetches no address that a caller names. */
+/**
+ * Refuses images by address: Workers AI's models fetch nothing, and the Worker fetches no address
+ * that a caller names.
+ */
 function requireWholeImages(messages: readonly Message[]): void {
   for (const [index, { content }] of messages.entries()) {
     if (!Array.isArray(content)) continue;

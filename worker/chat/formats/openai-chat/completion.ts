@@ -1,4 +1,4 @@
-/** From what a model answers to OpenAI's chat completion. */
+/** Translates a model's whole answer to OpenAI's chat completion. */
 import * as v from "valibot";
 
 import type { RequestLine } from "../../line/request-line.ts";
@@ -8,7 +8,7 @@ import { RefusalError } from "../../refusal.ts";
 import { readOwnAnswer } from "../workers-ai/chat-answer.ts";
 import { answerHead, usageShape, withTotal, type Usage } from "./answer.ts";
 
-// Newer models answer as OpenAI does.
+// Newer models answer in OpenAI's form.
 const choicesShape = v.object({
   choices: v.pipe(
     v.array(
@@ -27,7 +27,7 @@ interface Answer {
   readonly usage: Usage | undefined;
 }
 
-export interface Choice {
+interface Choice {
   readonly index: number;
   readonly message: { readonly role: "assistant"; readonly content: string | null };
   readonly finish_reason: string;

@@ -38,6 +38,7 @@ const call = v.object({
 
 const name = v.optional(v.string());
 
+/** One message, by its role. */
 export const message = v.variant("role", [
   v.object({ role: v.picklist(["system", "developer"]), content: plain, name }),
   v.object({ role: v.literal("user"), content: seen, name }),
@@ -50,9 +51,13 @@ export const message = v.variant("role", [
   v.object({ role: v.literal("tool"), content: plain, tool_call_id: v.string() }),
 ]);
 
+/** A checked message. */
 export type Message = v.InferOutput<typeof message>;
 
-/** Not v.union, which says no more of a bad part than that its message's content is wrong. */
+/**
+ * Matches a text or a list of parts. Not v.union, which reports a bad part as wrong content, and no
+ * more.
+ */
 function textOr<const Parts extends v.GenericSchema>(parts: Parts) {
   return v.lazy((content): Parts | typeof string => (Array.isArray(content) ? parts : string));
 }

@@ -9,7 +9,10 @@ const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const penalty = v.pipe(v.number(), v.minValue(-2), v.maxValue(2));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
-// Only what is named here reaches a model. Anything else in the body is dropped, the gateway's options among it.
+/**
+ * The fields of a chat request. Only these reach a model: others are dropped, the gateway's options
+ * among them.
+ */
 export const chatRequest = v.object({
   model: v.string(),
   messages: v.pipe(v.array(message), v.minLength(1)),
@@ -32,6 +35,7 @@ export const chatRequest = v.object({
   reasoning_effort: v.nullish(v.string()),
 });
 
+/** The fields that are refused, unless they have one of these values. */
 export const UNSUPPORTED: Unsupported = {
   n: [1],
   logprobs: [false],
@@ -47,7 +51,7 @@ export const UNSUPPORTED: Unsupported = {
   web_search_options: [],
 };
 
-/** What of a request reaches a third party's model; Workers AI's get it translated. */
+/** The inputs of a third party's model; those of Workers AI's models are translated from them. */
 export type ChatInputs = Omit<
   v.InferOutput<typeof chatRequest>,
   "model" | "stream_options" | "max_tokens" | "max_completion_tokens"

@@ -1,11 +1,11 @@
-/** What one event of a model's stream says, in either of the two forms. */
+/** Reads one event of a model's stream, in either of the two forms. */
 import * as v from "valibot";
 
 import { readAs } from "../../models/response.ts";
 import { readOwnPart } from "../workers-ai/chat-answer.ts";
 import { usageShape, type Usage } from "./answer.ts";
 
-// Newer models stream as OpenAI does.
+// Newer models stream in OpenAI's form.
 const chunkShape = v.object({
   choices: v.array(
     v.object({
@@ -16,10 +16,12 @@ const chunkShape = v.object({
   usage: v.nullish(usageShape),
 });
 
+/** One event of a stream, in OpenAI's form. */
 export interface Part {
   readonly delta: object | undefined;
   readonly finishReason: string | undefined;
   readonly usage: Usage | undefined;
+  /** The number of tool calls in it, where the model gives them no index. */
   readonly newCalls?: number;
 }
 
@@ -34,8 +36,8 @@ export class StreamError extends Error {
 }
 
 /**
- * Reads one event. Throws a StreamError for one that is no part of an answer. `calls` were before this one: an older
- * model's have no index of their own.
+ * Reads one event. Throws a StreamError for one that is no part of an answer. `calls` is the number
+ * of tool calls before it: an older model's have no index of their own.
  */
 export function readPart(json: unknown, calls: number): Part {
   const chunk = readAs(chunkShape, json);

@@ -1,4 +1,4 @@
-/** From the events that a model streams to OpenAI's: nothing is gathered, and nothing runs ahead. */
+/** Translates a model's stream to OpenAI's: nothing is gathered, and nothing runs ahead. */
 import { createParser } from "eventsource-parser";
 
 import { errorBody, type Refusal } from "../../refusal.ts";
@@ -7,7 +7,7 @@ import type { StreamEnd } from "../../line/request-line.ts";
 import { withTotal, type Usage } from "./answer.ts";
 import { StreamError, readPart } from "./stream-part.ts";
 
-export interface StreamArgs {
+interface StreamArgs {
   /** The fields that name the answer, on every chunk. */
   readonly head: object;
   readonly includeUsage: boolean;
@@ -16,11 +16,12 @@ export interface StreamArgs {
 }
 
 /**
- * Makes OpenAI's stream out of a model's. A stream that breaks off, or holds what nobody can read, ends in an error
- * event and without `[DONE]`, which an SDK raises. Cancelling it cancels the model's. `onEnd` is called once.
+ * Translates a model's stream to OpenAI's. A stream that breaks off, or holds what nobody can read,
+ * ends in an error event and without `[DONE]`, which an SDK raises. Cancelling the translation
+ * cancels the model's stream. `onEnd` is called once.
  *
- * One stream with one write for each piece of the network: a chain of pipes, each event written by itself, took twice
- * the time. `npm run bench -- --only worker` measures it.
+ * It is one stream with one write for each piece of the network: a chain of pipes, each event
+ * written by itself, took twice the time. `npm run bench -- --only worker` measures it.
  */
 export function toChunkStream(
   body: ReadableStream<Uint8Array>,
@@ -33,7 +34,10 @@ export function toChunkStream(
   const answer = new Answer(args);
   const parser = createParser({ onEvent: ({ data }) => answer.add(data) });
 
-  /** Reads until there is something to send. A piece may hold no whole event, and a pull must bring one. */
+  /**
+   * Reads until there is something to send. A piece may hold no whole event, and a pull must bring
+   * one.
+   */
   async function read(): Promise<StreamEnd | undefined> {
     try {
       while (answer.isEmpty) {
@@ -46,7 +50,7 @@ export function toChunkStream(
       return undefined;
     } catch (error) {
       answer.fail(error);
-      // Already broken off, or of no more use.
+      // The model's stream is broken off already, or of no more use.
       await reader.cancel().catch(() => {});
       return "cut";
     }
@@ -128,7 +132,7 @@ class Answer {
 
 function describeEnd(error: unknown): Refusal {
   if (error instanceof StreamError) return describeFailure(502, error.body);
-  // What AbortSignal.timeout() ends a body with.
+  // AbortSignal.timeout() ends a body with this error.
   return error instanceof DOMException && error.name === "TimeoutError" ? timedOut : cut;
 }
 

@@ -1,14 +1,15 @@
-/** What a model may call, and in which form it shall answer, as OpenAI's protocol has them. */
+/** The tools and the response format of a chat, as OpenAI's protocol has them. */
 import * as v from "valibot";
 
 const isFunction = v.literal("function", 'expected "function"; custom tools are not supported');
 const name = v.pipe(v.string(), v.minLength(1));
-// Not v.record, which takes a list for one, and leaves out keys such as "constructor".
+// Not v.record, which accepts a list, and drops keys such as "constructor".
 const schema = v.custom<object>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   "expected an object",
 );
 
+/** A tool that the model may call: a function. */
 export const tool = v.object({
   type: isFunction,
   function: v.object({
@@ -22,11 +23,15 @@ export const tool = v.object({
 const toolMode = v.picklist(["none", "auto", "required"]);
 const namedTool = v.object({ type: isFunction, function: v.object({ name }) });
 
-/** Not v.union, which would not say what is wrong with either. */
+/**
+ * The tool that the model must call, if any. Not v.union, which would not report what is wrong with
+ * either form.
+ */
 export const toolChoice = v.lazy((choice): typeof toolMode | typeof namedTool =>
   typeof choice === "string" ? toolMode : namedTool,
 );
 
+/** The form of the answer: text, JSON, or JSON that matches a schema. */
 export const responseFormat = v.variant("type", [
   v.object({ type: v.picklist(["text", "json_object"]) }),
   v.object({

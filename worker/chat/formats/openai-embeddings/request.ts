@@ -17,6 +17,7 @@ const embeddingRequest = v.object({
 
 const UNSUPPORTED: Unsupported = { dimensions: [] };
 
+/** A checked embedding request. */
 export interface EmbeddingRequest {
   readonly model: string;
   readonly inputsFor: (model: string) => object;
@@ -30,7 +31,7 @@ export function readEmbeddingRequest(body: string, models: readonly string[]): E
   const texts = typeof input === "string" ? [input] : input;
   return {
     model,
-    inputsFor: (asked) => (isWorkersAi(asked) ? { text: texts } : { input: texts }),
+    inputsFor: (target) => (isWorkersAi(target) ? { text: texts } : { input: texts }),
     encoding: encoding_format ?? "float",
   };
 }

@@ -1,4 +1,4 @@
-/** From a model's vectors to the response of OpenAI's embeddings protocol. */
+/** Translates a model's vectors to the response of OpenAI's embeddings protocol. */
 import * as v from "valibot";
 
 import { unreadable } from "../../models/failures.ts";
@@ -27,7 +27,7 @@ export async function readEmbeddings(
   const theirs = readAs(openAi, body);
   const found = own?.data ?? theirs?.data.map(({ embedding }) => embedding);
   if (found === undefined) throw new RefusalError(unreadable);
-  // The protocol wants a number; most of Workers AI's embedding models tell none.
+  // The protocol requires a number; most of Workers AI's embedding models report none.
   const tokens = own?.usage?.prompt_tokens ?? theirs?.usage?.prompt_tokens ?? 0;
   return {
     object: "list",
@@ -41,7 +41,7 @@ export async function readEmbeddings(
   };
 }
 
-/** Writes a vector as little-endian floats of 32 bits, as OpenAI's clients ask for by default. */
+/** Writes a vector as little-endian floats of 32 bits, as OpenAI's clients request by default. */
 function toBase64(vector: readonly number[]): string {
   const bytes = new DataView(new ArrayBuffer(vector.length * 4));
   vector.forEach((value, index) => bytes.setFloat32(index * 4, value, true));

@@ -4,7 +4,8 @@ import * as v from "valibot";
 import { readAs } from "../../models/response.ts";
 import { usageShape, type Usage } from "../openai-chat/answer.ts";
 
-// With response_format the text may come parsed already, and in a stream a text that is a number comes as one.
+// With response_format the text may come parsed already, and in a stream a text that is a number
+// comes as one.
 const content = {
   response: v.optional(v.unknown()),
   tool_calls: v.nullish(v.array(v.unknown())),
@@ -16,10 +17,10 @@ const partShape = v.object({
   usage: v.nullish(usageShape),
 });
 
-export interface OwnAnswer {
-  /** Null where the model calls tools and writes nothing. */
+interface OwnAnswer {
+  /** The text; null where the model calls tools and writes none. */
   readonly text: string | null;
-  /** In OpenAI's form. */
+  /** The tool calls, in OpenAI's form. */
   readonly calls: readonly object[];
   readonly usage: Usage | undefined;
 }
@@ -61,7 +62,7 @@ function readCall(call: unknown): object {
   return { id: newCallId(), type: "function", function: called };
 }
 
-/** Makes an id unlike every other of the chat, whose next request carries it back; OpenAI allows 40 characters. */
+/** Makes an id that is unique in the chat, whose next request has it; OpenAI allows 40 characters. */
 function newCallId(): string {
   return `call_${crypto.randomUUID().replaceAll("-", "")}`;
 }

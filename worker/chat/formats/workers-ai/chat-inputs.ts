@@ -1,11 +1,15 @@
 /**
- * From OpenAI's chat fields to those that every family of Workers AI's models takes.
- * As Cloudflare's own provider asks them: https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider
+ * Translates OpenAI's chat fields to those that every family of Workers AI's models takes, as
+ * Cloudflare's own provider does:
+ * https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider
  */
 import type { ChatInputs } from "../openai-chat/request.ts";
 import type { Message } from "../openai-chat/messages.ts";
 
-/** The older models know the older name of the token limit only, and no format "text". */
+/**
+ * Translates the inputs of a chat. Older models know only the older name of the token limit, and no
+ * format "text".
+ */
 export function toWorkersAi(inputs: ChatInputs): object {
   const { messages, max_completion_tokens, response_format, ...same } = inputs;
   return {
@@ -16,7 +20,10 @@ export function toWorkersAi(inputs: ChatInputs): object {
   };
 }
 
-/** Older models refuse a content that is null, or a list; and of a chat's first role they know one name. */
+/**
+ * Translates a message. Older models refuse content that is null or a list, and the role
+ * "developer".
+ */
 function toMessage(message: Message): object {
   const content = toContent(message.content ?? "");
   return { ...message, role: message.role === "developer" ? "system" : message.role, content };
@@ -32,8 +39,9 @@ function toContent(content: NonNullable<Message["content"]>): unknown {
 }
 
 /**
- * The schema stands alone here; in OpenAI's envelope it would be taken for a schema itself.
- * https://developers.cloudflare.com/workers-ai/features/json-mode/, https://github.com/cloudflare/ai/pull/576
+ * Translates the response format. The schema stands alone here: in OpenAI's envelope it would be
+ * taken for a schema itself. https://developers.cloudflare.com/workers-ai/features/json-mode/,
+ * https://github.com/cloudflare/ai/pull/576
  */
 function toFormat(format: ChatInputs["response_format"]): object | undefined {
   if (format?.type !== "json_schema") return format?.type === "json_object" ? format : undefined;

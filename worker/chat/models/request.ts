@@ -1,21 +1,22 @@
-/** One answer of a model: the asked one's, or where it fails, that of another. */
+/** Gets one answer: the requested model's, or where it fails, that of another. */
 import type { Env } from "../env.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
-import { askModel, type Call } from "./call.ts";
+import { callModel, type Call } from "./call.ts";
 import { isEventStream, logIdOf, readBody } from "./response.ts";
 import type { RequestLine } from "../line/request-line.ts";
 
-export interface Question {
-  /** The models to ask, in turn. */
+/** The request to one model after the other, until one answers. */
+interface ModelRequest {
+  /** The models to call, in turn. */
   readonly models: readonly string[];
   readonly inputsFor: (model: string) => object;
-  /** Undefined where the answer is wanted whole. */
+  /** The stream's options; undefined where the answer is sent whole. */
   readonly stream?: object | undefined;
 }
 
-/** What the request brings to each call. */
-interface Asker extends Pick<Call, "caller" | "trace"> {
+/** What the caller's request adds to each call. */
+interface Context extends Pick<Call, "caller" | "trace"> {
   readonly env: Env;
   readonly line: RequestLine;
 }
@@ -26,33 +27,37 @@ export function withFallbacks({ FALLBACKS }: Env, model: string): readonly strin
 }
 
 /**
- * Returns a success, with status 200. Throws a RefusalError for the last model's failure. Each model has the whole time limit.
- * Nothing is repeated here: the gateway repeats where the stack says so, and each repeat may be billed. A caller that
- * hangs up before the answer begins is not noticed: workerd of 2026-10 tells of it only once an answer streams.
+ * Returns a successful answer, with status 200. Throws a RefusalError for the last model's failure.
+ * Each model has the whole time limit. Nothing is repeated here: the gateway repeats where the
+ * stack says so, and each repeat may be billed. A caller that hangs up before the answer begins is
+ * not noticed: workerd of 2026-10 reports it only once an answer streams.
  */
-export async function ask(asker: Asker, question: Question): Promise<Response> {
-  for (const [index, model] of question.models.entries()) {
-    asker.line.model = model;
-    const answer = await attempt(asker, question);
+export async function callModels(context: Context, request: ModelRequest): Promise<Response> {
+  for (const [index, model] of request.models.entries()) {
+    context.line.model = model;
+    const answer = await attempt(context, request);
     if (answer instanceof Response) return answer;
-    const isLast = index === question.models.length - 1;
+    const isLast = index === request.models.length - 1;
     if (isLast || !isWorthAnother(answer.refusal)) throw answer;
   }
   throw new RefusalError(noAnswer);
 }
 
-/** Whether another model may do better: this one is slow, busy or broken, and the request is not at fault. */
+/**
+ * Returns whether another model may succeed: this one is slow, busy or broken, and the request is
+ * not at fault.
+ */
 function isWorthAnother({ status, code }: Refusal): boolean {
   return status === 502 || status === 503 || status === 504 || code === "rate_limit_exceeded";
 }
 
-async function attempt(asker: Asker, question: Question): Promise<Response | RefusalError> {
-  const { env, line } = asker;
+async function attempt(context: Context, request: ModelRequest): Promise<Response | RefusalError> {
+  const { env, line } = context;
   const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
   let response: Response;
   delete line.logId;
   try {
-    response = await receive(asker, question, timeLimit);
+    response = await receive(context, request, timeLimit);
   } catch (error) {
     line.cause = String(error);
     if (timeLimit.aborted) return new RefusalError(timedOut);
@@ -66,15 +71,15 @@ async function attempt(asker: Asker, question: Question): Promise<Response | Ref
   );
 }
 
-/** Returns a stream once it begins, anything else with its last byte. Throws where that does not come. */
+/** Returns a stream once it begins, anything else with its last byte. Throws where none comes. */
 async function receive(
-  { env, caller, trace, line }: Asker,
-  { stream, inputsFor }: Question,
+  { env, caller, trace, line }: Context,
+  { stream, inputsFor }: ModelRequest,
   signal: AbortSignal,
 ): Promise<Response> {
   const { route, eventId, model = "" } = line;
   const inputs = inputsFor(model);
-  const response = await askModel(env, { model, inputs, caller, trace, route, eventId, signal });
+  const response = await callModel(env, { model, inputs, caller, trace, route, eventId, signal });
   const logId = logIdOf(response);
   if (logId !== undefined) line.logId = logId;
   const isBegun = stream !== undefined && response.status === 200 && isEventStream(response);
