@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { textBinding, type Script } from "./account.ts";
 
-/** What a team publishes at `/cdn-cgi/access/certs`; every team has the same keys here. */
+/** Returns what a team publishes at `/cdn-cgi/access/certs`; every team has the same keys here. */
 export async function accessCerts(): Promise<JSONWebKeySet> {
   const { exportJWK } = await import("jose");
   const { publicKey } = await localKeys();
@@ -12,8 +12,8 @@ export async function accessCerts(): Promise<JSONWebKeySet> {
 }
 
 /**
- * What Access adds to a request that it lets through, as `cf-access-jwt-assertion`; good for a day. Undefined for a
- * Worker that takes no such proof.
+ * Makes the proof that Access adds to a request as `cf-access-jwt-assertion`; valid for a day.
+ * Undefined for a Worker that takes none.
  */
 export async function accessProof(script: Pick<Script, "bindings">): Promise<string | undefined> {
   const text = textBinding(script, "CLOUDFLARE_ACCESS");
@@ -34,7 +34,10 @@ const KID = "local";
 
 let keys: Promise<GenerateKeyPairResult> | undefined;
 
-/** Made when first needed, and gone with the process: no file here could let anybody in anywhere. */
+/**
+ * Returns the keys, made when first needed, and gone with the process: no file here could let
+ * anybody in anywhere.
+ */
 async function localKeys(): Promise<GenerateKeyPairResult> {
   keys ??= import("jose").then(({ generateKeyPair }) => generateKeyPair("RS256"));
   return keys;

@@ -34,8 +34,10 @@ const spendRule = z.strictObject({
   metadata: z.record(z.string(), z.strictObject({ mode: z.literal("partition") })).optional(),
 });
 
-// The API's own names and bounds; mocks check nothing, so this is where a bad value stops.
-// https://developers.cloudflare.com/api/resources/ai_gateway/methods/create/
+/**
+ * The inputs of a gateway, with the API's own names and bounds: mocks check nothing, so a bad value
+ * stops here. https://developers.cloudflare.com/api/resources/ai_gateway/methods/create/
+ */
 export const aiGateway = z.strictObject({
   accountId: z.string(),
   aiGatewayId: z.string().min(1).max(64),
@@ -72,6 +74,7 @@ const workersCustomDomain = z.strictObject({
   service: z.string(),
 });
 
+/** The inputs of a Worker, as far as the local runtime takes them. */
 export const workersScript = z.strictObject({
   accountId: z.string(),
   scriptName: z.string(),
@@ -114,7 +117,8 @@ const workersScriptSubdomain = z.strictObject({
   previewsEnabled: z.boolean(),
 });
 
-const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+/** An address, or a network as CIDR. */
+export const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
 const accountToken = z.strictObject({
   accountId: z.string(),
@@ -140,10 +144,12 @@ const workersCronTrigger = z.strictObject({
   schedules: z.array(z.strictObject({ cron: z.string() })).min(1),
 });
 
+/** A gateway's settings, as a program declares them. */
 export type GatewaySettings = z.infer<typeof aiGateway>;
+/** A Worker, as a program declares it. */
 export type Script = z.infer<typeof workersScript>;
 
-/** The text of a binding; undefined where there is none of that name, or it holds no text. */
+/** Returns the text of a binding; undefined where there is none of that name, or it holds no text. */
 export function textBinding(
   { bindings }: Pick<Script, "bindings">,
   name: string,
@@ -152,7 +158,7 @@ export function textBinding(
   return binding !== undefined && "text" in binding ? binding.text : undefined;
 }
 
-/** What a gateway may declare and the local one does not do, in the words of the stack file. */
+/** The settings, as the stack file names them, that a gateway may declare and the local one ignores. */
 const NOT_IMITATED: readonly (readonly [string, (gateway: GatewaySettings) => boolean])[] = [
   ["exports", ({ otels }) => otels !== undefined],
   ["guardrails", ({ guardrails }) => guardrails !== undefined],
@@ -163,13 +169,14 @@ const NOT_IMITATED: readonly (readonly [string, (gateway: GatewaySettings) => bo
   ["zdr", ({ zdr }) => zdr],
 ];
 
-/** Settings of which this machine shows nothing. */
+/** Lists the declared settings that have no effect on this machine. */
 export function notImitated(gateways: Account["gateways"]): string[] {
   return NOT_IMITATED.flatMap(([setting, isDeclared]) =>
     [...gateways.values()].some(isDeclared) ? [setting] : [],
   );
 }
 
+/** What a program declares, by kind. */
 export interface Account {
   readonly id: string;
   readonly gateways: ReadonlyMap<string, GatewaySettings>;
@@ -186,8 +193,8 @@ export interface Account {
 }
 
 /**
- * Applies what a program declared. Throws, naming every resource that the local account does not have or whose inputs
- * Cloudflare would refuse; nothing is applied then.
+ * Applies what a program declared. Throws, naming every resource that the local account does not
+ * have or whose inputs Cloudflare would refuse; nothing is applied then.
  */
 export function applyResources(resources: readonly Declared[]): Account {
   const problems: string[] = [];
@@ -218,7 +225,7 @@ export function applyResources(resources: readonly Declared[]): Account {
     lifecycles: take("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle", r2BucketLifecycle),
     logpushJobs: take("pulumi-nodejs:dynamic/ai-gateway:LogpushJob", logpushJob),
   };
-  // Its address leads nowhere here.
+  // It is checked and left alone: its address leads nowhere here.
   take("cloudflare:index/workersCustomDomain:WorkersCustomDomain", workersCustomDomain);
 
   const unknown = resources.filter(({ type }) => !known.includes(type));

@@ -1,18 +1,20 @@
-/** What both doors of the local account say and hear over HTTP. */
+/** Reads requests and makes answers, for the local account's HTTP server and its AI binding. */
 import type { IncomingMessage } from "node:http";
 import { json as readStream } from "node:stream/consumers";
 
 import type { GatewayAnswer } from "./gateway/gateway.ts";
 
-/** Undefined when the body is not JSON; the shapes that follow refuse it. */
+/** Reads a body as JSON; undefined when it is none, which the schemas that follow refuse. */
 export function readJson(request: IncomingMessage): Promise<unknown> {
   return readStream(request).catch(() => undefined);
 }
 
+/** Makes an answer of JSON. */
 export function data(status: number, body: object): GatewayAnswer {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
+/** Makes an answer of one line of text. */
 export function text(status: number, body: string): GatewayAnswer {
   return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: `${body}\n` };
 }

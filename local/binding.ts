@@ -1,4 +1,7 @@
-/** What the AI binding of a Worker asks, as the Workers runtime forwards it: its own URL and headers arrive as `mf-` headers. */
+/**
+ * Answers the calls of a Worker's AI binding, as the Workers runtime forwards them: their own URL
+ * and headers arrive as `mf-` headers.
+ */
 import type { IncomingMessage } from "node:http";
 
 import { z } from "zod";
@@ -8,7 +11,7 @@ import { toBindingLog } from "./api/log-wire.ts";
 import { logPatch, readPatch } from "./api/log-patch.ts";
 import type { GatewayAnswer, LocalGateway } from "./gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
-import { askInTurn, universalCalls } from "./gateway/universal.ts";
+import { callInTurn, universalCalls } from "./gateway/universal.ts";
 import type { LogStore } from "./logs/store.ts";
 
 const bindingCall = z.object({
@@ -16,6 +19,7 @@ const bindingCall = z.object({
   options: z.object({ gateway: bindingGateway }),
 });
 
+/** Answers one call to `url`; with status 501 where it is not imitated. */
 export async function answerBinding(
   request: IncomingMessage,
   url: string,
@@ -36,7 +40,7 @@ export async function answerBinding(
   const [, universal] = /^\/ai-gateway\/universal\/run\/([^/]+)$/.exec(pathname) ?? [];
   const calls = universalCalls.safeParse(universal === undefined ? [] : await readJson(request));
   if (universal !== undefined && calls.success) {
-    return askInTurn(gateway, universal, calls.data, headers);
+    return callInTurn(gateway, universal, calls.data, headers);
   }
   const model = headers["cf-consn-model-id"];
   const call = bindingCall.safeParse(await readJson(request));
@@ -52,7 +56,7 @@ export async function answerBinding(
   });
 }
 
-/** `getLog` and `patchLog` of the binding. */
+/** Answers `getLog` and `patchLog` of the binding. */
 async function answerLog(
   request: IncomingMessage,
   { gatewayId, logId }: { readonly gatewayId: string; readonly logId: string },

@@ -6,6 +6,7 @@ import { readStackFiles } from "../infra/stack-files.ts";
 import { ROOT } from "./paths.js";
 import { StackError } from "./stack-error.ts";
 
+/** The checked arguments of a command. */
 export interface Args {
   readonly stack: string;
   readonly upstream: URL | undefined;
@@ -15,8 +16,8 @@ export interface Args {
 }
 
 /**
- * Runs a command with the words behind it. Bad words print the usage, a StackError prints its message; both set the
- * exit code. Anything else is our own fault, and keeps its stack trace.
+ * Runs a command with its arguments. Wrong arguments print the usage, a StackError prints its
+ * message; both set the exit code. Anything else is our own fault, and keeps its stack trace.
  */
 export async function runCommand(usage: string, run: (args: Args) => Promise<void>): Promise<void> {
   const args = readArgs(usage);
@@ -28,7 +29,7 @@ export async function runCommand(usage: string, run: (args: Args) => Promise<voi
   });
 }
 
-/** Undefined, with the exit code set, when the words were not understood or ask for help. */
+/** Reads the arguments; undefined when they request help, or are wrong, which sets the exit code. */
 function readArgs(usage: string): Args | undefined {
   try {
     const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** What a stack's program declares, as the records that a deploy would leave in the account. */
+/** Makes of what a stack's program declares the records that a deploy would leave in the account. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -15,7 +15,10 @@ import type { WorkerRecord } from "./api/worker-record.ts";
 import { readDestination } from "./logpush/destination.ts";
 import { ROOT } from "./paths.js";
 
-/** Tokens are made anew: only their hashes, and the Worker that a token is for, know their values. */
+/**
+ * Makes the records. Tokens are made anew: only their hashes, and the Worker that a token is for,
+ * know their values.
+ */
 export async function toDeclaration(account: Account): Promise<Declaration> {
   const now = new Date().toISOString();
   const tokens = account.tokens.map((token) => ({ token, value: newTokenValue() }));
@@ -61,7 +64,7 @@ async function toWorkerRecord(
   };
 }
 
-/** The program has a stand-in for its token's value; the API of this account takes a real one. */
+/** Replaces the program's stand-in for its token's value: the API of this account takes a real one. */
 function withToken(script: Script, value: string | undefined): Script {
   const bindings = script.bindings.map((binding) =>
     "text" in binding && binding.text === TOKEN_STAND_IN && value !== undefined
@@ -96,7 +99,10 @@ function toTokenRecord(
   };
 }
 
-/** By its name: the program looked it up in a recorded list, and this account has ids of its own. */
+/**
+ * Finds a permission group by its name: the program looked it up in a recorded list, and this
+ * account has ids of its own.
+ */
 function localGroup(id: string): (typeof LOCAL_GROUPS)[number] {
   const name = PERMISSION_GROUPS.find((group) => group.id === id)?.name;
   const group = LOCAL_GROUPS.find((known) => known.name === name);
@@ -109,7 +115,7 @@ function toBucket(name: string, { lifecycles }: Account, createdAt: string): Buc
   return { name, createdAt, rules: lifecycle?.rules ?? [], isDeclared: true };
 }
 
-// Far from those that the API of this account gives.
+// The ids are far from those that the API of this account gives.
 const DECLARED_JOB_IDS = 900_000_000;
 
 function toLogpushJob(
@@ -129,7 +135,7 @@ function toLogpushJob(
   };
 }
 
-/** Made of the token's stand-in, too: of the bucket's own token it is made anew. */
+/** Replaces the keys that the program made of its stand-in with those of the bucket's own token. */
 function withKeys(destination: string, tokens: readonly TokenRecord[]): string {
   const { place, bucket, keys } = readDestination(destination);
   const token = tokens.find(({ policies }) =>

@@ -1,4 +1,7 @@
-/** `npm run dev`: the declared Worker under `wrangler dev`, with the real Workers AI and the real gateway. */
+/**
+ * Runs `npm run dev`: the declared Worker under `wrangler dev`, with the real Workers AI and the
+ * real gateway.
+ */
 import { spawn } from "node:child_process";
 
 import { runCommand, type Args } from "./command.ts";
@@ -25,7 +28,7 @@ async function main(args: Args): Promise<void> {
   Key  ${key} (as bearer token; in a browser: any name, the key as password)
 `);
 
-  // It watches the configuration and the bundle, which a reload writes anew.
+  // wrangler watches the configuration and the bundle, which a reload writes anew.
   await watchSources(args.stack, async () => {
     await writeWranglerConfig(args.stack, (await loadAccount(args.stack, key)).script);
   });
@@ -33,7 +36,8 @@ async function main(args: Args): Promise<void> {
     stdio: "inherit",
   });
   wrangler.once("exit", (code) => process.exit(code ?? 1));
-  // A terminal's Ctrl-C reaches wrangler by itself; a signal to this process alone must not leave it behind.
+  // A terminal's Ctrl-C reaches wrangler by itself; a signal to this process alone must not leave
+  // it behind.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => wrangler.kill(signal));
   }

@@ -1,6 +1,6 @@
 /**
- * The HTTP door of the local account, on loopback: where the Worker's AI binding sends its calls, where a caller beside
- * the Worker would go, Cloudflare's REST API, and the logs page.
+ * The HTTP server of the local account, on loopback: where the Worker's AI binding sends its calls,
+ * where a caller beside the Worker would go, Cloudflare's REST API, and the logs page.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
@@ -18,29 +18,30 @@ import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { WorkerHost } from "./worker-host.ts";
 
-export interface DoorArgs extends Omit<LocalAccount, "pusher"> {
-  /** Stands in for an API token that may do everything. */
+interface DoorArgs extends Omit<LocalAccount, "pusher"> {
+  /** The key that stands in for an API token with every permission. */
   readonly key: string;
   readonly host: string;
   readonly port: number;
-  /** What runs now, for the pages. Without it they tell of gateways and logs alone. */
+  /** What runs now, for the pages. Without it they show gateways and logs alone. */
   readonly stack?: () => RunningStack;
   /** Milliseconds since 1970; the machine's clock if absent. */
   readonly now?: () => number;
 }
 
+/** The running server. */
 export interface Door {
   readonly url: URL;
-  /** Those uploaded over the API. */
+  /** The Workers that were uploaded over the API. */
   readonly workers: WorkerHost;
   /** Breaks off what is under way. Without it the door is open until the process exits. */
   close(): Promise<void>;
 }
 
-interface Room extends DoorArgs {
+interface Parts extends DoorArgs {
   readonly workers: WorkerHost;
   readonly access: Access;
-  /** Loaded when somebody first asks for it: a start without it is faster. */
+  /** Loads the API at its first request: a start without it is faster. */
   readonly openApi: () => Promise<Api>;
 }
 
@@ -48,6 +49,7 @@ interface Reply extends Omit<GatewayAnswer, "body"> {
   readonly body: string | Uint8Array;
 }
 
+/** Starts the server; rejects where its port cannot be had. */
 export async function openDoor(args: DoorArgs): Promise<Door> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -58,9 +60,9 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   const port = typeof address === "object" && address !== null ? address.port : args.port;
   const url = new URL(`http://${args.host}:${port}`);
   const workers = new WorkerHost(url);
-  const room = furnish(args, workers);
+  const parts = assemble(args, workers);
   server.on("request", (request, response) => {
-    answer(request, response, room).then(
+    answer(request, response, parts).then(
       (reply) => reply && send(response, reply),
       (error: unknown) => {
         console.error(error);
@@ -77,7 +79,7 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   return { url, workers, close };
 }
 
-function furnish(args: DoorArgs, workers: WorkerHost): Room {
+function assemble(args: DoorArgs, workers: WorkerHost): Parts {
   const access = new Access(args.account, args.key);
   let api: Promise<Api> | undefined;
   const openApi = () =>
@@ -87,47 +89,48 @@ function furnish(args: DoorArgs, workers: WorkerHost): Room {
   return { ...args, workers, access, openApi };
 }
 
-/** Undefined where the API has answered by itself. */
+/** Answers a request; undefined where the API has answered by itself. */
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  room: Room,
+  parts: Parts,
 ): Promise<Reply | undefined> {
-  // A page on the web can make a browser call loopback under a name of its own; such a call stops here.
+  // A page on the web can make a browser call loopback under a name of its own; such a call stops
+  // here.
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   if (!["127.0.0.1", "localhost"].includes(host)) return text(403, "only for this machine");
 
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
-  if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, room);
+  if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, parts);
   if (pathname.startsWith(`${API_PATH}/`)) {
-    const api = await room.openApi();
+    const api = await parts.openApi();
     await api(request, response);
     return undefined;
   }
   const [, worker] = /^\/workers\/([^/]+)\/cron$/.exec(pathname) ?? [];
-  if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, room);
-  if (request.method === "POST") return answerProvider(request, pathname, room);
-  const reply = request.method === "GET" ? await answerPages(request, room) : undefined;
+  if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, parts);
+  if (request.method === "POST") return answerProvider(request, pathname, parts);
+  const reply = request.method === "GET" ? await answerPages(request, parts) : undefined;
   return reply ?? text(404, "no such page; the logs are at /");
 }
 
-async function answerPages(request: IncomingMessage, room: Room): Promise<Reply | undefined> {
-  // Not before somebody asks, as the API.
+async function answerPages(request: IncomingMessage, parts: Parts): Promise<Reply | undefined> {
+  // The pages are loaded at their first request, as the API is.
   const { answerPage } = await import("./logs/page/pages.ts");
   const url = new URL(request.url ?? "/", "http://local");
-  return answerPage(url, { now: Date.now, ...room });
+  return answerPage(url, { now: Date.now, ...parts });
 }
 
-/** The button of the logs page. */
-async function fireCron(request: IncomingMessage, name: string, room: Room): Promise<Reply> {
-  // Another site's form could press it, too; only a browser says where a form stands.
+/** Fires a cron trigger, for the button of the logs page. */
+async function fireCron(request: IncomingMessage, name: string, parts: Parts): Promise<Reply> {
+  // Another site's form could do this, too; only a browser reports where a form stands.
   if (request.headers["sec-fetch-site"] !== "same-origin") return text(403, "only from the page");
-  const worker = room.account.state.workers[name];
+  const worker = parts.account.state.workers[name];
   const cron = worker?.crons[0];
   if (worker === undefined || cron === undefined) return text(404, "no such cron trigger");
   try {
-    await room.workers.runCron(toServed(worker), cron);
+    await parts.workers.runCron(toServed(worker), cron);
   } catch (error) {
     console.error(error);
     return text(500, `${name} failed; the reason stands where npm start runs`);
@@ -135,11 +138,14 @@ async function fireCron(request: IncomingMessage, name: string, room: Room): Pro
   return { status: 303, headers: { location: "/" }, body: "" };
 }
 
-/** A call beside the Worker: `/v1/{account}/{gateway}/workers-ai/{model}`, with the caller's own headers. */
+/**
+ * Answers a call beside the Worker: `/v1/{account}/{gateway}/workers-ai/{model}`, with the caller's
+ * own headers.
+ */
 async function answerProvider(
   request: IncomingMessage,
   path: string,
-  { gateway, access }: Room,
+  { gateway, access }: Parts,
 ): Promise<GatewayAnswer> {
   const [, gatewayId, model] = /^\/v1\/[^/]+\/([^/]+)\/workers-ai\/(@cf\/.+)$/.exec(path) ?? [];
   if (gatewayId === undefined || model === undefined) {
@@ -167,6 +173,6 @@ async function send(
   // Not writeHead: headers that wait for the body get its length, and go with it in one piece.
   response.setHeaders(new Map(Object.entries(headers)));
   if (pieces === undefined) response.end(body);
-  // A caller that hangs up ends the pieces; that is no fault of anybody.
+  // A caller that hangs up ends the pieces, which is no fault.
   else await pipeline(Readable.from(pieces), response).catch(() => {});
 }

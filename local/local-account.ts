@@ -8,6 +8,7 @@ import { Objects } from "./logpush/objects.ts";
 import { Pusher } from "./logpush/pusher.ts";
 import { LogStore } from "./logs/store.ts";
 
+/** The parts of an open account. */
 export interface LocalAccount {
   readonly account: AccountState;
   readonly gateway: LocalGateway;
@@ -16,10 +17,10 @@ export interface LocalAccount {
   readonly pusher: Pusher;
 }
 
-export interface LocalAccountArgs {
+interface LocalAccountArgs {
   readonly id: string;
   readonly model: Model;
-  /** The objects of its buckets lie in it, and unless it is volatile, everything else. */
+  /** The folder of its buckets' objects and, unless the account is volatile, of everything else. */
   readonly folder: string;
   /** Whether logs, and what is made over the REST API, end with the process. */
   readonly isVolatile?: boolean;
@@ -27,6 +28,7 @@ export interface LocalAccountArgs {
   readonly now?: () => number;
 }
 
+/** Opens an account, with what its folder holds. */
 export function openAccount(args: LocalAccountArgs): LocalAccount {
   const { id, model, folder, isVolatile = false, now } = args;
   const store = new LogStore(isVolatile ? ":memory:" : join(folder, "logs.sqlite"));

@@ -1,4 +1,7 @@
-/** `npm start`. Wrong words end here: what runs a stack is large, and loaded once they are understood. */
+/**
+ * Runs `npm start`. Wrong arguments end here: what runs a stack is large, and is loaded once they
+ * are known to be right.
+ */
 import { runCommand } from "./command.ts";
 import { prepareEvaluation } from "./engine/evaluate.ts";
 
@@ -10,7 +13,8 @@ const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N] [--
   --api       print the environment that points Cloudflare's own tools at this account`;
 
 await runCommand(USAGE, async (args) => {
-  // What takes longest begins first: the process that runs the stack's program, then everything else.
+  // What takes longest begins first: the process that runs the stack's program, then everything
+  // else.
   prepareEvaluation();
   const { serve } = await import("./serve.ts");
   await serve(args);

@@ -1,4 +1,7 @@
-/** The real Workers runtime, with the real AI binding pointed at the local AI Gateway. The one file that knows Miniflare. */
+/**
+ * The real Workers runtime, with the real AI binding pointed at the local AI Gateway. The one file
+ * that knows Miniflare.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -25,17 +28,19 @@ export type Served = Pick<
 > &
   ({ readonly contentFile: string } | { readonly modules: readonly Module[] });
 
+/** One module of a Worker's code. */
 export interface Module {
   readonly name: string;
   readonly type: "esm" | "text" | "data" | "wasm";
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
 
+/** A running Worker. */
 export interface Runtime {
   readonly url: URL;
   /**
-   * Serves another script, or the same one with other bindings, at the same address. Rejects with a StackError when it
-   * does not load; what was served before goes on.
+   * Serves another script, or the same one with other bindings, at the same address. Rejects with a
+   * StackError when it does not load; what was served before goes on.
    */
   update(script: Served): Promise<void>;
   /** Fires a cron trigger; rejects with what the Worker threw. */
@@ -43,13 +48,14 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-export interface Address {
+interface Address {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Starts a declared Worker, until the process exits. `gateway` is where its AI binding sends every call.
+ * Starts a declared Worker, until the process exits. `gateway` is where its AI binding sends every
+ * call.
  */
 export async function startRuntime(
   script: Served,
@@ -85,7 +91,7 @@ async function options(script: Served, gateway: URL, address: Address): Promise<
   const bindings = script.bindings.map((binding) => [binding.name, toBinding(binding)] as const);
   return {
     ...address,
-    // Otherwise it looks for a description of Cloudflare's network on the network.
+    // Otherwise Miniflare fetches a description of Cloudflare's network.
     cf: false,
     log: new Log(LogLevel.WARN),
     workers: [
@@ -114,8 +120,8 @@ async function options(script: Served, gateway: URL, address: Address): Promise<
 }
 
 /**
- * What a Worker asks by itself: the keys of Cloudflare Access, and Cloudflare's API, which is that of the local account.
- * Nothing that runs here reaches the Internet.
+ * Answers what a Worker fetches by itself: the keys of Cloudflare Access, and Cloudflare's API,
+ * which is that of the local account. Nothing that runs here reaches the Internet.
  */
 async function answerFetch(request: Request, door: URL): Promise<Response> {
   const { hostname, pathname, search } = new URL(request.url);
@@ -133,7 +139,7 @@ async function readModules(script: Served): Promise<readonly Module[]> {
   return [{ name: script.mainModule, type: "esm", contents }];
 }
 
-/** In Miniflare's words. */
+/** Describes a binding in Miniflare's terms. */
 function toBinding(binding: Script["bindings"][number]) {
   if (binding.type === "ai") return { type: "ai", dev: { remote: true } } as const;
   if (binding.type === "ratelimit") {

@@ -21,10 +21,10 @@ import { watchSources } from "./watch.ts";
 
 const HOST = "127.0.0.1";
 
-/** Until the process ends. Throws a StackError. */
+/** Runs a stack on this machine until the process ends. Throws a StackError. */
 export async function serve(args: Args): Promise<void> {
   const key = await readLocalKey();
-  // Side by side: together they are most of the way to the first answer.
+  // These run side by side: together they are most of the way to the first answer.
   const [account, { startRuntime }, model] = await Promise.all([
     loadAccount(args.stack, key),
     import("./runtime.ts"),
@@ -39,7 +39,7 @@ export async function serve(args: Args): Promise<void> {
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
   const workerUrl = `http://${HOST}:${port}`;
   let running = account;
-  const stack = () => tellStack(args.stack, workerUrl, running);
+  const stack = () => describeStack(args.stack, workerUrl, running);
   const { url, workers } = await openDoor({ ...parts, key, host: HOST, port: doorPort, stack });
   const runtime = await startRuntime(account.script, url, { host: HOST, port });
 
@@ -50,7 +50,8 @@ export async function serve(args: Args): Promise<void> {
     running = next;
     console.log(`${changed} changed: reloaded`);
   });
-  // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are synchronous.
+  // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are
+  // synchronous.
   process.once("exit", () => store.close());
 
   for (const worker of Object.values(state.state.workers)) {
@@ -78,7 +79,7 @@ Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
   if (args.api) console.log(describeApi(url, key, account.id));
 }
 
-/** In the words of the provider and the official SDKs, and for the last line, of wrangler. */
+/** Lists the environment of the provider and the official SDKs, and in its last line, of wrangler. */
 function describeApi(url: URL, key: string, accountId: string): string {
   return `
 export CLOUDFLARE_BASE_URL=${url.origin}${API_PATH}
@@ -103,8 +104,11 @@ async function freePort(wanted: number): Promise<number> {
   return port;
 }
 
-/** For the pages, which have no key to show: whoever may read it can read the file. */
-function tellStack(name: string, workerUrl: string, loaded: LoadedStack): RunningStack {
+/**
+ * Describes the stack for the pages, which have no key to show: whoever may read it can read the
+ * file.
+ */
+function describeStack(name: string, workerUrl: string, loaded: LoadedStack): RunningStack {
   const { values, evidence, script } = loaded;
   return { name, values, evidence, example: exampleCall(workerUrl, "$(cat .local/key)", script) };
 }

@@ -1,6 +1,8 @@
-/** A stack file made ready for a machine without account: what only an account knows has a local stand-in. */
+/**
+ * A stack file made ready for a machine without account: what only an account knows has a local
+ * stand-in.
+ */
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -13,24 +15,28 @@ import { readStackFile, type StackFile } from "../policy/stack/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.js";
+import { readText } from "./read-text.ts";
 import { StackError } from "./stack-error.ts";
 
-/** Where a stack names no account, or names it encrypted. */
+/** The account's id where a stack names none, or names it encrypted. */
 export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
 
 const KEY_LENGTH = 40;
 
-/** What a stack's program declares, and the settings that it read, with stand-ins for what a laptop cannot know. */
+/**
+ * What a stack's program declares, and the settings that it read, with stand-ins for what a laptop
+ * cannot know.
+ */
 export interface LoadedStack extends Account {
   readonly values: ConfigValues;
-  /** For the statement; the program knows nothing of it. */
+  /** What probes have seen, for the statement; the program does not read it. */
   readonly evidence: readonly Evidence[];
 }
 
 /**
- * Runs the stack's program and applies what it declares. The local key is one more caller, since the hashes of the
- * real callers are encrypted, and their tokens elsewhere.
- * Throws a StackError with the message that `pulumi up` would print.
+ * Runs the stack's program and applies what it declares. The local key is one more caller, since
+ * the hashes of the real callers are encrypted, and their tokens elsewhere. Throws a StackError
+ * with the message that `pulumi up` would print.
  */
 export async function loadAccount(stack: string, key: string): Promise<LoadedStack> {
   const values = readStack(stack);
@@ -52,7 +58,7 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
   }
 }
 
-/** The stack's callers, and one more whose key we know. */
+/** Adds a caller whose key we know to those of the stack. */
 function withLocalCaller(callers: string | undefined, key: string): string {
   const local = { name: "local", sha256: createHash("sha256").update(key).digest("hex") };
   try {
@@ -65,7 +71,9 @@ function withLocalCaller(callers: string | undefined, key: string): string {
 
 function readStack(stack: string): ConfigValues {
   const file = `Pulumi.${stack}.yaml`;
-  const text = readText(file);
+  // Read at once: the program's order leaves before the caller loads Miniflare, which lets no other
+  // work in for a while.
+  const text = readText(join(ROOT, file));
   if (text === undefined) {
     throw new StackError(`${file} cannot be read; is it still there?`);
   }
@@ -85,20 +93,8 @@ function parse(file: string, text: string): StackFile {
 }
 
 /**
- * Undefined when the file cannot be read. At once, not in a later turn: the program's order then leaves before the
- * caller loads Miniflare, which lets no other work in for a while.
- */
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(join(ROOT, file), "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The token of the local caller: made once, so that a client's configuration outlives a restart. As long as one of
- * Cloudflare's, 40 characters: Cloudflare's own tools take no other.
+ * Returns the token of the local caller, made once, so that a client's configuration outlives a
+ * restart. It has the 40 characters of Cloudflare's tokens: Cloudflare's own tools take no other.
  */
 export async function readLocalKey(): Promise<string> {
   const file = join(STATE, "key");

@@ -7,9 +7,9 @@ import { ROOT } from "./paths.js";
 import { StackError } from "./stack-error.ts";
 
 /**
- * Watches what a stack is made of: its file and the sources. Calls back once for each burst of changes, with the
- * file that changed last, and never twice at a time; until the process exits. A StackError of the callback is printed.
- * Resolves when no change is missed any more.
+ * Watches a stack's file and the sources, until the process exits. Calls back once for each burst
+ * of changes, with the file that changed last, and never twice at a time; a StackError of the
+ * callback is printed. Resolves when no change is missed any more.
  */
 export async function watchSources(
   stack: string,
@@ -26,7 +26,8 @@ export async function watchSources(
   const options = { cwd: ROOT, ignoreInitial: true };
   // Not node:fs: where an editor or git replaces a file, its recursive watch loses it.
   const folders = watch(["infra", "policy", "worker"], options);
-  // The folder, not the file: git removes a file and makes it anew, and a watch of the file alone ends with the first.
+  // The folder is watched, not the file: git removes a file and makes it anew, and a watch of the
+  // file alone ends with the first.
   const file = `Pulumi.${stack}.yaml`;
   const ignored = (path: string) => path !== "." && path !== ROOT && basename(path) !== file;
   const stackFile = watch(".", { ...options, depth: 0, ignored });

@@ -11,8 +11,8 @@ export class WorkerHost {
   }
 
   /**
-   * Serves a Worker, in place of an earlier one of its name, and returns where. Rejects when it does not load; what was
-   * served before goes on.
+   * Serves a Worker, in place of an earlier one of its name, and returns its address. Rejects when
+   * it does not load; what was served before goes on.
    */
   async serve(script: Served): Promise<URL> {
     const before = this.#running.get(script.scriptName);
@@ -31,13 +31,16 @@ export class WorkerHost {
     }
   }
 
-  /** Fires a cron trigger of a Worker, which is served from then on. Rejects with what the Worker threw. */
+  /**
+   * Fires a cron trigger of a Worker, which is served from then on. Rejects with what the Worker
+   * threw.
+   */
   async runCron(script: Served, cron: string): Promise<void> {
     await this.serve(script);
     await (await this.#running.get(script.scriptName))?.runCron(cron);
   }
 
-  /** Where a Worker is served; undefined where it is not. */
+  /** Returns the address of a Worker; undefined where it is not served. */
   async find(name: string): Promise<URL | undefined> {
     return (await this.#running.get(name))?.url;
   }
@@ -53,7 +56,7 @@ export class WorkerHost {
   }
 
   async #start(script: Served): Promise<Runtime> {
-    // Not before a Worker is uploaded: it takes a quarter of a second to load.
+    // The runtime is loaded with the first Worker: it takes a quarter of a second.
     const { startRuntime } = await import("./runtime.ts");
     return startRuntime(script, this.#gateway, { host: "127.0.0.1", port: 0 });
   }

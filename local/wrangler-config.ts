@@ -6,9 +6,9 @@ import { ROOT, STATE } from "./paths.js";
 import { LOCAL_ACCOUNT_ID } from "./stack.ts";
 
 /**
- * Writes what wrangler needs to run a declared Worker, and returns the configuration's path. Ids and bindings come
- * from the program's own declaration, so they exist once. Secret bindings go to `.dev.vars` beside it, which
- * wrangler reads and never uploads.
+ * Writes what wrangler needs to run a declared Worker, and returns the configuration's path. Ids
+ * and bindings come from the program's own declaration, so they exist once. Secret bindings go to
+ * `.dev.vars` beside it, which wrangler reads and never uploads.
  */
 export async function writeWranglerConfig(stack: string, script: Script): Promise<string> {
   const folder = join(STATE, stack);
@@ -22,7 +22,7 @@ export async function writeWranglerConfig(stack: string, script: Script): Promis
   const config = {
     name: script.scriptName,
     main: relative(folder, join(ROOT, script.contentFile)),
-    // The bytes that Pulumi deploys, not another bundle of them.
+    // These are the bytes that Pulumi deploys, not another bundle of them.
     no_bundle: true,
     compatibility_date: script.compatibilityDate,
     compatibility_flags: script.compatibilityFlags,

@@ -12,6 +12,7 @@ import {
   type TokenRecord,
 } from "./token-record.ts";
 
+/** Identifies tokens, and checks what they permit. */
 export class Access {
   readonly #account: AccountState;
   readonly #localKey: TokenRecord;
@@ -21,7 +22,10 @@ export class Access {
     this.#localKey = allPowerful(account.id, key);
   }
 
-  /** The token that an `Authorization` header brings, whatever became of it. Throws where there is none. */
+  /**
+   * Returns the token of an `Authorization` header, whatever its status. Throws where there is
+   * none.
+   */
   identify(authorization: string | undefined): TokenRecord {
     const [, value] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
     const hash = value === undefined ? undefined : sha256(value);
@@ -47,7 +51,7 @@ export class Access {
       throw new ApiError(403, { code: 10_000, message: "Authentication error" });
   }
 
-  /** Whether a call beside the Worker may run through an authenticated gateway. */
+  /** Returns whether a call beside the Worker may run through an authenticated gateway. */
   mayRun(authorization: string | undefined, address: string): boolean {
     try {
       const place = { accountId: this.#account.id, address };
@@ -60,6 +64,7 @@ export class Access {
   }
 }
 
+/** Returns a token's status now. */
 export function statusOf(token: TokenRecord): "active" | "disabled" | "expired" {
   const now = Date.now();
   if (token.expires_on !== undefined && Date.parse(token.expires_on) <= now) return "expired";
@@ -71,7 +76,7 @@ function unauthenticated(): ApiError {
   return new ApiError(401, { code: 10_000, message: "Authentication error" });
 }
 
-/** A policy that denies goes before one that allows. */
+/** Returns whether a token has a permission; a policy that denies wins over one that allows. */
 function hasPermission(token: TokenRecord, permission: Permission, accountId: string): boolean {
   const id = PERMISSION_GROUPS.find(({ name }) => name === permission)?.id;
   const effects = token.policies

@@ -1,6 +1,6 @@
 /**
- * The parts of Cloudflare's REST API that the provider, the official SDK and the commands of this project call. Anything
- * else answers 501 with its name.
+ * The parts of Cloudflare's REST API that the provider, the official SDK and the commands of this
+ * project call. Anything else answers 501 with its name.
  */
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
@@ -11,11 +11,12 @@ import { API_PATH, ApiError, failure, notImitated, success } from "./envelope.ts
 import { GATEWAY_ROUTES } from "./gateways.ts";
 import { LOGPUSH_ROUTES } from "./logpush.ts";
 import { LOG_ROUTES } from "./logs.ts";
-import type { ApiBindings, ApiEnv, Handler, Route } from "./route.ts";
+import type { ApiBindings, ApiEnv, Route } from "./route.ts";
 import { TOKEN_ROUTES } from "./tokens.ts";
 import { VERSION_ROUTES } from "./worker-versions.ts";
 import { WORKER_ROUTES } from "./workers.ts";
 
+/** Lists every route of the API. */
 export const ROUTES: readonly Route[] = [
   ...GATEWAY_ROUTES,
   ...LOG_ROUTES,
@@ -26,13 +27,14 @@ export const ROUTES: readonly Route[] = [
   ...LOGPUSH_ROUTES,
 ];
 
-export interface ApiArgs extends Omit<ApiBindings, "versions" | "address"> {
+interface ApiArgs extends Omit<ApiBindings, "versions" | "address"> {
   readonly access: Access;
 }
 
 /** The API as a listener of Node's server. */
 export type Api = ReturnType<typeof createApi>;
 
+/** Makes the API of one account. */
 export function createApi({ access, ...args }: ApiArgs) {
   const router = new Hono<ApiEnv>().basePath(API_PATH);
   router.onError((error, c) => {
@@ -48,7 +50,8 @@ export function createApi({ access, ...args }: ApiArgs) {
     router.on(method, path, async (c) => {
       const place = { accountId: c.req.param("account") ?? "", address: c.env.address };
       if (permissions !== undefined) access.require(c.var.token, permissions, place);
-      return toResponse(c, await handler(c));
+      const result = await handler(c);
+      return result instanceof Response ? result : success(c, result);
     });
   }
   router.all("*", (c) => failure(c, notImitated(`${c.req.method} ${c.req.path}`)));
@@ -58,8 +61,4 @@ export function createApi({ access, ...args }: ApiArgs) {
       router.fetch(request, { ...args, versions, address: incoming.socket.remoteAddress ?? "" }),
     { overrideGlobalObjects: false },
   );
-}
-
-function toResponse(c: Parameters<Handler>[0], result: unknown): Response {
-  return result instanceof Response ? result : success(c, result);
 }

@@ -1,4 +1,7 @@
-/** `/accounts/{account}/r2/buckets`: buckets, their lifecycle rules, and the objects that Logpush made. */
+/**
+ * `/accounts/{account}/r2/buckets`: buckets, their lifecycle rules, and the objects that Logpush
+ * made.
+ */
 import { z } from "zod";
 
 import { readBody, refuse, success } from "./envelope.ts";

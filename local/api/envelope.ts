@@ -2,10 +2,10 @@
 import type { Context } from "hono";
 import { z } from "zod";
 
-/** Where the API begins, as under https://api.cloudflare.com. */
+/** The path where the API begins, as under https://api.cloudflare.com. */
 export const API_PATH = "/client/v4";
 
-export interface ApiProblem {
+interface ApiProblem {
   readonly code: number;
   readonly message: string;
   readonly path?: readonly PropertyKey[];
@@ -23,12 +23,14 @@ export class ApiError extends Error {
   }
 }
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 500 | 501;
+type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 500 | 501;
 
+/** Answers with a result; `more` stands beside it in the envelope. */
 export function success(c: Context, result: unknown, more: object = {}): Response {
   return c.json({ success: true, errors: [], messages: [], result, ...more });
 }
 
+/** Answers with an error's problems, and its status. */
 export function failure(c: Context, { status, problems }: ApiError): Response {
   return c.json({ success: false, errors: problems, messages: [], result: null }, status);
 }
@@ -38,16 +40,17 @@ export function refuse(status: ErrorStatus, code: number, message: string): neve
   throw new ApiError(status, { code, message });
 }
 
+/** Throws the API's error for what does not exist. */
 export function refuseUnknown(): never {
   return refuse(404, 7002, "Not Found");
 }
 
-/** What the local account does not do; `what` names it. */
+/** Makes the error for what the local account does not do; `what` names it. */
 export function notImitated(what: string): ApiError {
   return new ApiError(501, { code: 501, message: `the local Cloudflare does not imitate ${what}` });
 }
 
-/** Returns the checked data; throws an ApiError with every problem and its path. */
+/** Returns data that matches a schema; throws an ApiError with every problem and its path. */
 export function check<T extends z.ZodType>(schema: T, data: unknown): z.output<T> {
   const result = schema.safeParse(data);
   if (result.success) return result.data;
@@ -55,6 +58,7 @@ export function check<T extends z.ZodType>(schema: T, data: unknown): z.output<T
   throw new ApiError(400, ...problems);
 }
 
+/** Returns a body that matches a schema; throws an ApiError as `check` does. */
 export async function readBody<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
   const body: unknown = await c.req.json().catch(() => {
     refuse(400, 7001, "the body is not JSON");
@@ -62,12 +66,13 @@ export async function readBody<T extends z.ZodType>(c: Context, schema: T): Prom
   return check(schema, body);
 }
 
+/** The parameters that choose a page. */
 export const paging = z.object({
   page: z.coerce.number().int().min(1).default(1),
   per_page: z.coerce.number().int().min(1).max(50).default(20),
 });
 
-/** One page of a short list. */
+/** Answers with one page of a short list. */
 export function paged(c: Context, items: readonly unknown[]): Response {
   const { page, per_page } = check(paging, c.req.query());
   const result = items.slice((page - 1) * per_page, page * per_page);

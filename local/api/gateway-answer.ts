@@ -1,9 +1,11 @@
 /**
- * A gateway as the REST API answers it: `cacheTtl` is `cache_ttl`, and the groups differ inside, too. Not made from the
- * table in policy/gateway/fields.ts, which this account is to judge.
+ * Describes a gateway as the REST API does: `cacheTtl` is `cache_ttl`, and the groups differ
+ * inside, too. It is not made from the table in policy/gateway/fields.ts, which this account is to
+ * judge.
  */
 import type { GatewaySettings } from "../account.ts";
 
+/** Describes a gateway's settings. */
 export function toWire(settings: GatewaySettings): Record<string, unknown> {
   const { accountId: _, otels, dlp, guardrails, ...flat } = settings;
   return {
@@ -26,12 +28,14 @@ export function toWire(settings: GatewaySettings): Record<string, unknown> {
   };
 }
 
+/** Returns the API's name of a setting. */
 export function apiName(field: string): string {
   if (field === "aiGatewayId") return "id";
   if (field === "otels") return "otel";
   return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function mapKeys(object: object, rename: (key: string) => string): Record<string, unknown> {
+/** Returns an object with other keys and the same values. */
+export function mapKeys(object: object, rename: (key: string) => string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]));
 }

@@ -1,11 +1,11 @@
-/** A gateway's settings in the REST API's words, and in those of the program: `cache_ttl` is `cacheTtl`. */
+/** Reads a gateway's settings from the REST API's form: `cache_ttl` is `cacheTtl`. */
 import { z } from "zod";
 
 import { aiGateway, type GatewaySettings } from "../account.ts";
 import { ApiError } from "./envelope.ts";
-import { apiName } from "./gateway-answer.ts";
+import { apiName, mapKeys } from "./gateway-answer.ts";
 
-/** What the API takes on an update only; a create drops it without a word. */
+/** The fields that the API takes on an update only; a create drops them silently. */
 export const PUT_ONLY = [
   "dlp",
   "guardrails",
@@ -15,7 +15,8 @@ export const PUT_ONLY = [
   "stripe",
 ] as const;
 
-// What Cloudflare fills in; for authentication that is not documented, and here it is the safe one.
+// Cloudflare fills these in; for authentication that is not documented, and here it is the safe
+// one.
 const DEFAULTS = {
   authentication: true,
   byok_only: false,
@@ -29,13 +30,16 @@ const DEFAULTS = {
   zdr: false,
 };
 
-// Null is off for these.
+// Null means off for these.
 const OFF = { cache_ttl: 0, rate_limiting_interval: 0, rate_limiting_limit: 0 };
 
 const record = z.record(z.string(), z.unknown());
 const verdicts = z.partialRecord(z.string(), z.unknown());
 
-/** The groups whose insides are spelled differently; what they hold is checked by the schema of the program. */
+/**
+ * The groups whose insides are spelled differently; the schema of the program checks what they
+ * hold.
+ */
 const groups = z.looseObject({
   otel: z
     .array(
@@ -69,13 +73,16 @@ const groups = z.looseObject({
     .optional(),
 });
 
-/** Throws an ApiError with everything that Cloudflare would refuse. Null sets a field back. */
+/**
+ * Reads settings; null sets a field back. Throws an ApiError with everything that Cloudflare would
+ * refuse.
+ */
 export function fromWire(
   body: Readonly<Record<string, unknown>>,
   accountId: string,
 ): GatewaySettings {
-  const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  const renamed = groups.safeParse({ ...DEFAULTS, ...OFF, ...said });
+  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  const renamed = groups.safeParse({ ...DEFAULTS, ...OFF, ...given });
   if (!renamed.success) throw refuse(renamed.error);
   const settings = aiGateway.safeParse({ ...mapKeys(renamed.data, toSetting), accountId });
   if (!settings.success) throw refuse(settings.error);
@@ -95,11 +102,4 @@ function toSetting(key: string): string {
   if (key === "id") return "aiGatewayId";
   if (key === "otel") return "otels";
   return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function mapKeys(
-  object: Readonly<Record<string, unknown>>,
-  rename: (key: string) => string,
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]));
 }

@@ -7,9 +7,12 @@ import { fromWire, PUT_ONLY } from "./gateway-wire.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
 import type { GatewayRecord } from "./state.ts";
 
+/** The path of the gateways; those of logs continue it. */
 export const GATEWAYS = "/accounts/:account/ai-gateway/gateways";
 const GATEWAY = `${GATEWAYS}/:gateway`;
+/** The permissions that read gateways and logs. */
 export const READ = ["AI Gateway Read", "AI Gateway Write"] as const;
+/** The permissions that change gateways and logs. */
 export const WRITE = ["AI Gateway Write"] as const;
 
 export const GATEWAY_ROUTES: readonly Route[] = [
@@ -49,7 +52,7 @@ async function createGateway(c: ApiContext): Promise<object> {
     const message = "a gateway with this id exists";
     throw new ApiError(409, { code: 7001, message, path: ["id"] });
   }
-  const taken = Object.entries(body).filter(([key]) => !isPutOnly(key));
+  const taken = Object.entries(body).filter(([key]) => !PUT_ONLY.some((name) => name === key));
   const settings = fromWire(Object.fromEntries(taken), account.id);
   const now = new Date().toISOString();
   return keep(c, { settings, createdAt: now, modifiedAt: now, isDeclared: false });
@@ -58,7 +61,8 @@ async function createGateway(c: ApiContext): Promise<object> {
 async function replaceGateway(c: ApiContext): Promise<object> {
   const before = gatewayOf(c);
   const body = await readBody(c, update);
-  // What is left out stays, null sets it back: Cloudflare documents neither. Its name cannot change.
+  // What is left out stays, null sets it back: Cloudflare documents neither. Its name cannot
+  // change.
   const merged = { ...toWire(before.settings), ...body, id: before.settings.aiGatewayId };
   const settings = fromWire(merged, c.env.account.id);
   return keep(c, { ...before, settings, modifiedAt: new Date().toISOString() });
@@ -75,10 +79,6 @@ async function deleteGateway(c: ApiContext): Promise<object> {
 function keep({ env }: ApiContext, record: GatewayRecord): object {
   env.account.put("gateways", record.settings.aiGatewayId, record);
   return describe(record);
-}
-
-function isPutOnly(key: string): boolean {
-  return PUT_ONLY.some((name) => name === key);
 }
 
 function describe({ settings, createdAt, modifiedAt }: GatewayRecord): object {

@@ -1,13 +1,14 @@
-/** A log in the REST API's words, and a query string as a choice of logs. */
+/** Describes logs as the REST API does, and reads query strings that choose some. */
 import { z } from "zod";
 
 import type { Bodies, StoredLog } from "../logs/log.ts";
 import { FILTER_KEYS, isFilterKey, isOrderKey, type Filter, type LogQuery } from "../logs/query.ts";
 import { ApiError, check, notImitated } from "./envelope.ts";
 
-/** Previews are cut somewhere; where is not documented. */
+/** The length of a preview, which Cloudflare does not document. */
 export const HEAD_CHARACTERS = 4096;
 
+/** Describes a log as a list does. */
 export function toListItem(log: StoredLog): object {
   return {
     id: log.id,
@@ -28,7 +29,7 @@ export function toListItem(log: StoredLog): object {
   };
 }
 
-/** One log, with the beginning of its bodies; without bodies it says nothing of them. */
+/** Describes a log with the beginning of its bodies, or without any field about them. */
 export function toDetail(log: StoredLog, bodies: Bodies | undefined): object {
   const item = toListItem(log);
   if (bodies === undefined) return item;
@@ -39,7 +40,7 @@ export function toDetail(log: StoredLog, bodies: Bodies | undefined): object {
   };
 }
 
-/** The same for the binding, which has metadata as an object. */
+/** Describes a log as the binding does, which has metadata as an object. */
 export function toBindingLog(log: StoredLog, bodies: Bodies | undefined): object {
   return { ...toDetail(log, bodies), metadata: log.metadata };
 }
@@ -52,7 +53,7 @@ function preview(side: "request" | "response", body: string): object {
   };
 }
 
-/** Of the API, and not kept here. */
+/** The API's filter keys that are not kept here. */
 const OTHER_KEYS = [
   "request_content_type",
   "response_content_type",
@@ -78,9 +79,10 @@ const order = z.object({
 });
 
 /**
- * What a query string chooses. Throws for a parameter that is not among `known`: a filter misspelled would otherwise
- * choose everything, and this is what deletes. So is `filters.key=…`, as the official SDK 7.3 writes a list of filters:
- * Cloudflare is reported to ignore it (https://github.com/cloudflare/cloudflare-typescript/issues/2723).
+ * Reads which logs a query string chooses. Throws for a parameter that is not among `known`: a
+ * filter misspelled would otherwise choose everything, and this is what deletes. So is
+ * `filters.key=…`, as the official SDK 7.3 writes a list of filters: Cloudflare is reported to
+ * ignore it (https://github.com/cloudflare/cloudflare-typescript/issues/2723).
  */
 export function readChoice(
   query: URLSearchParams,
@@ -113,7 +115,7 @@ function toFilter({ key, operator, value }: z.output<typeof rawFilter>): Filter 
   return { key, operator, values: value.map((one) => toSql(key, one)) };
 }
 
-/** A value as the column has it. Over a query string everything is text, and null is empty. */
+/** Returns a value as the column has it. In a query string everything is text, and null is empty. */
 function toSql(key: Filter["key"], value: string | number | boolean | null) {
   if (value === null || value === "") return null;
   const { kind } = FILTER_KEYS[key];

@@ -1,4 +1,4 @@
-/** `/accounts/{account}/logpush/jobs`: jobs, whose destination is looked at; local/logpush/ does what they say. */
+/** `/accounts/{account}/logpush/jobs`: jobs, whose destination is checked; local/logpush/ runs them. */
 import { z } from "zod";
 
 import { readDestination } from "../logpush/destination.ts";

@@ -1,4 +1,4 @@
-/** `/accounts/{account}/ai-gateway/gateways/{gateway}/logs` */
+/** `/accounts/{account}/ai-gateway/gateways/{gateway}/logs`: the logs of a gateway. */
 import { z } from "zod";
 
 import type { FoundLog } from "../logs/log.ts";
@@ -59,7 +59,10 @@ function bodyOf(c: ApiContext, side: "request" | "response"): Response {
   return c.body(body, 200, { "content-type": "application/json" });
 }
 
-/** Returns which logs of the path's gateway the query string chooses; `known` are its other parameters. */
+/**
+ * Returns which logs of the path's gateway the query string chooses; `known` are its other
+ * parameters.
+ */
 function chosen(c: ApiContext, known: readonly string[]) {
   const gateway = gatewayOf(c).settings.aiGatewayId;
   return { ...readChoice(new URL(c.req.url).searchParams, known), gateway };

@@ -1,4 +1,4 @@
-/** What the parts of the API are made of: tables of routes, and the functions that answer them. */
+/** The form of the API's parts: tables of routes, and the functions that answer them. */
 import type { Context } from "hono";
 
 import type { LocalAccount } from "../local-account.ts";
@@ -6,15 +6,19 @@ import type { WorkerHost } from "../worker-host.ts";
 import type { Permission, TokenRecord } from "./token-record.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
-/** What a handler works on. */
+/** The parts of the account that a handler uses. */
 export interface ApiBindings extends Pick<LocalAccount, "account" | "store" | "objects"> {
   readonly workers: WorkerHost;
-  /** The newest uploaded version of each Worker; not on disk, so an older one cannot be gone back to. */
+  /**
+   * The newest uploaded version of each Worker; not on disk, so an older one cannot be gone back
+   * to.
+   */
   readonly versions: Map<string, WorkerRecord>;
-  /** Where the request comes from. */
+  /** The address that the request comes from. */
   readonly address: string;
 }
 
+/** What Hono gives to a handler. */
 export interface ApiEnv {
   readonly Bindings: ApiBindings;
   /** The token of the request. */
@@ -24,9 +28,12 @@ export interface ApiEnv {
 export type ApiContext = Context<ApiEnv>;
 
 /** A handler returns what stands in `result` of the envelope, or a Response of its own. */
-export type Handler = (c: ApiContext) => unknown;
+type Handler = (c: ApiContext) => unknown;
 
-/** A route takes a token with one of its permissions; with `undefined` it takes every token, an expired one too. */
+/**
+ * A route takes a token with one of its permissions; with `undefined` it takes every token, an
+ * expired one too.
+ */
 export type Route = readonly [
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
@@ -34,7 +41,7 @@ export type Route = readonly [
   handler: Handler,
 ];
 
-/** Returns a part of the path by its name; a handler reads those alone that its route has. */
+/** Returns a part of the path by its name, which the handler's route must have. */
 export function param(c: ApiContext, name: string): string {
   return c.req.param(name) ?? "";
 }

@@ -1,10 +1,14 @@
-/** What the local account holds besides its logs: what the stack declares, and what was made over the REST API. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+/**
+ * What the local account holds besides its logs: what the stack declares, and what was made over
+ * the REST API.
+ */
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { z } from "zod";
 
 import { aiGateway, type GatewaySettings } from "../account.ts";
+import { readText } from "../read-text.ts";
 import { isDeclared, tokenRecord, type TokenRecord } from "./token-record.ts";
 import { workerRecord, type WorkerRecord } from "./worker-record.ts";
 
@@ -22,7 +26,7 @@ const bucket = z.object({
   isDeclared,
 });
 
-/** In the API's own words, but for the last. */
+/** A job with the API's own names, except for the last. */
 const logpushJob = z.looseObject({
   id: z.number(),
   dataset: z.string(),
@@ -31,7 +35,7 @@ const logpushJob = z.looseObject({
   isDeclared,
 });
 
-// A file of before a kind was known has none of it.
+// A file from before a kind was added has none of it.
 const stateSchema = z.object({
   gateways: z.record(z.string(), gatewayRecord).default({}),
   tokens: z.record(z.string(), tokenRecord).default({}),
@@ -40,18 +44,25 @@ const stateSchema = z.object({
   logpushJobs: z.record(z.string(), logpushJob).default({}),
 });
 
+/**
+ * A gateway as it is kept: its settings, when it was made and changed, and whether the stack
+ * declares it.
+ */
 export type GatewayRecord = Readonly<z.output<typeof gatewayRecord>>;
+/** A bucket as it is kept, with its lifecycle rules. */
 export type Bucket = Readonly<z.output<typeof bucket>>;
+/** A Logpush job as it is kept. */
 export type LogpushJob = Readonly<z.output<typeof logpushJob>>;
+/** Everything of an account but its logs, by kind and key. */
 export type State = Readonly<z.output<typeof stateSchema>>;
 
 const EMPTY: State = stateSchema.parse({});
 
-export interface AccountArgs {
+interface AccountArgs {
   readonly id: string;
-  /** Where it outlives the process; without one it does not. */
+  /** The file in which the state outlives the process; without one it does not. */
   readonly file?: string;
-  /** Called with all gateways whenever one changed. */
+  /** Is called with all gateways whenever one changed. */
   readonly onGateways: (gateways: ReadonlyMap<string, GatewaySettings>) => void;
 }
 
@@ -64,12 +75,13 @@ export interface Declaration {
   readonly logpushJobs?: readonly LogpushJob[];
 }
 
+/** Holds the state of an account, and announces changes of its gateways. */
 export class AccountState {
   readonly id: string;
   readonly #args: AccountArgs;
   #state: State;
 
-  /** Throws when the file holds something else. */
+  /** Reads the file; throws when it holds something else. */
   constructor(args: AccountArgs) {
     this.id = args.id;
     this.#args = args;
@@ -89,7 +101,7 @@ export class AccountState {
     if (this.#state.gateways !== before.gateways) this.#announce();
   }
 
-  /** Keeps a record, in place of the one with its key. */
+  /** Keeps a record in place of the one with its key. */
   put<K extends keyof State>(kind: K, key: string | number, record: State[K][string]): void {
     this.update((state) => ({ ...state, [kind]: { ...state[kind], [key]: record } }));
   }
@@ -102,8 +114,8 @@ export class AccountState {
   }
 
   /**
-   * Takes over what the stack declares, as `pulumi up` would: what is declared and was changed here is set right, what
-   * the stack no longer declares goes.
+   * Replaces what the stack declares, as `pulumi up` would: a declared record that was changed here
+   * is set right, and what the stack no longer declares is removed.
    */
   declare({ gateways, workers, tokens, buckets, logpushJobs }: Declaration): void {
     const now = new Date().toISOString();
@@ -154,15 +166,7 @@ function read(file: string): State {
   }
 }
 
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whole or not at all: a reader never sees half of it. */
+/** Writes the file whole or not at all: a reader never sees half of it. */
 function write(file: string, state: State): void {
   const kinds = Object.entries(state).map(([kind, records]) => [
     kind,

@@ -3,7 +3,9 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { z } from "zod";
 
-/** Those that this project and its commands use, by their names at Cloudflare. */
+import { network } from "../account.ts";
+
+/** The permissions that this project and its commands use, by their names at Cloudflare. */
 export const PERMISSIONS = [
   "AI Gateway Read",
   "AI Gateway Run",
@@ -22,10 +24,14 @@ export const PERMISSIONS = [
 
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** The kind of resource that is an account, and below it, an R2 bucket. */
 export const SCOPE = "com.cloudflare.api.account";
 export const BUCKET_SCOPE = "com.cloudflare.edge.r2.bucket";
 
-/** Ids of this account's own, not Cloudflare's: a program looks a group up by its name. */
+/**
+ * The permission groups. Their ids are this account's own, not Cloudflare's: a program looks a
+ * group up by its name.
+ */
 export const PERMISSION_GROUPS = PERMISSIONS.map((name) => ({
   id: sha256(name).slice(0, 32),
   name,
@@ -41,11 +47,11 @@ const policy = z.object({
 
 const condition = z.object({
   request_ip: z
-    .object({ in: z.array(cidr()).optional(), not_in: z.array(cidr()).optional() })
+    .object({ in: z.array(network).optional(), not_in: z.array(network).optional() })
     .optional(),
 });
 
-/** What a caller says of a token, in the API's own words. */
+/** The fields of a token that a request sets, with the API's own names. */
 export const tokenRequest = z.object({
   name: z.string().min(1).max(120),
   policies: z.array(policy).min(1),
@@ -54,24 +60,29 @@ export const tokenRequest = z.object({
   not_before: z.iso.datetime({ offset: true }).optional(),
 });
 
+/** The status of a token, as far as a request sets it; see `statusOf` for the one that holds. */
 export const tokenStatus = z.enum(["active", "disabled", "expired"]);
 
-/** By the running stack: not kept in the file, since each start declares it anew. */
+/**
+ * Whether the running stack declares a record, which is then not kept in the file: each start
+ * declares it anew.
+ */
 export const isDeclared = z.boolean().default(false);
 
+/** A token as it is kept. */
 export const tokenRecord = tokenRequest.extend({
   id: z.string(),
   status: tokenStatus,
   issued_on: z.string(),
   modified_on: z.string(),
-  /** SHA-256 of its value, in hexadecimal. */
+  /** The SHA-256 of its value, in hexadecimal. */
   hash: z.string(),
   isDeclared,
 });
 
 export type TokenRecord = Readonly<z.output<typeof tokenRecord>>;
 
-/** A token that may do everything in the account: the local key. */
+/** Makes the local key's token, which has every permission. */
 export function allPowerful(accountId: string, key: string): TokenRecord {
   const hash = sha256(key);
   const resources = { [`${SCOPE}.${accountId}`]: "*" };
@@ -87,15 +98,11 @@ export function allPowerful(accountId: string, key: string): TokenRecord {
   };
 }
 
-/** As long as Cloudflare's own, which the provider insists on: 40 characters. */
+/** Makes a token's value with the 40 characters of Cloudflare's, which the provider insists on. */
 export function newTokenValue(): string {
   return randomBytes(30).toString("base64url");
 }
 
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-function cidr() {
-  return z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 }

@@ -1,4 +1,7 @@
-/** API tokens of the account: `/accounts/{account}/tokens`. A value is in the answer that made it, and nowhere else. */
+/**
+ * API tokens of the account: `/accounts/{account}/tokens`. A value is in the answer that made it,
+ * and nowhere else.
+ */
 import { randomBytes } from "node:crypto";
 
 import { statusOf } from "./access.ts";
@@ -19,7 +22,7 @@ const READ = ["Account API Tokens Read", "Account API Tokens Write"] as const;
 const WRITE = ["Account API Tokens Write"] as const;
 
 export const TOKEN_ROUTES: readonly Route[] = [
-  // A token may always ask about itself.
+  // Every token may look itself up.
   ["GET", `${TOKENS}/verify`, undefined, verifyToken],
   ["GET", "/user/tokens/verify", undefined, verifyToken],
   ["GET", `${TOKENS}/permission_groups`, READ, listPermissionGroups],

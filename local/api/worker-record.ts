@@ -1,4 +1,4 @@
-/** A Worker as the local account keeps it, and in the REST API's words. */
+/** Describes a Worker as the local account keeps it, and as the REST API does. */
 import { z } from "zod";
 
 import { workersScript } from "../account.ts";
@@ -8,10 +8,11 @@ import { check, notImitated, refuse } from "./envelope.ts";
 
 const bindings = workersScript.shape.bindings;
 
+/** A Worker as it is kept. */
 export const workerRecord = z.object({
   name: z.string(),
   mainModule: z.string(),
-  /** Contents in base64. */
+  /** The modules, with their contents in base64. */
   modules: z.array(
     z.object({
       name: z.string(),
@@ -22,7 +23,7 @@ export const workerRecord = z.object({
   compatibilityDate: z.string(),
   compatibilityFlags: z.array(z.string()),
   bindings,
-  /** Kept and told, without effect here. */
+  /** Settings that are kept and returned, without effect here. */
   settings: z.record(z.string(), z.unknown()),
   subdomain: z.object({ enabled: z.boolean(), previews_enabled: z.boolean() }),
   crons: z.array(z.string()),
@@ -33,6 +34,7 @@ export const workerRecord = z.object({
 
 export type WorkerRecord = Readonly<z.output<typeof workerRecord>>;
 
+/** The name of a Worker, as Cloudflare allows it. */
 export const scriptName = z.string().regex(/^[a-z0-9_][a-z0-9_-]{0,62}$/);
 
 const metadata = z.looseObject({
@@ -59,8 +61,8 @@ export async function readUpload(
   const form = await request
     .formData()
     .catch(() => refuse(400, 10_021, "the body is not multipart/form-data"));
-  const said = check(metadata, await readMetadata(form.get("metadata")));
-  const { main_module, compatibility_date, compatibility_flags, keep_bindings, ...rest } = said;
+  const upload = check(metadata, await readMetadata(form.get("metadata")));
+  const { main_module, compatibility_date, compatibility_flags, keep_bindings, ...rest } = upload;
   const { bindings: given, ...settings } = rest;
   const named = new Set(given.map((binding) => binding.name));
   const kept = (before?.bindings ?? []).filter(
@@ -83,7 +85,7 @@ export async function readUpload(
   };
 }
 
-/** As the runtime wants it. */
+/** Converts a Worker to what the runtime serves. */
 export function toServed({ name, modules, ...worker }: WorkerRecord): Served {
   return {
     ...worker,
@@ -96,6 +98,7 @@ export function toServed({ name, modules, ...worker }: WorkerRecord): Served {
   };
 }
 
+/** Describes a Worker as a list does. */
 export function describeWorker(worker: WorkerRecord) {
   return {
     id: worker.name,
@@ -112,7 +115,7 @@ export function describeWorker(worker: WorkerRecord) {
   };
 }
 
-/** As an upload of a version is answered. */
+/** Describes a version as the API answers its upload. */
 export function describeVersion(worker: WorkerRecord): object {
   const { etag, startup_time_ms } = describeWorker(worker);
   return {
@@ -123,11 +126,12 @@ export function describeVersion(worker: WorkerRecord): object {
   };
 }
 
+/** Returns the id of a Worker's version, which changes with each upload. */
 export function versionIdOf(worker: WorkerRecord): string {
   return uuidOf("version", worker);
 }
 
-/** Made of the time of the upload. */
+/** Makes an id of the time of the upload. */
 function uuidOf(what: string, { name, modifiedAt }: WorkerRecord): string {
   return sha256(`${what} ${name} ${modifiedAt}`).replace(
     /^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/,
@@ -135,7 +139,7 @@ function uuidOf(what: string, { name, modifiedAt }: WorkerRecord): string {
   );
 }
 
-/** One, of everything: the upload that counts. */
+/** Describes the one deployment: all requests go to the newest upload. */
 export function describeDeployments(worker: WorkerRecord): {
   readonly deployments: readonly object[];
 } {
@@ -149,7 +153,7 @@ export function describeDeployments(worker: WorkerRecord): {
   return { deployments: [deployment] };
 }
 
-/** Those of the Worker as a whole, whatever its version. */
+/** The settings of the Worker as a whole, whatever its version. */
 export const SCRIPT_SETTINGS = ["logpush", "tags", "tail_consumers", "observability"] as const;
 
 export function describeScriptSettings({ settings }: WorkerRecord): object {
@@ -157,7 +161,7 @@ export function describeScriptSettings({ settings }: WorkerRecord): object {
   return { logpush, tags, tail_consumers, observability };
 }
 
-/** Without the values of secrets, which nobody can read back. */
+/** Describes the settings without the values of secrets, which nobody can read back. */
 export function describeSettings(worker: WorkerRecord): object {
   return {
     ...worker.settings,
@@ -197,7 +201,8 @@ function fromWireBinding(binding: Readonly<Record<string, unknown>>) {
   const renamed = namespaceId === undefined ? rest : { ...rest, namespaceId };
   const parsed = bindings.element.safeParse(renamed);
   if (parsed.success) return parsed.data;
-  // A type that exists at Cloudflare, most likely; never the value, which may be a secret.
+  // Such a type probably exists at Cloudflare. The message never has the value, which may be a
+  // secret.
   throw notImitated(`the binding ${String(binding["name"])} of type ${String(binding["type"])}`);
 }
 

@@ -4,8 +4,11 @@ import { param, type ApiContext } from "./route.ts";
 import { toServed, type WorkerRecord } from "./worker-record.ts";
 
 export const WORKERS = "/accounts/:account/workers";
+/** The path of one Worker. */
 export const SCRIPT = `${WORKERS}/scripts/:script`;
+/** The permissions that read Workers. */
 export const READ = ["Workers Scripts Read", "Workers Scripts Write"] as const;
+/** The permissions that change Workers. */
 export const WRITE = ["Workers Scripts Write"] as const;
 
 /** Returns the Worker that the path names; throws an ApiError where there is none. */
@@ -20,9 +23,12 @@ export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
   return refuse(409, 10_000, `${worker.name} is the running stack's own: change the stack file`);
 }
 
-/** Serves a Worker in place of what was served, and keeps it; throws an ApiError where it does not load. */
+/**
+ * Serves a Worker in place of what was served, and keeps it; throws an ApiError where it does not
+ * load.
+ */
 export async function deploy({ env }: ApiContext, worker: WorkerRecord): Promise<void> {
-  // Served first: one that does not load is not kept.
+  // It is served first: a Worker that does not load is not kept.
   await env.workers.serve(toServed(worker)).catch((cause: unknown) => {
     const message = "the Worker does not load; the runtime says why where npm start runs";
     refuse(400, 10_021, `${message}: ${String(cause)}`);

@@ -1,4 +1,7 @@
-/** Versions of a Worker, and the deployment of one of them: how wrangler replaces a Worker that exists. */
+/**
+ * Versions of a Worker, and the deployment of one of them: how wrangler replaces a Worker that
+ * exists.
+ */
 import { z } from "zod";
 
 import { notImitated, readBody, refuse } from "./envelope.ts";
@@ -65,7 +68,10 @@ async function changeScriptSettings(c: ApiContext): Promise<object> {
   return describeScriptSettings({ ...worker, settings });
 }
 
-/** Returns the Worker with what a version holds; what belongs to none stays as it is: address, triggers, and settings of the Worker as a whole. */
+/**
+ * Returns the Worker with what a version holds; what belongs to none stays as it is: address,
+ * triggers, and settings of the Worker as a whole.
+ */
 function withVersion(worker: WorkerRecord, version: WorkerRecord): WorkerRecord {
   const { subdomain, crons, createdAt } = worker;
   const own = SCRIPT_SETTINGS.filter((name) => name in worker.settings);

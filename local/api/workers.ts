@@ -1,4 +1,4 @@
-/** `/accounts/{account}/workers`: Workers that are uploaded here run here. */
+/** `/accounts/{account}/workers`: the Workers of the account, which run here. */
 import { z } from "zod";
 
 import { check, readBody } from "./envelope.ts";
@@ -29,7 +29,7 @@ export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${SCRIPT}/schedules`, READ, (c) => describeSchedules(workerOf(c))],
   ["PUT", `${SCRIPT}/schedules`, WRITE, replaceSchedules],
   ["GET", `${WORKERS}/services/:script`, READ, (c) => describeService(workerOf(c))],
-  // The newer way to read the same; wrangler reads an address here.
+  // This is the newer way to read the same; wrangler reads an address here.
   ["GET", `${WORKERS}/workers/:script`, READ, (c) => describeAddress(workerOf(c))],
   ["GET", `${WORKERS}/subdomain`, READ, () => ({ subdomain: "local" })],
   // There are no zones here, and so no domains.

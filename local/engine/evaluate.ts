@@ -3,18 +3,21 @@ import { join } from "node:path";
 
 import { ROOT } from "../paths.js";
 
+/** What the process of the program gets. */
 export interface Order {
   readonly stack: string;
-  /** Full keys and Pulumi's strings. */
+  /** The settings, with full keys and as Pulumi's strings. */
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** One declared resource. */
 export interface Declared {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** What a program declares, or the message with which it failed. */
 export type Evaluation =
   | { readonly ok: true; readonly resources: readonly Declared[] }
   | { readonly ok: false; readonly message: string };
@@ -24,7 +27,10 @@ const LIMIT_MS = 60_000;
 
 let prepared: ChildProcess | undefined;
 
-/** Starts the process of the next evaluation, so that it loads Pulumi while the caller still does other things. */
+/**
+ * Starts the process of the next evaluation, so that it loads Pulumi while the caller still does
+ * other things.
+ */
 export function prepareEvaluation(): void {
   prepared ??= startProgram();
   // Until it is needed it keeps nobody waiting: a command that ends early ends it too.
@@ -33,8 +39,9 @@ export function prepareEvaluation(): void {
 }
 
 /**
- * Runs the stack's own program, `infra/`, and returns what it declares. In a process of its own, because
- * Pulumi's runtime and the modules of the program live as long as their process.
+ * Runs the stack's own program, `infra/`, and returns what it declares. The program gets a process
+ * of its own, because Pulumi's runtime and the modules of the program live as long as their
+ * process.
  */
 export async function evaluate(order: Order): Promise<Evaluation> {
   const child = prepared ?? startProgram();

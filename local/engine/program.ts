@@ -8,7 +8,8 @@ import program from "../../infra/main.js";
 import { recordStack } from "../../record/record.ts";
 import type { Evaluation, Order } from "./evaluate.ts";
 
-// A program that fails rejects the stack's outputs too, which nobody awaits: the failure is reported below.
+// A program that fails rejects the stack's outputs too, which nobody awaits: the failure is
+// reported below.
 process.on("unhandledRejection", () => {});
 
 process.once("message", (order: Order) => {
@@ -23,7 +24,7 @@ async function evaluate({ stack, config }: Order): Promise<Evaluation> {
       resources: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),
     };
   } catch (error) {
-    // As Pulumi prints it: an expected error without its stack trace.
+    // Pulumi prints it like this: an expected error without its stack trace.
     const message = RunError.isInstance(error)
       ? error.message
       : error instanceof Error

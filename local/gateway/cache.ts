@@ -1,10 +1,11 @@
-/** Answers to identical requests. In memory, as the real cache is volatile. */
-export interface CachedAnswer {
+/** An answer that can be repeated. */
+interface CachedAnswer {
   readonly body: string;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
 }
 
+/** Keeps answers to identical requests, in memory: the real cache is volatile, too. */
 export class Cache {
   readonly #entries = new Map<
     string,
@@ -12,7 +13,7 @@ export class Cache {
   >();
   readonly #now: () => number;
 
-  /** `now` in milliseconds. */
+  /** `now` returns milliseconds since 1970. */
   constructor(now: () => number) {
     this.#now = now;
   }

@@ -1,4 +1,7 @@
-/** The local AI Gateway: one request in, one answer out, and what the declared settings make of it on the way. */
+/**
+ * The local AI Gateway: one request in, one answer out, and what the declared settings make of it
+ * on the way.
+ */
 import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -13,6 +16,7 @@ import type { Model, ModelReply } from "./model.ts";
 import type { RequestOptions } from "./options.ts";
 import { RateLimiter } from "./rate-limit.ts";
 
+/** A call of a model through a gateway, from whichever way in. */
 export interface GatewayRequest {
   readonly gatewayId: string;
   readonly model: string;
@@ -20,10 +24,11 @@ export interface GatewayRequest {
   readonly options: RequestOptions;
 }
 
+/** An answer, to be sent as it is. */
 export interface GatewayAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty for a stream. */
+  /** The whole body; empty for a stream. */
   readonly body: string;
   readonly pieces?: AsyncIterable<string>;
 }
@@ -38,13 +43,15 @@ interface Outcome {
   readonly tokensOut?: number;
 }
 
-// Not Cloudflare's prices: a stand-in, so that the column can be looked at. US dollars a token.
+// These are not Cloudflare's prices but stand-ins, so that the column can be looked at: US dollars
+// a token.
 const PRICE_IN = 0.15 / 1_000_000;
 const PRICE_OUT = 0.6 / 1_000_000;
 
-/** Told of each log that is kept. */
-export type OnKept = (log: Log, bodies: Bodies | undefined) => void;
+/** Is called with each log that is kept. */
+type OnKept = (log: Log, bodies: Bodies | undefined) => void;
 
+/** Answers requests as the declared gateways would, and keeps their logs. */
 export class LocalGateway {
   readonly #store: LogStore;
   readonly #model: Model;
@@ -61,13 +68,16 @@ export class LocalGateway {
     this.#cache = new Cache(now);
   }
 
-  /** The account's gateways from now on. Counts and logs go on; answers cached under other settings do not. */
+  /**
+   * Replaces the account's gateways. Counts and logs go on; answers cached under other settings do
+   * not.
+   */
   configure(gateways: ReadonlyMap<string, GatewaySettings>): void {
     this.#gateways = gateways;
     this.#cache.clear();
   }
 
-  /** One listener: a second takes the place of the first. */
+  /** Sets the one listener: a second replaces the first. */
   onKept(listener: OnKept): void {
     this.#onKept = listener;
   }
@@ -95,7 +105,7 @@ export class LocalGateway {
     return {
       status: outcome.status,
       headers: {
-        // Exactly this: the binding parses no other content type.
+        // It must be exactly this: the binding parses no other content type.
         "content-type": pieces === undefined ? "application/json" : "text/event-stream",
         "cf-aig-cache-status": outcome.cached ? "HIT" : "MISS",
         "cf-aig-event-id": about.eventId,
@@ -118,7 +128,7 @@ export class LocalGateway {
     const usesCache = ttl > 0 && options.skipCache !== true && isWorkersAi(model);
     const key = options.cacheKey ?? JSON.stringify([request.gatewayId, model, inputs]);
     const hit = usesCache ? this.#cache.get(key) : undefined;
-    // Before the rate limit: an answer from the cache does not count.
+    // The cache comes before the rate limit: an answer from it does not count.
     if (hit !== undefined) return { ...hit, status: 200, cached: true };
 
     const isAccepted = this.#limiter(request.gatewayId).accept({
@@ -139,7 +149,7 @@ export class LocalGateway {
     return { ...answer, status: reply.status, cached: false };
   }
 
-  /** Undefined when the last attempt failed, too. */
+  /** Calls the model until it answers; undefined when the last attempt failed, too. */
   async #callWithRetries(
     request: GatewayRequest,
     settings: GatewaySettings,
@@ -157,7 +167,10 @@ export class LocalGateway {
     }
   }
 
-  /** Whether the settings and the request want a log, and there is room; a request's word goes before the gateway's. */
+  /**
+   * Returns whether a log will be kept: the request decides before the gateway, and there must be
+   * room.
+   */
   #willLog({ gatewayId, options }: GatewayRequest, settings: GatewaySettings): boolean {
     return (
       (options.collectLog ?? settings.collectLogs) &&
@@ -208,14 +221,14 @@ export class LocalGateway {
   }
 }
 
-/** What a log says of its request besides the outcome. */
+/** What a log has of its request, besides the outcome. */
 interface About {
   readonly logId: string;
   readonly startedAt: number;
   readonly eventId: string;
 }
 
-/** The same pieces; what came of them is logged when they end, or when nobody wants more. */
+/** Passes the pieces on, and logs them when they end, or when nobody wants more. */
 async function* logAtEnd(
   pieces: AsyncIterable<string>,
   log: (body: string) => void,
@@ -231,7 +244,10 @@ async function* logAtEnd(
   }
 }
 
-/** An error of the gateway itself. The list is called `error` here, as seen; Workers AI calls its own `errors`. */
+/**
+ * Makes an error of the gateway itself. The list is called `error` here, as seen; Workers AI calls
+ * its own `errors`.
+ */
 export function refusal(status: number, code: number, message: string): GatewayAnswer {
   const body = {
     success: false,
@@ -246,18 +262,21 @@ export function refusal(status: number, code: number, message: string): GatewayA
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
-/** A cache key with caching off means five minutes. https://developers.cloudflare.com/ai-gateway/features/caching/ */
+/**
+ * Returns how long an answer is cached. A cache key with caching off means five minutes.
+ * https://developers.cloudflare.com/ai-gateway/features/caching/
+ */
 function defaultTtl(options: RequestOptions, settings: GatewaySettings): number {
   return settings.cacheTtl === 0 && options.cacheKey !== undefined ? 300 : settings.cacheTtl;
 }
 
-// A count that is no count is left out, rather than kept as something the page cannot show.
+// An invalid count is left out, rather than kept as something that the page cannot show.
 const tokens = z.int().nonnegative();
 const withUsage = z.object({
   usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }),
 });
 
-/** Of an answer, or of the last event of a stream that tells any. */
+/** Reads the token counts of an answer, or of the last event of a stream that has any. */
 function readTokens(body: string): Pick<Outcome, "tokensIn" | "tokensOut"> {
   const texts = body.startsWith("data:")
     ? body.split("\n").flatMap((line) => (line.startsWith("data:") ? [line.slice(5)] : []))

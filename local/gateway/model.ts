@@ -1,4 +1,7 @@
-/** What stands behind the local gateway, unless it is a server of the user's own: a small deterministic model. */
+/**
+ * What stands behind the local gateway, unless it is a server of the user's own: a small
+ * deterministic model.
+ */
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 
@@ -6,15 +9,16 @@ import { z } from "zod";
 
 import { isWorkersAi } from "../../policy/platform.ts";
 
+/** What a model answers, before the gateway logs it. */
 export interface ModelReply {
   readonly status: number;
-  /** Text of JSON; empty for a stream. */
+  /** The JSON; empty for a stream. */
   readonly body: string;
-  /** Server-sent events, as they come. */
+  /** The server-sent events of a stream, as they come. */
   readonly pieces?: AsyncIterable<string>;
 }
 
-/** Rejects when no answer came. */
+/** Answers one call of a model; rejects when no answer came. */
 export type Model = (name: string, inputs: unknown) => Promise<ModelReply>;
 
 const chatInputs = z.object({
@@ -27,7 +31,10 @@ const embeddingInputs = z.union([
   z.object({ input: z.array(z.string()).min(1) }),
 ]);
 
-/** Repeats what it was told, in the shape in which Workers AI's model of that name answers. Costs nothing, needs nothing. */
+/**
+ * Repeats the user's last message, in the form in which Workers AI's model of that name answers. It
+ * costs nothing and needs nothing.
+ */
 export const localModel: Model = async (name, inputs) => {
   const embedding = embeddingInputs.safeParse(inputs).data;
   if (embedding !== undefined) return json(200, embed(embedding));
@@ -58,7 +65,7 @@ export const localModel: Model = async (name, inputs) => {
   });
 };
 
-/** Word by word, in the shape in which the model's family streams. */
+/** Streams an answer word by word, in the form in which the model's family streams. */
 async function* streamWords(
   answer: string,
   asOpenAi: boolean,
@@ -68,7 +75,7 @@ async function* streamWords(
     yield event(
       asOpenAi ? { choices: [{ index: 0, delta: { content: word } }] } : { response: word },
     );
-    // A turn of the event loop: each word is a piece of its own on the wire.
+    // After a turn of the event loop, each word is a piece of its own on the wire.
     await setImmediate();
   }
   const last = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }], usage };
@@ -80,7 +87,10 @@ function event(data: object): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
-/** Vectors that depend on the text alone: alike texts are no nearer, but equal ones are equal. */
+/**
+ * Makes vectors that depend on the text alone: similar texts are no nearer, but equal ones are
+ * equal.
+ */
 function embed(inputs: z.output<typeof embeddingInputs>): object {
   const texts = "text" in inputs ? inputs.text : inputs.input;
   const vectors = texts.map((text) => {
@@ -91,12 +101,15 @@ function embed(inputs: z.output<typeof embeddingInputs>): object {
   return { data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })) };
 }
 
-/** A third party's models do. Of Workers AI's, newer families answer with `choices`, older ones with `response` (seen). */
+/**
+ * Returns whether a model answers in OpenAI's form: a third party's do. Of Workers AI's, newer
+ * families answer with `choices`, older ones with `response` (seen).
+ */
 function answersAsOpenAi(name: string): boolean {
   return !isWorkersAi(name) || /^@cf\/(openai|moonshotai|zai-org|nvidia)\//.test(name);
 }
 
-/** About four characters a token: a count to look at, not to bill by. */
+/** Counts tokens, at about four characters each: a number to look at, not to bill by. */
 function countTokens(text: string): number {
   return Math.ceil(text.length / 4);
 }

@@ -1,9 +1,12 @@
-/** What one request may say about itself, from the binding's options and from `cf-aig-*` headers. */
+/** Reads the options of one request, from the binding's options and from `cf-aig-*` headers. */
 import type { IncomingHttpHeaders } from "node:http";
 
 import { z } from "zod";
 
-/** Absent means: as the gateway is set. Names and bounds: https://developers.cloudflare.com/ai-gateway/glossary/ */
+/**
+ * The options of a request; where one is absent, the gateway's setting holds. Names and bounds:
+ * https://developers.cloudflare.com/ai-gateway/glossary/
+ */
 export interface RequestOptions {
   readonly collectLog?: boolean | undefined;
   readonly collectLogPayload?: boolean | undefined;
@@ -38,8 +41,9 @@ export const bindingGateway = z.object({
     .optional(),
 });
 
+/** Reads the options of a call through the binding. */
 export function readBindingOptions(options: z.output<typeof bindingGateway>): RequestOptions {
-  return said({
+  return withoutAbsent({
     collectLog: options.collectLog,
     skipCache: options.skipCache,
     cacheTtlSeconds: options.cacheTtl,
@@ -52,12 +56,13 @@ export function readBindingOptions(options: z.output<typeof bindingGateway>): Re
   });
 }
 
+/** Reads the options that `cf-aig-*` headers set. */
 export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions {
   const header = (name: string): string | undefined => {
     const value = headers[`cf-aig-${name}`];
     return Array.isArray(value) ? value[0] : value;
   };
-  return said({
+  return withoutAbsent({
     collectLog: toBoolean(header("collect-log")),
     collectLogPayload: toBoolean(header("collect-log-payload")),
     skipCache: toBoolean(header("skip-cache")),
@@ -71,8 +76,8 @@ export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions 
   });
 }
 
-/** Only what was said, so that one source never hides the other's value. */
-function said(options: RequestOptions): RequestOptions {
+/** Leaves out what is absent, so that one source never hides the other's value. */
+function withoutAbsent(options: RequestOptions): RequestOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 

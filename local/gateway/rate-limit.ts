@@ -1,21 +1,25 @@
-/** Counts the requests of one gateway. Fixed windows follow the clock; a sliding window is the trailing interval. */
-export interface RateLimit {
-  /** 0 is off. */
+/** The declared limit of a gateway. */
+interface RateLimit {
+  /** The number of requests in an interval; 0 is off. */
   readonly limit: number;
   readonly intervalSeconds: number;
   readonly technique: "fixed" | "sliding";
 }
 
+/**
+ * Counts the requests of one gateway. Fixed windows follow the clock; a sliding window is the
+ * trailing interval.
+ */
 export class RateLimiter {
   #accepted: number[] = [];
   readonly #now: () => number;
 
-  /** `now` in milliseconds. */
+  /** `now` returns milliseconds since 1970. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Whether one more request fits; counts it if so. */
+  /** Returns whether one more request fits, and counts it if so. */
   accept({ limit, intervalSeconds, technique }: RateLimit): boolean {
     if (limit === 0 || intervalSeconds === 0) return true;
     const now = this.#now();

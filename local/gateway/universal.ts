@@ -1,6 +1,6 @@
 /**
- * The universal endpoint: calls in their providers' own words, of which the first that works is the answer.
- * https://developers.cloudflare.com/ai-gateway/usage/universal/
+ * The universal endpoint: calls in their providers' own forms, of which the first that works is the
+ * answer. https://developers.cloudflare.com/ai-gateway/usage/universal/
  */
 import type { IncomingHttpHeaders } from "node:http";
 
@@ -9,6 +9,7 @@ import { z } from "zod";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway.ts";
 import { readHeaderOptions } from "./options.ts";
 
+/** The body of a request: calls, in the order in which they are tried. */
 export const universalCalls = z
   .array(
     z.object({
@@ -20,10 +21,13 @@ export const universalCalls = z
   )
   .min(1);
 
-export type UniversalCall = z.output<typeof universalCalls>[number];
+type UniversalCall = z.output<typeof universalCalls>[number];
 
-/** The answer of the first call that works, or the last one's failure; `headers` hold for every call. */
-export async function askInTurn(
+/**
+ * Returns the answer of the first call that works, or the last one's failure; `headers` hold for
+ * every call.
+ */
+export async function callInTurn(
   gateway: LocalGateway,
   gatewayId: string,
   calls: readonly UniversalCall[],
@@ -31,20 +35,23 @@ export async function askInTurn(
 ): Promise<GatewayAnswer> {
   let answer = refusal(400, 2019, "no call");
   for (const [step, call] of calls.entries()) {
-    const asked = toModel(call);
-    if (asked === undefined) {
+    const target = toModel(call);
+    if (target === undefined) {
       const what = `${call.provider} at ${call.endpoint}`;
       return refusal(501, 501, `the local AI Gateway does not imitate ${what}`);
     }
     const options = readHeaderOptions({ ...headers, ...call.headers });
-    answer = await gateway.handle({ gatewayId, ...asked, options });
+    answer = await gateway.handle({ gatewayId, ...target, options });
     answer = { ...answer, headers: { ...answer.headers, "cf-aig-step": String(step) } };
     if (answer.status < 400) return answer;
   }
   return answer;
 }
 
-/** Undefined for a provider whose words are not OpenAI's: the models here know no others. */
+/**
+ * Returns the model that a call names, with its inputs; undefined for a provider whose form is not
+ * OpenAI's: the models here know no other.
+ */
 function toModel({ provider, endpoint, query }: UniversalCall) {
   const { model, ...inputs } = query;
   if (provider === "workers-ai" && endpoint.startsWith("@cf/")) {

@@ -13,8 +13,8 @@ const callInputs = z.record(z.string(), z.unknown());
 const agent = new Agent();
 
 /**
- * A server with OpenAI's protocol, for example Ollama at http://127.0.0.1:11434/v1, asked for the first model it lists.
- * Rejects when the server does not list one within ten seconds.
+ * Connects a server with OpenAI's protocol, for example Ollama at http://127.0.0.1:11434/v1, and
+ * calls the first model that it lists. Rejects when it lists none within ten seconds.
  */
 export async function connectUpstream(base: URL): Promise<Model> {
   const root = base.href.replace(/\/$/, "");
@@ -22,16 +22,16 @@ export async function connectUpstream(base: URL): Promise<Model> {
   const { origin, pathname } = new URL(root);
 
   return async (_name, inputs) => {
-    const { text, ...said } = callInputs.parse(inputs);
-    const isEmbedding = text !== undefined || said["input"] !== undefined;
+    const { text, ...fields } = callInputs.parse(inputs);
+    const isEmbedding = text !== undefined || fields["input"] !== undefined;
     const { statusCode: status, body: answer } = await agent.request({
       origin,
       path: `${pathname}/${isEmbedding ? "embeddings" : "chat/completions"}`,
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...said, ...(text !== undefined && { input: text }), model }),
+      body: JSON.stringify({ ...fields, ...(text !== undefined && { input: text }), model }),
     });
-    if (status < 300 && said["stream"] === true) {
+    if (status < 300 && fields["stream"] === true) {
       return {
         status,
         body: "",
@@ -39,7 +39,8 @@ export async function connectUpstream(base: URL): Promise<Model> {
       };
     }
     const body = await answer.text();
-    // The gateway answers 2005 whatever the reason was; the person at the keyboard wants the reason.
+    // The gateway answers 2005 whatever the reason was; the person at the keyboard wants the
+    // reason.
     if (status >= 300) console.error(`upstream answered ${status}: ${body.slice(0, 500)}`);
     return { status, body };
   };

@@ -1,15 +1,19 @@
-/** Where a Logpush job pushes: `r2://bucket/{DATE}?account-id=…&access-key-id=…&secret-access-key=…`. */
+/**
+ * Reads where a Logpush job pushes:
+ * `r2://bucket/{DATE}?account-id=…&access-key-id=…&secret-access-key=…`.
+ */
 
-export interface Destination {
-  /** `r2://bucket/{DATE}` */
+interface Destination {
+  /** The address without its keys: `r2://bucket/{DATE}` */
   readonly place: string;
-  /** Undefined where it is no bucket of R2's. */
+  /** The bucket; undefined where it is none of R2's. */
   readonly bucket: string | undefined;
-  /** The folders in it: `["{DATE}"]` */
+  /** The folders in the bucket: `["{DATE}"]` */
   readonly folders: readonly string[];
   readonly keys: URLSearchParams;
 }
 
+/** Reads the parts of a destination; checks none of them. */
 export function readDestination(destination: string): Destination {
   const [place = "", query] = destination.split("?");
   const [scheme, , bucket = "", ...folders] = place.split("/");

@@ -2,14 +2,15 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 
-export interface StoredObject {
-  /** `20261123/20261123T030000Z_20261123T030001Z_1a2b3c4d.log.gz` */
+interface StoredObject {
+  /** The name in its bucket: `20261123/20261123T030000Z_20261123T030001Z_1a2b3c4d.log.gz` */
   readonly key: string;
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly modifiedAt: number;
 }
 
+/** Keeps the objects of all buckets. */
 export class Objects {
   readonly #folder: string;
 
@@ -18,7 +19,10 @@ export class Objects {
     this.#folder = folder;
   }
 
-  /** Whole or not at all, and for this user alone. Throws where the key leads out of the bucket. */
+  /**
+   * Writes an object, whole or not at all, and for this user alone. Throws where the key leads out
+   * of the bucket.
+   */
   async put(bucket: string, key: string, body: Uint8Array): Promise<void> {
     const folder = join(this.#folder, bucket);
     const file = join(folder, key);
@@ -30,14 +34,14 @@ export class Objects {
     await rename(`${file}.new`, file);
   }
 
-  /** By key. */
+  /** Lists the objects of a bucket, by key. */
   async list(bucket: string): Promise<readonly StoredObject[]> {
     const folder = join(this.#folder, bucket);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".new"));
     const objects = files.map(async ({ parentPath, name }) => {
       const file = join(parentPath, name);
-      // One that was deleted since is none.
+      // A file that was deleted since is no object.
       const found = await stat(file).catch(() => undefined);
       if (found === undefined) return [];
       const { size, mtimeMs } = found;
@@ -46,7 +50,7 @@ export class Objects {
     return (await Promise.all(objects)).flat().toSorted((a, b) => a.key.localeCompare(b.key));
   }
 
-  /** Undefined where the bucket has no such object. */
+  /** Reads an object; undefined where the bucket has none of that key. */
   async get(bucket: string, key: string): Promise<Buffer | undefined> {
     const file = await this.#find(bucket, key);
     return file === undefined ? undefined : readFile(file);
@@ -57,14 +61,14 @@ export class Objects {
     if (file !== undefined) await rm(file, { force: true });
   }
 
-  /** What was last written before a time, in milliseconds since 1970. */
+  /** Deletes what was last written before a time, in milliseconds since 1970. */
   async deleteBefore(bucket: string, time: number): Promise<void> {
     for (const { key, modifiedAt } of await this.list(bucket)) {
       if (modifiedAt < time) await rm(join(this.#folder, bucket, key), { force: true });
     }
   }
 
-  /** Only a key that is listed has a file: others may lead anywhere. */
+  /** Returns the file of an object. Only a key that is listed has one: others may lead anywhere. */
   async #find(bucket: string, key: string): Promise<string | undefined> {
     const isThere = (await this.list(bucket)).some((object) => object.key === key);
     return isThere ? join(this.#folder, bucket, key) : undefined;

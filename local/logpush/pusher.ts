@@ -1,4 +1,4 @@
-/** What Logpush jobs do: batches of new logs, written to the buckets of the account. */
+/** Does what Logpush jobs do: writes batches of new logs to the buckets of the account. */
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -12,7 +12,7 @@ import { readDestination } from "./destination.ts";
 import type { Objects } from "./objects.ts";
 import { isTooLarge, toRecord } from "./record.ts";
 
-// Cloudflare's batches are of a minute or so.
+// Cloudflare's batches are of about a minute.
 const BATCH_MS = 1000;
 
 const filterSchema = z.strictObject({
@@ -28,10 +28,14 @@ const options = z.object({ field_names: z.array(z.string()) });
 interface Waiting {
   readonly log: Log;
   readonly bodies: Bodies | undefined;
-  /** Its gateway's when it was kept: one that goes in the meantime must not leave a copy in clear. */
+  /**
+   * The gateway's key when the log was kept: a key that goes in the meantime must not leave a copy
+   * in clear.
+   */
   readonly publicKey: string | undefined;
 }
 
+/** Collects the logs that gateways keep, and pushes them in batches. */
 export class Pusher {
   readonly #account: AccountState;
   readonly #objects: Objects;
@@ -55,7 +59,7 @@ export class Pusher {
     }, BATCH_MS).unref();
   }
 
-  /** Pushes what waits, and deletes what the rules of the buckets say. */
+  /** Pushes what waits, and deletes what the buckets' rules let expire. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -64,7 +68,7 @@ export class Pusher {
     const { logpushJobs, buckets } = this.#account.state;
     for (const job of Object.values(logpushJobs)) {
       if (!job.enabled || job.dataset !== LOGPUSH_DATASET) continue;
-      // One that fails takes no other along.
+      // A job that fails stops no other.
       await this.#push(job, batch).catch((error: Error) => {
         console.error(`Logpush job ${job.id} pushed nothing: ${error.message}`);
       });
@@ -97,7 +101,7 @@ export class Pusher {
   }
 }
 
-/** Seconds after which a rule deletes every object of its bucket. */
+/** The seconds after which a rule deletes every object of its bucket. */
 const deletion = z
   .object({
     enabled: z.literal(true),
@@ -108,13 +112,16 @@ const deletion = z
   })
   .transform((rule) => rule.deleteObjectsTransition.condition.maxAge);
 
-/** The gateway whose logs alone a job wants; undefined for all. Throws where it is a filter that is not imitated. */
+/**
+ * Returns the gateway whose logs alone a job pushes; undefined for all. Throws where the filter is
+ * not imitated.
+ */
 export function readFilter(filter: unknown): string | undefined {
   if (filter === undefined || filter === null || filter === "") return undefined;
   return filterSchema.parse(JSON.parse(z.string().parse(filter))).where.value;
 }
 
-/** `20261123T030000Z` */
+/** Formats a time as `20261123T030000Z`. */
 function stamp(time: number): string {
   return new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, "");
 }

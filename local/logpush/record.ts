@@ -6,7 +6,7 @@ import type { Bodies, Log } from "../logs/log.ts";
 // https://developers.cloudflare.com/ai-gateway/reference/limits/
 const MAX_BYTES = 1_000_000;
 
-/** Whether a log is too large to be exported. */
+/** Returns whether a log is too large to be exported. */
 export function isTooLarge(bodies: Bodies | undefined): boolean {
   const { request = "", response = "" } = bodies ?? {};
   return Buffer.byteLength(request) + Buffer.byteLength(response) > MAX_BYTES;
@@ -15,12 +15,13 @@ export function isTooLarge(bodies: Bodies | undefined): boolean {
 export interface RecordArgs {
   readonly log: Log;
   readonly bodies: Bodies | undefined;
-  /** PEM; without one nothing is encrypted. */
+  /** The gateway's key, as PEM; without one nothing is encrypted. */
   readonly publicKey: string | undefined;
-  /** Those of the job; others are left out. */
+  /** The fields of the job; others are left out. */
   readonly fields: readonly string[];
 }
 
+/** Writes one line of an export. */
 export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string {
   const clear = {
     Datetime: new Date(log.createdAt).toISOString(),
@@ -42,7 +43,7 @@ export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string
   return JSON.stringify(Object.fromEntries(named));
 }
 
-/** With one AES key for the log, which the RSA key wraps. */
+/** Encrypts fields with one AES key for the log, which the RSA key wraps. */
 function closeAll(texts: Readonly<Record<string, string>>, publicKey: string) {
   const aesKey = randomBytes(32);
   const key = publicEncrypt({ key: publicKey, oaepHash: "sha256" }, aesKey).toString("base64");

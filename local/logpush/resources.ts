@@ -1,4 +1,7 @@
-/** What a program declares for Logpush: a bucket, how long it keeps what is in it, and the job that fills it. */
+/**
+ * What a program declares for Logpush: a bucket, how long it keeps what is in it, and the job that
+ * fills it.
+ */
 import { z } from "zod";
 
 import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";

@@ -1,15 +1,19 @@
-/** One SQLite file and the statements it was asked. */
+/** A SQLite file, and the statements prepared for it. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 import { prepareTables } from "./tables.ts";
 
+/** An open database, which prepares each statement once. */
 export class Database {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** Opens the file, or makes it with its tables. `:memory:` for one that ends with the process. */
+  /**
+   * Opens the file, or makes it with its tables; `:memory:` is a database that ends with the
+   * process.
+   */
   constructor(path: string) {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Two runs of one stack share the file, and wait for each other's writes.
@@ -22,19 +26,19 @@ export class Database {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
     const statement = this.#connection.prepare(sql);
-    // Bounded: the SQL of a query varies with the number of its filters.
+    // The cache is bounded: the SQL of a query varies with the number of its filters.
     if (this.#statements.size < 100) this.#statements.set(sql, statement);
     return statement;
   }
 
-  /** All of the work, or nothing of it. */
+  /** Does all of the work, or nothing of it. */
   transact(work: () => void): void {
     this.prepare("BEGIN").run();
     try {
       work();
       this.prepare("COMMIT").run();
     } catch (error) {
-      // A full disk has done so already, and a second one would take the error's place.
+      // A full disk has rolled back already, and a second rollback would replace the error.
       if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
       throw error;
     }

@@ -1,4 +1,7 @@
-/** Deletes logs in steps so short that requests are served between them: SQLite works in the thread that answers. */
+/**
+ * Deletes logs in steps so short that requests are served between them: SQLite works in the thread
+ * that answers.
+ */
 import type { StatementSync } from "node:sqlite";
 
 import { orderOf, whereOf, type LogQuery } from "./query.ts";
@@ -6,7 +9,7 @@ import { orderOf, whereOf, type LogQuery } from "./query.ts";
 /** Prepares a statement. */
 type Prepare = (sql: string) => StatementSync;
 
-// What a log costs depends on its bodies and on the machine.
+// The time for a log depends on its bodies and on the machine.
 const STEP_MS = 5;
 const MIN_STEP = 10;
 const MAX_STEP = 1000;
@@ -18,8 +21,8 @@ const DIRECTIONS = {
 } as const;
 
 /**
- * Deletes the first `limit` of what the query chooses now, or all of it. Yields how many after each step; the next one
- * begins when the caller asks for it.
+ * Deletes the first `limit` of what the query chooses now, or all of it. Yields how many after each
+ * step; the next begins when the caller continues.
  */
 export function deleteInSteps(
   prepare: Prepare,
@@ -31,7 +34,7 @@ export function deleteInSteps(
   return isByTime ? deleteByTime(prepare, query, limit) : deleteChosen(prepare, query, limit);
 }
 
-/** From log to log along the index by time, whether a step finds something or not. */
+/** Deletes from log to log along the index by time, whether a step finds something or not. */
 function* deleteByTime(prepare: Prepare, query: LogQuery, limit: number): Generator<number> {
   const { start, end } = DIRECTIONS[query.direction ?? "desc"];
   const { values } = whereOf(query);
@@ -77,7 +80,10 @@ function resize(size: number, tookMs: number): number {
   return Math.min(MAX_STEP, Math.ceil(size * 1.5));
 }
 
-/** In any other order the first can be told when all have been looked at, which is done in one go. */
+/**
+ * Deletes in any other order, in which the first are known only when all have been read: that is
+ * done in one go.
+ */
 function* deleteChosen(prepare: Prepare, query: LogQuery, limit: number): Generator<number> {
   const { sql, values } = whereOf(query);
   const chosen = prepare(`SELECT seq FROM logs WHERE ${sql} ORDER BY ${orderOf(query)} LIMIT ?`)

@@ -1,6 +1,7 @@
-/** What a log is, to the gateway that writes it and to everybody who reads it. */
+/** A log, for the gateway that writes it and everybody who reads it. */
 import type { GatewaySettings } from "../account.ts";
 
+/** What a gateway writes about one request. */
 export interface Log {
   /** A UUIDv7, as AI Gateway's ids are since 2026-10-08. */
   readonly id: string;
@@ -13,7 +14,7 @@ export interface Log {
   readonly durationMs: number;
   readonly tokensIn: number | undefined;
   readonly tokensOut: number | undefined;
-  /** US dollars. */
+  /** The cost in US dollars. */
   readonly cost: number | undefined;
   readonly cached: boolean;
   readonly eventId: string;
@@ -22,14 +23,16 @@ export interface Log {
 
 export type Metadata = Readonly<Record<string, unknown>>;
 
+/** The texts of request and answer, as the gateway saw them. */
 export interface Bodies {
   readonly request: string;
   readonly response: string;
 }
 
-/** Good, bad, or nothing said. */
+/** A log's feedback: good, bad, or none. */
 export type Feedback = 1 | -1 | undefined;
 
+/** A log as it is kept, with what was added after its request. */
 export type StoredLog = Log & {
   readonly hasBodies: boolean;
   readonly feedback: Feedback;
@@ -39,6 +42,7 @@ export type StoredLog = Log & {
 /** What may change of a log after its request. */
 export type LogChange = Partial<Pick<StoredLog, "feedback" | "score" | "metadata">>;
 
+/** A log with its bodies, where they were kept. */
 export interface FoundLog {
   readonly log: StoredLog;
   readonly bodies: Bodies | undefined;
@@ -50,6 +54,7 @@ export interface Cap {
   readonly whenFull: "STOP_INSERTING" | "DELETE_OLDEST";
 }
 
+/** Returns the cap that a gateway's settings declare. */
 export function capOf({ logManagement, logManagementStrategy }: GatewaySettings): Cap {
   return { maxEntries: logManagement, whenFull: logManagementStrategy };
 }

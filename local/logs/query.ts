@@ -1,35 +1,41 @@
-/** A choice of logs as SQL: every value is a parameter, every name one of this file's own. */
+/** Writes a query of logs as SQL: every value is a parameter, every name one of this file's own. */
 import type { SQLInputValue } from "node:sqlite";
 
-export type Operator = "eq" | "neq" | "contains" | "lt" | "gt";
+type Operator = "eq" | "neq" | "contains" | "lt" | "gt";
 
+/** A comparison of one field of a log. */
 export interface Filter {
   readonly key: FilterKey;
   readonly operator: Operator;
-  /** One of them must match; for neq, none may. Times in milliseconds, booleans as 0 and 1. */
+  /**
+   * The values, of which one must match; for neq, none may. Times are in milliseconds, booleans 0
+   * and 1.
+   */
   readonly values: readonly SQLInputValue[];
 }
 
+/** Which logs of a gateway, and in which order. */
 export interface LogQuery {
   readonly gateway: string;
   readonly filters: readonly Filter[];
-  /** Text that stands in the id, event id, provider, model or metadata. */
+  /** A text that stands in the id, event id, provider, model or metadata. */
   readonly search?: string | undefined;
   readonly orderBy?: OrderKey | undefined;
   readonly direction?: "asc" | "desc" | undefined;
 }
 
+/** A condition of SQL, and its parameters in order. */
 export interface Clause {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
 }
 
 const SUCCESS = "(status < 400)";
-/** Said in these words, the index of failures serves: they are few. */
+/** The condition of failures, in the form in which their index serves it: they are few. */
 export const FAILED = "status >= 400";
 const TOKENS = "(coalesce(tokens_in, 0) + coalesce(tokens_out, 0))";
 
-/** What a filter's key is called in SQL, and what its values are. */
+/** The SQL of each filter key, and the kind of its values. */
 export const FILTER_KEYS = {
   id: { column: "id", kind: "text" },
   created_at: { column: "created_at", kind: "time" },
@@ -52,12 +58,12 @@ export const FILTER_KEYS = {
   },
 } as const;
 
-export type FilterKey = keyof typeof FILTER_KEYS;
+type FilterKey = keyof typeof FILTER_KEYS;
 
 const UNORDERED = ["id", "tokens", "event_id", "metadata.key", "metadata.value"] as const;
 
-/** What logs can be put in the order of. */
-export type OrderKey = Exclude<FilterKey, (typeof UNORDERED)[number]>;
+/** The keys that logs can be ordered by. */
+type OrderKey = Exclude<FilterKey, (typeof UNORDERED)[number]>;
 
 export function isFilterKey(key: string): key is FilterKey {
   return Object.hasOwn(FILTER_KEYS, key);
@@ -67,6 +73,7 @@ export function isOrderKey(key: string): key is OrderKey {
   return isFilterKey(key) && !UNORDERED.some((other) => other === key);
 }
 
+/** Writes the condition of a query. */
 export function whereOf({ gateway, filters, search }: LogQuery): Clause {
   const clauses = [
     { sql: "gateway = ?", values: [gateway] },
@@ -79,12 +86,16 @@ export function whereOf({ gateway, filters, search }: LogQuery): Clause {
   };
 }
 
+/** Writes the order of a query. */
 export function orderOf({ orderBy = "created_at", direction = "desc" }: LogQuery): string {
-  // The later of two equal ones is the newer: pages do not overlap.
+  // Of two equal logs the later one is the newer, so that pages do not overlap.
   return `${FILTER_KEYS[orderBy].column} ${direction}, seq ${direction}`;
 }
 
-/** A filter of `metadata.value` speaks of the entry that the `metadata.key` before it names. */
+/**
+ * Groups filters: one of `metadata.value` is about the entry that the `metadata.key` before it
+ * names.
+ */
 function groupMetadata(filters: readonly Filter[]): (readonly Filter[])[] {
   const groups: (readonly Filter[])[] = [];
   for (const filter of filters) {
@@ -109,7 +120,7 @@ function compare({ key, operator, values }: Filter): Clause {
   const among = isAmong(key, values);
   const byOperator: Record<Operator, Clause> = {
     eq: among,
-    // Also true of what is absent, which equals nothing.
+    // This is also true of what is absent, which equals nothing.
     neq: { ...among, sql: `(${among.sql}) IS NOT TRUE` },
     contains: { sql: anyOf(values, `instr(${column}, ?) > 0`), values },
     lt: { sql: anyOf(values, `${column} < ?`), values },

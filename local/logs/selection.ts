@@ -1,29 +1,35 @@
-/** The logs that a page is about: some of one gateway, since a moment. */
+/** The logs that a page shows: some of one gateway, since a moment. */
 import type { StoredLog } from "./log.ts";
 import { FAILED, whereOf, type Clause, type LogQuery } from "./query.ts";
 import type { LogStore } from "./store.ts";
 import { LOG_COLUMNS, LOGS_WITH_BODIES, toLog } from "./tables.ts";
 
+/** A choice of logs. */
 export interface Selection {
   readonly query: LogQuery;
-  /** The first and the last status; every one if absent. */
+  /** The first and the last status that match; every one does if absent. */
   readonly statuses?: readonly [number, number] | undefined;
-  /** Milliseconds since 1970. */
+  /** The first moment, in milliseconds since 1970. */
   readonly from: number;
 }
 
-/** A place in the order of logs, newest first: of two in one millisecond the later inserted is the newer. */
+/**
+ * A place in the order of logs, newest first: of two in one millisecond the later inserted is the
+ * newer.
+ */
 export interface Place {
   readonly createdAt: number;
   readonly seq: number;
 }
 
+/** A part of a list. */
 export interface LogList {
   readonly logs: readonly StoredLog[];
-  /** Where an older list goes on; undefined at the end. */
+  /** The place where an older list continues; undefined at the end. */
   readonly next: Place | undefined;
 }
 
+/** Writes the condition of a selection. */
 export function clauseOf({ query, statuses, from }: Selection): Clause {
   const { sql, values } = whereOf(query);
   const failed = (statuses?.[0] ?? 0) < 400 ? "" : ` AND ${FAILED}`;
@@ -34,7 +40,10 @@ export function clauseOf({ query, statuses, from }: Selection): Clause {
   };
 }
 
-/** Newest first, from the place on. Takes as long at the end of the logs as at their beginning. */
+/**
+ * Lists logs, newest first, from a place on. It takes as long at the end of the logs as at their
+ * beginning.
+ */
 export function listLogs(
   store: LogStore,
   selection: Selection,
@@ -45,7 +54,7 @@ export function listLogs(
   const rows = store.rows(
     `SELECT ${LOG_COLUMNS} FROM ${LOGS_WITH_BODIES} WHERE ${sql}${older}
     ORDER BY created_at DESC, seq DESC LIMIT ?`,
-    // One more than shown tells whether there is an older one.
+    // One log more than the page has shows whether there is an older one.
     [...values, ...(after === undefined ? [] : [after.createdAt, after.seq]), limit + 1],
   );
   const last = rows.length > limit ? rows[limit - 1] : undefined;
@@ -55,17 +64,17 @@ export function listLogs(
   };
 }
 
-/** The models of a gateway's logs, by name, the first `limit`. */
+/** Lists the models of a gateway's logs, by name, the first `limit`. */
 export function listModels(store: LogStore, gateway: string, limit: number): string[] {
   return stepThrough(store, { column: "model", where: "gateway = ?1" }, [gateway, limit]);
 }
 
-/** The gateways that have logs, by name. */
+/** Lists the gateways that have logs, by name. */
 export function listGateways(store: LogStore): string[] {
   return stepThrough(store, { column: "gateway", where: "?1" }, [1, 1000]);
 }
 
-/** Each step goes to the next value by an index. DISTINCT would read every log. */
+/** Steps from value to value along an index. DISTINCT would read every log. */
 function stepThrough(
   store: LogStore,
   { column, where }: { readonly column: string; readonly where: string },

@@ -4,29 +4,32 @@ import type { LogStore } from "./store.ts";
 
 export const DAY_MS = 24 * 60 * 60_000;
 
+/** How full a gateway's storage is. */
 export interface Storage {
   readonly count: number;
-  /** Milliseconds since 1970; undefined when there is no log. */
+  /** The time of the oldest log, in milliseconds since 1970; undefined when there is none. */
   readonly oldest: number | undefined;
-  /** Logs of the last 24 hours: the rate at which storage fills. */
+  /** The number of logs of the last 24 hours: the rate at which storage fills. */
   readonly lastDay: number;
 }
 
+/** What makes logs go. */
 export interface Retention {
-  /** Undefined where storage is not bounded by count. */
+  /** The gateway's cap; undefined where storage is not bounded by count. */
   readonly cap: Cap | undefined;
-  /** Undefined where nothing goes by age. */
+  /** The days after which logs go; undefined where nothing goes by age. */
   readonly keepDays: number | undefined;
 }
 
-/** When the oldest log goes: by its age, or because the cap is reached. */
+/** How the oldest log goes: by its age, or because the cap is reached, at a time. */
 export type Fate =
   | { readonly kind: "age" | "cap"; readonly at: number }
-  /** At the cap logging stops, and what is kept stays. */
+  /** Logging stops at the cap, and what is kept stays. */
   | { readonly kind: "stops"; readonly at: number }
-  /** No day can be told: nothing goes by age, and the cap is not coming nearer. */
+  /** The day is unknown: nothing goes by age, and the cap is not coming nearer. */
   | { readonly kind: "never" };
 
+/** Reads how full a gateway's storage is now. */
 export function readStorage(store: LogStore, gateway: string, now: number): Storage {
   const [oldest] = store.rows("SELECT min(created_at) AS at FROM logs WHERE gateway = ?", [
     gateway,
@@ -43,7 +46,10 @@ export function readStorage(store: LogStore, gateway: string, now: number): Stor
   };
 }
 
-/** At the rate of the last 24 hours; a moment that has passed means: with the next request, or the next cleaning. */
+/**
+ * Predicts when the oldest log goes, at the rate of the last 24 hours. A moment that has passed is
+ * the next request, or the next run of the cleaning.
+ */
 export function fateOfOldest(
   { count, oldest, lastDay }: Storage & { readonly oldest: number },
   { cap, keepDays }: Retention,

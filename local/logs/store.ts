@@ -20,30 +20,31 @@ const INSERT_LOG = `
 interface Waiting {
   readonly log: Log;
   readonly bodies: Bodies | undefined;
-  /** How many of the oldest make room for it. */
+  /** The number of oldest logs that make room for it. */
   readonly excess: number;
 }
 
+/** Keeps logs, and answers queries about them. */
 export class LogStore {
   readonly #database: Database;
   /** Logs of each gateway: counting the table for every insert would cost more than the insert. */
   readonly #counts = new Map<string, number>();
-  /** Not in the file yet. Whoever asks finds them there: `#ask` writes them first. */
+  /** Logs that are not in the file yet: `#sql` writes them before anything is read. */
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** Opens the file, or makes it. `:memory:` for a store that ends with the process. */
+  /** Opens the file, or makes it; `:memory:` is a store that ends with the process. */
   constructor(path: string) {
     this.#database = new Database(path);
     this.#countAll();
   }
 
-  /** Whether a log would be kept now. */
+  /** Returns whether a log would be kept now. */
   hasRoom(gateway: string, cap: Cap): boolean {
     return cap.whenFull === "DELETE_OLDEST" || this.#count(gateway) < cap.maxEntries;
   }
 
-  /** Keeps a log under its gateway's cap. False when the gateway is full and stops. */
+  /** Keeps a log under its gateway's cap; returns false when the gateway is full and stops. */
   insert(log: Log, bodies: Bodies | undefined, cap: Cap): boolean {
     if (!this.hasRoom(log.gateway, cap)) return false;
     const kept = this.#count(log.gateway);
@@ -54,43 +55,43 @@ export class LogStore {
     return true;
   }
 
-  /** Of all gateways, those of another process that shares the file included. */
+  /** Counts the logs of all gateways, those of another process that shares the file included. */
   count(): number {
-    return Number(this.#ask("SELECT count(*) AS n FROM logs").get()?.["n"]);
+    return Number(this.#sql("SELECT count(*) AS n FROM logs").get()?.["n"]);
   }
 
-  /** Newest first. */
+  /** Lists the newest logs of all gateways. */
   list(limit: number): StoredLog[] {
     const sql = `SELECT ${LOG_COLUMNS} FROM ${LOGS_WITH_BODIES} ORDER BY seq DESC LIMIT ?`;
-    return this.#ask(sql).all(limit).map(toLog);
+    return this.#sql(sql).all(limit).map(toLog);
   }
 
-  /** A page of what the query chooses. Pages begin at 1. */
+  /** Returns a page of what the query chooses. Pages begin at 1. */
   page(query: LogQuery, page: number, perPage: number): StoredLog[] {
     const { sql, values } = whereOf(query);
     const offset = (page - 1) * perPage;
-    return this.#ask(
+    return this.#sql(
       `SELECT ${LOG_COLUMNS} FROM ${LOGS_WITH_BODIES} WHERE ${sql} ORDER BY ${orderOf(query)} LIMIT ? OFFSET ?`,
     )
       .all(...values, perPage, offset)
       .map(toLog);
   }
 
-  /** How many logs the query chooses: with a filter, as slow as the gateway has logs. */
+  /** Counts what the query chooses: with a filter, this is as slow as the gateway has logs. */
   countOf(query: LogQuery): number {
     if (query.filters.length === 0 && query.search === undefined) return this.#count(query.gateway);
     const { sql, values } = whereOf(query);
-    return Number(this.#ask(`SELECT count(*) AS n FROM logs WHERE ${sql}`).get(...values)?.["n"]);
+    return Number(this.#sql(`SELECT count(*) AS n FROM logs WHERE ${sql}`).get(...values)?.["n"]);
   }
 
-  /** Smallest and largest of what the query chooses, by column; null where there is none. */
+  /** Returns the smallest and largest value of each column; null where the query chooses none. */
   rangesOf(query: LogQuery): Readonly<Record<string, unknown>> {
     const { sql, values } = whereOf(query);
-    return { ...this.#ask(`SELECT ${RANGES} FROM logs WHERE ${sql}`).get(...values) };
+    return { ...this.#sql(`SELECT ${RANGES} FROM logs WHERE ${sql}`).get(...values) };
   }
 
   find(id: string): FoundLog | undefined {
-    const row = this.#ask(
+    const row = this.#sql(
       `SELECT ${LOG_COLUMNS}, request, response FROM ${LOGS_WITH_BODIES} WHERE id = ?`,
     ).get(id);
     if (row === undefined) return undefined;
@@ -102,7 +103,7 @@ export class LogStore {
   /** Changes a log that exists. What the change does not name stays; undefined takes a mark back. */
   change({ log }: FoundLog, change: LogChange): void {
     const { feedback, score, metadata } = { ...log, ...change };
-    this.#ask("UPDATE logs SET feedback = ?, score = ?, metadata = ? WHERE id = ?").run(
+    this.#sql("UPDATE logs SET feedback = ?, score = ?, metadata = ? WHERE id = ?").run(
       feedback ?? null,
       score ?? null,
       JSON.stringify(metadata),
@@ -110,17 +111,20 @@ export class LogStore {
     );
   }
 
-  /** Deletes what the query chooses now, the first `limit` in its order. Requests are served between the steps. */
+  /**
+   * Deletes what the query chooses now, the first `limit` in its order. Requests are served between
+   * the steps.
+   */
   async delete(query: LogQuery, limit?: number): Promise<void> {
-    for (const changes of deleteInSteps((sql) => this.#ask(sql), query, limit)) {
+    for (const changes of deleteInSteps((sql) => this.#sql(sql), query, limit)) {
       this.#counts.set(query.gateway, this.#count(query.gateway) - changes);
       await setImmediate();
     }
   }
 
-  /** For the questions of other files of this folder. */
+  /** Reads rows for other files of this folder. */
   rows(sql: string, values: readonly SQLInputValue[]): Record<string, SQLOutputValue>[] {
-    return this.#ask(sql).all(...values);
+    return this.#sql(sql).all(...values);
   }
 
   close(): void {
@@ -157,7 +161,7 @@ export class LogStore {
     try {
       this.#database.transact(() => waiting.forEach((one) => this.#write(one)));
     } catch (error) {
-      // Their answers are given. What was counted with them is counted anew.
+      // Their requests are answered already. What was counted with them is counted anew.
       console.error(`${count(waiting.length, "log")} could not be kept:`, error);
       this.#countAll();
     }
@@ -172,8 +176,8 @@ export class LogStore {
       .run(log.id, bodies.request, bodies.response);
   }
 
-  /** Prepares a question about all logs, those that wait included. */
-  #ask(sql: string): StatementSync {
+  /** Prepares a query of all logs, those that wait included. */
+  #sql(sql: string): StatementSync {
     this.#writeWaiting();
     return this.#database.prepare(sql);
   }

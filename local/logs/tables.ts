@@ -29,7 +29,8 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-// The last column keeps each newest first: a page of a filtered list is read off, not sorted.
+// The last column keeps the newest first in each index: a page of a filtered list is read off, not
+// sorted.
 const INDICES = `
   DROP INDEX IF EXISTS logs_of_gateway;
   DROP INDEX IF EXISTS logs_by_status;
@@ -56,6 +57,7 @@ export function prepareTables(database: DatabaseSync): void {
 export const LOG_COLUMNS = "logs.*, bodies.log IS NOT NULL AS has_bodies";
 export const LOGS_WITH_BODIES = "logs LEFT JOIN bodies ON bodies.log = logs.id";
 
+/** Reads a log out of a row that has the columns of `LOG_COLUMNS`. */
 export function toLog(row: Record<string, SQLOutputValue>): StoredLog {
   return {
     id: String(row["id"]),

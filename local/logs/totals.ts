@@ -6,31 +6,40 @@ import { z } from "zod";
 import { clauseOf, type Selection } from "./selection.ts";
 import type { LogStore } from "./store.ts";
 
-/** One bucket as SQLite reads it in a single pass. Grouped by duration it would sort, and take half as long again. */
+/**
+ * One bucket as SQLite reads it in a single pass. Grouped by duration it would sort, and take half
+ * as long again.
+ */
 const row = z.object({
   requests: z.number(),
   errors: z.number(),
   cached: z.number(),
   tokensIn: z.number(),
   tokensOut: z.number(),
-  /** US dollars. */
+  /** The cost in US dollars. */
   cost: z.number(),
   durations: z.string().transform((list) => new Float64Array(JSON.parse(list))),
 });
 
 type Row = Readonly<z.output<typeof row>>;
 
+/** The sums of some requests. */
 export interface Sums extends Omit<Row, "durations"> {
-  /** Milliseconds that half of the requests, and 95 of 100, took at most; undefined without requests. */
+  /**
+   * The milliseconds that half of the requests, and 95 of 100, took at most; undefined without
+   * requests.
+   */
   readonly p50: number | undefined;
   readonly p95: number | undefined;
 }
 
+/** The sums of one stretch of time. */
 export interface Bucket extends Sums {
-  /** Milliseconds since 1970, a multiple of the width. */
+  /** The time at which the bucket begins, a multiple of the width, in milliseconds since 1970. */
   readonly start: number;
 }
 
+/** The sums of a selection, and of each stretch of its time. */
 export interface Totals {
   readonly sums: Sums;
   readonly widthMs: number;
@@ -42,7 +51,7 @@ const SELECT = `
     total(tokens_out) AS tokensOut, total(cost) AS cost, json_group_array(duration_ms) AS durations
   FROM logs WHERE`;
 
-/** Until now. Requests are served between the buckets: SQLite works in this thread. */
+/** Sums a selection until now. Requests are served between the buckets: SQLite works in this thread. */
 export async function readTotals(
   store: LogStore,
   selection: Selection,
@@ -71,7 +80,7 @@ const DAY = 24 * HOUR;
 const WIDTHS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
 const MAX_BUCKETS = 31;
 
-/** The narrowest that makes no more buckets than a chart can show. */
+/** Returns the narrowest width that makes no more buckets than a chart can show. */
 export function bucketWidth(spanMs: number): number {
   const width = WIDTHS.find((one) => spanMs / one < MAX_BUCKETS);
   return width ?? Math.ceil(spanMs / MAX_BUCKETS / DAY) * DAY;
@@ -103,7 +112,7 @@ function join(rows: readonly Row[]): Float64Array {
   return all;
 }
 
-/** By nearest rank; undefined of nothing. */
+/** Returns a percentile by nearest rank; undefined without values. */
 function percentile(sorted: Float64Array, share: number): number | undefined {
   return sorted[Math.ceil(share * sorted.length) - 1];
 }

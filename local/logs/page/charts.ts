@@ -1,10 +1,13 @@
-/** Small charts over time, drawn here: bars as SVG, and the same numbers as a table for who does not see them. */
+/**
+ * Charts over time, drawn here: bars as SVG, and the same numbers as a table for readers who do not
+ * see them.
+ */
 import { html } from "hono/html";
 
 import type { Bucket, Totals } from "../totals.ts";
 import { count, milliseconds, minute, money, number, type Html } from "./format.ts";
 
-/** One bar for each stretch of time: a solid part, and hatched on top of it another. */
+/** A chart with one bar for each stretch of time: a solid part, and hatched on top of it another. */
 interface Chart {
   readonly id: string;
   readonly title: string;
@@ -15,7 +18,7 @@ interface Chart {
 interface Part {
   readonly name: string;
   readonly value: (bucket: Bucket) => number;
-  /** Where it ends, if not on top of the part before by its own value. */
+  /** Whether it ends at its own value, and not that much above the part before. */
   readonly isTotal?: boolean;
 }
 
@@ -115,10 +118,10 @@ function bar(
     const size = html`x="${x + 1}" y="${y}" width="8" height="${height}"`;
     return html`<rect ${size} ${fill(chart, index)} />`;
   });
-  const said = chart.parts.map(({ name, value }) => `${name} ${chart.format(value(bucket))}`);
-  // A bar of one pixel is hard to point at: the whole height tells.
+  const values = chart.parts.map(({ name, value }) => `${name} ${chart.format(value(bucket))}`);
+  // A bar of one pixel is hard to point at: its whole height shows the values.
   return html`<g>
-    <title>${minute(bucket.start)}: ${said.join(", ")}</title>
+    <title>${minute(bucket.start)}: ${values.join(", ")}</title>
     <rect class="whole" x="${x}" y="0" width="10" height="100" />
     ${parts}
   </g>`;
@@ -161,7 +164,7 @@ function legend(chart: Chart, name: string, index: number): Html {
   </span>`;
 }
 
-/** The attributes of a part's shapes: the first is solid, what is on top of it hatched. */
+/** Returns the attributes of a part's shapes: the first is solid, what is on top of it hatched. */
 function fill({ id }: Chart, index: number): Html {
   return index === 0 ? html`class="solid"` : html`class="hatched ${id}" fill="url(#hatch-${id})"`;
 }
@@ -173,7 +176,7 @@ function topOf({ parts }: Chart, bucket: Bucket): number {
   );
 }
 
-/** Of the height, to a hundredth. Everything is nothing of nothing. */
+/** Returns a share of the height in percent, to a hundredth; of nothing, 0. */
 function percent(value: number, max: number): number {
   return max === 0 ? 0 : Math.round((value / max) * 10_000) / 100;
 }

@@ -4,6 +4,7 @@ import { html } from "hono/html";
 import type { StoredLog } from "../log.ts";
 import { milliseconds, money, type Html } from "./format.ts";
 
+/** A field: its name, what is shown of a log, and how it is aligned. */
 export type Field = readonly [
   name: string,
   show: (log: StoredLog) => Html | string | number,
@@ -14,7 +15,7 @@ export const FIELDS: readonly Field[] = [
   ["Gateway", ({ gateway }) => gateway],
   ["Provider", ({ provider }) => provider],
   ["Model", ({ model }) => model],
-  ["Status", ({ status }) => statusWords(status)],
+  ["Status", ({ status }) => statusText(status)],
   ["Duration", ({ durationMs }) => milliseconds(durationMs), "number"],
   ["Tokens in", ({ tokensIn }) => tokensIn ?? "none", "number"],
   ["Tokens out", ({ tokensOut }) => tokensOut ?? "none", "number"],
@@ -23,7 +24,7 @@ export const FIELDS: readonly Field[] = [
   ["Bodies", ({ hasBodies }) => (hasBodies ? "kept" : "not kept")],
 ];
 
-/** An error says so in a word, not in a colour alone. */
-function statusWords(status: number): Html | string {
+/** Marks an error with a text, and not with a colour alone. */
+function statusText(status: number): Html | string {
   return status < 400 ? String(status) : html`<strong class="error">${status} error</strong>`;
 }

@@ -12,7 +12,7 @@ export function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** `11-22 05:00` */
+/** Formats a time as `11-22 05:00`. */
 export function minute(at: number): string {
   return new Date(at).toISOString().slice(5, 16).replace("T", " ");
 }
@@ -26,7 +26,7 @@ export function count(amount: number, unit: string): string {
   return `${number(amount)} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
-/** US dollars. A call costs a small part of a cent. */
+/** Formats US dollars: a call costs a small part of a cent. */
 export function money(value: number): string {
   return `$${value.toFixed(value >= 100 ? 2 : 6)}`;
 }
@@ -39,6 +39,7 @@ export function bytes(text: string): string {
   return count(Buffer.byteLength(text), "byte");
 }
 
+/** Returns a text as it is, and any other value as JSON. */
 export function metadataValue(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "none");
 }

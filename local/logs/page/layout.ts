@@ -1,4 +1,7 @@
-/** What every page has around it, and what a browser may do with it: nothing but show it and send its forms here. */
+/**
+ * The frame of every page, and what a browser may do with it: nothing but show it and send its
+ * forms here.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +15,10 @@ const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%230969da' d='M0 4h2v4H0zM3 0h2v8H3zM6 2h2v6H6z'/%3E%3C/svg%3E";
 
-/** No script, nothing from elsewhere, no style but this one: a log's content stays text. */
+/**
+ * The headers of every page: no script, nothing from elsewhere, no style but this one, so that a
+ * log's content stays text.
+ */
 export const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
@@ -28,6 +34,7 @@ export const PAGE_HEADERS = {
   "x-content-type-options": "nosniff",
 } as const;
 
+/** The parts of a page. */
 export interface Layout {
   readonly title: string;
   readonly main: Html;
@@ -58,6 +65,7 @@ export async function toDocument({ title, main, aside }: Layout): Promise<string
   return document.toString();
 }
 
+/** A row of a table of facts. */
 export type Fact = readonly [name: string, value: Html | string | number];
 
 /** A table of two columns: what a thing is called, and what it is. */

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 
 import type { StoredLog } from "../log.ts";
 import type { LogList } from "../selection.ts";
-import { isFiltered, sinceWords, toPlace, toQuery, type Filters } from "./filters.ts";
+import { isFiltered, describeSince, toPlace, toQuery, type Filters } from "./filters.ts";
 import { FIELDS, type Field } from "./fields.ts";
 import { count, metadataValue, number, time, type Html } from "./format.ts";
 import type { Stack } from "./stack.ts";
@@ -11,10 +11,10 @@ import type { Stack } from "./stack.ts";
 const CALLER: Field = ["Caller", ({ metadata }) => metadataValue(metadata["caller"])];
 const COLUMNS = FIELDS.toSpliced(3, 0, CALLER);
 
-export interface ListArgs {
+interface ListArgs {
   readonly list: LogList;
   readonly filters: Filters;
-  /** Of the gateway, without any filter. */
+  /** The number of the gateway's logs, without any filter. */
   readonly storedCount: number;
   /** The stack that declares the gateway. */
   readonly stack: Stack | undefined;
@@ -67,7 +67,7 @@ function nothing({ filters, storedCount, stack }: ListArgs): Html {
   const reset = toQuery({ ...filters, model: "", caller: "", q: "", status: "any", cached: "any" });
   return html`<p>
     The gateway has ${count(storedCount, "log")}; none ${isFiltered(filters) ? "matches " : "is "}in
-    ${sinceWords(filters)}.
+    ${describeSince(filters)}.
     ${filters.since === "all" ? "" : html`<a href="/${all}">Look at all time</a>.`}
     ${isFiltered(filters) ? html`<a href="/${reset}">Drop the other filters</a>.` : ""}
   </p>`;

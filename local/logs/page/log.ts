@@ -8,8 +8,8 @@ import { bytes, metadataValue, number, time, type Html } from "./format.ts";
 import { factsTable, type Fact } from "./layout.ts";
 import type { Stack } from "./stack.ts";
 
-export interface LogArgs extends FoundLog {
-  /** Back to the list that led here. */
+interface LogArgs extends FoundLog {
+  /** The query of the list that led here. */
   readonly query: string;
   /** The stack that declares the log's gateway. */
   readonly stack: Stack | undefined;
@@ -22,6 +22,7 @@ export function logContent({ log, bodies, query, stack }: LogArgs): Html {
     ${bodies === undefined ? noBodies(stack) : bodySections(bodies, stack)}`;
 }
 
+/** Explains why there is no log with an id. */
 export function noLogContent(id: string): Html {
   return html`<p><a href="/">All logs</a></p>
     <h1>No log</h1>
@@ -50,7 +51,10 @@ function fields(log: StoredLog): readonly Fact[] {
   ];
 }
 
-/** A log stands without bodies for one reason only: what is refused for another leaves no log at all. */
+/**
+ * Explains why there are no bodies. There is one reason only: what is refused for another leaves no
+ * log at all.
+ */
 function noBodies(stack: Stack | undefined): Html {
   const collect = stack?.settings.logs.collect;
   const by =
@@ -80,7 +84,10 @@ function bodySections({ request, response }: Bodies, stack: Stack | undefined): 
   ${bodySection("Response", response)}`;
 }
 
-/** The head is what a list of the REST API shows; the rest of a long body waits to be opened. */
+/**
+ * Shows a body: its head, as lists of the REST API do, and of a long one the rest when it is
+ * opened.
+ */
 function bodySection(side: string, body: string): Html {
   const isWhole = body.length <= HEAD_CHARACTERS;
   const id = side.toLowerCase();

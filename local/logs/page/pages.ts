@@ -17,10 +17,10 @@ import { statementSection } from "./statement.ts";
 import { storageSection } from "./storage.ts";
 import { totalsSection } from "./totals.ts";
 import { triggersSection } from "./triggers.ts";
-import { wrongWordsNotice } from "./wrong-words.ts";
+import { wrongFiltersNotice } from "./wrong-filters.ts";
 
-export interface PageArgs extends Pick<LocalAccount, "account" | "store"> {
-  /** What runs now; without it the pages tell of gateways and logs alone. */
+interface PageArgs extends Pick<LocalAccount, "account" | "store"> {
+  /** What runs now; without it the pages show gateways and logs alone. */
   readonly stack?: (() => RunningStack) | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -29,7 +29,7 @@ export interface PageArgs extends Pick<LocalAccount, "account" | "store"> {
 const ROWS = 50;
 const MODELS = 200;
 
-/** Undefined where there is no page. */
+/** Answers with a page; undefined where there is none. */
 export async function answerPage(url: URL, args: PageArgs) {
   const running = args.stack && (await stateRunning(args.stack()));
   const gateways = Object.keys(args.account.state.gateways);
@@ -74,9 +74,9 @@ async function listLayout(
   const title = count(totals.sums.requests, "request");
   const isEmpty = totals.sums.requests === 0;
   return {
-    // A screen reader says the title first.
+    // A screen reader reads the title first.
     title: `${wrong.length === 0 ? "" : "Wrong address: "}${title}, ${gateway}`,
-    main: html`${wrongWordsNotice(wrong)}
+    main: html`${wrongFiltersNotice(wrong)}
       <h1>${title} to ${gateway}</h1>
       ${filterForm(filters, choices)}
       ${isEmpty ? "" : html`${totalsSection(totals.sums)} ${chartsSection(totals)}`}
@@ -86,7 +86,7 @@ async function listLayout(
   };
 }
 
-/** The running stack, if it is what declares the gateway. */
+/** Returns the running stack, if it is what declares the gateway. */
 function declaring(running: Stack | undefined, gateway: string): Stack | undefined {
   return running?.settings.gatewayId === gateway ? running : undefined;
 }

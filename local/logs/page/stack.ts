@@ -1,20 +1,21 @@
-/** The running stack, as the pages tell it. */
+/** The running stack, as the pages show it. */
 import type { Evidence } from "../../../policy/evidence/evidence.ts";
 import { parseSettings, type ConfigValues } from "../../../policy/settings/parse-settings.ts";
 import type { Settings } from "../../../policy/settings/settings.ts";
 import { stateStack, type Statement } from "../../../policy/statement/statement.ts";
 
-/** What `npm start` knows of it. */
+/** A running stack, as `npm start` knows it. */
 export interface RunningStack {
   readonly name: string;
-  /** Of the stack file, with a stand-in for each secret. */
+  /** The settings of the stack file, with a stand-in for each secret. */
   readonly values: ConfigValues;
-  /** What was seen on an account; none if absent. */
+  /** What probes have seen on an account; none if absent. */
   readonly evidence?: readonly Evidence[] | undefined;
-  /** A command that asks the Worker something. */
+  /** A command that sends the Worker a request. */
   readonly example: string;
 }
 
+/** A running stack with its statement. */
 export interface Stack {
   readonly name: string;
   readonly example: string;
@@ -25,6 +26,7 @@ export interface Stack {
 // Which account it is decides nothing about the policy, and a stack file need not name one.
 const ANY_ACCOUNT_ID = "0".repeat(32);
 
+/** Reads a running stack's settings, and states them. */
 export async function stateRunning(running: RunningStack): Promise<Stack> {
   const { name, values, evidence, example } = running;
   const parsed = parseSettings({ accountId: ANY_ACCOUNT_ID, ...values });

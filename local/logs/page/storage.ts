@@ -1,4 +1,7 @@
-/** How full the gateway's log storage is, what happens then, and the day on which the oldest log goes. */
+/**
+ * How full the gateway's log storage is, what happens then, and the day on which the oldest log
+ * goes.
+ */
 import { html } from "hono/html";
 
 import { OBSERVABILITY_DAYS } from "../../../policy/platform.ts";
@@ -7,11 +10,11 @@ import type { Cap } from "../log.ts";
 import { DAY_MS, fateOfOldest, type Fate, type Retention, type Storage } from "../storage.ts";
 import { count, day, number, time, type Html } from "./format.ts";
 
-export interface StorageArgs {
+interface StorageArgs {
   readonly storage: Storage;
-  /** Undefined when the gateway is gone and its logs are still here. */
+  /** The gateway's cap; undefined when the gateway is gone and its logs are still here. */
   readonly cap: Cap | undefined;
-  /** Of the stack that declares the gateway. */
+  /** The `logs` settings of the stack that declares the gateway. */
   readonly logs: Settings["logs"] | undefined;
   readonly now: number;
 }
@@ -41,7 +44,7 @@ function oldestLog(storage: Oldest, retention: Retention, now: number): Html {
   return html`<dt>Oldest log</dt>
     <dd>${time(storage.oldest)} UTC</dd>
     <dt>It goes</dt>
-    <dd>${fateWords(fate, retention, { storage, now })}</dd>`;
+    <dd>${describeFate(fate, retention, { storage, now })}</dd>`;
 }
 
 function used(storage: Storage, cap: Cap | undefined, isByDays: boolean): Html {
@@ -72,7 +75,7 @@ function whenFull(cap: Cap | undefined, isByDays: boolean): string {
 
 const FAR = 3650 * DAY_MS;
 
-function fateWords(
+function describeFate(
   fate: Fate,
   { keepDays = 0 }: Retention,
   { storage, now }: Pick<StorageArgs, "storage" | "now">,
@@ -81,8 +84,8 @@ function fateWords(
   if (fate.kind === "never")
     return "on no day that can be told: nothing goes by age, and none was added in the last 24 hours";
   if (fate.kind === "age") {
-    const words = `${day(fate.at)}, after ${count(keepDays, "day")}`;
-    return fate.at > now ? words : `${words}: it is due`;
+    const date = `${day(fate.at)}, after ${count(keepDays, "day")}`;
+    return fate.at > now ? date : `${date}: it is due`;
   }
   if (fate.kind === "cap" && fate.at <= now) return "with the next log";
   const at = fate.at > now + FAR ? "in more than ten years" : `about ${day(fate.at)}`;

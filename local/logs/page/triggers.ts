@@ -1,10 +1,14 @@
-/** Workers with a cron trigger that look after a gateway's logs: here they run when a person fires them. */
+/**
+ * Workers with a cron trigger that look after a gateway's logs: here they run when a person fires
+ * them.
+ */
 import { html } from "hono/html";
 
 import { textBinding } from "../../account.ts";
 import type { AccountState } from "../../api/state.ts";
 import type { Html } from "./format.ts";
 
+/** Lists the triggers of a gateway's Workers; empty where there are none. */
 export function triggersSection(account: AccountState, gateway: string): Html | "" {
   const workers = Object.values(account.state.workers).filter(
     (worker) => worker.crons.length > 0 && textBinding(worker, "GATEWAY_ID") === gateway,
