@@ -2,8 +2,8 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { readEvidence } from "../infra/evidence-files.ts";
-import { readStackFiles } from "../infra/stack-files.ts";
+import { readEvidence } from "../infra/project-files.ts";
+import { readStackFiles } from "../infra/project-files.ts";
 import { parseStackFile } from "../policy/stack/stack.ts";
 import { formatProblems } from "../policy/settings/problems.ts";
 import { toPage } from "../policy/statement/page.ts";
@@ -20,7 +20,7 @@ export async function policyPages(folder: string): Promise<ReadonlyMap<string, s
   for (const [name, text] of readStackFiles(folder)) {
     const read = parseStackFile(name, text);
     if (!read.ok) problems.push(formatProblems(name, read.problems));
-    else pages.push([`${name}.md`, toPage(name, await stateStack(read.stack.settings, evidence))]);
+    else pages.push([`${name}.md`, toPage(name, await stateStack(read.stack, evidence))]);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return new Map(pages);

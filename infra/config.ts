@@ -1,14 +1,15 @@
 /** The one place that reads Pulumi configuration. */
-import { join } from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 
+import { readProject } from "../policy/stack/project.ts";
+import { A_SECRET } from "../policy/stack/stack-file.ts";
 import { parseStackFile, type Stack } from "../policy/stack/stack.ts";
 import { parseSettings } from "../policy/settings/parse-settings.ts";
 import { formatProblem, formatProblems } from "../policy/settings/problems.ts";
 import { check, describeFinding } from "../policy/rules/rules.ts";
 import type { Settings } from "../policy/settings/settings.ts";
-import { readStackFiles } from "./stack-files.ts";
+import { keepApiAddress } from "./api-address.ts";
+import { readProjectFiles } from "./project-files.ts";
 
 // Fixed, so that a fork under another project name keeps its stack files.
 const NAMESPACE = "ai-gateway:";
@@ -24,20 +25,42 @@ export function readSettings(): Settings {
       .map(([key, value]) => [key.slice(NAMESPACE.length), value]),
   );
   // An empty variable is none.
-  const accountId = values["accountId"] ?? (process.env["CLOUDFLARE_ACCOUNT_ID"] || undefined);
+  const environment = process.env["CLOUDFLARE_ACCOUNT_ID"] || undefined;
+  const accountId = values["accountId"] ?? environment;
+  if (environment !== undefined && accountId && environment !== accountId) {
+    throw new pulumi.RunError(
+      `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(environment)}, and stack ${pulumi.getStack()} declares another accountId; deploy with the account of the stack file, or correct the one that is wrong`,
+    );
+  }
 
   const parsed = parseSettings(
     accountId === undefined ? values : { ...values, accountId },
     secretKeys(),
   );
   if (!parsed.ok) throw new pulumi.RunError(formatProblems(pulumi.getStack(), parsed.problems));
+  keepApiAddress(parsed.settings);
   keepRules(parsed.settings);
   return parsed.settings;
 }
 
+/** Reads the settings of other namespaces, by full key, as Pulumi handed them over; a secret is `a secret`. */
+export function readOthers(): ReadonlyMap<string, string> {
+  const secrets = secretKeys();
+  const others = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => !key.startsWith(NAMESPACE))
+    .map(([key, value]) => [key, secrets.has(key) ? A_SECRET : value] as const);
+  return new Map(others);
+}
+
 function keepRules(settings: Settings): void {
   const name = pulumi.getStack();
-  const stack = { name, accountId: settings.accountId, settings };
+  const stack = {
+    name,
+    accountId: settings.accountId,
+    settings,
+    others: readOthers(),
+    environments: [],
+  };
   const today = new Date().toISOString().slice(0, 10);
   const findings = check(stack, { others: readOtherStacks(name), today });
 
@@ -50,9 +73,10 @@ function keepRules(settings: Settings): void {
   );
 }
 
-/** As far as their files can be read here: what is wrong with another stack is told when that one is deployed. */
+/** Reads the project's other stacks, as far as their files can be read: what is wrong with one stops its own deploy. */
 function readOtherStacks(name: string): readonly Stack[] {
-  return [...readStackFiles(join(import.meta.dirname, ".."))].flatMap(([other, text]) => {
+  const project = readProject(readProjectFiles(pulumi.getRootDirectory()));
+  return [...project.stacks].flatMap(([other, text]) => {
     if (other === name) return [];
     try {
       const read = parseStackFile(other, text);

@@ -1,14 +1,15 @@
-import { stateStack } from "../policy/statement/statement.ts";
 import { retentionOf } from "../policy/gateway/names.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
-import { readSettings } from "./config.ts";
+import { readOthers, readSettings } from "./config.ts";
 import { Gateway } from "./gateway.ts";
 import { Logpush } from "./logpush.ts";
 import { Readers } from "./readers.ts";
 import { RetentionWorker } from "./retention-worker.ts";
+import { keepReviewed } from "./reviewed.ts";
 
 const settings = readSettings();
+const fingerprint = await keepReviewed({ settings, others: readOthers() });
 
 const gateway = new Gateway("gateway", settings);
 
@@ -41,5 +42,5 @@ export const openaiBaseUrl = gateway.openaiBaseUrl;
 export const workerUrl = chat.url;
 /** Name → token; a secret. `pulumi stack output readerTokens --show-secrets` prints them. */
 export const readerTokens = readers?.tokens;
-/** Of the policy page that was reviewed, docs/policy/<stack>.md: equal, or another policy was deployed. */
-export const policyFingerprint = (await stateStack(settings)).fingerprint;
+/** The fingerprint at the foot of the policy page that was reviewed, docs/policy/<stack>.md. */
+export const policyFingerprint = fingerprint;

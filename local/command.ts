@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { readStackFiles } from "../infra/stack-files.ts";
+import { readStackFiles } from "../infra/project-files.ts";
 import { ROOT } from "./paths.js";
 import { StackError } from "./stack-error.ts";
 

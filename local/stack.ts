@@ -6,9 +6,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { readEvidence } from "../infra/evidence-files.ts";
+import { readEvidence, readPage } from "../infra/project-files.ts";
 import type { Evidence } from "../policy/evidence/evidence.ts";
-import { withStandIns } from "../policy/stack/stack.ts";
+import { parseStackFile, withStandIns } from "../policy/stack/stack.ts";
+import { describeStale } from "../policy/statement/page.ts";
+import { stateStack } from "../policy/statement/statement.ts";
 import type { ConfigValues } from "../policy/settings/parse-settings.ts";
 import { formatProblems } from "../policy/settings/problems.ts";
 import { readStackFile, type StackFile } from "../policy/stack/stack-file.ts";
@@ -78,10 +80,19 @@ function readStack(stack: string): ConfigValues {
     throw new StackError(`${file} cannot be read; is it still there?`);
   }
   const { values, unclear } = parse(file, text);
+  void warnOfStalePage(stack, text);
   const { readable, unreadable } = withStandIns(values);
   const problems = [...unreadable, ...unclear];
   if (problems.length > 0) throw new StackError(formatProblems(stack, problems));
   return readable;
+}
+
+/** Warns where the stack's policy page is not that of its file: a deploy to production would stop. */
+async function warnOfStalePage(stack: string, text: string): Promise<void> {
+  const read = parseStackFile(stack, text);
+  if (!read.ok) return;
+  const stale = describeStale(stack, readPage(ROOT, stack), await stateStack(read.stack));
+  if (stale !== undefined) console.warn(`warning: ${stale}`);
 }
 
 function parse(file: string, text: string): StackFile {

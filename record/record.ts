@@ -5,7 +5,10 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import * as state from "@pulumi/pulumi/runtime/state.js";
 
+import type { ProjectFiles } from "../policy/stack/project.ts";
+import { makeProjectFolder } from "./project-folder.ts";
 import { revealEach, secretKeys, type Struct } from "./reveal.ts";
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "./stand-ins.ts";
 
@@ -46,13 +49,15 @@ export interface Recording {
 }
 
 /**
- * Runs the program for one stack. `config` has full keys (`ai-gateway:gatewayId`) and Pulumi's strings.
+ * Runs the program for one stack. `config` has full keys (`ai-gateway:gatewayId`) and Pulumi's strings; the program
+ * finds it in the stack file of a folder, too, beside the project's other files.
  * Rejects with the program's own error, for bad settings a pulumi.RunError.
  */
 export async function recordStack(
   stack: string,
   config: Readonly<Record<string, string>>,
   program: () => Promise<unknown>,
+  others?: ProjectFiles,
 ): Promise<Recording> {
   const resources: Recorded[] = [];
   let secretOutputs: readonly string[] = [];
@@ -88,13 +93,17 @@ export async function recordStack(
     },
   };
 
+  const folder = await makeProjectFolder(stack, config, others);
   try {
     await pulumi.runtime.setMocks(mocks, "ai-gateway", stack, false);
+    // Pulumi's language host sets it while it starts; the mocks have no option for it, and its types leave it out.
+    Reflect.get(state, "getStore")().settings.options.rootDirectory = folder.path;
     pulumi.runtime.setAllConfig({ ...config });
     const outputs = await pulumi.runtime.runInPulumiStack(program);
     await pulumi.runtime.disconnect();
     return { resources, previewHooks, outputs: outputs ?? {}, secretOutputs };
   } finally {
+    folder.remove();
     Object.assign(MockMonitor.prototype, { registerResource, registerResourceOutputs });
     Reflect.deleteProperty(MockMonitor.prototype, "registerResourceHook");
   }

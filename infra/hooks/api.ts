@@ -2,6 +2,8 @@
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 
+import { apiAddress } from "../api-address.ts";
+
 /** Where a gateway is. */
 export interface Place {
   readonly accountId: string;
@@ -9,8 +11,8 @@ export interface Place {
 }
 
 /**
- * The official SDK, or undefined where the environment names no credentials. It reads them and CLOUDFLARE_BASE_URL
- * itself, under the provider's names.
+ * Connects the official SDK to the address that the provider takes; undefined where the environment names no credentials,
+ * which the SDK reads itself, under the provider's names.
  */
 export async function connect(): Promise<Cloudflare | undefined> {
   const { CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, CLOUDFLARE_EMAIL } = process.env;
@@ -18,7 +20,8 @@ export async function connect(): Promise<Cloudflare | undefined> {
   // Here and not above: the SDK is large, and most runs of the program make, change or delete no gateway.
   const { default: Client } = await import("cloudflare");
   // Its own patience is three minutes, and a preview waits for it.
-  return new Client({ timeout: 15_000, maxRetries: 1 });
+  const baseURL = apiAddress();
+  return new Client({ timeout: 15_000, maxRetries: 1, ...(baseURL !== undefined && { baseURL }) });
 }
 
 export const NO_CREDENTIALS =

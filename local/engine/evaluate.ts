@@ -63,8 +63,11 @@ export async function evaluate(order: Order): Promise<Evaluation> {
 }
 
 function startProgram(): ChildProcess {
+  const { CLOUDFLARE_ACCOUNT_ID: _, CLOUDFLARE_BASE_URL: __, ...env } = process.env;
   return fork(join(import.meta.dirname, "program.ts"), {
     cwd: ROOT,
+    // Which account and API a deploy takes is nothing to the local account.
+    env,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
 }

@@ -5,7 +5,9 @@ import "./lazy-modules.ts";
 import { RunError } from "@pulumi/pulumi";
 
 import program from "../../infra/main.js";
+import { readProjectFiles } from "../../infra/project-files.ts";
 import { recordStack } from "../../record/record.ts";
+import { ROOT } from "../paths.js";
 import type { Evaluation, Order } from "./evaluate.ts";
 
 // A program that fails rejects the stack's outputs too, which nobody awaits: the failure is
@@ -18,7 +20,7 @@ process.once("message", (order: Order) => {
 
 async function evaluate({ stack, config }: Order): Promise<Evaluation> {
   try {
-    const { resources } = await recordStack(stack, config, program);
+    const { resources } = await recordStack(stack, config, program, readProjectFiles(ROOT));
     return {
       ok: true,
       resources: resources.map(({ type, name, inputs }) => ({ type, name, inputs })),

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { stackOf } from "../../infra/stack-files.ts";
+import { stackOf } from "../../policy/stack/project.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import type { LogSystem } from "../../policy/settings/settings.ts";
 import { connect, need } from "../account/account.ts";

@@ -1,13 +1,14 @@
 /** The stack files of a folder, as data. */
-import { readStackFiles } from "../../infra/stack-files.ts";
+import { readProjectFiles } from "../../infra/project-files.ts";
+import { readProject, type Project } from "../../policy/stack/project.ts";
 import { parseStackFile, type Offline, type Stack } from "../../policy/stack/stack.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
 import { CommandError, reasonOf, WordsError } from "./errors.ts";
 
-/** Reads the folder's stack files: stack name → text. Throws a CommandError where a file is a link. */
-export function readTexts(folder: string): ReadonlyMap<string, string> {
+/** Reads what Pulumi may read of a folder. Throws a CommandError where a file is a link. */
+export function readFiles(folder: string): Project {
   try {
-    return readStackFiles(folder);
+    return readProject(readProjectFiles(folder));
   } catch (error) {
     throw new CommandError(reasonOf(error));
   }
@@ -20,9 +21,10 @@ export function readStacks(folder: string): {
 } {
   const stacks: Stack[] = [];
   const unreadable: string[] = [];
-  for (const [name, text] of readTexts(folder)) {
+  const project = readFiles(folder);
+  for (const name of project.stacks.keys()) {
     try {
-      stacks.push(parse(name, text));
+      stacks.push(parse(name, project));
     } catch {
       unreadable.push(name);
     }
@@ -40,24 +42,24 @@ export function checkStacks(wanted: readonly string[], names: readonly string[])
 
 /** Reads one stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
 export function readStack(name: string | undefined, folder = process.cwd()): Stack {
-  const texts = readTexts(folder);
-  const names = [...texts.keys()];
+  const project = readFiles(folder);
+  const names = [...project.stacks.keys()];
   if (name === undefined) {
     throw new WordsError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
   }
   checkStacks([name], names);
-  return parse(name, texts.get(name) ?? "");
+  return parse(name, project);
 }
 
-function parse(name: string, text: string): Stack {
-  const read = tryParse(name, text);
+function parse(name: string, project: Project): Stack {
+  const read = tryParse(name, project);
   if (read.ok) return read.stack;
   throw new CommandError(formatProblems(name, read.problems));
 }
 
-function tryParse(name: string, text: string): Offline {
+function tryParse(name: string, project: Project): Offline {
   try {
-    return parseStackFile(name, text);
+    return parseStackFile(name, project.stacks.get(name) ?? "", project.name);
   } catch (error) {
     throw new CommandError(`Pulumi.${name}.yaml is ${reasonOf(error)}`);
   }

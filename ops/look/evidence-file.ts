@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 
 import { VERSION } from "cloudflare/version";
 
-import { EVIDENCE_FOLDER } from "../../infra/evidence-files.ts";
+import { EVIDENCE_FOLDER } from "../../infra/project-files.ts";
 import {
   formatEvidence,
   isOfCloudflare,

@@ -4,15 +4,16 @@
  */
 import { existsSync } from "node:fs";
 
-import { readEvidence } from "../../infra/evidence-files.ts";
+import { readEvidence } from "../../infra/project-files.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, reasonOf, WordsError } from "../cli/errors.ts";
-import { checkStacks, readTexts } from "../cli/stacks.ts";
+import { checkStacks, readFiles } from "../cli/stacks.ts";
 import { parseChoice, readWords } from "../cli/words.ts";
-import { readStackFilesAt } from "./git.ts";
+import { readProject } from "../../policy/stack/project.ts";
+import { readFilesAt } from "./git.ts";
 
 const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format text|markdown|json] [--dir FOLDER]
 
@@ -44,15 +45,17 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
     format: () => parseChoice("--format", args.format, ["text", "markdown", "json"]),
     dir: () => requireFolder(args.dir),
   });
-  const files = readTexts(dir);
-  const before = base === undefined ? undefined : await readStackFilesAt(dir, base);
-  const names = [...new Set([...files.keys(), ...(before?.keys() ?? [])])];
+  const project = readFiles(dir);
+  const before = base === undefined ? undefined : readProject(await readFilesAt(dir, base));
+  const names = [...new Set([...project.stacks.keys(), ...(before?.stacks.keys() ?? [])])];
   if (names.length === 0) throw new WordsError(`${dir} has no stack file, Pulumi.<stack>.yaml`);
   checkStacks(stack, names);
 
   const today = new Date().toISOString().slice(0, 10);
-  const reviews = await reviewStacks(files, { before, evidence: evidenceOf(dir), today });
-  const shown = reviews.filter((one) => stack.length === 0 || stack.includes(one.stack));
+  const reviews = await reviewStacks(project, { before, evidence: evidenceOf(dir), today });
+  const isShown = (one: StackReview) =>
+    stack.length === 0 || one.kind === "project" || stack.includes(one.stack);
+  const shown = reviews.filter(isShown);
   console.log(FORMATS[format](shown));
   return !shown.some(isRefused);
 }

@@ -1,19 +1,16 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import { stackOf } from "../../infra/stack-files.ts";
+import { isPulumiFile, type ProjectFiles } from "../../policy/stack/project.ts";
 import { WordsError } from "../cli/errors.ts";
 
 const run = promisify(execFile);
 
 /**
- * Reads stack files, stack name → text, as they stood in a commit, branch or tag of the folder's repository. Nothing is checked
- * out. Throws when the folder is no repository, or has no such commit.
+ * Reads what Pulumi may read of a folder, as it stood in a commit, branch or tag of the folder's repository. Nothing is
+ * checked out. Throws when the folder is no repository, or has no such commit.
  */
-export async function readStackFilesAt(
-  folder: string,
-  ref: string,
-): Promise<ReadonlyMap<string, string>> {
+export async function readFilesAt(folder: string, ref: string): Promise<ProjectFiles> {
   // --end-of-options: a name that begins with a dash is a name.
   const find = ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`];
   const commit = await git(folder, find).catch((error: Error) => {
@@ -24,20 +21,25 @@ export async function readStackFilesAt(
   const files = entries.split("\0").flatMap((entry) => {
     // `100644 blob 3f1e… Pulumi.dev.yaml`, with a tab before the name; 120000 would be a link.
     const [, blob, name = ""] = /^100\d+ blob ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? [];
-    const stack = stackOf(name);
-    return blob === undefined || stack === undefined ? [] : [{ stack, blob }];
+    return blob === undefined || !isPulumiFile(name) ? [] : [{ name, blob }];
   });
-  const texts = await Promise.all(
-    files.map(
-      async ({ stack, blob }) => [stack, await git(folder, ["cat-file", "blob", blob])] as const,
-    ),
+  const contents = files.map(
+    async ({ name, blob }) => [name, await readBlob(folder, blob)] as const,
   );
-  return new Map(texts);
+  return new Map(await Promise.all(contents));
 }
+
+/** As bytes: what is no UTF-8 must not be mended on the way. */
+async function readBlob(folder: string, blob: string): Promise<Uint8Array> {
+  const options = { cwd: folder, maxBuffer: MAX_BYTES, encoding: "buffer" } as const;
+  return (await run("git", ["cat-file", "blob", blob], options)).stdout;
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
 
 async function git(folder: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await run("git", args, { cwd: folder, maxBuffer: 16 * 1024 * 1024 });
+    const { stdout } = await run("git", args, { cwd: folder, maxBuffer: MAX_BYTES });
     return stdout;
   } catch (error) {
     const stderr = error instanceof Error && "stderr" in error ? String(error.stderr) : "";

@@ -12,6 +12,7 @@ import { parseAddress, parseIfGiven, parseWait, readWords } from "../cli/words.t
 import { describeAsked, findPlace, writeEvidence } from "../look/evidence-file.ts";
 import { MARKS } from "../look/finding.ts";
 import { answersOf } from "./evidence.ts";
+import { checkPage } from "./page.ts";
 import { formatRecord } from "./record.ts";
 import { verify } from "./verify.ts";
 
@@ -63,7 +64,12 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const place = evidence === undefined ? undefined : await findPlace(WRITER, new Date(), evidence);
   // An empty variable is none.
   const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
-  const { findings, flights } = await verify(account, { url, token, waitSeconds }, showProgress);
+  const { findings: found, flights } = await verify(
+    account,
+    { url, token, waitSeconds },
+    showProgress,
+  );
+  const findings = [...(await checkPage(account)), ...found];
   endProgress();
   console.log(
     json
@@ -85,7 +91,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     const run = { asked, answers: [...answersOf(flights, new Date())] };
     console.error(await writeEvidence(WRITER, place, run));
   }
-  if (findings.every(({ kind }) => kind === "unknown")) {
+  if (found.every(({ kind }) => kind === "unknown")) {
     throw new CommandError(
       "nothing could be looked at; --help says what the token in CLOUDFLARE_API_TOKEN needs",
     );

@@ -1,18 +1,28 @@
 /** Reviews for people: text for a terminal, Markdown for a pull request. */
 import { describeFinding } from "../rules/rules.ts";
 import type { Change } from "../difference/difference.ts";
-import { formatProblem } from "../settings/problems.ts";
+import { formatProblem, type Problem } from "../settings/problems.ts";
 import { escapeMarkdown, toTable, toText } from "../statement/page.ts";
 import type { Difference, StackReview } from "./review.ts";
 
-const ELSEWHERE = "the file names an environment: settings that come from there are unknown here";
+/** What is not known here of a stack's environments. */
+function describeEnvironments({ environments }: { readonly environments: readonly string[] }) {
+  return environments.length === 0
+    ? []
+    : [
+        `the file names an environment (${environments.join(", ")}): variables of the deploy that come from there are unknown here, and a setting from there stops the deploy`,
+      ];
+}
 
 export function reviewText(review: StackReview): string {
   if (review.kind === "removed") return `${review.stack}  its file is gone: ${REMOVED}`;
-  const note = review.hasEnvironment ? [`  unknown  ${ELSEWHERE}`] : [];
+  if (review.kind === "project")
+    return [`${PROJECT}:`, ...problemLines(review.problems)].join("\n");
+  const note = describeEnvironments(review).map((text) => `  unknown  ${text}`);
   if (review.kind === "unreadable") {
-    const problems = review.problems.map((problem) => `  error    ${formatProblem(problem)}`);
-    return [`${review.stack}  cannot be deployed`, ...problems, ...note].join("\n");
+    return [`${review.stack}  cannot be deployed`, ...problemLines(review.problems), ...note].join(
+      "\n",
+    );
   }
   const { gatewayId, tier } = review.statement;
   const findings = review.findings.map(
@@ -31,6 +41,12 @@ export function reviewText(review: StackReview): string {
   ].join("\n");
 }
 
+const PROJECT = "Pulumi may take settings from elsewhere than the reviewed stack files";
+
+function problemLines(problems: readonly Problem[]): readonly string[] {
+  return problems.map((problem) => `  error    ${formatProblem(problem)}`);
+}
+
 const KEPT = "breaks no rule that it is not excused from";
 
 const REMOVED =
@@ -43,8 +59,11 @@ function differenceText(difference: Difference | undefined): string[] {
     const problems = difference.problems.map((problem) => `           ${formatProblem(problem)}`);
     return ["  unknown  the file before cannot be read by this version:", ...problems];
   }
-  if (difference.changes.length === 0) return ["  no setting changes"];
-  return ["", ...difference.changes.map((change) => `  ${describeChange(change)}`)];
+  const { renamedFrom } = difference;
+  const renamed =
+    renamedFrom === undefined ? [] : [`  renamed  the gateway was stack ${renamedFrom}'s`];
+  if (difference.changes.length === 0) return [...renamed, "  no setting changes"];
+  return [...renamed, "", ...difference.changes.map((change) => `  ${describeChange(change)}`)];
 }
 
 /** `less private: logs.collect metadata → full` */
@@ -56,7 +75,14 @@ function describeChange({ path, from, to, effect, because }: Change): string {
 export function reviewMarkdown(review: StackReview): string {
   const title = `## Stack ${escapeMarkdown(review.stack)}`;
   if (review.kind === "removed") return [title, "", `Its file is gone: ${REMOVED}.`].join("\n");
-  const note = review.hasEnvironment ? ["", `Note: ${ELSEWHERE}.`] : [];
+  if (review.kind === "project") {
+    const problems = review.problems.map((problem) => item("error", formatProblem(problem)));
+    return [`## ${PROJECT}`, "", ...problems].join("\n");
+  }
+  const note = describeEnvironments(review).flatMap((text) => [
+    "",
+    `Note: ${escapeMarkdown(text)}.`,
+  ]);
   if (review.kind === "unreadable") {
     const problems = review.problems.map((problem) => item("error", formatProblem(problem)));
     return [title, "", ...problems, ...note].join("\n");
@@ -91,8 +117,17 @@ function differenceMarkdown(difference: Difference | undefined): string[] {
     const problems = difference.problems.map((problem) => item("before", formatProblem(problem)));
     return ["", "The file before cannot be read by this version:", "", ...problems];
   }
-  if (difference.changes.length === 0) return ["", "No setting changes."];
+  const { renamedFrom } = difference;
+  const renamed =
+    renamedFrom === undefined
+      ? []
+      : [
+          "",
+          `The gateway was stack ${escapeMarkdown(renamedFrom)}'s: the stack has another name now.`,
+        ];
+  if (difference.changes.length === 0) return [...renamed, "", "No setting changes."];
   return [
+    ...renamed,
     "",
     "| effect | setting | from | to | |",
     "| --- | --- | --- | --- | --- |",

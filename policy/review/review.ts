@@ -1,16 +1,19 @@
 /** A project's stack files as a reviewer wants them: what each states, which rules it breaks, and what a change means. */
 import { compareStacks, type Change } from "../difference/difference.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import type { Project } from "../stack/project.ts";
 import { parseStackFile, type Offline, type Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import { check, describeFinding, type Finding } from "../rules/rules.ts";
 import { stateStack, type Statement } from "../statement/statement.ts";
 
-/** Stack name → text of its file. */
-export type StackFiles = ReadonlyMap<string, string>;
-
 export type Difference =
-  | { readonly kind: "changed"; readonly changes: readonly Change[] }
+  | {
+      readonly kind: "changed";
+      readonly changes: readonly Change[];
+      /** The stack whose gateway this was, where the stack file has another name now. */
+      readonly renamedFrom?: string;
+    }
   | { readonly kind: "new" }
   | { readonly kind: "unreadable before"; readonly problems: readonly Problem[] };
 
@@ -22,51 +25,56 @@ export type StackReview =
       readonly findings: readonly Finding[];
       /** Undefined where there is nothing to compare with. */
       readonly difference: Difference | undefined;
-      /** Pulumi may add settings that the file does not show. */
-      readonly hasEnvironment: boolean;
+      /** The environments (Pulumi ESC) that the file names. */
+      readonly environments: readonly string[];
     }
   | {
       readonly stack: string;
       readonly kind: "unreadable";
       readonly problems: readonly Problem[];
-      readonly hasEnvironment: boolean;
+      readonly environments: readonly string[];
     }
-  | { readonly stack: string; readonly kind: "removed" };
+  | { readonly stack: string; readonly kind: "removed" }
+  /** What could make Pulumi take settings from elsewhere than the stack files. */
+  | { readonly stack: "project"; readonly kind: "project"; readonly problems: readonly Problem[] };
 
 export interface ReviewArgs {
   /** The files of the state that a change starts from. */
-  readonly before?: StackFiles | undefined;
+  readonly before?: Project | undefined;
   readonly evidence?: readonly Evidence[];
   /** `2026-11-23` */
   readonly today: string;
 }
 
-/** One review for each stack, by name. */
+/** Reviews the project, where something is wrong with it, and then each stack, by name. */
 export async function reviewStacks(
-  files: StackFiles,
+  project: Project,
   { before, evidence = [], today }: ReviewArgs,
 ): Promise<readonly StackReview[]> {
-  const read = new Map([...files].map(([name, text]) => [name, tryParse(name, text)]));
+  const names = [...project.stacks.keys()];
+  const read = new Map(names.map((name) => [name, tryParse(name, project)]));
   const stacks = [...read.values()].flatMap((result) => (result.ok ? [result.stack] : []));
+  const gone = [...(before?.stacks.keys() ?? [])].filter((name) => !project.stacks.has(name));
   const reviews = [...read].map(async ([name, result]): Promise<StackReview> => {
-    const { hasEnvironment } = result;
     if (!result.ok) {
-      return { stack: name, kind: "unreadable", problems: result.problems, hasEnvironment };
+      const { problems, environments } = result;
+      return { stack: name, kind: "unreadable", problems, environments };
     }
     const others = stacks.filter((other) => other !== result.stack);
     return {
       stack: name,
       kind: "reviewed",
-      statement: await stateStack(result.stack.settings, evidence),
+      statement: await stateStack(result.stack, evidence),
       findings: check(result.stack, { others, today }),
-      difference: before && compare(result.stack, before.get(name)),
-      hasEnvironment,
+      difference: before && compare(result.stack, before, gone),
+      environments: result.stack.environments,
     };
   });
-  const removed = [...(before?.keys() ?? [])].filter((name) => !files.has(name));
+  const { problems } = project;
   return [
+    ...(problems.length > 0 ? [{ stack: "project", kind: "project", problems } as const] : []),
     ...(await Promise.all(reviews)),
-    ...removed.map((stack) => ({ stack, kind: "removed" }) as const),
+    ...gone.map((stack) => ({ stack, kind: "removed" }) as const),
   ];
 }
 
@@ -75,7 +83,7 @@ export function isRefused(review: StackReview): boolean {
   if (review.kind === "reviewed") {
     return review.findings.some(({ severity }) => severity === "error");
   }
-  return review.kind === "unreadable";
+  return review.kind === "unreadable" || review.kind === "project";
 }
 
 /** Plain data of a review, for machines. */
@@ -93,23 +101,29 @@ export function toJson(review: StackReview): object {
   };
 }
 
-function compare(stack: Stack, before: string | undefined): Difference {
-  if (before === undefined) return { kind: "new" };
-  const read = tryParse(stack.name, before);
-  if (!read.ok) return { kind: "unreadable before", problems: read.problems };
-  return { kind: "changed", changes: compareStacks(read.stack, stack) };
+/** A stack under a new name is compared with the one that had its gateway. */
+function compare(stack: Stack, before: Project, gone: readonly string[]): Difference {
+  if (before.stacks.has(stack.name)) return compareWith(stack, tryParse(stack.name, before));
+  for (const name of gone) {
+    const read = tryParse(name, before);
+    if (!read.ok || read.stack.settings.gatewayId !== stack.settings.gatewayId) continue;
+    return { kind: "changed", changes: compareStacks(read.stack, stack), renamedFrom: name };
+  }
+  return { kind: "new" };
+}
+
+function compareWith(stack: Stack, before: Offline): Difference {
+  if (!before.ok) return { kind: "unreadable before", problems: before.problems };
+  return { kind: "changed", changes: compareStacks(before.stack, stack) };
 }
 
 /** A file that is no stack file at all is one more problem. */
-function tryParse(name: string, text: string): Offline {
+function tryParse(name: string, project: Project): Offline {
   try {
-    return parseStackFile(name, text);
+    return parseStackFile(name, project.stacks.get(name) ?? "", project.name);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return {
-      ok: false,
-      problems: [{ path: "", message: `the file is ${message}` }],
-      hasEnvironment: false,
-    };
+    const problems = [{ path: "", message: `the file is ${message}` }];
+    return { ok: false, problems, environments: [] };
   }
 }

@@ -5,63 +5,97 @@
  * that the two understand differently, the scalar is reported and not guessed at. What Pulumi would read and a reviewer
  * would not see is refused.
  */
-import { LineCounter, parseDocument, type Document, type ScalarTag } from "yaml";
-
 import type { ConfigValues } from "../settings/parse-settings.ts";
 import type { Problem } from "../settings/problems.ts";
+import { isTrustedApi } from "./api-address.ts";
 import { formatPath, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
+import { Unclear, isRecord, readYaml, type Content } from "./yaml.ts";
 
 export interface StackFile {
   /** The settings of the `ai-gateway` namespace. */
   readonly values: ConfigValues;
   /** Settings whose value needs quotes, or digits that every reader of YAML takes for the same number. */
   readonly unclear: readonly Problem[];
-  /** Settings of other namespaces that by their names are secrets, and stand in clear. */
-  readonly otherSecrets: readonly string[];
-  /** Whether Pulumi adds values of an environment (Pulumi ESC) that the file does not show. */
-  readonly hasEnvironment: boolean;
+  /** Settings of other namespaces, by full key (`cloudflare:baseUrl`), as Pulumi hands them over. */
+  readonly others: ReadonlyMap<string, string>;
+  /** Settings that are not read, and secrets of other namespaces that stand in clear. */
+  readonly misplaced: readonly Problem[];
+  /** The environments (Pulumi ESC) that the file names; Pulumi may add values of theirs that it does not show. */
+  readonly environments: readonly string[];
 }
+
+/** In place of an encrypted value of another namespace. */
+export const A_SECRET = "a secret";
 
 const NAMESPACE = "ai-gateway:";
 
 /** `cloudflare:apiToken`, `aws:secretKey` */
 const SECRET_NAME = /(?:token|secret|password|api_?key|private_?key|secret_?key)$/i;
 
-/** Throws with the position when the text is not YAML, or not a stack file. No message quotes a line: it may hold a secret. */
-export function readStackFile(text: string): StackFile {
-  refuseHiddenLines(text);
-  const content = toPlain(parse(text));
+/**
+ * Reads a stack file. `project` is the project's name, if it is known: the namespace of what `pulumi config set` writes
+ * without one. Throws as readYaml does, and when the content is no stack file.
+ */
+export function readStackFile(file: Content, project = "ai-gateway"): StackFile {
+  const content = readYaml(file);
   refuseOutside(content);
   const config = isRecord(content) ? (content["config"] ?? {}) : undefined;
-  if (!isRecord(config))
+  if (!isRecord(content) || !isRecord(config))
     throw new Error("not a stack file: it has no group of settings under config");
   refuseBareNames(config);
 
-  const own = Object.entries(config)
+  const entries = Object.entries(config);
+  const own = entries
     .filter(([key]) => key.startsWith(NAMESPACE))
     .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const);
+  const others = entries.filter(([key]) => !key.startsWith(NAMESPACE));
   return {
-    unclear: own.flatMap(([key, value]) => findUnclear([key], value)),
     values: Object.fromEntries(own.map(([key, value]) => [key, asPulumiText(value)])),
-    otherSecrets: Object.entries(config).flatMap(([key, value]) =>
-      !key.startsWith(NAMESPACE) && SECRET_NAME.test(key) && typeof value === "string" ? [key] : [],
+    unclear: own.flatMap(([key, value]) => findUnclear([key], value)),
+    others: new Map(
+      others.map(([key, value]) => [key, isCipher(value) ? A_SECRET : asPulumiText(value)]),
     ),
-    hasEnvironment: isRecord(content) && content["environment"] !== undefined,
+    misplaced: [
+      ...others.flatMap(([key, value]) => findMisplaced(key, value, project)),
+      ...findForeignApi(config),
+    ],
+    environments: listEnvironments(content["environment"]),
   };
 }
 
-/**
- * Each of these ends a line for Pulumi's reader (YAML 1.1), and in no editor and no page of differences: behind one, a
- * comment can hold a setting. Seen with Pulumi's own loader, 2026-11-22.
- */
-function refuseHiddenLines(text: string): void {
-  const found = /\r(?!\n)|[\u0085\u2028\u2029]/.exec(text);
-  if (found === null) return;
-  const line = text.slice(0, found.index).split("\n").length;
-  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-  throw new Error(
-    `not a stack file: line ${line} has the character U+${code}, behind which Pulumi reads a new line that nobody sees; remove it`,
+/** Nothing reads a setting of these, and whoever wrote it believes that something does. */
+function findMisplaced(key: string, value: unknown, project: string): readonly Problem[] {
+  const [namespace = "", ...rest] = key.split(":");
+  const plain = namespace.toLowerCase().replaceAll(/[^a-z]/g, "");
+  if (namespace === project || plain === "aigateway") {
+    const meant = NAMESPACE + rest.join(":");
+    return [{ path: "", message: `${key} is read by nothing here; write it as ${meant}` }];
+  }
+  if (!SECRET_NAME.test(key) || typeof value !== "string") return [];
+  const message = `${key} is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret ${key}`;
+  return [{ path: "", message }];
+}
+
+/** The provider sends the deploy's token there. */
+function findForeignApi(config: Readonly<Record<string, unknown>>): readonly Problem[] {
+  const address = config["cloudflare:baseUrl"];
+  if (address === undefined) return [];
+  const tier = config[`${NAMESPACE}tier`] === "development" ? "development" : "production";
+  if (typeof address === "string" && isTrustedApi(address, tier)) return [];
+  const message =
+    "cloudflare:baseUrl sends the deploy's token to another address than Cloudflare's own; remove it (a development stack may name an address of its own machine)";
+  return [{ path: "", message }];
+}
+
+/** `[acme/prod]`, or a group with imports and values, which is an environment of the stack's own. */
+function listEnvironments(environment: unknown): readonly string[] {
+  if (environment === undefined || environment === null) return [];
+  const list = isRecord(environment) ? (environment["imports"] ?? []) : environment;
+  const names = Array.isArray(list) ? list : [list];
+  const imported = names.map((name: unknown) =>
+    typeof name === "string" ? name : (Object.keys(Object(name))[0] ?? "unnamed"),
   );
+  return isRecord(environment) ? [...imported, "one of the stack file's own"] : imported;
 }
 
 /** Pulumi ignores a setting that lost its indentation, without a word: it would be on in the eyes of who wrote it. */
@@ -82,40 +116,6 @@ function refuseBareNames(config: Readonly<Record<string, unknown>>): void {
   );
 }
 
-function parse(text: string): Document {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    // Whatever a line %YAML 1.1 says: Pulumi's reader does not change with it.
-    schema: "core",
-    resolveKnownTags: false,
-    customTags: (tags) => [...UNCLEAR, ...tags],
-    merge: true,
-    prettyErrors: false,
-    lineCounter: lines,
-  });
-  const error =
-    document.errors[0] ??
-    // !!binary, !!set: Pulumi would read another value than the one that stands there.
-    document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
-  if (error === undefined) return document;
-  const { line, col } = lines.linePos(error.pos[0]);
-  const message =
-    error.code === "MULTIPLE_DOCS"
-      ? "it has a second document, which Pulumi leaves unread,"
-      : error.message;
-  throw new Error(`not YAML: ${message} at line ${line}, column ${col}`);
-}
-
-function toPlain(document: Document): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    throw new Error(`not YAML: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
-}
-
 function asPulumiText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
@@ -133,46 +133,6 @@ export function isCipher(value: unknown): boolean {
   const entries = isRecord(value) ? Object.entries(value) : [];
   return entries.length === 1 && entries[0]?.[0] === "secure" && typeof entries[0][1] === "string";
 }
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A scalar without quotes that yaml.v3 and YAML 1.2 read differently. */
-class Unclear {
-  readonly text: string;
-  readonly remedy: string;
-
-  constructor(text: string, remedy: string) {
-    this.text = text;
-    this.remedy = remedy;
-  }
-}
-
-// https://github.com/go-yaml/yaml/blob/v3/resolve.go
-const UNCLEAR: ScalarTag[] = [
-  {
-    tag: "tag:yaml.org,2002:float",
-    default: true,
-    // `010`, `0x10`, `1_000`
-    test: /^[-+]?(?:0x[\da-f_]+|0o[0-7_]+|0b[01_]+|0[\d_]+|\.?\d[\d_.]*_[\d_.]*(?:e[-+]?[\d_]+)?)$/i,
-    resolve: (text) => new Unclear(text, "quote it if it is text, or write it in decimal digits"),
-  },
-  {
-    tag: "tag:yaml.org,2002:timestamp",
-    default: true,
-    // `2026-1-2`, `2026-12-31 10:30:00`; not 2026-12-31, which both take for that day.
-    test: /^(?!\d{4}-\d\d-\d\d$)\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d+:\d+:\d\S*)?$/,
-    resolve: (text) => new Unclear(text, "quote it if it is text, or write a day as YYYY-MM-DD"),
-  },
-  {
-    tag: "tag:yaml.org,2002:float",
-    default: true,
-    // `1e400` is text to yaml.v3, which writes it without quotes.
-    test: /^[-+]?[\d.]+e[-+]?\d+$/i,
-    resolve: (text) => (Number.isFinite(Number(text)) ? Number(text) : text),
-  },
-];
 
 /** Finds what only Pulumi's reader or only this one would take for what it is meant to be. A secret has other rules. */
 function findUnclear(path: Path, value: unknown): readonly Problem[] {

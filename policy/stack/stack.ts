@@ -7,18 +7,27 @@ import type { Problem } from "../settings/problems.ts";
 import { formatPath, hasNode, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
 import type { Settings } from "../settings/settings.ts";
 import { isCipher, readStackFile } from "./stack-file.ts";
+import type { Content } from "./yaml.ts";
 
-/** A stack as its file says it. */
+/** A stack as its file declares it. */
 export interface Stack {
   readonly name: string;
-  /** Undefined where the file does not say it in clear: it comes from the deploy's environment, or is encrypted. */
+  /** Undefined where the file does not declare it in clear: it comes from the deploy's environment, or is encrypted. */
   readonly accountId: string | undefined;
   readonly settings: Settings;
+  /** Settings of other namespaces, by full key (`cloudflare:baseUrl`); an encrypted one is `a secret`. */
+  readonly others: ReadonlyMap<string, string>;
+  /** The environments (Pulumi ESC) that the file names. */
+  readonly environments: readonly string[];
 }
 
 export type Offline =
-  | { readonly ok: true; readonly stack: Stack; readonly hasEnvironment: boolean }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly hasEnvironment: boolean };
+  | { readonly ok: true; readonly stack: Stack }
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      readonly environments: readonly string[];
+    };
 
 // No token has this hash, no account this id, and nobody this address. A header takes any text.
 const UNKNOWN_HASH = "0".repeat(64);
@@ -27,10 +36,10 @@ const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
 
 /**
  * Reads and checks one stack file. A secret in clear is a problem, and so is anything else that is encrypted, since no
- * reviewer could read it. Throws with the position when the text is not YAML, or not a stack file.
+ * reviewer could read it. `project` is the project's name, if it is known. Throws as readStackFile does.
  */
-export function parseStackFile(name: string, text: string): Offline {
-  const { values, unclear, otherSecrets, hasEnvironment } = readStackFile(text);
+export function parseStackFile(name: string, file: Content, project?: string): Offline {
+  const { values, unclear, misplaced, others, environments } = readStackFile(file, project);
   const { readable, unreadable } = withStandIns(values);
   const parsed = parseSettings({ accountId: UNKNOWN_ACCOUNT_ID, ...readable });
   const hidden = new Set([...unreadable, ...unclear].map(({ path }) => path));
@@ -40,15 +49,15 @@ export function parseStackFile(name: string, text: string): Offline {
     ...unreadable,
     ...unclear,
     ...secretsInClear(values),
-    ...otherSecrets.map((key) => ({
-      path: "",
-      message: `${key} is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret ${key}`,
-    })),
+    ...misplaced,
   ];
-  if (!parsed.ok || problems.length > 0) return { ok: false, problems, hasEnvironment };
+  if (!parsed.ok || problems.length > 0) return { ok: false, problems, environments };
 
-  const stack = { name, accountId: readable["accountId"], settings: parsed.settings };
-  return { ok: true, stack, hasEnvironment };
+  const { settings } = parsed;
+  return {
+    ok: true,
+    stack: { name, accountId: readable["accountId"], settings, others, environments },
+  };
 }
 
 /** The same settings with a stand-in for every secret, and what should not have been encrypted. */
@@ -71,6 +80,13 @@ export function withStandIns(values: ConfigValues): {
     return undefined;
   });
   return { readable, unreadable };
+}
+
+/** The same settings with every secret encrypted, as a stack file has them. */
+export function hideSecrets(values: ConfigValues): ConfigValues {
+  return mapLeaves(values, (path, value) =>
+    isSecret(path) && typeof value === "string" ? { secure: "v1:hidden" } : value,
+  );
 }
 
 function secretsInClear(values: ConfigValues): readonly Problem[] {

@@ -17,6 +17,21 @@ export function toPage(stack: string, statement: Statement): string {
   ].join("\n");
 }
 
+/**
+ * Says why a policy page is not that of a stack's policy; undefined where it is. `page` is the page's text, undefined where
+ * there is none.
+ */
+export function describeStale(
+  stack: string,
+  page: string | undefined,
+  { fingerprint }: Pick<Statement, "fingerprint">,
+): string | undefined {
+  const found = /^Fingerprint `([0-9a-f]{16})`/m.exec(page ?? "")?.[1];
+  if (found === fingerprint) return undefined;
+  const state = page === undefined ? "is not there" : `has fingerprint ${found ?? "none"}`;
+  return `docs/policy/${stack}.md ${state}, and the policy of Pulumi.${stack}.yaml has ${fingerprint}; run npm run policy, and have the page reviewed`;
+}
+
 /** The facts and exceptions alone, and below them what the facts rest on. */
 export function toTable(statement: Statement): string {
   return [

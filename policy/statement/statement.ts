@@ -4,6 +4,8 @@
  */
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Stack } from "../stack/stack.ts";
+import { list } from "../words.ts";
 import { citeEvidence } from "./cite.ts";
 import type { Fact } from "./fact.ts";
 import { logFacts } from "./logs.ts";
@@ -18,16 +20,23 @@ export interface Statement {
   readonly fingerprint: string;
 }
 
-/** The account and the secrets are left out: neither changes what is stated. */
+/** What is stated of a stack: its settings, and what may set more. */
+export type StatedStack = Pick<Stack, "settings"> & Partial<Pick<Stack, "environments">>;
+
+/** States a stack. The account and the secrets are left out: neither changes what is stated. */
 export async function stateStack(
-  settings: Settings,
+  { settings, environments = [] }: StatedStack,
   evidence: readonly Evidence[] = [],
 ): Promise<Statement> {
   const { gatewayId, tier, waivers } = settings;
   const content = {
     gatewayId,
     tier,
-    facts: [...logFacts(settings), ...trafficFacts(settings)],
+    facts: [
+      ...logFacts(settings),
+      ...trafficFacts(settings),
+      ...(environments.length === 0 ? [] : [environmentFact(environments)]),
+    ],
     waivers,
   };
   return {
@@ -35,6 +44,16 @@ export async function stateStack(
     facts: citeEvidence(content.facts, evidence, settings.logs.system),
     // Without evidence: a deploy reads none, and what was seen changes no policy.
     fingerprint: await fingerprint(content),
+  };
+}
+
+/** An environment may bring variables, such as a deploy's token; a setting from it stops the deploy. */
+function environmentFact(environments: readonly string[]): Fact {
+  return {
+    id: "environment",
+    question: "Does anything else set it?",
+    answer: `a setting from elsewhere stops the deploy; environment variables of the deploy may come from Pulumi ESC: ${list(environments)}`,
+    value: environments,
   };
 }
 

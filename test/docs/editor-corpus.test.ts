@@ -11,6 +11,7 @@ const UNSEEN: readonly { readonly told: RegExp; readonly because: string }[] = [
   { told: /\[[a-z-]+\]$/, because: "a rule looks at several settings, the tier or the day" },
   { told: / is in the list twice; /, because: "JSON Schema compares whole items, not their names" },
   { told: / has the character U\+/, because: "an editor does not end a line where Pulumi does" },
+  { told: / a byte order mark /, because: "an editor drops it, and shows what is behind it" },
   { told: / a second document, /, because: "an editor checks each document alone" },
   { told: / readers of YAML understand differently; /, because: "an editor is one of them" },
   { told: /: Unresolved tag: /, because: "an editor leaves tags to the program" },

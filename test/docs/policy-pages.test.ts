@@ -60,7 +60,7 @@ test.each(["docs/evidence", "docs"])("evidence behind a link at %s is not read",
   await symlink(join(elsewhere, name), join(folder, name));
 
   await expect(policyPages(folder)).rejects.toThrow(
-    /^docs\/evidence is reached by a link; evidence is in a folder$/,
+    /^docs\/evidence is reached by a link; it is a folder of the project$/,
   );
 });
 

@@ -5,7 +5,7 @@ import { readSettings } from "../../infra/config.ts";
 import { stackConfig, stackText } from "../support/settings.ts";
 
 const otherFiles = vi.hoisted(() => vi.fn<() => Map<string, string>>(() => new Map()));
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: otherFiles }));
+vi.mock("../../infra/project-files.ts", () => ({ readProjectFiles: otherFiles }));
 
 beforeEach(() =>
   pulumi.runtime.setMocks(
@@ -36,11 +36,44 @@ test("the account comes from the environment where the stack names none", () => 
   expect(readSettings().accountId).toBe("f".repeat(32));
 });
 
-test("the stack's account goes before the environment's", () => {
+// Which account holds the logs would be decided outside the review.
+test("an account in the environment that is not the stack's stops the program", () => {
   vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", "f".repeat(32));
   pulumi.runtime.setAllConfig(stackConfig("dev"));
 
-  expect(readSettings().accountId).toBe("0123456789abcdef0123456789abcdef");
+  expect(catchError(readSettings).message).toMatch(
+    /^CLOUDFLARE_ACCOUNT_ID is "f{32}", and stack dev declares another accountId; /,
+  );
+});
+
+test("the stack's account is taken where the environment has the same, or none", () => {
+  for (const environment of ["", "0123456789abcdef0123456789abcdef"]) {
+    vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", environment);
+    pulumi.runtime.setAllConfig(stackConfig("dev"));
+
+    expect(readSettings().accountId).toBe("0123456789abcdef0123456789abcdef");
+  }
+});
+
+test.each([
+  ["dev", "http://127.0.0.1:8787/client/v4", true],
+  ["dev", "http://[::1]:8787/client/v4", true],
+  ["dev", "https://api.cloudflare.com/client/v4", true],
+  ["prod", "https://api.cloudflare.com/client/v4", true],
+  ["prod", "http://127.0.0.1:8787/client/v4", false],
+  ["dev", "https://api.example.net/client/v4", false],
+  ["dev", "https://127.0.0.1.example.net/client/v4", false],
+  ["dev", "https://user:hush@127.0.0.1/client/v4", false],
+  ["dev", "nowhere", false],
+] as const)("of %s the deploy's token goes to %s: %s", (stack, address, isAllowed) => {
+  for (const inEnvironment of [true, false]) {
+    vi.stubEnv("CLOUDFLARE_BASE_URL", inEnvironment ? address : "");
+    const config = inEnvironment ? {} : { "cloudflare:baseUrl": address };
+    pulumi.runtime.setAllConfig({ ...stackConfig(stack), ...config });
+
+    if (isAllowed) expect(readSettings().worker.name).toBe(`talk-${stack}`);
+    else expect(catchError(readSettings).message).toMatch(/where the deploy's token would be sent/);
+  }
 });
 
 test("a broken rule stops the program, with every other, and a warning does not", () => {
@@ -67,9 +100,9 @@ test("the project's other stack files count, and one that cannot be read does no
   const twin = stackText("dev");
   otherFiles.mockReturnValueOnce(
     new Map([
-      ["dev", twin],
-      ["twin", twin],
-      ["broken", "config: 7"],
+      ["Pulumi.dev.yaml", twin],
+      ["Pulumi.twin.yaml", twin],
+      ["Pulumi.broken.yaml", "config: 7"],
     ]),
   );
   pulumi.runtime.setAllConfig(stackConfig("dev"));

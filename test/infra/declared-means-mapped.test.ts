@@ -17,7 +17,6 @@ vi.mock("../../infra/bundle.ts", () => ({
     sha256: "abcdef0123456789".repeat(4),
   }),
 }));
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
 // What a rule refuses is declared by nobody; here each value is to be followed to where it leads.
 vi.mock("../../policy/rules/rules.ts", async (original) => ({
   ...(await original<object>()),
@@ -131,7 +130,7 @@ function isSame(a: Read, b: Read): boolean {
 }
 
 async function reaches(a: Read, b: Read): Promise<boolean> {
-  const [one, other] = await Promise.all([stateStack(a.settings), stateStack(b.settings)]);
+  const [one, other] = await Promise.all([stateStack(a), stateStack(b)]);
   if (one.fingerprint !== other.fingerprint) return true;
   return (await declare(a)) !== (await declare(b));
 }

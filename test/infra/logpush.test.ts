@@ -8,8 +8,6 @@ import { ROOT, stackConfig } from "../support/settings.ts";
 vi.mock("../../infra/bundle.ts", () => ({
   bundleWorker: async (name: string) => ({ file: `dist/${name}.js`, sha256: "ab".repeat(32) }),
 }));
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
-
 const LOGPUSH = { bucket: "shop-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY };
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";

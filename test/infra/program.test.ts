@@ -12,9 +12,6 @@ vi.mock("../../infra/bundle.ts", () => ({
   }),
 }));
 
-// Rules between stacks are rules.test.ts's subject.
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
-
 test("the dev gateway keeps full logs under a small cap, and may be deleted", async () => {
   const { inputs, protect, retainOnDelete } = gateway(await record("dev"));
 

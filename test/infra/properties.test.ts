@@ -22,9 +22,6 @@ vi.mock("../../infra/bundle.ts", () => ({
     sha256: "abcdef0123456789".repeat(4),
   }),
 }));
-// Rules between stacks are rules.test.ts's subject.
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
-
 beforeEach(() => {
   // Only the clock: Pulumi's own timers must run on.
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
@@ -219,7 +216,7 @@ async function forAnyStack(check: (scene: Scene) => void): Promise<void> {
     fc.asyncProperty(arbitraryStack(), async (values) => {
       const file = parseStackFile("any", toStackFile(values, "encrypted"));
       if (!file.ok) throw new Error(JSON.stringify(file.problems));
-      const statement = await stateStack(file.stack.settings);
+      const statement = await stateStack(file.stack);
       check({ values, statement, recording: await record(values) });
     }),
     { numRuns: 14 },

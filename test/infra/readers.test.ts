@@ -12,7 +12,7 @@ import { isCipher, readStackFile } from "../../policy/stack/stack-file.ts";
 import { readCorpus, TODAY } from "../support/corpus.ts";
 
 // Rules between stacks are rules.test.ts's subject.
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
+vi.mock("../../infra/project-files.ts", () => ({ readProjectFiles: () => new Map() }));
 
 const ACCOUNT = "0".repeat(32);
 const HASH = "ab".repeat(32);
@@ -87,6 +87,7 @@ interface ProgramRun {
 
 /** The program's settings from what the engine would hand over: every secret in clear. */
 function runProgram(text: string): ProgramRun {
+  if (text.includes("ai-gateway:accountId:")) vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", "");
   const entries = Object.entries(readStackFile(text).values).map(
     ([key, value]) => [`ai-gateway:${key}`, decrypt(value)] as const,
   );

@@ -14,8 +14,6 @@ import { stackConfig } from "../support/settings.ts";
 vi.mock("../../infra/bundle.ts", () => ({
   bundleWorker: async (name: string) => ({ file: `dist/${name}.js`, sha256: "ab".repeat(32) }),
 }));
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
-
 const BUCKET = "shop-dev-logs";
 
 let running: RunningAccount;

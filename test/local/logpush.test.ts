@@ -13,8 +13,6 @@ import { startAccount, type RunningAccount } from "../support/account.ts";
 import { OPEN } from "../support/gateway.ts";
 import { stackConfig } from "../support/settings.ts";
 
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
-
 const KEYS = generateKeyPairSync("rsa", { modulusLength: 4096 });
 const MARKER = "violet-otter-7431";
 const DAY = 86_400_000;

@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import getPort from "get-port";
 import { expect, onTestFinished, test } from "vitest";
 
-import { readEvidence } from "../../infra/evidence-files.ts";
+import { readEvidence } from "../../infra/project-files.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
 import { CommandError } from "../../ops/cli/errors.ts";
@@ -63,7 +63,7 @@ test("what the local account answered is not cited, even where it lies with the 
   await probe(running, ["--yes", "--out", project], {});
 
   const evidence = readEvidence(folder);
-  const { facts } = await stateStack(stackWith("prod").settings, evidence);
+  const { facts } = await stateStack(stackWith("prod"), evidence);
   expect(evidence.flatMap(({ answers }) => answers.map(({ question }) => question))).toEqual([
     "put-only-fields",
     "switched-off",

@@ -12,8 +12,6 @@ import { keepLog, startAccount, type RunningAccount } from "../support/account.t
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";
 
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
-
 const SETTINGS = {
   accountId: "10ca10ca10ca10ca10ca10ca10ca10ca",
   plan: "paid",

@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 import getPort from "get-port";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readEvidence } from "../../infra/evidence-files.ts";
+import { writePolicyPages } from "../../docs/policy-pages.ts";
+import { readEvidence } from "../../infra/project-files.ts";
 import { listen } from "../support/listen.ts";
 import { askOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, type Project } from "../support/project.ts";
@@ -20,6 +21,7 @@ let worker: string;
 
 beforeAll(async () => {
   project = await copyProject();
+  await writePolicyPages(project.folder);
   const upstream = await startUpstream();
   const local = await startLocal(project, "prod", ["--upstream", upstream.url]);
   const { key } = local;
@@ -46,6 +48,9 @@ test("a stack that keeps its promises is told so, line by line, with a record", 
   const lines = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "  "));
   expect(lines).toEqual(
     expect.arrayContaining([
+      expect.stringMatching(
+        /^✔ {2}policy page {2}is that of the stack file, fingerprint [0-9a-f]{16}$/,
+      ),
       "✔  gateway shop-prod  all 24 fields are as declared",
       expect.stringMatching(/^✔ {2}logs.maxEntries {2}\d+ of 90000 logs are stored$/),
       "✔  Worker talk-prod  bound as declared, to this stack's gateway",
@@ -120,8 +125,11 @@ test("a token that is not accepted proves nothing: it ends with 2, and says what
   expect(code).toBe(2);
   expect(stderr).toContain("nothing could be looked at");
   const findings: readonly { kind: string; says: string }[] = JSON.parse(stdout);
-  expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(["unknown"]));
-  expect(findings[0]?.says).toContain("it needs AI Gateway Read for this account");
+  // The policy page needs no account.
+  const [page, ...looked] = findings;
+  expect(page?.kind).toBe("kept");
+  expect(new Set(looked.map(({ kind }) => kind))).toEqual(new Set(["unknown"]));
+  expect(looked[0]?.says).toContain("it needs AI Gateway Read for this account");
 });
 
 test("wrong words and a missing account end with 2", async () => {
@@ -160,6 +168,7 @@ function verify(...args: (string | Record<string, string>)[]): Promise<Ended> {
     "verify",
     [...WORDS, ...waiting, ...words],
     Object.assign({}, environment, ...changes),
+    project.folder,
   );
 }
 

@@ -34,7 +34,7 @@ async function stateWith(...runs: readonly EvidenceRun[]) {
   const files = runs.map((one, index) => [`probe-${index}.json`, formatEvidence(one)] as const);
   const read = parseEvidence(new Map(files));
   if (!read.ok) throw new Error(read.problems.join("\n"));
-  return stateStack(stackWith("prod").settings, read.evidence);
+  return stateStack(stackWith("prod"), read.evidence);
 }
 
 function copies({ facts }: { readonly facts: readonly Fact[] }): Fact | undefined {
@@ -140,7 +140,7 @@ test("of two questions about a point the one that leaves nothing open is cited, 
 });
 
 test("evidence leaves the fingerprint as it is: a deploy reads none", async () => {
-  const { fingerprint } = await stateStack(stackWith("prod").settings);
+  const { fingerprint } = await stateStack(stackWith("prod"));
 
   expect((await stateWith(run())).fingerprint).toBe(fingerprint);
   expect((await stateWith(run({ verdict: "broken" }))).fingerprint).toBe(fingerprint);

@@ -19,6 +19,7 @@ import {
   type StackValues,
 } from "../support/arbitrary-stack.ts";
 import { TODAY } from "../support/corpus.ts";
+import { toProject, toStack } from "../support/settings.ts";
 
 const stacks = arbitraryStack();
 
@@ -36,7 +37,7 @@ test("every stack that the settings allow is accepted, from values and from a fi
 test("a stack compared with itself has no change", () => {
   fc.assert(
     fc.property(stacks, (values) => {
-      expect(compareStacks(toStack(values), toStack(values))).toEqual([]);
+      expect(compareStacks(stackOf(values), stackOf(values))).toEqual([]);
     }),
     { numRuns: 20 },
   );
@@ -44,7 +45,7 @@ test("a stack compared with itself has no change", () => {
 
 test("a change and the change undone name the same settings", () => {
   const paths = (from: StackValues, to: StackValues) =>
-    compareStacks(toStack(from), toStack(to))
+    compareStacks(stackOf(from), stackOf(to))
       .map(({ path }) => path)
       .toSorted();
 
@@ -59,7 +60,7 @@ test("a change and the change undone name the same settings", () => {
 test("no secret of a stack is told in its statement, its page or its review", async () => {
   await fc.assert(
     fc.asyncProperty(stacks, stacks, async (values, before) => {
-      const statement = await stateStack(toStack(values).settings);
+      const statement = await stateStack(stackOf(values));
       const told = [
         JSON.stringify(statement),
         toPage("s", statement),
@@ -154,9 +155,8 @@ function refusal(text: string): string {
 }
 
 async function review(text: string, before?: string): Promise<string> {
-  const files = new Map([["s", text]]);
-  const reviews = await reviewStacks(files, {
-    before: before === undefined ? before : new Map([["s", before]]),
+  const reviews = await reviewStacks(toProject({ s: text }), {
+    before: before === undefined ? before : toProject({ s: before }),
     today: TODAY,
   });
   return reviews
@@ -169,8 +169,8 @@ function shownOf(secrets: readonly string[], told: string): readonly string[] {
   return secrets.filter((secret) => told.includes(secret.slice(0, 20)));
 }
 
-function toStack(values: StackValues): Stack {
+function stackOf(values: StackValues): Stack {
   const parsed = parseSettings(toConfig(values));
   if (!parsed.ok) throw new Error(formatProblems("s", parsed.problems));
-  return { name: "s", accountId: parsed.settings.accountId, settings: parsed.settings };
+  return toStack("s", parsed.settings);
 }

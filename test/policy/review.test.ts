@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson } from "../../policy/review/review.ts";
-import { stackText } from "../support/settings.ts";
+import { stackText, toProject } from "../support/settings.ts";
 
 const TODAY = "2026-11-22";
 const DEV = stackText("dev");
@@ -10,9 +10,8 @@ const PROD = stackText("prod");
 const OPEN_PROD = PROD.replace("collect: metadata", "collect: full");
 
 async function review(files: Record<string, string>, before?: Record<string, string>) {
-  const asMap = (record: Record<string, string>) => new Map(Object.entries(record));
-  const reviews = await reviewStacks(asMap(files), {
-    before: before && asMap(before),
+  const reviews = await reviewStacks(toProject(files), {
+    before: before && toProject(before),
     today: TODAY,
   });
   return {
@@ -61,7 +60,10 @@ test("a change that keeps bodies in production is refused, and told in every for
 test("stacks that come, go or could not be read before are told as such", async () => {
   const { refused, text, markdown } = await review(
     { dev: DEV, prod: PROD },
-    { gone: DEV, prod: PROD.replace("tier: production", "tier: gold") },
+    {
+      gone: DEV.replace("gatewayId: shop-dev", "gatewayId: old"),
+      prod: PROD.replace("tier: production", "tier: gold"),
+    },
   );
 
   expect(refused).toEqual([]);
@@ -84,7 +86,9 @@ test("a file that cannot be read is refused with all that is wrong, and the othe
   expect(refused).toEqual(["a", "z"]);
   expect(text).toMatch(/^a {2}cannot be deployed\n {2}error {4}the file is not YAML: /);
   expect(text).toContain("z  cannot be deployed\n  error    ai-gateway:gatewayId is missing; ");
-  expect(text.match(/settings that come from there are unknown here/g)).toHaveLength(1);
+  expect(text.match(/variables of the deploy that come from there are unknown here/g)).toHaveLength(
+    1,
+  );
   expect(text).toContain("dev  gateway shop-dev, development");
   expect(markdown).toContain("- **error** the file is not YAML: ");
 });

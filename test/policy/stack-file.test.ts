@@ -92,13 +92,23 @@ test("a stack file without settings is read as empty", () => {
   expect(readStackFile("encryptionsalt: v1:x\n")).toEqual({
     values: {},
     unclear: [],
-    otherSecrets: [],
-    hasEnvironment: false,
+    others: new Map(),
+    misplaced: [],
+    environments: [],
   });
 });
 
-test("an environment that may set more is seen", () => {
-  expect(readStackFile("environment: [app/prod]\n").hasEnvironment).toBe(true);
+test.each([
+  ["[app/prod]", ["app/prod"]],
+  ["app/prod", ["app/prod"]],
+  ["[app/prod, { app/keys: { merge: false } }]", ["app/prod", "app/keys"]],
+  [
+    "{ imports: [app/prod], values: { pulumiConfig: {} } }",
+    ["app/prod", "one of the stack file's own"],
+  ],
+  ["[]", []],
+])("environment: %s names its environments", (written, environments) => {
+  expect(readStackFile(`environment: ${written}\n`).environments).toEqual(environments);
 });
 
 test("a file that is not YAML is refused with the place", () => {
@@ -146,10 +156,38 @@ test("a setting outside config is refused: Pulumi would ignore it", () => {
   );
 });
 
-test("another namespace's secret in clear is seen, and an encrypted one is none", () => {
-  const { otherSecrets } = readStackFile(
+test("another namespace's secret in clear is reported, and an encrypted one is none", () => {
+  const { misplaced, others } = readStackFile(
     "config: { cloudflare:apiToken: t, aws:secretKey: k, cloudflare:accountId: a, x:token: { secure: v1:t } }\n",
   );
 
-  expect(otherSecrets).toEqual(["cloudflare:apiToken", "aws:secretKey"]);
+  expect(misplaced.map(({ message }) => message.split(" ")[0])).toEqual([
+    "cloudflare:apiToken",
+    "aws:secretKey",
+  ]);
+  expect(others.get("x:token")).toBe("a secret");
+});
+
+// After a rename of the project, `pulumi config set retention 14` writes acme-llm:retention, which nothing reads.
+test.each([
+  "acme-llm:retention",
+  "ai_gateway:retention",
+  "AI-Gateway:retention",
+  "aigateway:retention",
+])("%s, which nothing reads, is reported with the key to write", (key) => {
+  expect(readStackFile(`config: { ${key}: 14 }\n`, "acme-llm").misplaced).toEqual([
+    { path: "", message: `${key} is read by nothing here; write it as ai-gateway:retention` },
+  ]);
+});
+
+test.each([
+  ["UTF-16, little-endian", Buffer.from("\ufeffconfig: {}\n", "utf16le"), "in UTF-16"],
+  ["UTF-16, big-endian", Buffer.from("\ufeffconfig: {}\n", "utf16le").swap16(), "in UTF-16"],
+  ["UTF-16 without a mark", Buffer.from("config: {}\n", "utf16le"), "U+0000, or is in UTF-16"],
+  ["a byte order mark", Buffer.from("\ufeffconfig: {}\n"), "a byte order mark"],
+  ["a byte that is no UTF-8", Buffer.from([0x63, 0xff, 0x0a]), "not in UTF-8"],
+  ["U+0000", Buffer.from("config: {} # \0\n"), "the character U+0000"],
+])("a file with %s is refused, in words that say how to save it", (_, bytes, message) => {
+  expect(() => readStackFile(bytes)).toThrow(message);
+  expect(() => readStackFile(bytes)).toThrow("save it as UTF-8 without a byte order mark");
 });

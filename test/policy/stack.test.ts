@@ -83,7 +83,7 @@ test("what is encrypted and no secret is refused: no reviewer could read it", ()
 test("an environment is seen beside the problems of the file", () => {
   const read = parseStackFile("dev", "environment: [app/dev]\nconfig: {}\n");
 
-  expect(read).toMatchObject({ ok: false, hasEnvironment: true });
+  expect(read).toMatchObject({ ok: false, environments: ["app/dev"] });
 });
 
 test("a last day without quotes is the day that Pulumi makes a time stamp of", () => {

@@ -13,7 +13,7 @@ const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 
 /** Fact → its answer. */
 async function answers(...args: Parameters<typeof stackWith>): Promise<Record<string, string>> {
-  const { facts } = await stateStack(stackWith(...args).settings);
+  const { facts } = await stateStack(stackWith(...args));
   return Object.fromEntries(facts.map(({ id, answer }) => [id, answer]));
 }
 
@@ -113,7 +113,7 @@ test("whose token the stack makes is told, and that nothing else limits the othe
   const oncall = { name: "oncall", kind: "person", until: "2027-03-31", token: true };
   const audit = { name: "audit", kind: "person", until: "2027-03-31" };
   const reads = async (readers: readonly object[]) => {
-    const { facts } = await stateStack(stackWith("prod", { readers }).settings);
+    const { facts } = await stateStack(stackWith("prod", { readers }));
     return facts.find(({ id }) => id === "readers");
   };
 
@@ -136,7 +136,7 @@ test("a copy whose end nobody states is told as one", async () => {
 
 test("an encrypted copy is told with its bucket, its days and who can read it", async () => {
   const logpush = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
-  const { facts } = await stateStack(stackWith("dev", { plan: "paid", logpush }).settings);
+  const { facts } = await stateStack(stackWith("dev", { plan: "paid", logpush }));
 
   expect(facts.find(({ id }) => id === "copies")).toMatchObject({
     answer:
@@ -205,8 +205,8 @@ test("nobody may call where no caller is declared", async () => {
 
 test("the first line that changes when production begins to keep bodies says so", async () => {
   const logs = { collect: "full", maxEntries: 90_000, whenFull: "deleteOldest" };
-  const before = toPage("prod", await stateStack(stackWith("prod").settings)).split("\n");
-  const after = toPage("prod", await stateStack(stackWith("prod", { logs }).settings)).split("\n");
+  const before = toPage("prod", await stateStack(stackWith("prod"))).split("\n");
+  const after = toPage("prod", await stateStack(stackWith("prod", { logs }))).split("\n");
 
   expect(after.find((line, index) => line !== before[index])).toBe(
     "| Are prompts and answers stored in logs? | YES, of every call |",
@@ -215,7 +215,7 @@ test("the first line that changes when production begins to keep bodies says so"
 
 test("the fingerprint is the policy's: another account or token leaves it, another fact does not", async () => {
   const fingerprint = async (changes: Record<string, unknown>) =>
-    (await stateStack(stackWith("prod", changes).settings)).fingerprint;
+    (await stateStack(stackWith("prod", changes))).fingerprint;
   const shipped = await fingerprint({});
 
   expect(await fingerprint({ accountId: "f".repeat(32) })).toBe(shipped);
@@ -227,7 +227,7 @@ test("the fingerprint is the policy's: another account or token leaves it, anoth
 });
 
 test("what is not proved is marked, and told once below", async () => {
-  const page = toPage("prod", await stateStack(stackWith("prod").settings));
+  const page = toPage("prod", await stateStack(stackWith("prod")));
 
   expect(page).toContain("the Worker says so on every call (not proved: 1) |");
   expect(page.split("\n").filter((line) => line.startsWith("- point"))).toEqual([
@@ -246,7 +246,7 @@ test("what a gateway just created may not take is marked wherever it is promised
       spendLimits: [{ id: "all", limitUsd: 1, windowSeconds: 60 }],
       retry: { maxAttempts: 1, delayMs: 500, backoff: "linear" },
       readers: [{ name: "oncall", kind: "person" }],
-    }).settings,
+    }),
   );
   const open = facts.flatMap(({ id, notProved = [] }) =>
     notProved.map(({ point }) => `${id} ${point}`),
@@ -268,8 +268,8 @@ test("what a gateway just created may not take is marked wherever it is promised
 });
 
 test("what becomes of a deleted gateway's logs is marked where the gateway can be deleted", async () => {
-  const dev = toPage("dev", await stateStack(stackWith("dev").settings));
-  const prod = toPage("prod", await stateStack(stackWith("prod").settings));
+  const dev = toPage("dev", await stateStack(stackWith("dev")));
+  const prod = toPage("prod", await stateStack(stackWith("prod")));
 
   expect(dev).toContain("| YES, and most likely its logs with it (not proved: 12) |");
   expect(prod).not.toContain("point 12");
@@ -287,7 +287,7 @@ test("each open point of a statement stands in the docs, with how to try it", as
     logs: { collect: "metadata" },
   };
   const stacks = [stackWith("prod", everything), stackWith("prod")];
-  const statements = await Promise.all(stacks.map(({ settings }) => stateStack(settings)));
+  const statements = await Promise.all(stacks.map((stack) => stateStack(stack)));
   const points = statements.flatMap(({ facts }) =>
     facts.flatMap(({ notProved = [] }) => notProved.map(({ point }) => point)),
   );
@@ -300,7 +300,7 @@ test("an exception stands among the facts, and cannot become markup", async () =
   const waivers = [
     { rule: "bodies-in-production", reason: "an <b>audit</b> | [x](y) `z`", until: "2027-01-31" },
   ];
-  const statement = await stateStack(stackWith("prod", { waivers }).settings);
+  const statement = await stateStack(stackWith("prod", { waivers }));
 
   expect(toPage("prod", statement)).toContain(
     String.raw`| Exception from bodies-in-production | until 2027-01-31: an \<b\>audit\</b\> \| \[x\](y) \`z\` |`,
@@ -309,12 +309,12 @@ test("an exception stands among the facts, and cannot become markup", async () =
 });
 
 test("no secret of a stack reaches its statement", async () => {
-  const { settings } = stackWith("dev", {
+  const stack = stackWith("dev", {
     logs: { ...LEGACY, keepDays: 1, alertUrl: "https://planted-secret.example.com" },
     exports: [{ ...OTEL, headers: { Authorization: "planted-secret" } }],
     callers: [{ name: "web", sha256: "5ec7e7".padEnd(64, "0") }],
   });
-  const text = JSON.stringify(await stateStack(settings));
+  const text = JSON.stringify(await stateStack(stack));
 
   expect(text).not.toContain("planted-secret");
   expect(text).not.toContain("5ec7e7");

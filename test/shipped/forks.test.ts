@@ -19,8 +19,8 @@ const isSoak = process.env["MODE"] === "soak";
 
 // The program looks for the other stacks in its own folder, which is this project's.
 const fork = vi.hoisted(() => ({ folder: "" }));
-vi.mock("../../infra/stack-files.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../infra/stack-files.ts")>();
+vi.mock("../../infra/project-files.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../infra/project-files.ts")>();
   return { ...original, readStackFiles: () => original.readStackFiles(fork.folder) };
 });
 

@@ -7,6 +7,7 @@ import { formatProblems } from "../../policy/settings/problems.ts";
 import { check } from "../../policy/rules/rules.ts";
 import { TODAY } from "./corpus.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
+import { toStack } from "./settings.ts";
 
 // So long a failure is made smaller, at most: a whole stack has many parts. Not less: what is interrupted runs on for a
 // while, and in a Pulumi whose state is the process's it would mix with the next test (seen with 10 s on a busy machine).
@@ -76,9 +77,7 @@ const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 function withWaivers(values: StackValues): StackValues {
   const parsed = parseSettings(toConfig(values));
   if (!parsed.ok) throw new Error(formatProblems("arbitrary", parsed.problems));
-  const { settings } = parsed;
-  const stack = { name: "arbitrary", accountId: settings.accountId, settings };
-  const broken = check(stack, { others: [], today: TODAY })
+  const broken = check(toStack("arbitrary", parsed.settings), { others: [], today: TODAY })
     .filter(({ severity }) => severity === "error")
     .map(({ rule }) => rule.id);
   const waivers = [...new Set(broken)].map((rule) => ({

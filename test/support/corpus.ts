@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { formatProblem } from "../../policy/settings/problems.ts";
 import { isRefused, reviewStacks } from "../../policy/review/review.ts";
 import { describeFinding } from "../../policy/rules/rules.ts";
-import { ROOT } from "./settings.ts";
+import { ROOT, toProject } from "./settings.ts";
 
 /** The day on which every expectation holds. */
 export const TODAY = "2026-11-22";
@@ -31,7 +31,7 @@ export function readCorpus(): readonly CorpusFile[] {
 
 /** The same lines, of what a review finds. */
 export async function reviewFile({ name, text }: Omit<CorpusFile, "expected">): Promise<string[]> {
-  const [review] = await reviewStacks(new Map([[name, text]]), { today: TODAY });
+  const [review] = await reviewStacks(toProject({ [name]: text }), { today: TODAY });
   if (review?.kind === "unreadable") {
     return review.problems.map((problem) => `error ${formatProblem(problem)}`);
   }

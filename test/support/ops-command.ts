@@ -37,6 +37,7 @@ export async function askOps(
   name: string,
   args: readonly string[],
   env: Environment = {},
+  folder = STACKS,
 ): Promise<Ended> {
   const { command }: { readonly command: RunCommand } = await import(
     `../../ops/${name}/command.ts`
@@ -45,7 +46,7 @@ export async function askOps(
   const stdout = vi.spyOn(console, "log").mockReturnValue();
   const stderr = vi.spyOn(console, "error").mockReturnValue();
   process.env = withoutCloudflare(env);
-  process.chdir(STACKS);
+  process.chdir(folder);
   try {
     const code = await command(args);
     return { code, stdout: textOf(stdout), stderr: textOf(stderr) };

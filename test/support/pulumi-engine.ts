@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { writeStack } from "../../record/project-folder.ts";
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../../record/stand-ins.ts";
 import type { Project } from "./project.ts";
 import { ROOT } from "./settings.ts";
@@ -37,16 +38,22 @@ export interface ProgramRun {
 export interface RunOptions {
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Leaves the project's stack file and page as they are. */
+  readonly isFileKept?: boolean;
   /** What each resource's inputs were before its update. */
   readonly runHooks?: { readonly oldInputs: object };
 }
 
-/** Runs a project's program as `pulumi up` does: `cmd/run` of @pulumi/pulumi, in the project's folder. */
+/**
+ * Runs a project's program as `pulumi up` does: `cmd/run` of @pulumi/pulumi, in the project's folder. The stack file is
+ * what is handed over, unless `isFileKept`.
+ */
 export async function runProgram(
   { project, stack }: { readonly project: Project; readonly stack: string },
   config: Readonly<Record<string, string>>,
-  { nodeArgs = [], env = {}, runHooks }: RunOptions = {},
+  { nodeArgs = [], env = {}, runHooks, isFileKept = false }: RunOptions = {},
 ): Promise<ProgramRun> {
+  if (!isFileKept) await writeStack(project.folder, stack, config);
   const log: string[] = [];
   const hooks: [string, string][] = [];
   const registered = new Map<string, HookCallback>();
@@ -140,6 +147,8 @@ export async function runProgram(
       "--stack",
       stack,
       "--pwd",
+      project.folder,
+      "--root-directory",
       project.folder,
       "--parallel",
       "16",

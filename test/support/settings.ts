@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Settings } from "../../policy/settings/settings.ts";
+import { readProject, type Project } from "../../policy/stack/project.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { parseSettings, type ConfigValues } from "../../policy/settings/parse-settings.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
@@ -50,5 +52,16 @@ export function problemsOf(values: ConfigValues): string[] {
 export function stackWith(...[name, changes]: Parameters<typeof stackValues>): Stack {
   const parsed = parseSettings(stackValues(name, changes));
   if (!parsed.ok) throw new Error(formatProblems(name, parsed.problems));
-  return { name, accountId: parsed.settings.accountId, settings: parsed.settings };
+  return toStack(name, parsed.settings);
+}
+
+/** Settings as a stack whose file declares them, and nothing besides. */
+export function toStack(name: string, settings: Settings): Stack {
+  return { name, accountId: settings.accountId, settings, others: new Map(), environments: [] };
+}
+
+/** The project of some stack files, by stack name. */
+export function toProject(files: Readonly<Record<string, string>>): Project {
+  const named = Object.entries(files).map(([name, text]) => [`Pulumi.${name}.yaml`, text] as const);
+  return readProject(new Map(named));
 }

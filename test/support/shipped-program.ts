@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
 
-import { readStackFiles } from "../../infra/stack-files.ts";
+import { readStackFiles } from "../../infra/project-files.ts";
+import type { Content } from "../../policy/stack/yaml.ts";
 import { readStackFile } from "../../policy/stack/stack-file.ts";
 import { parseStackFile, withStandIns } from "../../policy/stack/stack.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
@@ -27,15 +28,15 @@ export async function findUndeclared(project: string): Promise<readonly string[]
   }
 }
 
-async function compare(name: string, text: string): Promise<readonly string[]> {
-  const read = parseStackFile(name, text);
+async function compare(name: string, file: Content): Promise<readonly string[]> {
+  const read = parseStackFile(name, file);
   if (!read.ok) return ["no gateway"];
   const { settings } = read.stack;
-  const { resources, outputs } = await record(name, text);
+  const { resources, outputs } = await record(name, file);
   const script = resources.find(
     (one) => one.name === "chat" && one.type.endsWith(":WorkersScript"),
   );
-  const { fingerprint } = await stateStack(settings);
+  const { fingerprint } = await stateStack(read.stack);
   const pairs = {
     gatewayId: [outputs["gatewayId"], settings.gatewayId],
     "worker.name": [script?.inputs["scriptName"], settings.worker.name],
@@ -47,8 +48,8 @@ async function compare(name: string, text: string): Promise<readonly string[]> {
 }
 
 /** Runs the program as for a deploy, with stand-ins for what a stack file encrypts. */
-async function record(name: string, text: string) {
-  const { readable } = withStandIns(readStackFile(text).values);
+async function record(name: string, file: Content) {
+  const { readable } = withStandIns(readStackFile(file).values);
   const config = Object.entries(readable).map(([key, value]) => [`ai-gateway:${key}`, value]);
   // The program's modules hold the stack that they were loaded for.
   vi.resetModules();

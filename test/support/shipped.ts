@@ -7,7 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { policyPages } from "../../docs/policy-pages.ts";
-import { readStackFiles } from "../../infra/stack-files.ts";
+import { readStackFiles } from "../../infra/project-files.ts";
 import { check, describeFinding } from "../../policy/rules/rules.ts";
 import { formatProblem, formatProblems } from "../../policy/settings/problems.ts";
 import { parseStackFile, type Stack } from "../../policy/stack/stack.ts";
@@ -68,7 +68,7 @@ async function findStale(project: string): Promise<readonly string[]> {
 async function findMarked(project: string): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const [name, text] of readStackFiles(project)) {
-    const marks = await openInEditor(text).marks();
+    const marks = await openInEditor(Buffer.from(text).toString()).marks();
     wrong.push(...marks.map((mark) => `Pulumi.${name}.yaml:${mark}`));
   }
   return wrong;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { parseDocument } from "yaml";
 
-import { readStackFiles } from "../../infra/stack-files.ts";
+import { readStackFiles } from "../../infra/project-files.ts";
 import type { Fork } from "./arbitrary-fork.ts";
 import { ROOT } from "./settings.ts";
 

@@ -18,8 +18,6 @@ import {
 import { ASKING, REPLIES } from "../support/endpoint-requests.ts";
 import { startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
-// Rules between stacks are rules.test.ts's subject.
-vi.mock("../../infra/stack-files.ts", () => ({ readStackFiles: () => new Map() }));
 vi.spyOn(pulumi.log, "warn").mockResolvedValue();
 
 const HOSTILE_GATEWAY = { id: "default", collectLog: true, metadata: { caller: "evil" } };
@@ -101,7 +99,7 @@ async function statementOf(values: StackValues) {
   const { callers: _, ...reviewed } = values;
   const read = parseStackFile("any", toStackFile(reviewed, "encrypted"));
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  const { gatewayId, facts } = await stateStack(read.stack.settings);
+  const { gatewayId, facts } = await stateStack(read.stack);
   const value = (id: string) => facts.find((fact) => fact.id === id)?.value;
   return {
     gatewayId,

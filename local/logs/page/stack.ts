@@ -32,5 +32,5 @@ export async function stateRunning(running: RunningStack): Promise<Stack> {
   const parsed = parseSettings({ accountId: ANY_ACCOUNT_ID, ...values });
   if (!parsed.ok) throw new Error(`stack ${name} runs, and its settings cannot be read`);
   const { settings } = parsed;
-  return { name, example, settings, statement: await stateStack(settings, evidence) };
+  return { name, example, settings, statement: await stateStack({ settings }, evidence) };
 }

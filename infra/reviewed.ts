@@ -1,0 +1,75 @@
+/**
+ * Holds a deploy to what was reviewed, before its first resource: Pulumi takes settings from more places than the stack
+ * file, and reviewers read that file and its page. docs/decisions/one-source.md
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+import { formatProblem, formatProblems, type Problem } from "../policy/settings/problems.ts";
+import { findDifferences, type Handed } from "../policy/stack/handed.ts";
+import { readProject } from "../policy/stack/project.ts";
+import { parseStackFile, type Stack } from "../policy/stack/stack.ts";
+import { describeStale } from "../policy/statement/page.ts";
+import { stateStack } from "../policy/statement/statement.ts";
+import { readPage, readProjectFiles } from "./project-files.ts";
+
+/**
+ * Compares what Pulumi handed over with the stack file in the project's folder, and the file with its policy page.
+ * Returns the fingerprint of the policy. Throws a RunError where Pulumi handed over other settings than the file's, where
+ * the file cannot be read, and where a production stack's page is stale; elsewhere a stale page is a warning.
+ */
+export async function keepReviewed(
+  handed: Handed,
+  // The folder of Pulumi.yaml, and the stack as Pulumi names it.
+  folder = pulumi.getRootDirectory(),
+  stackName = pulumi.getStack(),
+): Promise<string> {
+  // Of `org/project/stack` the file has the last part alone.
+  const name = stackName.split("/").at(-1) ?? "";
+  const { stack, problems } = readReviewed(folder, name);
+  const differences = findDifferences(handed, stack);
+  if (differences.length > 0) {
+    const elsewhere = problems.length > 0 ? problems.map(formatProblem) : [ELSEWHERE];
+    const heading = `Pulumi handed over other settings than Pulumi.${name}.yaml has, so what would be deployed was not reviewed:`;
+    const lines = [...differences.map(formatDifference), ...elsewhere];
+    throw new pulumi.RunError([heading, ...lines.map((line) => `  ${line}`)].join("\n"));
+  }
+  const statement = await stateStack(stack);
+  const stale = describeStale(name, readPage(folder, name), statement);
+  if (stale !== undefined && stack.settings.tier === "production") throw new pulumi.RunError(stale);
+  if (stale !== undefined) void pulumi.log.warn(stale);
+  return statement.fingerprint;
+}
+
+const ELSEWHERE =
+  "they may come from an environment (Pulumi ESC), --config-file, -c, or config in another file than this; move them into the stack file, and have it reviewed";
+
+/** A setting of another namespace has its namespace in its name. */
+function formatDifference(problem: Problem): string {
+  return problem.path.includes(":") ? `${problem.path} ${problem.message}` : formatProblem(problem);
+}
+
+function readReviewed(folder: string, name: string) {
+  const project = readProject(readProjectFiles(folder));
+  const file = project.stacks.get(name);
+  if (file === undefined) {
+    throw new pulumi.RunError(
+      `stack ${name} has no file Pulumi.${name}.yaml in ${folder}; copy another stack's, give it its own gatewayId and worker.name, and run npm run policy`,
+    );
+  }
+  return {
+    stack: parse(name, () => parseStackFile(name, file, project.name)),
+    problems: project.problems,
+  };
+}
+
+function parse(name: string, read: () => ReturnType<typeof parseStackFile>): Stack {
+  let parsed;
+  try {
+    parsed = read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new pulumi.RunError(`Pulumi.${name}.yaml is ${reason}`);
+  }
+  if (parsed.ok) return parsed.stack;
+  throw new pulumi.RunError(formatProblems(name, parsed.problems));
+}

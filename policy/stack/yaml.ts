@@ -1,0 +1,125 @@
+/** YAML as Pulumi's own reader takes it, and a reviewer sees it. */
+import { LineCounter, parseDocument, type Document, type ScalarTag } from "yaml";
+
+/** A file's bytes, as a folder or a commit has them; or its text. */
+export type Content = Uint8Array | string;
+
+/**
+ * The content of a file as plain data; what is unclear in it stays an Unclear. Throws with the position when it is no
+ * YAML, and where Pulumi would read something that nobody sees. No message quotes a line: it may hold a secret.
+ */
+export function readYaml(content: Content): unknown {
+  const text = decode(content);
+  refuseHiddenLines(text);
+  return toPlain(parse(text));
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Pulumi reads UTF-16 too, drops a byte order mark, and is not the only program that reads the file. */
+function decode(content: Content): string {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const [first, second, third] = bytes;
+  const mark = [first, second].join(" ");
+  if (mark === "254 255" || mark === "255 254")
+    throw new Error(`not plain UTF-8: it is in UTF-16; ${SAVE}`);
+  if (mark === "239 187" && third === 191) {
+    throw new Error(`not plain UTF-8: it begins with a byte order mark (U+FEFF); ${SAVE}`);
+  }
+  if (bytes.includes(0)) {
+    throw new Error(`not plain UTF-8: it has the character U+0000, or is in UTF-16; ${SAVE}`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error(`not in UTF-8; ${SAVE}`, { cause });
+  }
+}
+
+const SAVE = "save it as UTF-8 without a byte order mark";
+
+/**
+ * Each of these ends a line for Pulumi's reader (YAML 1.1), and in no editor and no page of differences: behind one, a
+ * comment can hold a setting. Seen with Pulumi's own loader, 2026-11-22.
+ */
+function refuseHiddenLines(text: string): void {
+  const found = /\r(?!\n)|[\u0085\u2028\u2029]/.exec(text);
+  if (found === null) return;
+  const line = text.slice(0, found.index).split("\n").length;
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  throw new Error(
+    `not a stack file: line ${line} has the character U+${code}, behind which Pulumi reads a new line that nobody sees; remove it`,
+  );
+}
+
+function parse(text: string): Document {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    // Whatever a line %YAML 1.1 says: Pulumi's reader does not change with it.
+    schema: "core",
+    resolveKnownTags: false,
+    customTags: (tags) => [...UNCLEAR, ...tags],
+    merge: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
+  const error =
+    document.errors[0] ??
+    // !!binary, !!set: Pulumi would read another value than the one that stands there.
+    document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
+  if (error === undefined) return document;
+  const { line, col } = lines.linePos(error.pos[0]);
+  const message =
+    error.code === "MULTIPLE_DOCS"
+      ? "it has a second document, which Pulumi leaves unread,"
+      : error.message;
+  throw new Error(`not YAML: ${message} at line ${line}, column ${col}`);
+}
+
+function toPlain(document: Document): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw new Error(`not YAML: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A scalar without quotes that yaml.v3 and YAML 1.2 read differently. */
+export class Unclear {
+  readonly text: string;
+  readonly remedy: string;
+
+  constructor(text: string, remedy: string) {
+    this.text = text;
+    this.remedy = remedy;
+  }
+}
+
+// https://github.com/go-yaml/yaml/blob/v3/resolve.go
+const UNCLEAR: ScalarTag[] = [
+  {
+    tag: "tag:yaml.org,2002:float",
+    default: true,
+    // `010`, `0x10`, `1_000`
+    test: /^[-+]?(?:0x[\da-f_]+|0o[0-7_]+|0b[01_]+|0[\d_]+|\.?\d[\d_.]*_[\d_.]*(?:e[-+]?[\d_]+)?)$/i,
+    resolve: (text) => new Unclear(text, "quote it if it is text, or write it in decimal digits"),
+  },
+  {
+    tag: "tag:yaml.org,2002:timestamp",
+    default: true,
+    // `2026-1-2`, `2026-12-31 10:30:00`; not 2026-12-31, which both take for that day.
+    test: /^(?!\d{4}-\d\d-\d\d$)\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d+:\d+:\d\S*)?$/,
+    resolve: (text) => new Unclear(text, "quote it if it is text, or write a day as YYYY-MM-DD"),
+  },
+  {
+    tag: "tag:yaml.org,2002:float",
+    default: true,
+    // `1e400` is text to yaml.v3, which writes it without quotes.
+    test: /^[-+]?[\d.]+e[-+]?\d+$/i,
+    resolve: (text) => (Number.isFinite(Number(text)) ? Number(text) : text),
+  },
+];
