@@ -116,6 +116,23 @@ export const operationRules: readonly Rule[] = [
     },
   },
   {
+    id: "model-form-unknown",
+    says: "a model is sent requests in a form that it takes",
+    because:
+      "through the AI binding Anthropic's models take and give Anthropic Messages, and the Worker sends chat completions",
+    source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
+    remedy: "choose a model that takes chat completions",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { worker } }) =>
+      worker.models.flatMap((model, index) =>
+        breachIf(
+          model.startsWith("anthropic/"),
+          `worker.models[${index}]`,
+          `is ${model}, which takes Anthropic Messages`,
+        ),
+      ),
+  },
+  {
     id: "cache-without-effect",
     says: "cache is declared where it works",
     because: "through the AI binding only Workers AI models are cached",

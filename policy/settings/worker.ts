@@ -11,11 +11,12 @@ const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
 const model = z
   .string()
-  // Not dynamic/…: a dynamic route decides by itself which model gets the prompt.
-  .regex(/^(?:@cf\/|(?!dynamic\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
+  // A dynamic route, a model alias and the auto router are pools that change behind their names.
+  // https://developers.cloudflare.com/ai-gateway/features/auto-router/
+  .regex(/^(?:@cf\/|(?!(?:dynamic|custom|cloudflare)\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
   .meta({
     expects:
-      "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but no dynamic route",
+      "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but none that the platform picks (custom/…, cloudflare/…, dynamic/…): nobody can say who would read the prompt",
     source: "https://developers.cloudflare.com/workers-ai/models/",
   });
 

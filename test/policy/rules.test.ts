@@ -154,6 +154,11 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["warning: spendLimits is empty, while worker.models has openai/gpt-5-mini"],
     ["error: spendLimits is empty, while worker.models has openai/gpt-5-mini"],
   ],
+  "model-form-unknown": [
+    { worker: worker({ models: ["@cf/a/b", "anthropic/claude-sonnet-5"] }) },
+    ["warning: worker.models[1] is anthropic/claude-sonnet-5, which takes Anthropic Messages"],
+    ["warning: worker.models[1] is anthropic/claude-sonnet-5, which takes Anthropic Messages"],
+  ],
   "cache-without-effect": [
     { cache: { ttlSeconds: 60 }, worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
     ["warning: worker.models[1] is openai/gpt-5-mini, which is not cached"],
