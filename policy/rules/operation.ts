@@ -52,12 +52,27 @@ export const operationRules: readonly Rule[] = [
       ),
   },
   {
+    id: "placement-not-deployable",
+    says: "what passes the preview can be deployed",
+    because:
+      "the provider (Terraform 5.17 to 5.22) uploads a Worker with smart placement without its metadata: Cloudflare answers 400, code 10021, when the gateway is made already",
+    source: "docs/settings.md",
+    remedy: "remove it until a provider is seen to deploy it",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { worker } }) =>
+      breachIf(
+        worker.placement === "smart",
+        "worker.placement",
+        "is smart, which fails in the deploy and in no preview",
+      ),
+  },
+  {
     id: "logpush-on-free",
     says: "Logpush is declared on a paid plan",
-    because: "the free plan has none",
+    because: "Cloudflare's pages differ in whether the free plan has it",
     source: `${DOCS}/observability/logging/logpush/`,
-    remedy: "remove it, or set plan to paid if the account is",
-    severity: BOTH_ERROR,
+    remedy: `set plan to paid if the account is, or try: all plans have it since 2026-09-30 by https://developers.cloudflare.com/logs/logpush/, and Workers Paid alone by ${DOCS}/observability/logging/logpush/`,
+    severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { logpush, plan } }) =>
       breachIf(
         logpush !== undefined && plan === "free",

@@ -169,6 +169,6 @@ export const logpush = z
   })
   .optional()
   .meta({
-    description: "encrypted copies of each log in R2; needs plan paid and logs.collect full",
+    description: "encrypted copies of each log in R2; needs logs.collect full",
     source: `${DOCS}/observability/logging/logpush/`,
   });

@@ -133,10 +133,15 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: worker.cpuMs is 50, while plan is free"],
     ["error: worker.cpuMs is 50, while plan is free"],
   ],
+  "placement-not-deployable": [
+    { worker: worker({ placement: "smart" }) },
+    ["error: worker.placement is smart, which fails in the deploy and in no preview"],
+    ["error: worker.placement is smart, which fails in the deploy and in no preview"],
+  ],
   "logpush-on-free": [
     { plan: "free", logs: { ...LEGACY, collect: "full" }, logpush: LOGPUSH },
-    ["error: logpush is declared, while plan is free"],
-    ["error: logpush is declared, while plan is free"],
+    ["warning: logpush is declared, while plan is free"],
+    ["warning: logpush is declared, while plan is free"],
   ],
   "caller-expired": [
     { callers: [{ name: "web", sha256: "a".repeat(64), until: "2026-11-21" }] },
