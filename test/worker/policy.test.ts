@@ -54,11 +54,17 @@ const POLICY_HEADERS = [
   "no-wholesale",
   "otel-trace-id",
   "run-id",
+  "session-id",
+  "turn-id",
+  "allowed-models",
+  "allowed-providers",
+  "no-session-affinity",
 ];
 /** `cf-aig-collect-log` in every case, and what else the runtime or the platform listens to. */
 const headerName = fc.oneof(
   fc.constantFrom(...POLICY_HEADERS).chain((name) => fc.mixedCase(fc.constant(`cf-aig-${name}`))),
   fc.constantFrom("cf-consn-model-id", "cf-skip-cache", "mf-url", "mf-header-cf-aig-collect-log"),
+  fc.mixedCase(fc.constant("payment-method")),
 );
 const headerValue = fc.constantFrom(
   "true",
@@ -67,6 +73,8 @@ const headerValue = fc.constantFrom(
   "1",
   "default",
   "x",
+  "x402",
+  "cloudflare/auto",
   '{"caller":"evil"}',
 );
 const gatewayOptions = {

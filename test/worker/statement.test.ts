@@ -28,9 +28,15 @@ const hostileHeaders = fc.dictionary(
     "CF-AIG-Collect-Log-Payload",
     "cf-aig-gateway-id",
     "cf-aig-metadata",
+    "cf-aig-session-id",
+    "cf-aig-turn-id",
+    "cf-aig-allowed-models",
+    "cf-aig-allowed-providers",
+    "cf-aig-no-session-affinity",
+    "Payment-Method",
     "mf-url",
   ),
-  fc.constantFrom("true", "false", "default"),
+  fc.constantFrom("true", "false", "default", "x402"),
   { noNullPrototype: true },
 );
 const hostileFields = fc.dictionary(
