@@ -21,6 +21,7 @@ const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] 
   --yes     delete; without it, it only counts what would go
   --json    the record as JSON, not Markdown
 
+What it does not erase stands in the record: above all AI Gateway's analytics, which count each call by its caller.
 CLOUDFLARE_API_TOKEN needs ${readGateways} to count, ${writeGateways} (${inDashboard(writeGateways).split(" ").at(-1)} in the dashboard) to delete.
 exit code: 0 no log of the caller is there (any more), 1 there are some, 2 wrong words or no answer`;
 

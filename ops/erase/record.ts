@@ -65,7 +65,8 @@ const HOW = "deleted by id over the Logs API, then looked for again";
 
 /** Lists what this project knows of besides the gateway's logs. */
 export function copiesOf({ settings }: Stack): readonly string[] {
-  const { exports, logpush, cache, guardrails, worker } = settings;
+  const { exports, logpush, cache, guardrails, worker, anonymousCallers } = settings;
+  const name = anonymousCallers === undefined ? "name" : "hash";
   const exported = exports.map(({ url, keepDays }) => {
     const days =
       keepDays === undefined
@@ -80,6 +81,7 @@ export function copiesOf({ settings }: Stack): readonly string[] {
     guardrails &&
       "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
     `Workers Logs of ${worker.name}: a line for each request with the caller's name, without bodies`,
+    `AI Gateway's analytics: each call, logged or not, with the caller's ${name}, for a time that is not documented; nothing known erases them`,
     "what the models' providers keep by their own terms",
   ];
   return [...exported, ...others.filter((copy) => copy !== undefined)];

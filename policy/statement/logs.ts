@@ -13,6 +13,7 @@ export function logFacts(settings: Settings): readonly Fact[] {
     bodies(settings),
     logged(settings),
     beside(settings),
+    counted(settings),
     where(settings),
     howLong(settings),
     whenFull(settings),
@@ -90,6 +91,23 @@ function beside({ logs }: Settings): Fact {
       ? "YES, with prompt and answer, unless its own headers ask for less"
       : "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
     value: isLogged,
+  };
+}
+
+/** States what analytics hold of each call: they count it whatever its log's switches say, with the Worker's metadata. */
+function counted(settings: Settings): Fact {
+  const yes = collected(settings.logs).call ? "yes" : "YES, though no log is kept";
+  return {
+    id: "counted",
+    question: "Is a call counted, logged or not?",
+    answer: `${yes}: AI Gateway's analytics hold model, tokens, cost, status and, as metadata, stack, ${callerName(settings)}, release, route; every token with Account Analytics Read reads them, and nothing known erases them`,
+    value: { caller: settings.anonymousCallers === undefined ? "name" : "hash" },
+    notProved: [
+      {
+        point: 18,
+        text: "that analytics hold this of a call whose log is off, and that nothing erases it; for how long is not documented",
+      },
+    ],
   };
 }
 

@@ -177,8 +177,19 @@ test("the record names every copy that is not erased", () => {
     "answers in the gateway's cache, for up to 300 seconds",
     "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
     "Workers Logs of talk-dev: a line for each request with the caller's name, without bodies",
+    "AI Gateway's analytics: each call, logged or not, with the caller's name, for a time that is not documented; nothing known erases them",
     "what the models' providers keep by their own terms",
   ]);
+});
+
+test("analytics, which no erasure reaches, are in each record, with the hash where names are hashed", async () => {
+  const counted = await erase();
+  const hashed = copiesOf(stackWith("dev", { anonymousCallers: { key: "c3".repeat(32) } }));
+
+  expect(counted.stdout).toContain("- AI Gateway's analytics: each call, logged or not, ");
+  expect(hashed).toContainEqual(
+    expect.stringMatching(/^AI Gateway's analytics: .* with the caller's hash, /),
+  );
 });
 
 test("a hostile name stays in its cell of the record", () => {

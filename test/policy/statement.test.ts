@@ -51,6 +51,46 @@ test("a stack that keeps no logs says so", async () => {
   });
 });
 
+test.each([
+  ["full", "yes"],
+  ["metadata", "yes"],
+  ["none", "YES, though no log is kept"],
+])(
+  "under %s a call is counted with its caller's name, which is not proved",
+  async (collect, yes) => {
+    const logs = { collect, maxEntries: 20_000, whenFull: "stop" };
+    const { facts } = await stateStack(stackWith("dev", { logs }).settings);
+
+    expect(facts.find(({ id }) => id === "counted")).toEqual({
+      id: "counted",
+      question: "Is a call counted, logged or not?",
+      answer: `${yes}: AI Gateway's analytics hold model, tokens, cost, status and, as metadata, stack, caller, release, route; every token with Account Analytics Read reads them, and nothing known erases them`,
+      value: { caller: "name" },
+      notProved: [
+        {
+          point: 18,
+          text: "that analytics hold this of a call whose log is off, and that nothing erases it; for how long is not documented",
+        },
+      ],
+    });
+  },
+);
+
+test("a stack that hashes names is counted by the hash, one with Access by e-mail addresses", async () => {
+  const { facts } = await stateStack(
+    stackWith("dev", { anonymousCallers: { key: "c3".repeat(32) } }).settings,
+  );
+  const cloudflareAccess = { team: "acme", audience: "a1".repeat(32) };
+
+  expect(facts.find(({ id }) => id === "counted")).toMatchObject({
+    answer: expect.stringContaining("stack, a keyed hash of the caller, release"),
+    value: { caller: "hash" },
+  });
+  expect(
+    await answers("dev", { worker: { name: "w", models: ["@cf/a/b"], cloudflareAccess } }),
+  ).toMatchObject({ counted: expect.stringContaining("(of people the e-mail address)") });
+});
+
 test("what an Observability account keeps is Cloudflare's to say", async () => {
   const changes = { logSystem: "observability", logs: { collect: "metadata" } };
 
@@ -235,6 +275,7 @@ test("what is not proved is marked, and told once below", async () => {
     "- point 2: that a call can switch its own log on where the gateway collects none",
     "- point 10: that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
     "- point 16: that Cloudflare deletes by age as asked, how many logs at a time, and that what it deletes is gone",
+    "- point 18: that analytics hold this of a call whose log is off, and that nothing erases it; for how long is not documented",
   ]);
 });
 
@@ -256,6 +297,7 @@ test("what a gateway just created may not take is marked wherever it is promised
     "bodies 1",
     "bodies 11",
     "logged 2",
+    "counted 18",
     "days 16",
     "readers 14",
     "copies 10",
