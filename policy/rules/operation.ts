@@ -28,7 +28,7 @@ export const operationRules: readonly Rule[] = [
     says: "a Worker has callers",
     because: "with access token, no caller and no Cloudflare Access, every request is refused",
     source: "https://developers.cloudflare.com/workers/configuration/secrets/",
-    remedy: "add a caller with the SHA-256 of its token (README, “Deploy”)",
+    remedy: "add one with npm run caller (README, “Deploy”)",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker, callers } }) =>
       breachIf(

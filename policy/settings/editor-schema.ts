@@ -77,9 +77,12 @@ function toSetting(key: string, node: Node): JsonSchema {
 
 /** Without our own notes, which become words for a hover. */
 function toJsonSchema(node: Node): JsonSchema {
-  const { properties, items, additionalProperties, secret, ...rest } = node;
+  const { properties, items, additionalProperties, secret, mayBeClear, ...rest } = node;
   const { expects: _, source, fallback: __, unshown: ___, ...plain } = rest;
   const description = describe(node);
+  if (mayBeClear === true) {
+    return { description, anyOf: [{ type: plain.type, pattern: plain.pattern }, CIPHER] };
+  }
   if (secret === true) return { ...CIPHER, description };
   return {
     ...plain,

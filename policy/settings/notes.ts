@@ -9,6 +9,8 @@ declare module "zod" {
     readonly source?: string;
     /** Encrypted in the stack file, and never shown in a message. */
     readonly secret?: boolean;
+    /** A secret whose value may stand in clear where it is allowed, because it gives nothing away. */
+    readonly mayBeClear?: boolean;
     /** In clear in the stack file, and not shown where it is wrong: then it may hold a key. */
     readonly unshown?: boolean;
     /** Where the value comes from when the stack file has none. */

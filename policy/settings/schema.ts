@@ -10,6 +10,7 @@ export interface Node {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
@@ -23,6 +24,7 @@ export interface Node {
   readonly expects?: string;
   readonly source?: string;
   readonly secret?: boolean;
+  readonly mayBeClear?: boolean;
   readonly unshown?: boolean;
   readonly fallback?: string;
 }

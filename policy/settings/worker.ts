@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { LOG_BYTES } from "../platform.ts";
+import { TOKEN_HASH } from "./caller-key.ts";
 import { DAY_EXPECTS, LIMITS, NAME_EXPECTS, day, name } from "./notes.ts";
 
 const ACCESS_DOCS =
@@ -146,14 +147,13 @@ export const callers = z
         description: "name of the caller in each log's metadata; repeat it to rotate a token",
         expects: NAME_EXPECTS,
       }),
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .meta({
-          description: "SHA-256 of the caller's token, as a Pulumi secret",
-          expects: "64 hexadecimal characters, lower case",
-          secret: true,
-        }),
+      sha256: z.string().regex(TOKEN_HASH).meta({
+        description:
+          "SHA-256 of the caller's token, in clear, or as a Pulumi secret, which no reviewer can compare",
+        expects: "64 hexadecimal characters, lower case, and not the hash of nothing",
+        secret: true,
+        mayBeClear: true,
+      }),
       until: day.optional().meta({ description: "last day of the token", expects: DAY_EXPECTS }),
     }),
   )

@@ -2,6 +2,7 @@
  * Stack files read without Pulumi, an account or a key. What only those know has a stand-in, so that the same check
  * serves; nothing here can open a secret.
  */
+import { ENCRYPTED_HASH, TOKEN_HASH } from "../settings/caller-key.ts";
 import { parseSettings, type ConfigValues } from "../settings/parse-settings.ts";
 import type { Problem } from "../settings/problems.ts";
 import { formatPath, hasNode, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
@@ -29,8 +30,7 @@ export type Offline =
       readonly environments: readonly string[];
     };
 
-// No token has this hash, no account this id, and nobody this address. A header takes any text.
-const UNKNOWN_HASH = "0".repeat(64);
+// No account has this id, and nobody this address. A header takes any text, and a key any hash.
 const UNKNOWN_URL = "https://alerts.invalid/";
 const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
 
@@ -70,7 +70,7 @@ export function withStandIns(values: ConfigValues): {
     if (!isCipher(value)) return value;
     // What no schema knows is told as that: that it is encrypted is then the smaller matter.
     if (formatPath(path) === "logs.alertUrl") return UNKNOWN_URL;
-    if (isSecret(path) || !hasNode(jsonSchemas.legacy, path)) return UNKNOWN_HASH;
+    if (isSecret(path) || !hasNode(jsonSchemas.legacy, path)) return ENCRYPTED_HASH;
     // As if it were left out: which account it is decides nothing about the policy.
     if (formatPath(path) === "accountId") return undefined;
     unreadable.push({
@@ -96,7 +96,8 @@ function secretsInClear(values: ConfigValues): readonly Problem[] {
     const place = [path, path.slice(0, -1)].find(isSecret);
     const isScalar = typeof value !== "object" && value !== "";
     const name = formatPath(place ?? []);
-    if (isScalar && place !== undefined && !problems.some((known) => known.path === name)) {
+    const isTold = problems.some((known) => known.path === name);
+    if (isScalar && place !== undefined && !isTold && !isAllowedInClear(path, value)) {
       problems.push({
         path: name,
         message: `is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret --path 'ai-gateway:${name}'`,
@@ -105,6 +106,12 @@ function secretsInClear(values: ConfigValues): readonly Problem[] {
     return value;
   });
   return problems;
+}
+
+/** Anything but a hash may be the token itself. */
+function isAllowedInClear(path: Path, value: unknown): boolean {
+  const { mayBeClear } = nodeAt(jsonSchemas.legacy, path);
+  return mayBeClear === true && TOKEN_HASH.test(String(value));
 }
 
 function isSecret(path: Path): boolean {

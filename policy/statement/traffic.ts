@@ -1,5 +1,6 @@
 /** The facts about calls: who, from where, to which models, within which limits. */
 import { isWorkersAi } from "../platform.ts";
+import { describeKey } from "../settings/caller-key.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Fact } from "./fact.ts";
 import { NEW_GATEWAY } from "./logs.ts";
@@ -19,14 +20,15 @@ export function trafficFacts(settings: Settings): readonly Fact[] {
 }
 
 function callers({ worker, callers: declared, anonymousCallers }: Settings): Fact {
-  const names = declared.map(({ name, until }) =>
-    until === undefined ? name : `${name} (until ${until})`,
-  );
+  const named = declared.map(({ name, sha256, until }) => {
+    const limits = [...(until === undefined ? [] : [`until ${until}`]), describeKey(sha256)];
+    return `${name} (${limits.join("; ")})`;
+  });
   const pages =
     worker.origins.length === 0 ? "" : `; scripts of web pages at ${list(worker.origins)}`;
   const { cloudflareAccess: access } = worker;
   const groups = [
-    ...(names.length === 0 ? [] : [`${list([...new Set(names)])}, each with a token`]),
+    ...(named.length === 0 ? [] : [`${list(named)}, each with a token`]),
     ...(access === undefined
       ? []
       : [
@@ -39,7 +41,7 @@ function callers({ worker, callers: declared, anonymousCallers }: Settings): Fac
     question: "Who may call the Worker?",
     answer: `${worker.access === "open" ? "EVERYBODY" : asked}${pages}`,
     value: {
-      callers: worker.access === "open" ? "everybody" : names,
+      callers: worker.access === "open" ? "everybody" : named,
       cloudflareAccess: access ?? null,
       anonymous: anonymousCallers !== undefined,
       origins: worker.origins,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -32,11 +33,21 @@ test.each([
   ["ai-gateway:plan", "ai-gateway:plna", /plna|plan/],
   ["logSystem: legacy", "logSystem: observability", /maxEntries/],
   ["access: token", "domain: Chat", /pattern|host name/],
-  ["worker:", "callers: [{ name: web, sha256: plain }]\n  ai-gateway:worker:", /object/],
+  ["worker:", "callers: [{ name: web, sha256: plain }]\n  ai-gateway:worker:", /pattern/],
+  ["worker:", "anonymousCallers: { key: plain }\n  ai-gateway:worker:", /object/],
 ])("an editor marks %s written as %s", async (from, to, message) => {
   const marks = await edit(from, to).marks();
 
   expect(marks.join("\n")).toMatch(message);
+});
+
+test("a caller's hash in clear is not marked, the hash of nothing is", async () => {
+  const callers = (hash: string) =>
+    openInEditor(`${stackText("dev")}  ai-gateway:callers: [{ name: web, sha256: ${hash} }]\n`);
+  const nothing = createHash("sha256").update("").digest("hex");
+
+  expect(await callers("ab".repeat(32)).marks()).toEqual([]);
+  expect(await callers(nothing).marks()).toEqual([expect.stringContaining("pattern")]);
 });
 
 test("an encrypted secret, a boolean as text and other namespaces are not marked", async () => {

@@ -207,14 +207,14 @@ test("every secret of a stack is declared, and none where a state would show it"
 interface Scene {
   readonly values: StackValues;
   readonly recording: Recording;
-  /** Of the file that a reviewer reads: every secret is encrypted. */
+  /** Of the file that a reviewer reads: every secret is encrypted that may not stand in clear. */
   readonly statement: Statement;
 }
 
 async function forAnyStack(check: (scene: Scene) => void): Promise<void> {
   await fc.assert(
     fc.asyncProperty(arbitraryStack(), async (values) => {
-      const file = parseStackFile("any", toStackFile(values, "encrypted"));
+      const file = parseStackFile("any", toStackFile(values, "hashes in clear"));
       if (!file.ok) throw new Error(JSON.stringify(file.problems));
       const statement = await stateStack(file.stack);
       check({ values, statement, recording: await record(values) });

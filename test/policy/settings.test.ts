@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -199,7 +201,15 @@ test("a token in place of its hash is refused without being shown", () => {
   const problems = problemsOf(stackValues("dev", { callers }));
 
   expect(problems).toEqual([
-    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case",
+    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case, and not the hash of nothing",
+  ]);
+});
+
+test("the hash of nothing lets nobody in, as an empty token would have it", () => {
+  const sha256 = createHash("sha256").update("").digest("hex");
+
+  expect(problemsOf(stackValues("dev", { callers: [{ name: "web", sha256 }] }))).toEqual([
+    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case, and not the hash of nothing",
   ]);
 });
 

@@ -64,8 +64,26 @@ test("a secret in clear is refused, with the command that mends it, and is not s
 
 test("a secret that is empty is told to be empty, and no more", () => {
   expect(problemsOf(`  ai-gateway:callers: [{ name: web, sha256: "" }]\n`)).toEqual([
-    "callers[0].sha256 is empty; set it to 64 hexadecimal characters, lower case",
+    "callers[0].sha256 is empty; set it to 64 hexadecimal characters, lower case, and not the hash of nothing",
   ]);
+});
+
+test("a caller's hash may stand in clear, and is read as it stands; an encrypted one is a stand-in", () => {
+  const text = `${FILE}  ai-gateway:callers:
+    - { name: web, sha256: ${"ab".repeat(32)} }
+    - { name: web, sha256: { secure: v1:a } }
+`;
+
+  expect(parseStackFile("dev", text)).toMatchObject({
+    stack: {
+      settings: {
+        callers: [
+          { name: "web", sha256: "ab".repeat(32) },
+          { name: "web", sha256: "0".repeat(64) },
+        ],
+      },
+    },
+  });
 });
 
 test("a list of groups that no setting knows is told by its name alone", () => {

@@ -24,7 +24,7 @@ test("development says that bodies are kept, production that they never are", as
     full: "beyond 10,000 logs the oldest are deleted; sooner if the account's gateways hold 100,000 together",
     copies: "none is declared",
     otherReaders: "nothing is declared, besides the models",
-    callers: "web, each with a token",
+    callers: "web (key abababab…), each with a token",
     deletion: "YES, and most likely its logs with it",
   });
   expect(await answers("prod")).toMatchObject({
@@ -237,6 +237,22 @@ test("addresses, money, cache, limits and retries are told with their units", as
   });
 });
 
+test("each token is named by the beginning of its hash, two of one caller too, and an encrypted one not", async () => {
+  const [shown, hidden] = ["1a2b3c4d".padEnd(64, "0"), "0".repeat(64)];
+  const callers = [
+    { name: "web", sha256: shown },
+    { name: "web", sha256: "ef".repeat(32), until: "2026-12-31" },
+    { name: "batch", sha256: hidden, until: "2027-01-31" },
+    { name: "cron", sha256: hidden },
+  ];
+
+  expect(await answers("dev", { callers })).toMatchObject({
+    callers:
+      "web (key 1a2b3c4d…), web (until 2026-12-31; key efefefef…), batch (until 2027-01-31; encrypted: which key cannot be seen), " +
+      "cron (encrypted: which key cannot be seen), each with a token",
+  });
+});
+
 test("nobody may call where no caller is declared", async () => {
   expect(await answers("dev", { callers: undefined })).toMatchObject({
     callers: "nobody yet: no caller is declared",
@@ -253,14 +269,16 @@ test("the first line that changes when production begins to keep bodies says so"
   );
 });
 
-test("the fingerprint is the policy's: another account or token leaves it, another fact does not", async () => {
+test("the fingerprint is the policy's: another account or encrypted token leaves it, another fact or key does not", async () => {
   const fingerprint = async (changes: Record<string, unknown>) =>
     (await stateStack(stackWith("prod", changes))).fingerprint;
   const shipped = await fingerprint({});
 
   expect(await fingerprint({ accountId: "f".repeat(32) })).toBe(shipped);
-  expect(await fingerprint({ callers: [{ name: "web", sha256: "c".repeat(64) }] })).toBe(shipped);
-  expect(await fingerprint({ callers: [{ name: "app", sha256: "c".repeat(64) }] })).not.toBe(
+  const hidden = "0".repeat(64);
+  const encrypted = await fingerprint({ callers: [{ name: "web", sha256: hidden }] });
+  expect(await fingerprint({ callers: [{ name: "app", sha256: hidden }] })).not.toBe(encrypted);
+  expect(await fingerprint({ callers: [{ name: "web", sha256: "c".repeat(64) }] })).not.toBe(
     shipped,
   );
   expect(await fingerprint({ protect: "false" })).not.toBe(shipped);
@@ -354,10 +372,12 @@ test("no secret of a stack reaches its statement", async () => {
   const stack = stackWith("dev", {
     logs: { ...LEGACY, keepDays: 1, alertUrl: "https://planted-secret.example.com" },
     exports: [{ ...OTEL, headers: { Authorization: "planted-secret" } }],
-    callers: [{ name: "web", sha256: "5ec7e7".padEnd(64, "0") }],
+    callers: [{ name: "web", sha256: "5ec7e7".padEnd(64, "1") }],
+    anonymousCallers: { key: "5ec7e8".padEnd(64, "0") },
   });
   const text = JSON.stringify(await stateStack(stack));
 
   expect(text).not.toContain("planted-secret");
-  expect(text).not.toContain("5ec7e7");
+  expect(text).not.toContain("5ec7e711111");
+  expect(text).not.toContain("5ec7e8");
 });

@@ -30,12 +30,20 @@ export function arbitraryStack(fixed: StackValues = {}): fc.Arbitrary<StackValue
     .map(([logs, rest]) => withWaivers({ ...logs, ...rest, ...fixed }));
 }
 
-/** The same with secrets in clear, or each as a cipher that says nothing. */
-export function toStackFile(values: StackValues, secrets: "in clear" | "encrypted"): string {
+/**
+ * Writes the same with secrets in clear, or each as a cipher that shows nothing, or each but those that may stand in
+ * clear.
+ */
+export function toStackFile(
+  values: StackValues,
+  secrets: "in clear" | "encrypted" | "hashes in clear",
+): string {
+  const isClear = (key: string) =>
+    secrets === "in clear" || (secrets === "hashes in clear" && key === "callers");
   const config = Object.fromEntries(
     Object.entries(values).map(([key, value]) => [
       `ai-gateway:${key}`,
-      secrets === "in clear" ? value : encrypt(value),
+      isClear(key) ? value : encrypt(value),
     ]),
   );
   return stringify({ config }, { defaultStringType: "QUOTE_DOUBLE", lineWidth: 0 });
