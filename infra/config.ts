@@ -60,6 +60,7 @@ function keepRules(settings: Settings): void {
     settings,
     others: readOthers(),
     environments: [],
+    ciphers: new Map(),
   };
   const today = new Date().toISOString().slice(0, 10);
   const findings = check(stack, { others: readOtherStacks(name), today });

@@ -29,8 +29,8 @@ export interface Change {
 
 /** Every change from one state of a stack to another, gravest first. */
 export function compareStacks(from: Stack, to: Stack): readonly Change[] {
-  const before = listLeaves({ ...from.settings, accountId: from.accountId });
-  const after = listLeaves({ ...to.settings, accountId: to.accountId });
+  const before = listLeaves(from);
+  const after = listLeaves(to);
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths]
     .filter((path) => before.get(path)?.value !== after.get(path)?.value)
@@ -129,6 +129,27 @@ const admits =
 /** The judges by the pattern of a leaf. Those of the gateway's settings come from the table of its fields. */
 export const JUDGES: Readonly<Record<string, Judge>> = {
   ...gatewayJudges(),
+  "callers[]": (_, to, { path }) => {
+    if (to === undefined)
+      return { effect: "more private", because: "that token is let in no more" };
+    const unseen = path.includes("(encrypted") ? "; which key it is cannot be seen" : "";
+    return { effect: "less private", because: `one more token is let in${unseen}` };
+  },
+  "callers[].key": always(
+    "less private",
+    "its ciphertext changed: it may be another key, which cannot be seen, or the same one encrypted anew",
+  ),
+  others: always(
+    "neutral",
+    "a setting of another namespace: it decides how a deploy works, and not what is logged",
+  ),
+  "environment[]": (_, to) => ({
+    effect: "neutral",
+    because:
+      to === undefined
+        ? "it brings nothing to the deploy any more"
+        : "variables of the deploy may come from there, which no review sees; a setting from there stops the deploy",
+  }),
   accountId: (from, to) =>
     from === undefined || to === undefined
       ? { effect: "neutral", because: "if it is the account that it was" }

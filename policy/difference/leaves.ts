@@ -1,6 +1,8 @@
 /** A stack as single values, named so that two states of it can be compared: items of lists by identity, not by place. */
+import { ENCRYPTED_HASH, keyStart } from "../settings/caller-key.ts";
 import { IDENTITIES, identityOf } from "../settings/identities.ts";
 import { keyName } from "../settings/public-key.ts";
+import type { Stack } from "../stack/stack.ts";
 
 export interface Leaf {
   /** `logs.collect`, `readers.oncall.until` */
@@ -12,14 +14,40 @@ export interface Leaf {
   readonly item?: string;
 }
 
-/** By path. Of a secret no more than that it is there; what is absent has no leaf. */
-export function listLeaves(stack: object): ReadonlyMap<string, Leaf> {
-  const leaves = Object.entries(stack).flatMap(([key, value]) => {
+/**
+ * Lists a stack's leaves by path. A secret is its cipher's last characters, where the file encrypts it, and what is
+ * absent has no leaf.
+ */
+export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
+  const { settings, accountId, others, environments } = stack;
+  const leaves = Object.entries({ ...settings, accountId }).flatMap(([key, value]) => {
+    if (key === "callers") return listCallers(stack);
     if (key === "logpush") return value === undefined ? [] : listWhole(value, key, key);
     const field = IDENTITIES[key];
     return field === undefined ? listValues(value, key, key) : listItems(key, field, value);
   });
-  return new Map(leaves.map((leaf) => [leaf.path, leaf]));
+  const elsewhere = [...others].map(([path, value]) => ({ path, pattern: "others", value }));
+  const named = environments.map((name) => ({
+    path: `environment.${name}`,
+    pattern: "environment[]",
+    value: PRESENT,
+  }));
+  return new Map([...leaves, ...elsewhere, ...named].map((leaf) => [leaf.path, leaf]));
+}
+
+/** A caller may have several tokens under one name, and each is one that is let in. */
+function listCallers({ settings, ciphers }: Stack): Leaf[] {
+  const paths = new Map<string, number>();
+  return settings.callers.flatMap(({ name, sha256, ...caller }, index) => {
+    const isEncrypted = sha256 === ENCRYPTED_HASH;
+    const token = `callers.${name} (${isEncrypted ? "encrypted token" : `token ${keyStart(sha256)}`}`;
+    const count = (paths.get(token) ?? 0) + 1;
+    paths.set(token, count);
+    const path = count === 1 ? `${token})` : `${token} ${count})`;
+    const cipher = ciphers.get(`callers[${index}].sha256`);
+    const key = cipher === undefined ? keyStart(sha256) : `encrypted, …${cipher}`;
+    return listWhole({ ...caller, key }, path, "callers[]");
+  });
 }
 
 function listItems(list: string, field: string, items: readonly unknown[]): Leaf[] {
@@ -48,6 +76,10 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
       value: PRESENT,
     }));
   }
+  // Their values are secrets, and who adds one sends more along.
+  if (pattern === "exports[].headers") {
+    return [{ path, pattern, value: Object.keys(value ?? {}).join(", ") || "none" }];
+  }
   return Object.entries(value ?? {}).flatMap(([key, item]) =>
     listValues(
       SECRETS.has(`${pattern}.${key}`) ? PRESENT : item,
@@ -61,9 +93,4 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
 const PRESENT = "present";
 
 // Their values are stand-ins here.
-const SECRETS: ReadonlySet<string> = new Set([
-  "anonymousCallers.key",
-  "logs.alertUrl",
-  "callers[].sha256",
-  "exports[].headers",
-]);
+const SECRETS: ReadonlySet<string> = new Set(["anonymousCallers.key", "logs.alertUrl"]);

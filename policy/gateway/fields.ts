@@ -196,8 +196,11 @@ export const GATEWAY_FIELDS = {
     parts: {
       kind: EXPORT,
       url: EXPORT,
-      headers: { neutral: "their values are secrets, which no review compares" },
-      authorization: EXPORT,
+      headers: always("less private", "other secrets are sent to that address: look which"),
+      authorization: always(
+        "less private",
+        "another secret of the account's Secrets Store is sent to that address: look which",
+      ),
       contentType: EXPORT,
       keepDays: bounds(Infinity),
     },

@@ -1,8 +1,12 @@
 /** Whether Pulumi handed a program the settings of the reviewed file, and no others. */
+import { ENCRYPTED_HASH } from "../settings/caller-key.ts";
 import type { Problem } from "../settings/problems.ts";
 import { formatPath, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Stack } from "./stack.ts";
+
+/** In place of a secret that no reviewer can read. */
+const HIDDEN = "a secret";
 
 export interface Handed {
   readonly settings: Settings;
@@ -12,10 +16,11 @@ export interface Handed {
 
 /** Lists every setting that differs, with both values; of a secret only whether each side has it. */
 export function findDifferences(handed: Handed, file: Stack): readonly Problem[] {
-  return [
-    ...compare(listValues(handed.settings, file), listValues(file.settings, file)),
-    ...compare(handed.others, file.others),
-  ];
+  const reviewed = listValues(file.settings, file);
+  const deployed = [...listValues(handed.settings, file)].map(
+    ([path, value]) => [path, reviewed.get(path) === HIDDEN ? HIDDEN : value] as const,
+  );
+  return [...compare(new Map(deployed), reviewed), ...compare(handed.others, file.others)];
 }
 
 /** Without the account where the file does not declare it in clear: it comes from the environment, or is encrypted. */
@@ -43,7 +48,9 @@ function compare(
 function flatten(path: Path, value: unknown): ReadonlyMap<string, string> {
   if (value === undefined) return new Map();
   const node = nodeAt(jsonSchemas.legacy, path);
-  if (node.secret === true) return new Map([[formatPath(path), "a secret"]]);
+  if (node.secret === true && (node.mayBeClear !== true || value === ENCRYPTED_HASH)) {
+    return new Map([[formatPath(path), HIDDEN]]);
+  }
   if (typeof value !== "object" || value === null) {
     return new Map([[formatPath(path), JSON.stringify(value)]]);
   }

@@ -20,6 +20,8 @@ export interface Stack {
   readonly others: ReadonlyMap<string, string>;
   /** The environments (Pulumi ESC) that the file names. */
   readonly environments: readonly string[];
+  /** The last characters of each encrypted value, by path: another cipher may be another secret. */
+  readonly ciphers: ReadonlyMap<string, string>;
 }
 
 export type Offline =
@@ -54,10 +56,9 @@ export function parseStackFile(name: string, file: Content, project?: string): O
   if (!parsed.ok || problems.length > 0) return { ok: false, problems, environments };
 
   const { settings } = parsed;
-  return {
-    ok: true,
-    stack: { name, accountId: readable["accountId"], settings, others, environments },
-  };
+  const ciphers = listCiphers(values);
+  const { accountId } = readable;
+  return { ok: true, stack: { name, accountId, settings, others, environments, ciphers } };
 }
 
 /** The same settings with a stand-in for every secret, and what should not have been encrypted. */
@@ -82,10 +83,22 @@ export function withStandIns(values: ConfigValues): {
   return { readable, unreadable };
 }
 
-/** The same settings with every secret encrypted, as a stack file has them. */
+/** A cipher ends with its authentication tag, of which no two are alike. */
+function listCiphers(values: ConfigValues): ReadonlyMap<string, string> {
+  const ciphers = new Map<string, string>();
+  mapLeaves(values, (path, value) => {
+    if (isCipher(value)) ciphers.set(formatPath(path), String(Object(value).secure).slice(-8));
+    return value;
+  });
+  return ciphers;
+}
+
+/** Returns the same settings with every secret encrypted that may not stand in a stack file in clear. */
 export function hideSecrets(values: ConfigValues): ConfigValues {
   return mapLeaves(values, (path, value) =>
-    isSecret(path) && typeof value === "string" ? { secure: "v1:hidden" } : value,
+    isSecret(path) && typeof value === "string" && !isAllowedInClear(path, value)
+      ? { secure: "v1:hidden" }
+      : value,
   );
 }
 

@@ -226,10 +226,7 @@ function readers(settings: Settings): Fact {
 }
 
 function copies({ exports, logpush }: Settings): Fact {
-  const traces = exports.map(({ url, keepDays }) => {
-    const days = keepDays === undefined ? "for a time not stated" : `for ${count(keepDays, "day")}`;
-    return `${url} (kept there ${days})`;
-  });
+  const traces = exports.map((copy) => `${copy.url} (${describeExport(copy)})`);
   const places = [
     ...(traces.length === 0 ? [] : [`as traces to ${list(traces)}`]),
     ...(logpush === undefined ? [] : [encryptedCopies(logpush)]),
@@ -242,7 +239,12 @@ function copies({ exports, logpush }: Settings): Fact {
         ? "none is declared"
         : `YES, with prompt, answer and metadata: ${places.join("; ")}`,
     value: [
-      ...exports.map(({ kind, url, keepDays }) => ({ kind, url, keepDays: keepDays ?? null })),
+      ...exports.map(({ headers, authorization = null, keepDays = null, ...copy }) => ({
+        ...copy,
+        keepDays,
+        authorization,
+        headers: Object.keys(headers),
+      })),
       ...(logpush === undefined ? [] : [{ kind: "logpush", ...logpush }]),
     ],
     ...notProved([
@@ -261,6 +263,22 @@ function copies({ exports, logpush }: Settings): Fact {
           ]),
     ]),
   };
+}
+
+/** What is sent along decides who can read a copy, and with which secret of the account. */
+function describeExport(copy: Settings["exports"][number]): string {
+  const { keepDays, contentType, headers, authorization } = copy;
+  const names = Object.keys(headers);
+  return list([
+    keepDays === undefined
+      ? "kept there for a time not stated"
+      : `kept there for ${count(keepDays, "day")}`,
+    `as ${contentType}`,
+    ...(names.length === 0 ? [] : [`with header ${names.join(" and ")}`]),
+    ...(authorization === undefined
+      ? []
+      : [`with the account's secret ${authorization} as authorization`]),
+  ]);
 }
 
 function encryptedCopies({ bucket, keepDays, publicKey }: NonNullable<Settings["logpush"]>) {

@@ -168,7 +168,7 @@ function deletion({ protect }: Settings): Fact {
     id: "deletion",
     question: "Can the gateway be deleted?",
     answer: protect
-      ? "not by this stack: it is protected, and kept if it leaves; a token with AI Gateway Edit can"
+      ? "not by a plain pulumi up or destroy: it is protected, and kept at Cloudflare if it leaves the stack; --ignore-protect overrides the protection, and a token with AI Gateway Edit can delete it"
       : "YES, and most likely its logs with it",
     value: !protect,
     ...(!protect && {

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 
-import { JUDGES, NEUTRAL, compareStacks } from "../../policy/difference/difference.ts";
+import { JUDGES, NEUTRAL, compareStacks, type Change } from "../../policy/difference/difference.ts";
 import { listLeaves } from "../../policy/difference/leaves.ts";
 import { jsonSchemas, type Node } from "../../policy/settings/schema.ts";
+import { parseStackFile } from "../../policy/stack/stack.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
-import { stackWith } from "../support/settings.ts";
+import { stackText, stackWith } from "../support/settings.ts";
 
 const LEGACY = { collect: "metadata", maxEntries: 90_000, whenFull: "deleteOldest" };
 const ONCALL = { name: "oncall", kind: "person", until: "2027-03-31" };
@@ -18,9 +19,11 @@ const worker = (more: object) => ({ name: "w", models: ["@cf/a/b"], ...more });
 
 /** `less private: logs.collect metadata → full` */
 function changes(from: Record<string, unknown>, to: Record<string, unknown>): string[] {
-  return compareStacks(stackWith("prod", from), stackWith("prod", to)).map(
-    (change) => `${change.effect}: ${change.path} ${change.from} → ${change.to}`,
-  );
+  return compareStacks(stackWith("prod", from), stackWith("prod", to)).map(describe);
+}
+
+function describe({ effect, path, from, to }: Change): string {
+  return `${effect}: ${path} ${from} → ${to}`;
 }
 
 // Each is read backwards too: the second effect is that of the change undone.
@@ -411,33 +414,75 @@ test("an account that one of the files does not name is no other account", () =>
 test("secrets are not compared, and not shown", () => {
   const exports = (key: string) => [{ ...OTEL, headers: { Authorization: key } }];
   const logs = (key: string) => ({ ...LEGACY, keepDays: 1, alertUrl: `https://a.test/${key}` });
-  const callers = (hash: string) => [{ name: "web", sha256: hash.repeat(64) }];
 
   expect(changes({ logs: logs("one") }, { logs: logs("two") })).toEqual([]);
   expect(changes({ exports: exports("one") }, { exports: exports("two") })).toEqual([]);
-  expect(changes({ callers: callers("a") }, { callers: callers("b") })).toEqual([]);
+});
+
+const KEY_A = { name: "web", sha256: "a".repeat(64) };
+const KEY_B = { name: "web", sha256: "b".repeat(64) };
+
+// Two tokens under one name were one leaf, and the second was let in unseen.
+test("each token of a caller is one that is let in, and is named by its hash", () => {
+  expect(changes({ callers: [KEY_A] }, { callers: [KEY_A, KEY_B] })).toEqual([
+    "less private: callers.web (token bbbbbbbb) absent → present",
+  ]);
+  expect(changes({ callers: [KEY_A, KEY_B] }, { callers: [KEY_B] })).toEqual([
+    "more private: callers.web (token aaaaaaaa) present → absent",
+  ]);
+});
+
+test("an encrypted token cannot be seen: that one comes, goes or has another cipher is reported", () => {
+  const from = ["v1:n:aaaaaaaaAAAAAAAA"];
+
+  expect(changesOfFiles(from, [...from, "v1:n:bbbbbbbbBBBBBBBB"])).toEqual([
+    "less private: callers.web (encrypted token 2) absent → present",
+  ]);
+  expect(changesOfFiles(from, ["v1:n:bbbbbbbbBBBBBBBB"])).toEqual([
+    "less private: callers.web (encrypted token).key encrypted, …AAAAAAAA → encrypted, …BBBBBBBB",
+  ]);
+  expect(changesOfFiles(from, from)).toEqual([]);
+});
+
+test("what an exporter is sent along is compared: names of headers, and the account's secret", () => {
+  const exports = (more: object) => ({ exports: [{ ...OTEL, ...more }] });
+
+  expect(changes(exports({}), exports({ authorization: "all_keys" }))).toEqual([
+    expect.stringMatching(/^less private: exports\.\S+\.authorization absent → all_keys$/),
+  ]);
+  expect(changes(exports({}), exports({ headers: { "x-key": "k" } }))).toEqual([
+    expect.stringMatching(/^less private: exports\.\S+\.headers \S+ → x-key$/),
+  ]);
+});
+
+test("settings of other namespaces and environments are changes, too", () => {
+  const plain = stackWith("prod");
+  const more = {
+    ...plain,
+    others: new Map([["cloudflare:userAgentOperatorSuffix", "acme"]]),
+    environments: ["acme/extra"],
+  };
+
+  expect(compareStacks(plain, more)).toMatchObject([
+    { path: "cloudflare:userAgentOperatorSuffix", from: "absent", to: "acme", effect: "neutral" },
+    { path: "environment.acme/extra", from: "absent", to: "present", effect: "neutral" },
+  ]);
 });
 
 test("a stack is compared by the names of its items, and without its secrets", () => {
-  const leaves = listLeaves({
-    zdr: true,
-    callers: [{ name: "web", sha256: "a".repeat(64) }],
-    worker: { models: ["@cf/a/b"], fallbacks: ["@cf/a/b", "@cf/c/d"] },
-  });
+  const worker = { name: "w", models: ["@cf/a/b", "@cf/c/d"], fallbacks: ["@cf/a/b", "@cf/c/d"] };
+  const leaves = listLeaves(stackWith("dev", { callers: [KEY_A], zdr: true, worker }));
 
-  expect([...leaves.values()]).toEqual([
-    { path: "zdr", pattern: "zdr", value: true },
-    { path: "callers.web", pattern: "callers[]", value: "present" },
-    { path: "callers.web.name", pattern: "callers[].name", value: "web", item: "callers.web" },
-    {
-      path: "callers.web.sha256",
-      pattern: "callers[].sha256",
-      value: "present",
-      item: "callers.web",
-    },
-    { path: "worker.models.@cf/a/b", pattern: "worker.models[]", value: "present" },
-    { path: "worker.fallbacks", pattern: "worker.fallbacks", value: "@cf/a/b, @cf/c/d" },
-  ]);
+  const item = "callers.web (token aaaaaaaa)";
+  expect([...leaves.values()]).toEqual(
+    expect.arrayContaining([
+      { path: "zdr", pattern: "zdr", value: true },
+      { path: item, pattern: "callers[]", value: "present" },
+      { path: `${item}.key`, pattern: "callers[].key", value: "aaaaaaaa", item },
+      { path: "worker.models.@cf/a/b", pattern: "worker.models[]", value: "present" },
+      { path: "worker.fallbacks", pattern: "worker.fallbacks", value: "@cf/a/b, @cf/c/d" },
+    ]),
+  );
 });
 
 test("every setting of the schema is judged", () => {
@@ -447,7 +492,7 @@ test("every setting of the schema is judged", () => {
       (known) =>
         pattern === known || pattern.startsWith(`${known}.`) || pattern.startsWith(`${known}[`),
     );
-  const leaves = [...listLeaves(stackWith("prod").settings).values()];
+  const leaves = [...listLeaves(stackWith("prod")).values()];
   const patterns = [...listPatterns(jsonSchemas.legacy), ...leaves.map(({ pattern }) => pattern)];
   const unjudged = patterns.filter((pattern) => !isJudged(pattern));
 
@@ -460,14 +505,28 @@ test("every judged pattern is one that a stack can have", () => {
     "guardrails",
     ...listPatterns(jsonSchemas.legacy),
     ...[
-      ...listLeaves(
-        stackWith("prod", { readers: [ONCALL], exports: [OTEL], logpush: LOGPUSH }).settings,
-      ).values(),
+      ...listLeaves({
+        ...stackWith("prod", { readers: [ONCALL], exports: [OTEL], logpush: LOGPUSH }),
+        others: new Map([["cloudflare:x", "y"]]),
+        environments: ["acme/extra"],
+      }).values(),
     ].map(({ pattern }) => pattern),
   ]);
 
   expect(Object.keys(JUDGES).filter((pattern) => !patterns.has(pattern))).toEqual([]);
 });
+
+/** The changes between two files whose caller web has these encrypted tokens. */
+function changesOfFiles(...ciphers: readonly (readonly string[])[]): readonly string[] {
+  const [from, to] = ciphers.map((list) => {
+    const callers = list.map((secure) => ({ name: "web", sha256: { secure } }));
+    const line = `  ai-gateway:callers: ${JSON.stringify(callers)}\n`;
+    const read = parseStackFile("prod", stackText("prod") + line);
+    if (!read.ok) throw new Error(JSON.stringify(read.problems));
+    return read.stack;
+  });
+  return from && to ? compareStacks(from, to).map(describe) : [];
+}
 
 /** `logs.collect`, `readers[]`, `readers[].until` */
 function listPatterns(group: Node, prefix = ""): string[] {

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 
 import { isRefused, reviewStacks } from "../../policy/review/review.ts";
+import { ENCRYPTED_HASH } from "../../policy/settings/caller-key.ts";
 import { jsonSchemas } from "../../policy/settings/schema.ts";
 import { parseSettings, type ConfigValues } from "../../policy/settings/parse-settings.ts";
 import { findDifferences } from "../../policy/stack/handed.ts";
@@ -107,6 +108,16 @@ test("a secret is compared by presence alone, and no value of it is shown", () =
   expect(differences({ ...REVIEWED, ...key("a") }, REVIEWED)).toEqual([
     "anonymousCallers.key is a secret, and the stack file has none",
   ]);
+});
+
+test("a caller's hash that stands in clear is compared, and an encrypted one is not", () => {
+  const callers = (sha256: string) => ({ callers: JSON.stringify([{ name: "web", sha256 }]) });
+  const handed = { ...REVIEWED, ...callers("b".repeat(64)) };
+
+  expect(differences(handed, { ...REVIEWED, ...callers("a".repeat(64)) })).toEqual([
+    `callers[0].sha256 is "${"b".repeat(64)}", and the stack file has "${"a".repeat(64)}"`,
+  ]);
+  expect(differences(handed, { ...REVIEWED, ...callers(ENCRYPTED_HASH) })).toEqual([]);
 });
 
 test("a difference names the setting and both values", () => {

@@ -33,7 +33,7 @@ test("development says that bodies are kept, production that they never are", as
     limits:
       "600 requests in 60 seconds (sliding) for all callers together, 1,000,000 bytes a request, 120 seconds a model",
     deletion:
-      "not by this stack: it is protected, and kept if it leaves; a token with AI Gateway Edit can",
+      "not by a plain pulumi up or destroy: it is protected, and kept at Cloudflare if it leaves the stack; --ignore-protect overrides the protection, and a token with AI Gateway Edit can delete it",
   });
 });
 
@@ -59,7 +59,7 @@ test.each([
   "under %s a call is counted with its caller's name, which is not proved",
   async (collect, yes) => {
     const logs = { collect, maxEntries: 20_000, whenFull: "stop" };
-    const { facts } = await stateStack(stackWith("dev", { logs }).settings);
+    const { facts } = await stateStack(stackWith("dev", { logs }));
 
     expect(facts.find(({ id }) => id === "counted")).toEqual({
       id: "counted",
@@ -78,7 +78,7 @@ test.each([
 
 test("a stack that hashes names is counted by the hash, one with Access by e-mail addresses", async () => {
   const { facts } = await stateStack(
-    stackWith("dev", { anonymousCallers: { key: "c3".repeat(32) } }).settings,
+    stackWith("dev", { anonymousCallers: { key: "c3".repeat(32) } }),
   );
   const cloudflareAccess = { team: "acme", audience: "a1".repeat(32) };
 
@@ -141,7 +141,7 @@ test("everybody who reads prompts is named", async () => {
       "able to: every token with AI Gateway Read or Edit and every member who may view the account, for all its gateways, " +
       "and its Workers with an AI binding, for a log whose id they know; reads leave no trace",
     copies:
-      "YES, with prompt, answer and metadata: as traces to https://otel.example.com/v1/traces (kept there for 30 days)",
+      "YES, with prompt, answer and metadata: as traces to https://otel.example.com/v1/traces (kept there for 30 days, as json)",
     otherReaders:
       "yes: guardrails (models on Workers AI, while a call runs), data loss prevention (Cloudflare, while a call runs), classification (Cloudflare, from stored logs)",
     searches:
@@ -170,7 +170,7 @@ test("whose token the stack makes is told, and that nothing else limits the othe
 
 test("a copy whose end nobody states is told as one", async () => {
   expect(await answers("dev", { exports: [OTEL] })).toMatchObject({
-    copies: expect.stringContaining("(kept there for a time not stated)"),
+    copies: expect.stringContaining("(kept there for a time not stated, as json)"),
   });
 });
 

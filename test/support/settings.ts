@@ -57,7 +57,14 @@ export function stackWith(...[name, changes]: Parameters<typeof stackValues>): S
 
 /** Settings as a stack whose file declares them, and nothing besides. */
 export function toStack(name: string, settings: Settings): Stack {
-  return { name, accountId: settings.accountId, settings, others: new Map(), environments: [] };
+  return {
+    name,
+    accountId: settings.accountId,
+    settings,
+    others: new Map(),
+    environments: [],
+    ciphers: new Map(),
+  };
 }
 
 /** The project of some stack files, by stack name. */

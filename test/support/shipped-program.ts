@@ -13,7 +13,6 @@ const ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
 
 /** What the program does not declare of a project's stacks, one text each. Throws as the program does. */
 export async function findUndeclared(project: string): Promise<readonly string[]> {
-  vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", ACCOUNT_ID);
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
   try {
     const wrong: string[] = [];
@@ -50,7 +49,11 @@ async function compare(name: string, file: Content): Promise<readonly string[]> 
 /** Runs the program as for a deploy, with stand-ins for what a stack file encrypts. */
 async function record(name: string, file: Content) {
   const { readable } = withStandIns(readStackFile(file).values);
-  const config = Object.entries(readable).map(([key, value]) => [`ai-gateway:${key}`, value]);
+  // A stack file that names its account is deployed into no other.
+  const config = Object.entries({ accountId: ACCOUNT_ID, ...readable }).map(([key, value]) => [
+    `ai-gateway:${key}`,
+    value,
+  ]);
   // The program's modules hold the stack that they were loaded for.
   vi.resetModules();
   const { default: program } = await import("../../infra/main.js");
