@@ -1,12 +1,7 @@
 /** What goes to a terminal: texts, tables and progress. */
 import Table from "cli-table3";
 
-/*
- * What an account stores was written by callers, models and members: a control character in it could move a terminal's
- * cursor or hide a line, and a bidirectional one could turn a line around. These are control and format characters,
- * halves of a pair, and the two separators that some programs take for a new line.
- */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+import { UNPRINTABLE } from "../../policy/words.ts";
 
 /** Makes text printable on one line. */
 export function printableLine(text: string): string {

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 
 import { readEvidence } from "../../infra/project-files.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
+import { changedCode, codeMarkdown, codeText, type ChangedCode } from "../../policy/review/code.ts";
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
@@ -13,11 +14,12 @@ import { CommandError, reasonOf, WordsError } from "../cli/errors.ts";
 import { checkStacks, readFiles } from "../cli/stacks.ts";
 import { parseChoice, readWords } from "../cli/words.ts";
 import { readProject } from "../../policy/stack/project.ts";
-import { readFilesAt } from "./git.ts";
+import { listChangedPaths, readFilesAt } from "./git.ts";
 
 const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format text|markdown|json] [--dir FOLDER]
 
-  --base    a commit, branch or tag of the folder's repository to compare with
+  --base    a commit, branch or tag of the folder's repository to compare with; changed code that keeps
+            what the stack files say is listed first
   --stack   one stack only; may be repeated
   --format  text (for a terminal), markdown (for a pull request) or json
   --dir     the folder with the stack files (here)
@@ -25,10 +27,22 @@ const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format te
 exit code: 0 deployable, 1 a rule is broken or a stack file cannot be read, 2 wrong words,
 or a folder, commit or evidence (docs/evidence) that cannot be read`;
 
+/** One part of what is printed: the changed code comes before the reviews, whose statements rest on it. */
+type Part = ChangedCode | StackReview;
+
 const FORMATS = {
-  text: (reviews: readonly StackReview[]) => reviews.map(reviewText).join("\n\n"),
-  markdown: (reviews: readonly StackReview[]) => reviews.map(reviewMarkdown).join("\n\n"),
-  json: (reviews: readonly StackReview[]) => JSON.stringify(reviews.map(toJson), null, 2),
+  text: (parts: readonly Part[]) =>
+    parts.map((part) => (part.kind === "code" ? codeText(part) : reviewText(part))).join("\n\n"),
+  markdown: (parts: readonly Part[]) =>
+    parts
+      .map((part) => (part.kind === "code" ? codeMarkdown(part) : reviewMarkdown(part)))
+      .join("\n\n"),
+  json: (parts: readonly Part[]) =>
+    JSON.stringify(
+      parts.map((part) => (part.kind === "code" ? part : toJson(part))),
+      null,
+      2,
+    ),
 };
 
 const OPTIONS = {
@@ -56,7 +70,8 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
   const isShown = (one: StackReview) =>
     stack.length === 0 || one.kind === "project" || stack.includes(one.stack);
   const shown = reviews.filter(isShown);
-  console.log(FORMATS[format](shown));
+  const code = base === undefined ? undefined : changedCode(await listChangedPaths(dir, base));
+  console.log(FORMATS[format](code === undefined ? shown : [code, ...shown]));
   return !shown.some(isRefused);
 }
 

@@ -11,13 +11,7 @@ const run = promisify(execFile);
  * checked out. Throws when the folder is no repository, or has no such commit.
  */
 export async function readFilesAt(folder: string, ref: string): Promise<ProjectFiles> {
-  // --end-of-options: a name that begins with a dash is a name.
-  const find = ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`];
-  const commit = await git(folder, find).catch((error: Error) => {
-    const hint = "it must be a commit, branch or tag that this clone has (a shallow one has few)";
-    throw new WordsError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
-  });
-  const entries = await git(folder, ["ls-tree", "-z", commit.trim(), "./"]);
+  const entries = await git(folder, ["ls-tree", "-z", await findCommit(folder, ref), "./"]);
   const files = entries.split("\0").flatMap((entry) => {
     // `100644 blob 3f1e… Pulumi.dev.yaml`, with a tab before the name; 120000 would be a link.
     const [, blob, name = ""] = /^100\d+ blob ([0-9a-f]+)\t(.+)$/s.exec(entry) ?? [];
@@ -36,6 +30,32 @@ async function readBlob(folder: string, blob: string): Promise<Uint8Array> {
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Lists the paths, from the folder, of all that differs between a commit, branch or tag and the folder as it stands:
+ * what was committed since, what was not, and what git does not know yet, unless it is ignored. Throws where
+ * `readFilesAt` throws.
+ */
+export async function listChangedPaths(folder: string, ref: string): Promise<readonly string[]> {
+  const commit = await findCommit(folder, ref);
+  // Without renames: a file that was moved away is a change of its old path, too.
+  const diff = ["diff", "--name-only", "-z", "--relative", "--no-renames", "--no-ext-diff"];
+  const lists = await Promise.all([
+    git(folder, [...diff, "--ignore-submodules=none", commit, "--"]),
+    git(folder, ["ls-files", "--others", "--exclude-standard", "-z"]),
+  ]);
+  return lists.flatMap((list) => list.split("\0").filter((path) => path !== ""));
+}
+
+async function findCommit(folder: string, ref: string): Promise<string> {
+  // --end-of-options: a name that begins with a dash is a name.
+  const find = ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`];
+  const commit = await git(folder, find).catch((error: Error) => {
+    const hint = "it must be a commit, branch or tag that this clone has (a shallow one has few)";
+    throw new WordsError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
+  });
+  return commit.trim();
+}
 
 async function git(folder: string, args: readonly string[]): Promise<string> {
   try {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -107,6 +107,35 @@ test("a stack that is new and cannot be read is told as that", async () => {
 
   expect(code).toBe(1);
   expect(stdout).toContain("next  cannot be deployed");
+});
+
+// A pull request that turned the body switch in worker/ read "no setting changes … prompts stored: no".
+test("changed code that keeps the policy stands first, committed or not", async () => {
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message", "all of it");
+  const switched = "infra/chat-worker.ts";
+  const text = await readFile(join(project.folder, switched), "utf8");
+  await writeFile(join(project.folder, switched), `${text}// changed\n`);
+  await writeFile(join(project.folder, "worker/new.ts"), "// untracked\n");
+  await rm(join(project.folder, "record/record.ts"));
+  await mkdir(join(project.folder, "docs/x"), { recursive: true });
+  await writeFile(join(project.folder, "docs/x/note.md"), "no code\n");
+  const committed = await review("--base", "HEAD", "--stack", "dev");
+  const json = await review("--base", "HEAD", "--stack", "dev", "--format", "json");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message", "changes");
+  const markdown = await review("--base", "HEAD~1", "--stack", "dev", "--format", "markdown");
+  const none = await review("--base", "HEAD", "--stack", "dev", "--format", "json");
+
+  expect(committed.stdout).toMatch(
+    /^code  what is stated below rests on 3 files that differ from the base\n      infra\/ \(1\)  infra\/chat-worker\.ts\n/,
+  );
+  const files = ["infra/chat-worker.ts", "record/record.ts", "worker/new.ts"];
+  expect(JSON.parse(json.stdout)).toMatchObject([{ kind: "code", files }, { stack: "dev" }]);
+  expect(markdown.stdout).toMatch(
+    /^## Code that keeps the policy\n[^]*worker\/new\.ts[^]*## Stack dev/,
+  );
+  expect(JSON.parse(none.stdout)).toMatchObject([{ stack: "dev" }]);
 });
 
 /** Over the other folder or the one that is given. */
