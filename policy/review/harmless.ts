@@ -20,5 +20,7 @@ export function inCode(text: string): string {
   const line = oneLine(text);
   const runs = line.match(/`+/g) ?? [];
   const fence = "`".repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
-  return `${fence} ${line} ${fence}`;
+  // A grave accent beside the fence would be part of it, and of spaces on both sides one would be lost.
+  const gap = /^$|^[` ]|[` ]$/.test(line) ? " " : "";
+  return `${fence}${gap}${line}${gap}${fence}`;
 }

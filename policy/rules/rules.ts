@@ -3,11 +3,17 @@ import type { Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import { accountRules } from "./account.ts";
 import { operationRules } from "./operation.ts";
+import { previewRules } from "./preview.ts";
 import { privacyRules } from "./privacy.ts";
 import type { Rule, Severity, Surroundings } from "./rule.ts";
 import { waiverRules } from "./waivers.ts";
 
-const waivable: readonly Rule[] = [...privacyRules, ...operationRules, ...accountRules];
+const waivable: readonly Rule[] = [
+  ...privacyRules,
+  ...operationRules,
+  ...accountRules,
+  ...previewRules,
+];
 const aboutWaivers = waiverRules(waivable.map(({ id }) => id));
 
 /** In the order of the table in docs/rules.md. */
@@ -21,7 +27,8 @@ export interface Finding extends Problem {
 /** What a stack breaks today and no waiver excuses; errors first. */
 export function check(stack: Stack, around: Omit<Surroundings, "broken">): readonly Finding[] {
   const found = waivable.flatMap((rule) => apply(rule, stack, { ...around, broken: new Set() }));
-  const broken = new Set(found.map(({ rule }) => rule.id));
+  // No file shows whether a rule about a preview is broken, so a waiver of one is not unused here.
+  const broken = new Set([...found.map(({ rule }) => rule), ...previewRules].map(({ id }) => id));
   const excused = new Set(
     stack.settings.waivers.filter(({ until }) => until >= around.today).map(({ rule }) => rule),
   );

@@ -54,8 +54,8 @@ test("the files are counted by folder, and the first of each are named", () => {
       "",
       "**Read this first:** what is stated below rests on 8 files that differ from the base.",
       "",
-      "- ` package.json `",
-      "- ` worker/ (7) ` ` worker/a.ts `, ` worker/b.ts `, ` worker/c.ts `, ` worker/d.ts `, ` worker/e.ts ` and 2 more",
+      "- `package.json`",
+      "- `worker/ (7)` `worker/a.ts`, `worker/b.ts`, `worker/c.ts`, `worker/d.ts`, `worker/e.ts` and 2 more",
     ].join("\n"),
   );
 });
@@ -65,17 +65,19 @@ test("a file's name cannot leave its line or its code", () => {
   const code = { kind: "code", files: [evil, "worker/b.ts"] } as const;
 
   expect(codeText(code)).toContain("worker/`@team` # x�[2J�.ts, worker/b.ts");
-  expect(codeMarkdown(code)).toContain("`` worker/`@team` # x�[2J�.ts ``, ` worker/b.ts `");
+  expect(codeMarkdown(code)).toContain("``worker/`@team` # x�[2J�.ts``, `worker/b.ts`");
 });
 
 test.each([
-  ["a", "` a `"],
+  ["a", "`a`"],
   ["", "`  `"],
+  [" a ", "`  a  `"],
   ["`", "`` ` ``"],
-  ["a``b`c", "``` a``b`c ```"],
-  ["a\u2028b\r\nc", "` a b c `"],
-  ["x".repeat(400), `\` ${"x".repeat(299)}… \``],
-  [`${"x".repeat(298)}😀😀`, `\` ${"x".repeat(298)}�… \``],
+  ["a``b`c", "```a``b`c```"],
+  ["`@team", "`` `@team ``"],
+  ["a\u2028b\r\nc", "`a b c`"],
+  ["x".repeat(400), `\`${"x".repeat(299)}…\``],
+  [`${"x".repeat(298)}😀😀`, `\`${"x".repeat(298)}�…\``],
 ])("%j is code", (text, code) => {
   expect(inCode(text)).toBe(code);
 });
