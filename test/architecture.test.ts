@@ -155,6 +155,8 @@ test(
       "test/support/logs-page.ts",
       "test/support/ops-command.ts",
       "test/support/scripted-account.ts",
+      "test/workflows/code-owners.test.ts",
+      "test/workflows/comment.test.ts",
       "test/workflows/review.test.ts",
     ];
     for (const part of ring) {

@@ -11,7 +11,7 @@ import { readWorkflows, runStep, stepsOf, type Scene } from "../support/workflow
 
 const commands = stepsOf(await readWorkflows()).filter(([, { run }]) => run !== undefined);
 
-// The suite cannot install or run itself; every other command runs in a test, here or in review.test.ts.
+// The suite cannot install or run itself; every other command runs in a test, here, in review.test.ts or in comment.test.ts.
 test("every command is run by a test, but for npm's own", () => {
   const rest = commands.filter(([, { run }]) => run !== "npm ci" && run !== "npm cit");
 
@@ -23,6 +23,8 @@ test("every command is run by a test, but for npm's own", () => {
     "drift.yml: tell: Keep one issue",
     "preview.yml: review: Review the policy",
     "preview.yml: preview: Preview the stack",
+    "preview.yml: comment: Write the comments",
+    "preview.yml: comment: Post the comments",
   ]);
 });
 
@@ -32,25 +34,54 @@ test.each(commands)("bash can read %s", async (_, { run }) => {
   expect(await promisify(execFile)("bash", args)).toEqual({ stdout: "", stderr: "" });
 });
 
-test("a preview is printed and left in the summary", async () => {
-  const { code, log, summary, calls } = await pulumi("preview.yml: preview: Preview the stack", {
-    commands: { pulumi: "echo '+ 1 to create'" },
-  });
+// Pulumi's own form of it, with a setting and inputs, which stay where they are.
+const DIGEST = {
+  config: { "ai-gateway:tier": "kept here" },
+  steps: [
+    { op: "update", urn: "urn:a", newState: { inputs: { text: "kept here" } }, detailedDiff: null },
+  ],
+  changeSummary: { update: 1 },
+};
+
+test("a preview is printed, left in the summary, and handed on without inputs", async () => {
+  const { code, log, summary, calls, handed } = await preview(
+    `if [[ $* == *--json* ]]; then echo '${JSON.stringify(DIGEST)}'; else echo '+ 1 to create'; fi`,
+  );
 
   expect(code).toBe(0);
-  expect(calls).toEqual(["pulumi preview --stack dev --diff --non-interactive"]);
-  expect(log).toContain("+ 1 to create\n");
+  expect(calls).toEqual([
+    "pulumi preview --stack dev --diff --non-interactive",
+    "pulumi preview --stack dev --json --non-interactive",
+  ]);
+  expect(log).toBe("+ 1 to create\n");
   expect(summary).toBe("### Preview of dev\n\n```text\n+ 1 to create\n");
+  expect(JSON.parse(handed)).toEqual({ steps: [{ op: "update", urn: "urn:a" }] });
 });
 
 test("a failed preview fails the job and says why in the summary", async () => {
-  const { code, summary } = await pulumi("preview.yml: preview: Preview the stack", {
-    commands: { pulumi: "echo 'error: no stack named dev' >&2; exit 6" },
-  });
+  const { code, summary, calls } = await preview("echo 'error: no stack named dev' >&2; exit 6");
 
-  expect(code).toBe(6);
+  expect({ code, calls }).toMatchObject({ code: 6, calls: [expect.stringContaining("--diff")] });
   expect(summary).toContain("error: no stack named dev\n");
 });
+
+test.each(["exit 6", "echo '{}'", "echo '{\"steps\":[]}'; exit 6", "echo 'no JSON'"])(
+  "a second preview that does %j fails the job",
+  async (second) => {
+    const { code } = await preview(`if [[ $* == *--json* ]]; then ${second}; fi`);
+
+    expect(code).not.toBe(0);
+  },
+);
+
+async function preview(command: string) {
+  const workspace = await makeFolder();
+  const scene = { workspace, commands: { npm: 'shift 4; exec pulumi "$@"', pulumi: command } };
+  const ended = await pulumi("preview.yml: preview: Preview the stack", scene);
+  const calls = ended.calls.filter((call) => call.startsWith("pulumi "));
+  const handed = await readFile(join(workspace, "dev.json"), "utf8").catch(() => "");
+  return { ...ended, calls, handed };
+}
 
 test.each(["dev", "prod"])("a deploy of %s asks nobody and hides no failure", async (stack) => {
   const { code, calls } = await pulumi("deploy-stack.yml: deploy: Deploy the stack", {

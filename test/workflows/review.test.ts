@@ -33,17 +33,19 @@ test("a pull request that changes no policy passes, with a summary", async () =>
 
   const { code, summary, log } = await review();
 
-  expect({ code, log }).toMatchObject({ code: 0 });
+  expect({ code, log }).toEqual({ code: 0, log: "" });
   expect(summary).toContain("prod");
+  expect(await handedOn()).toMatchObject([{ stack: "dev" }, { stack: "prod" }]);
 });
 
-test("a failing review leaves its summary and fails the job", async () => {
+test("a failing review leaves its summary and its data, and fails the job", async () => {
   await propose("Pulumi.prod.yaml", () => "config: [\n");
 
   const { code, summary } = await review();
 
   expect(code).toBe(1);
   expect(summary).toContain("prod");
+  expect(await handedOn()).toMatchObject([{ stack: "dev" }, { kind: "unreadable" }]);
 });
 
 test("a pull request cannot weaken its own reviewer", async () => {
@@ -55,8 +57,14 @@ test("a pull request cannot weaken its own reviewer", async () => {
   const { code, summary } = await review();
 
   expect(code).toBe(1);
+  expect(summary).toMatch(/^## Code that keeps the policy\n[^]*policy\//);
   expect(summary).toContain("prod");
 });
+
+/** What the job hands to the one that comments. */
+async function handedOn(): Promise<unknown> {
+  return JSON.parse(await readFile(join(workspace, "review.json"), "utf8"));
+}
 
 function review() {
   const values = { "github.event.pull_request.base.sha": baseSha };

@@ -130,6 +130,7 @@ test("each job has the least permissions, and no workflow any", () => {
     "preview.yml: check": { contents: "read" },
     "preview.yml: review": { contents: "read" },
     "preview.yml: preview": { contents: "read" },
+    "preview.yml: comment": { contents: "read", "pull-requests": "write" },
   });
 });
 
@@ -167,6 +168,46 @@ test("a fork's pull request gets no preview, and nobody's before the checks", ()
     "github.event.pull_request.head.repo.full_name == github.repository &&",
   );
   expect(preview?.needs).toEqual(["check", "review"]);
+});
+
+// A token that may write, beside code that somebody proposes, would be theirs.
+test("the job that comments has no secret, checks out the base alone, and no fork's", () => {
+  const comment = workflows["preview.yml"]?.jobs["comment"];
+  const uses = comment?.steps.filter(({ uses: action }) => action?.startsWith("actions/checkout@"));
+  const withToken = comment?.steps.filter((step) => JSON.stringify(step).includes("github.token"));
+
+  expect(comment?.if).toContain(
+    "github.event.pull_request.head.repo.full_name == github.repository &&",
+  );
+  expect(comment?.needs).toEqual(["review", "preview"]);
+  expect(comment?.environment).toBeUndefined();
+  expect(uses?.map((step) => [step.with["ref"], step.with["path"]])).toEqual([
+    ["${{ github.event.pull_request.base.sha }}", "base"],
+  ]);
+  expect(JSON.stringify(comment)).not.toContain("secrets");
+  // And of its own steps, the one that only posts: no package's code runs with it.
+  expect(withToken?.map(({ name, run }) => [name, /\b(?:npm|node)\b/.test(run ?? "")])).toEqual([
+    ["Post the comments", false],
+  ]);
+});
+
+test("what is handed to the comment is what it reads, also of a review that refuses", () => {
+  const { review, preview, comment } = workflows["preview.yml"]?.jobs ?? {};
+  const gets = comment?.steps.filter(({ uses }) => uses?.startsWith("actions/download-artifact@"));
+
+  expect(review?.steps.at(-1)).toMatchObject({
+    if: "${{ !cancelled() }}",
+    with: { name: "review", path: "review.json" },
+  });
+  expect(preview?.steps.at(-1)?.["if"]).toBeUndefined();
+  expect(preview?.steps.at(-1)?.with).toMatchObject({
+    name: "preview-${{ matrix.stack }}",
+    path: "${{ matrix.stack }}.json",
+  });
+  expect(gets?.map((step) => step.with)).toEqual([
+    { name: "review", path: "review" },
+    { pattern: "preview-*", path: "previews", "merge-multiple": true },
+  ]);
 });
 
 test("a deploy is of the pushed commit and never cut off", () => {

@@ -1,0 +1,58 @@
+/** What `npm run review -- --format json` printed, checked: it comes from another machine. */
+import { z } from "zod";
+
+import { EFFECTS } from "../../policy/gateway/effects.ts";
+
+const Stack = z.string().regex(/^[a-zA-Z0-9_.-]{1,100}$/);
+const Problem = z.object({ path: z.string(), message: z.string() });
+const Waiver = z.object({ rule: z.string(), until: z.iso.date(), reason: z.string() });
+
+const Change = z.object({
+  path: z.string(),
+  from: z.string(),
+  to: z.string(),
+  effect: z.enum(EFFECTS),
+  because: z.string().optional(),
+});
+
+const Difference = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("changed"), changes: z.array(Change) }),
+  z.object({ kind: z.literal("new") }),
+  z.object({ kind: z.literal("unreadable before"), problems: z.array(Problem) }),
+]);
+
+const StackPart = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("reviewed"),
+    stack: Stack,
+    statement: z.object({
+      gatewayId: z.string(),
+      tier: z.string(),
+      fingerprint: z.string(),
+      waivers: z.array(Waiver),
+    }),
+    findings: z.array(Problem.extend({ severity: z.enum(["error", "warning"]) })),
+    difference: Difference.optional(),
+    hasEnvironment: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal("unreadable"),
+    stack: Stack,
+    problems: z.array(Problem),
+    hasEnvironment: z.boolean(),
+  }),
+  z.object({ kind: z.literal("removed"), stack: Stack }),
+]);
+
+const CodePart = z.object({ kind: z.literal("code"), files: z.array(z.string()) });
+const KNOWN = new Set(["code", "reviewed", "unreadable", "removed"]);
+/** A kind that this version does not know, of which a comment says no more than that it is there. */
+const OtherPart = z
+  .object({ kind: z.string().refine((kind) => !KNOWN.has(kind)) })
+  .transform(() => ({ kind: "other" as const }));
+
+export const ReviewFile = z.array(z.union([StackPart, CodePart, OtherPart])).min(1);
+
+export type Parts = z.output<typeof ReviewFile>;
+export type StackReview = z.output<typeof StackPart>;
+export type Waiver = z.output<typeof Waiver>;
