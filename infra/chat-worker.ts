@@ -6,7 +6,11 @@ import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomai
 import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { workerBindings, workerUrl, type WorkerBinding } from "../policy/gateway/worker-texts.ts";
+import {
+  workerBindings,
+  workerUrl,
+  type WorkerBinding,
+} from "../policy/gateway/worker-bindings.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import type { Env } from "../worker/chat/env.ts";
 import type { Bundle } from "./bundle.ts";

@@ -1,6 +1,6 @@
 /** Canaries through the Worker, and what each left in the log. */
 import { collected } from "../../policy/gateway/collect.ts";
-import { workerUrl } from "../../policy/gateway/worker-texts.ts";
+import { workerUrl } from "../../policy/gateway/worker-bindings.ts";
 import type { Account, Answer } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";

@@ -1,6 +1,6 @@
 /** The deployed Workers: bound to this stack's gateway, with this stack's policy, at the declared addresses. */
 import { retentionWorkerName } from "../../policy/gateway/names.ts";
-import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-bindings.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import type { Account } from "../account/account.ts";
 import { deployAgain, judge, problemsIf, type Finding } from "../look/finding.ts";

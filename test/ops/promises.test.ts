@@ -7,7 +7,7 @@ import type { Declaration, State } from "../../local/api/state.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import type { Finding } from "../../ops/look/finding.ts";
 import { verify } from "../../ops/verify/verify.ts";
-import { workerBindings } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";

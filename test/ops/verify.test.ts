@@ -22,7 +22,7 @@ import {
 } from "../../ops/verify/worker.ts";
 import type { Token } from "../../ops/look/tokens.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
-import { workerBindings } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
