@@ -1,10 +1,12 @@
-/** The stack files of a folder, as data. */
+/** Reads the stack files of a folder as data. */
 import { readStackFiles } from "../../infra/stack-files.ts";
 import { parseStackFile, type Offline, type Stack } from "../../policy/stack/stack.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
-import { CommandError, reasonOf, WordsError } from "./errors.ts";
+import { CommandError, reasonOf, UsageError } from "./errors.ts";
 
-/** Reads the folder's stack files: stack name → text. Throws a CommandError where a file is a link. */
+/**
+ * Reads the text of each stack file, by stack name. Throws a CommandError where a file is a link.
+ */
 export function readTexts(folder: string): ReadonlyMap<string, string> {
   try {
     return readStackFiles(folder);
@@ -13,7 +15,9 @@ export function readTexts(folder: string): ReadonlyMap<string, string> {
   }
 }
 
-/** Lists every stack of the folder that could be deployed, and the names of those that could not. */
+/**
+ * Reads every stack of the folder that could be deployed, and the names of those that could not.
+ */
 export function readStacks(folder: string): {
   readonly stacks: readonly Stack[];
   readonly unreadable: readonly string[];
@@ -30,20 +34,23 @@ export function readStacks(folder: string): {
   return { stacks, unreadable };
 }
 
-/** Throws a WordsError that names each of `--stack`, where it may be repeated, that is not there. */
+/** Refuses names that are no stack of the project, with a UsageError that lists them. */
 export function checkStacks(wanted: readonly string[], names: readonly string[]): void {
   const unknown = wanted.filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
   const which = unknown.map((name) => JSON.stringify(name)).join(" and ");
-  throw new WordsError(`--stack is ${which}; the project has ${names.join(", ") || "none"}`);
+  throw new UsageError(`--stack is ${which}; the project has ${names.join(", ") || "none"}`);
 }
 
-/** Reads one stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
+/**
+ * Reads one stack, with stand-ins for its secrets. Throws a CommandError with every problem of the
+ * file.
+ */
 export function readStack(name: string | undefined, folder = process.cwd()): Stack {
   const texts = readTexts(folder);
   const names = [...texts.keys()];
   if (name === undefined) {
-    throw new WordsError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
+    throw new UsageError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
   }
   checkStacks([name], names);
   return parse(name, texts.get(name) ?? "");

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 import { stackOf } from "../../infra/stack-files.ts";
-import { WordsError } from "../cli/errors.ts";
+import { UsageError } from "../cli/errors.ts";
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ export async function readStackFilesAt(
   const find = ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`];
   const commit = await git(folder, find).catch((error: Error) => {
     const hint = "it must be a commit, branch or tag that this clone has (a shallow one has few)";
-    throw new WordsError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
+    throw new UsageError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
   });
   const entries = await git(folder, ["ls-tree", "-z", commit.trim(), "./"]);
   const files = entries.split("\0").flatMap((entry) => {

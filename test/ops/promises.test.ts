@@ -89,7 +89,7 @@ test("a job whose filter the API does not tell is not said to push this gateway'
   job({ filter: undefined })(running);
 
   expect(await saidOf(running, "Logpush job ai-gateway-shop-prod")).toEqual([
-    "pushes logs; which gateways' the API does not tell",
+    "pushes logs; the API does not report which gateways'",
   ]);
 });
 
@@ -141,12 +141,12 @@ async function start(): Promise<RunningAccount> {
 
 async function broken(running: RunningAccount): Promise<string[]> {
   const findings = await look(running);
-  return findings.filter(({ kind }) => kind === "broken").map(({ says }) => says);
+  return findings.filter(({ kind }) => kind === "broken").map(({ message }) => message);
 }
 
 async function saidOf(running: RunningAccount, wanted: string): Promise<string[]> {
   const findings = await look(running);
-  return findings.filter(({ about }) => about === wanted).map(({ says }) => says);
+  return findings.filter(({ about }) => about === wanted).map(({ message }) => message);
 }
 
 /** What verify finds; canaries are another test's subject. */

@@ -1,4 +1,4 @@
-/** Requests to each of the Worker's endpoints, for the tests that every way in must pass. */
+/** Lists requests to each of the Worker's endpoints, for tests that every way in must pass. */
 import { routeOf, type Endpoint } from "../../worker/chat/endpoints/endpoint.ts";
 import { ENDPOINTS } from "../../worker/chat/endpoints/endpoints.ts";
 import { answer, stream } from "./wire.ts";
@@ -9,26 +9,31 @@ const MESSAGES = [{ role: "user", content: "Hi" }];
 const LOG_ID = "01a2051e-6c37-7b96-816a-d925c0c54c43";
 
 interface Sample {
-  /** Where the endpoint's own path has a parameter. */
+  /** The path, where the endpoint's own has a parameter. */
   readonly path?: string;
   readonly body?: object;
-  /** What of the request reaches a model of Workers AI, and what it answers. */
-  readonly asks?: { readonly inputs: object; readonly reply: () => Reply };
+  /** The inputs that reach a model of Workers AI, and its reply. */
+  readonly modelCall?: { readonly inputs: object; readonly reply: () => Reply };
 }
 
-/** At least one request to each endpoint: a new endpoint without one does not compile. */
+/** The samples, at least one for each endpoint: a new endpoint without one does not compile. */
 const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Sample[]]>> = {
   health: [{}],
   sample: [
-    { asks: { inputs: { messages: [{ role: "user", content: PROMPT }] }, reply: sayHello } },
+    {
+      modelCall: { inputs: { messages: [{ role: "user", content: PROMPT }] }, reply: answerHello },
+    },
   ],
   models: [{}],
   model: [{ path: "/v1/models/@cf/old/model" }],
   chatCompletions: [
-    { body: { messages: MESSAGES }, asks: { inputs: { messages: MESSAGES }, reply: sayHello } },
+    {
+      body: { messages: MESSAGES },
+      modelCall: { inputs: { messages: MESSAGES }, reply: answerHello },
+    },
     {
       body: { messages: MESSAGES, stream: true },
-      asks: {
+      modelCall: {
         inputs: { messages: MESSAGES, stream: true },
         reply: () => stream("older", { text: "hello" }),
       },
@@ -37,13 +42,16 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
   embeddings: [
     {
       body: { input: "Hi" },
-      asks: { inputs: { text: ["Hi"] }, reply: () => ({ body: { data: [[1]] } }) },
+      modelCall: { inputs: { text: ["Hi"] }, reply: () => ({ body: { data: [[1]] } }) },
     },
   ],
   feedback: [{ body: { log_id: LOG_ID, score: 1 } }],
 };
 
-/** A way is one request that the Worker answers with success, where Cloudflare replies as `REPLIES` do. */
+/**
+ * A way is one request that the Worker answers with success, where Cloudflare replies as `REPLIES`
+ * do.
+ */
 export interface Way extends Pick<Endpoint, "method" | "isGated" | "asksModel"> {
   readonly name: string;
   readonly path: string;
@@ -51,25 +59,27 @@ export interface Way extends Pick<Endpoint, "method" | "isGated" | "asksModel"> 
   readonly isStreamed: boolean;
   readonly inputs: object;
   readonly reply: () => Reply;
-  /** Null for a GET. */
+  /** Makes the body for a model; null for a GET. */
   readonly body: (model?: string) => string | null;
 }
 
+/** All ways in. */
 export const WAYS: readonly Way[] = Object.entries(ENDPOINTS).flatMap(([id, endpoint]) =>
   samplesOf(id).map((sample) => toWay(endpoint, sample)),
 );
 
-/** The ways that end at a model. */
-export const ASKING = WAYS.filter(({ asksModel }) => asksModel);
+/** The ways that call a model. */
+export const MODEL_WAYS = WAYS.filter(({ asksModel }) => asksModel);
 
-/** The ways that only known callers may take. */
+/** The ways that are open to known callers only. */
 export const GATED = WAYS.filter(({ isGated }) => isGated);
 
+/** Cloudflare's replies to the samples. */
 export const REPLIES = {
   reply: (call: WireCall): Reply => {
     const { route } = Object(Object(call.body.options).gateway).metadata;
     const isStreamed = Object(call.body.inputs).stream === true;
-    const way = ASKING.find((each) => each.route === route && each.isStreamed === isStreamed);
+    const way = MODEL_WAYS.find((each) => each.route === route && each.isStreamed === isStreamed);
     if (way === undefined) throw new Error(`no sample asks a model by ${route}`);
     return way.reply();
   },
@@ -82,10 +92,10 @@ function samplesOf(id: string): readonly Sample[] {
   return new Map<string, readonly Sample[]>(Object.entries(SAMPLES)).get(id) ?? [];
 }
 
-function toWay(endpoint: Endpoint, { path = endpoint.path, body, asks }: Sample): Way {
+function toWay(endpoint: Endpoint, { path = endpoint.path, body, modelCall }: Sample): Way {
   const { method, isGated, asksModel } = endpoint;
   const route = routeOf(endpoint);
-  const { inputs = {}, reply = sayHello } = asks ?? {};
+  const { inputs = {}, reply = answerHello } = modelCall ?? {};
   const isStreamed = "stream" in inputs;
   const name = `${method} ${route}${isStreamed ? ", streamed" : ""}`;
   const toBody = (model = "@cf/old/model") =>
@@ -93,6 +103,6 @@ function toWay(endpoint: Endpoint, { path = endpoint.path, body, asks }: Sample)
   return { method, isGated, asksModel, name, path, route, isStreamed, inputs, reply, body: toBody };
 }
 
-function sayHello(): Reply {
+function answerHello(): Reply {
   return answer("older", { text: "hello" });
 }
