@@ -1,4 +1,4 @@
-/** The chat Worker and who may call it. */
+/** Defines the settings of the chat Worker and of its callers. */
 import { z } from "zod";
 
 import { LOG_BYTES } from "../platform.ts";
@@ -11,7 +11,7 @@ const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
 const model = z
   .string()
-  // Not dynamic/…: a dynamic route decides by itself which model gets the prompt.
+  // dynamic/… is excluded: a dynamic route decides by itself which model gets the prompt.
   .regex(/^(?:@cf\/|(?!dynamic\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
   .meta({
     expects:
@@ -19,6 +19,7 @@ const model = z
     source: "https://developers.cloudflare.com/workers-ai/models/",
   });
 
+/** The setting `worker`. */
 export const worker = z.strictObject({
   name: label.meta({
     description: "name of the chat Worker and first label of its workers.dev address",
@@ -29,10 +30,10 @@ export const worker = z.strictObject({
     .array(model)
     .min(1)
     .max(50)
-    .meta({ description: "models a caller may ask for; the first answers GET /" }),
+    .meta({ description: "models a caller may request; the first answers GET /" }),
   fallbacks: z.array(model).max(5).default([]).meta({
     description:
-      "models of the list above that are asked in turn where a chat's is busy, broken or too slow",
+      "models of the list above that are tried in turn where a chat's is busy, broken or too slow",
   }),
   access: z.enum(["token", "open"]).default("token").meta({
     description:
@@ -95,7 +96,7 @@ export const worker = z.strictObject({
       }),
     })
     .optional()
-    .meta({ description: "a limit for each caller, before any model is asked" }),
+    .meta({ description: "a limit for each caller, before any model is called" }),
   origins: z
     .array(
       z
@@ -107,7 +108,7 @@ export const worker = z.strictObject({
     .max(50)
     .default([])
     .meta({ description: "web pages whose scripts may call the Worker with a token (CORS)" }),
-  // A larger log is not stored, so a larger request would be served unseen.
+  // A larger log is not stored, so a larger request would leave none.
   maxBodyBytes: z
     .int()
     .min(1024)
@@ -124,6 +125,7 @@ export const worker = z.strictObject({
   }),
 });
 
+/** The setting `anonymousCallers`. */
 export const anonymousCallers = z
   .strictObject({
     key: z
@@ -138,6 +140,7 @@ export const anonymousCallers = z
   .optional()
   .meta({ description: "put a keyed hash in each log in place of the caller's name" });
 
+/** The settings `callers`. */
 export const callers = z
   .array(
     z.strictObject({
