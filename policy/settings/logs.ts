@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { PAID_PLAN_LOGS } from "../platform.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
-import { DAY_EXPECTS, DOCS, LIMITS, NAME_EXPECTS, day, name, offUnlessSet } from "./notes.ts";
+import { DOCS, LIMITS, day, name, offUnlessSet } from "./notes.ts";
 
 /** The setting `logSystem`. */
 export const logSystem = z.enum(["legacy", "observability"]).meta({
@@ -69,17 +69,11 @@ export const observabilityLogs = z.strictObject({
 export const readers = z
   .array(
     z.strictObject({
-      name: name.meta({
-        description: "name of the person, team or pipeline",
-        expects: NAME_EXPECTS,
-      }),
+      name: name.meta({ description: "name of the person, team or pipeline" }),
       kind: z
         .enum(["person", "ci"])
         .meta({ description: "person (one or a team), or ci (a pipeline)" }),
-      until: day.optional().meta({
-        description: "last day of the access",
-        expects: DAY_EXPECTS,
-      }),
+      until: day.optional().meta({ description: "last day of the access" }),
       addresses: z
         .array(
           z

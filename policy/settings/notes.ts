@@ -25,14 +25,13 @@ export const DOCS = "https://developers.cloudflare.com/ai-gateway";
 export const LIMITS = `${DOCS}/reference/limits/`;
 
 /** A name that reviewers type and read: in a log's metadata, in a statement, in a waiver. */
-export const name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/);
-/** The description of a name for messages. */
-export const NAME_EXPECTS = "1 to 32 of a-z, 0-9 and -, not at either end";
+export const name = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/)
+  .meta({ expects: "1 to 32 of a-z, 0-9 and -, not at either end" });
 
 /** A last day, which is included and ends at midnight UTC. */
-export const day = z.iso.date();
-/** The description of a day for messages. */
-export const DAY_EXPECTS = "a day as YYYY-MM-DD";
+export const day = z.iso.date().meta({ expects: "a day as YYYY-MM-DD" });
 
 /** Makes a switch that is off unless the stack file turns it on. */
 export function offUnlessSet(description: string, source: string) {

@@ -107,7 +107,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
  * Describes what a setting allows, with the source: `a whole number from 10000 to 10000000
  * (https://…)`.
  */
-export function expectation(node: Node): string {
+function expectation(node: Node): string {
   const source = node.source === undefined ? "" : ` (${node.source})`;
   return `${allowed(node)}${source}`;
 }

@@ -6,7 +6,7 @@
 import { z } from "zod";
 
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
-import { DAY_EXPECTS, DOCS, LIMITS, day } from "./notes.ts";
+import { DOCS, LIMITS, day } from "./notes.ts";
 import {
   billing,
   byokOnly,
@@ -71,7 +71,7 @@ const waivers = z
           description: "why this stack may break it, for the next reviewer",
           expects: "a sentence of 10 to 300 characters on one line",
         }),
-      until: day.meta({ description: "last day of the exception", expects: DAY_EXPECTS }),
+      until: day.meta({ description: "last day of the exception" }),
     }),
   )
   .max(20)

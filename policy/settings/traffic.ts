@@ -1,7 +1,7 @@
 /** Defines the settings of what the gateway does to a request on its way. */
 import { z } from "zod";
 
-import { DOCS, NAME_EXPECTS, name, offUnlessSet } from "./notes.ts";
+import { DOCS, name, offUnlessSet } from "./notes.ts";
 
 /** The setting `cache`. */
 export const cache = z
@@ -38,7 +38,7 @@ export const rateLimit = z
 export const spendLimits = z
   .array(
     z.strictObject({
-      id: name.meta({ description: "name of the limit", expects: NAME_EXPECTS }),
+      id: name.meta({ description: "name of the limit" }),
       limitUsd: z.number().min(0.01).max(1_000_000).meta({
         description: "US dollars per window; best effort, bursts overshoot",
         expects: "a number from 0.01 to 1000000",
@@ -131,7 +131,7 @@ export const guardrails = z
 export const dlp = z
   .array(
     z.strictObject({
-      id: name.meta({ description: "name of the policy", expects: NAME_EXPECTS }),
+      id: name.meta({ description: "name of the policy" }),
       action: z.enum(["flag", "block"]).meta({ description: "what happens at a match" }),
       check: z
         .array(z.enum(["request", "response"]))

@@ -2,12 +2,20 @@
 import { z } from "zod";
 
 import { LOG_BYTES } from "../platform.ts";
-import { DAY_EXPECTS, LIMITS, NAME_EXPECTS, day, name } from "./notes.ts";
+import { LIMITS, day, name } from "./notes.ts";
 
 const ACCESS_DOCS =
   "https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/";
 
-const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+const label = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
+  .meta({ expects: "1 to 63 of a-z, 0-9 and -, not at either end" });
+
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ expects: "64 hexadecimal characters, lower case" });
 
 const model = z
   .string()
@@ -23,7 +31,6 @@ const model = z
 export const worker = z.strictObject({
   name: label.meta({
     description: "name of the chat Worker and first label of its workers.dev address",
-    expects: "1 to 63 of a-z, 0-9 and -, not at either end",
     source: "https://developers.cloudflare.com/workers/platform/limits/",
   }),
   models: z
@@ -41,18 +48,11 @@ export const worker = z.strictObject({
   }),
   cloudflareAccess: z
     .strictObject({
-      team: label.meta({
-        description: "team name, the first label of TEAM.cloudflareaccess.com",
-        expects: "1 to 63 of a-z, 0-9 and -, not at either end",
+      team: label.meta({ description: "team name, the first label of TEAM.cloudflareaccess.com" }),
+      audience: hash.meta({
+        description: "Application Audience (AUD) tag of the Access application",
+        source: ACCESS_DOCS,
       }),
-      audience: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .meta({
-          description: "Application Audience (AUD) tag of the Access application",
-          expects: "64 hexadecimal characters, lower case",
-          source: ACCESS_DOCS,
-        }),
     })
     .optional()
     .meta({
@@ -128,14 +128,10 @@ export const worker = z.strictObject({
 /** The setting `anonymousCallers`. */
 export const anonymousCallers = z
   .strictObject({
-    key: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .meta({
-        description: "key of the hash, as a Pulumi secret; another key is another hash",
-        expects: "64 hexadecimal characters, lower case",
-        secret: true,
-      }),
+    key: hash.meta({
+      description: "key of the hash, as a Pulumi secret; another key is another hash",
+      secret: true,
+    }),
   })
   .optional()
   .meta({ description: "put a keyed hash in each log in place of the caller's name" });
@@ -146,17 +142,12 @@ export const callers = z
     z.strictObject({
       name: name.meta({
         description: "name of the caller in each log's metadata; repeat it to rotate a token",
-        expects: NAME_EXPECTS,
       }),
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .meta({
-          description: "SHA-256 of the caller's token, as a Pulumi secret",
-          expects: "64 hexadecimal characters, lower case",
-          secret: true,
-        }),
-      until: day.optional().meta({ description: "last day of the token", expects: DAY_EXPECTS }),
+      sha256: hash.meta({
+        description: "SHA-256 of the caller's token, as a Pulumi secret",
+        secret: true,
+      }),
+      until: day.optional().meta({ description: "last day of the token" }),
     }),
   )
   .max(100)
