@@ -90,9 +90,7 @@ export async function recordStack(
     }),
     call({ token }) {
       if (token === LIST_PERMISSION_GROUPS) return { results: PERMISSION_GROUPS };
-      throw new Error(
-        `the program requested from the provider ${token}, which no recording can answer`,
-      );
+      throw new Error(`the program called ${token}, which no recording can answer`);
     },
   };
 

@@ -15,7 +15,7 @@ import { declaredBefore, settlePutOnly } from "./settle-put-only.ts";
 import { warnOfLogs } from "./warn-of-logs.ts";
 
 /** The settings that the hooks need. */
-export type HookSettings = GatewaySettings & Pick<Settings, "accountId" | "gatewayId" | "protect">;
+type HookSettings = GatewaySettings & Pick<Settings, "accountId" | "gatewayId" | "protect">;
 
 /**
  * Makes the gateway's hooks. Their names are in the state: a program without a hook of such a name

@@ -14,11 +14,8 @@ export const PUT_ONLY = ROWS.flatMap(({ updateOnly, ...row }) =>
   updateOnly === undefined ? [] : [{ ...row, switchedOff: updateOnly.off }],
 ).toSorted((a, b) => a.api.localeCompare(b.api));
 
-/** A field by the API's name. It is one of the rows above, which the type does not show. */
-export type PutOnlyField = ApiField;
-
 /** The fields that a stack declares. An absent one is off. */
-export type PutOnly = Readonly<Partial<Record<PutOnlyField, unknown>>>;
+export type PutOnly = Readonly<Partial<Record<ApiField, unknown>>>;
 
 /** Lists the fields that are on. The values of `otel[].headers` are secrets, in clear. */
 export function putOnlyFields(settings: GatewaySettings): PutOnly {

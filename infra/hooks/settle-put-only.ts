@@ -1,6 +1,7 @@
 import type Cloudflare from "cloudflare";
 
-import { PUT_ONLY, type PutOnly, type PutOnlyField } from "./put-only.ts";
+import type { ApiField } from "../../policy/gateway/mapping.ts";
+import { PUT_ONLY, type PutOnly } from "./put-only.ts";
 import { describeFailure, type Place } from "./api.ts";
 import { holds } from "./holds.ts";
 
@@ -11,7 +12,7 @@ export interface Wanted {
    * The fields declared before. One that is no longer declared is switched off: nothing documents
    * that leaving it out does that.
    */
-  readonly before: readonly PutOnlyField[];
+  readonly before: readonly ApiField[];
 }
 
 /**
@@ -42,7 +43,7 @@ export async function settlePutOnly(api: Cloudflare, place: Place, wanted: Wante
  * Lists the fields that a gateway's inputs, in the provider's form, have and do not switch off. No
  * secret is decrypted.
  */
-export function declaredBefore(inputs: Readonly<Record<string, unknown>>): readonly PutOnlyField[] {
+export function declaredBefore(inputs: Readonly<Record<string, unknown>>): readonly ApiField[] {
   return PUT_ONLY.filter(({ field }) => (inputs[field] ?? false) !== false).map(({ api }) => api);
 }
 
@@ -58,7 +59,7 @@ async function settle(
   api: Cloudflare,
   { accountId, gatewayId }: Place,
   fields: PutOnly,
-): Promise<readonly PutOnlyField[]> {
+): Promise<readonly ApiField[]> {
   const read = () => api.aiGateway.get(gatewayId, { account_id: accountId });
   const differing = (gateway: PutOnly) =>
     FIELDS.filter((field) => field in fields && !holds(gateway[field], fields[field]));
@@ -87,7 +88,7 @@ const ANSWERS_ONLY: readonly string[] = [
 ];
 
 /** Names the settings that decide the fields, as the stack file has them. */
-function names(fields: readonly PutOnlyField[]): string {
+function names(fields: readonly ApiField[]): string {
   return PUT_ONLY.filter(({ api }) => fields.includes(api))
     .map(({ setting }) => setting)
     .join(", ");

@@ -30,7 +30,7 @@ export async function warnOfLogs(
 }
 
 /** The stack's declarations about its logs, and a way to warn. */
-export interface LogsScene {
+interface LogsScene {
   readonly protect: boolean;
   readonly system: Settings["logs"]["system"];
   readonly warn: (message: string) => void;

@@ -12,11 +12,11 @@ import { connect, need } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import {
+  invalidValue,
   parseChoice,
   parseIfGiven,
   readArguments,
-  requireArgument,
-  invalidArgument,
+  requireOption,
 } from "../cli/arguments.ts";
 import { readGateway } from "../look/gateways.ts";
 import { adoptGateway, importFile, type Adoption } from "./adopt.ts";
@@ -31,7 +31,7 @@ const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system N
 
 CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}; CLOUDFLARE_ACCOUNT_ID names the account.
 
-exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 invalid arguments, or no account`;
+exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 invalid arguments or no account`;
 
 /**
  * The day from which new accounts get Workers Observability.
@@ -53,7 +53,7 @@ export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const { write, json } = args;
   const { gateway, stack, system } = readArguments({
-    gateway: () => requireArgument("--gateway", args.gateway, "the id of a gateway"),
+    gateway: () => requireOption("--gateway", args.gateway, "the id of a gateway"),
     stack: () => parseStack(args.stack),
     system: () => parseIfGiven(args["log-system"], parseLogSystem),
   });
@@ -74,7 +74,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
 
 function parseStack(name: string | undefined): string {
   if (name !== undefined && stackOf(`Pulumi.${name}.yaml`) === name) return name;
-  throw invalidArgument("--stack", name, "is a name of a-z, A-Z, 0-9, _, . and -");
+  throw invalidValue("--stack", name, "is a name of a-z, A-Z, 0-9, _, . and -");
 }
 
 function parseLogSystem(name: string): LogSystem {

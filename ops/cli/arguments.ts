@@ -30,17 +30,13 @@ export function readArguments<Values extends object>(readings: {
   return values as Values;
 }
 
-/** Makes the error about an invalid value; `allowed` begins with "is" or "are". */
-export function invalidArgument(
-  option: string,
-  value: string | undefined,
-  allowed: string,
-): UsageError {
-  return new UsageError(`${option} is ${JSON.stringify(value) ?? "missing"}; allowed ${allowed}`);
+/** Makes the error about an invalid value; `what` begins with "is" or "are". */
+export function invalidValue(option: string, value: string | undefined, what: string): UsageError {
+  return new UsageError(`${option} is ${JSON.stringify(value) ?? "missing"}; allowed ${what}`);
 }
 
 /** Returns the value of an option. Throws a UsageError where it is absent or empty. */
-export function requireArgument(option: string, value: string | undefined, what: string): string {
+export function requireOption(option: string, value: string | undefined, what: string): string {
   if (value) return value;
   throw new UsageError(`${option} is missing; it is ${what}`);
 }
@@ -58,20 +54,20 @@ export function parseChoice<Choice extends string>(
 ): Choice {
   const choice = choices.find((each) => each === value);
   if (choice !== undefined) return choice;
-  throw invalidArgument(option, value, `are ${new Intl.ListFormat("en-GB").format(choices)}`);
+  throw invalidValue(option, value, `are ${new Intl.ListFormat("en-GB").format(choices)}`);
 }
 
 /** Parses a number of seconds. */
 export function parseWait(value: string): number {
   if (/^\d{1,3}$/.test(value)) return Number(value);
-  throw invalidArgument("--wait", value, "is a number of seconds to 999");
+  throw invalidValue("--wait", value, "is a number of seconds to 999");
 }
 
 /** Parses an address of HTTP. Any other URL is refused, `localhost:8787` included. */
 export function parseAddress(option: string, value: string, example: string): URL {
   const url = URL.parse(value);
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw invalidArgument(option, value, `is an address such as ${example}`);
+  throw invalidValue(option, value, `is an address such as ${example}`);
 }
 
 const UNITS = new Map([
@@ -99,7 +95,7 @@ function parseMoment(option: string, text: string, others: string): Date {
     return new Date(text);
   }
   const forms = "a day such as 2026-11-01, or a moment such as 2026-11-01T12:00:00Z";
-  throw invalidArgument(option, text, `are ${others}${forms}`);
+  throw invalidValue(option, text, `are ${others}${forms}`);
 }
 
 function isDay(text: string): boolean {

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
 import { endProgress, printableJson, printableLine, showProgress } from "../cli/print.ts";
-import { requireArgument } from "../cli/arguments.ts";
+import { requireOption } from "../cli/arguments.ts";
 import { decryptLog, DecryptError } from "./decrypt.ts";
 import { linesOf } from "./lines.ts";
 
@@ -19,7 +19,7 @@ Prints each log as one line of JSON, prompt and answer in clear. It calls nobody
 RSA takes some 5 ms of a core for each key, and a log has one or three; several runs side by side open many
 files faster.
 
-exit code: 0 every log was opened, 1 some were not, 2 invalid arguments, or a file that cannot be read`;
+exit code: 0 every log was opened, 1 some were not, 2 invalid arguments or an unreadable file`;
 
 /** The lines that could not be decrypted: reason → the first of them, and their number. */
 type Closed = Map<string, { readonly first: number; readonly lines: number }>;
@@ -36,7 +36,7 @@ export const command = defineCommand({
 
 async function decrypt(args: Values<typeof OPTIONS>, files: readonly string[]) {
   const key = await readKey(
-    requireArgument("--private", args.private, "the file of the private key"),
+    requireOption("--private", args.private, "the file of the private key"),
   );
   const unreadable: string[] = [];
   let isOpen = true;

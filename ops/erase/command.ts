@@ -6,7 +6,7 @@ import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { endProgress, printableJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
-import { parseIfGiven, parseUntil, readArguments, requireArgument } from "../cli/arguments.ts";
+import { parseIfGiven, parseUntil, readArguments, requireOption } from "../cli/arguments.ts";
 import { namesInLogs } from "../look/caller.ts";
 import { eraseLogs, findCallersLogs } from "./erasure.ts";
 import { recordMarkdown, toRecord } from "./record.ts";
@@ -40,7 +40,7 @@ async function erase(args: Values<typeof OPTIONS>): Promise<boolean> {
   const at = new Date();
   const { caller, until, stack } = readArguments({
     // An empty name would match the calls that have no caller.
-    caller: () => requireArgument("--caller", args.caller, "the name of one caller"),
+    caller: () => requireOption("--caller", args.caller, "the name of one caller"),
     until: () => parseIfGiven(args.until, parseUntil) ?? at,
     stack: () => readStack(args.stack),
   });

@@ -14,7 +14,7 @@ export interface Erasure {
 }
 
 /** The ways in which an erasure reports progress and waits. */
-export interface EraseOptions {
+interface EraseOptions {
   readonly onProgress: (text: string) => void;
   readonly wait: (ms: number) => Promise<unknown>;
 }

@@ -17,7 +17,7 @@ interface RecordArgs {
 }
 
 /** The record as programs read it. */
-export type EraseRecord = ReturnType<typeof toRecord>;
+type EraseRecord = ReturnType<typeof toRecord>;
 
 /** Makes the record of an erasure. */
 export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs) {

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 
 import { defineCommand } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
-import { requireArgument } from "../cli/arguments.ts";
+import { requireOption } from "../cli/arguments.ts";
 
 const USAGE = `usage: npm run keys -- --private FILE
 
@@ -25,8 +25,7 @@ const PEM = { type: "pkcs8", format: "pem" } as const;
 export const command = defineCommand({
   usage: USAGE,
   options: { private: { type: "string" } },
-  run: (args) =>
-    makeKeys(requireArgument("--private", args.private, "the file of the private key")),
+  run: (args) => makeKeys(requireOption("--private", args.private, "the file of the private key")),
 });
 
 async function makeKeys(name: string): Promise<boolean> {

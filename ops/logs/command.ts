@@ -8,7 +8,7 @@ import { defineCommand, type Values } from "../cli/define-command.ts";
 import { UsageError } from "../cli/errors.ts";
 import { endProgress, printableJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
-import { parseIfGiven, parseSince, readArguments, invalidArgument } from "../cli/arguments.ts";
+import { parseIfGiven, parseSince, readArguments, invalidValue } from "../cli/arguments.ts";
 import { namesInLogs } from "../look/caller.ts";
 import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 import { followLogs } from "./follow.ts";
@@ -181,12 +181,12 @@ function refuseIdle(args: Args, { length }: readonly string[]): void {
 function parseId([id, ...others]: readonly string[]): string | undefined {
   if (others.length > 0) throw new UsageError("one ID at a time");
   if (id === undefined || /^[\w-]{1,100}$/.test(id)) return id;
-  throw invalidArgument("ID", id, "are letters, digits, _ and -");
+  throw invalidValue("ID", id, "are letters, digits, _ and -");
 }
 
 function parseLimit({ limit: wanted, totals }: Pick<Args, "limit" | "totals">): number {
   const text = wanted ?? String(totals ? TOTALS_LIMIT : LIMIT);
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= 1_000_000) return limit;
-  throw invalidArgument("--limit", text, "is a whole number from 1 to 1000000");
+  throw invalidValue("--limit", text, "is a whole number from 1 to 1000000");
 }

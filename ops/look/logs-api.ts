@@ -46,7 +46,7 @@ export function listLogs<T>(
 type Fields = Cloudflare.AIGateway.LogGetResponse;
 
 /** The fields of a log and its two bodies, each with a result of its own. */
-export interface WholeLog {
+interface WholeLog {
   readonly fields: Answer<Fields>;
   readonly request: Answer<unknown>;
   readonly response: Answer<unknown>;

@@ -12,7 +12,7 @@ import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { listLogs } from "../look/logs-api.ts";
 
 /** The number of stored logs, and the oldest. */
-export interface StoredLogs {
+interface StoredLogs {
   readonly count: number;
   /** The time of the oldest log, in ISO form; absent where there is none. */
   readonly oldest?: string | undefined;

@@ -56,7 +56,7 @@ export function judgeBindings(stack: Stack, bindings: readonly Binding[]): reado
 }
 
 /** Describes the bindings in clear that differ from their declared texts. */
-export function judgeTexts(
+function judgeTexts(
   declared: Readonly<Record<string, string>>,
   bindings: readonly Pick<Binding, "name" | "text">[],
 ): readonly string[] {

@@ -65,7 +65,7 @@ export interface Evidence extends EvidenceRun {
 }
 
 /** The evidence of all files, or every problem in them. */
-export type ParsedEvidence =
+type ParsedEvidence =
   | { readonly ok: true; readonly evidence: readonly Evidence[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 

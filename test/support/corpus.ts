@@ -14,7 +14,7 @@ import { ROOT } from "./settings.ts";
 export const TODAY = "2026-11-22";
 
 /** A stack file and its expectations. */
-export interface CorpusFile {
+interface CorpusFile {
   readonly name: string;
   readonly text: string;
   /**

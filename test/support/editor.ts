@@ -21,7 +21,7 @@ service.configure({ validate: true, hover: true, completion: true });
 let version = 0;
 
 /** A stack file as an editor shows it. */
-export interface OpenFile {
+interface OpenFile {
   /** The marked problems, as `3: Incorrect type. …`. */
   readonly marks: () => Promise<readonly string[]>;
   /** The completions at the `¦` in the text. */

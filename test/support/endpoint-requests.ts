@@ -13,27 +13,20 @@ interface Sample {
   readonly path?: string;
   readonly body?: object;
   /** The inputs that reach a model of Workers AI, and its reply. */
-  readonly modelCall?: { readonly inputs: object; readonly reply: () => Reply };
+  readonly call?: { readonly inputs: object; readonly reply: () => Reply };
 }
 
 /** The samples, at least one for each endpoint: a new endpoint without one does not compile. */
 const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Sample[]]>> = {
   health: [{}],
-  sample: [
-    {
-      modelCall: { inputs: { messages: [{ role: "user", content: PROMPT }] }, reply: answerHello },
-    },
-  ],
+  sample: [{ call: { inputs: { messages: [{ role: "user", content: PROMPT }] }, reply: hello } }],
   models: [{}],
   model: [{ path: "/v1/models/@cf/old/model" }],
   chatCompletions: [
-    {
-      body: { messages: MESSAGES },
-      modelCall: { inputs: { messages: MESSAGES }, reply: answerHello },
-    },
+    { body: { messages: MESSAGES }, call: { inputs: { messages: MESSAGES }, reply: hello } },
     {
       body: { messages: MESSAGES, stream: true },
-      modelCall: {
+      call: {
         inputs: { messages: MESSAGES, stream: true },
         reply: () => stream("older", { text: "hello" }),
       },
@@ -42,7 +35,7 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
   embeddings: [
     {
       body: { input: "Hi" },
-      modelCall: { inputs: { text: ["Hi"] }, reply: () => ({ body: { data: [[1]] } }) },
+      call: { inputs: { text: ["Hi"] }, reply: () => ({ body: { data: [[1]] } }) },
     },
   ],
   feedback: [{ body: { log_id: LOG_ID, score: 1 } }],
@@ -52,7 +45,7 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
  * A way is one request that the Worker answers with success, where Cloudflare replies as `REPLIES`
  * do.
  */
-export interface Way extends Pick<Endpoint, "method" | "isGated" | "asksModel"> {
+interface Way extends Pick<Endpoint, "method" | "isGated" | "asksModel"> {
   readonly name: string;
   readonly path: string;
   readonly route: string;
@@ -92,10 +85,10 @@ function samplesOf(id: string): readonly Sample[] {
   return new Map<string, readonly Sample[]>(Object.entries(SAMPLES)).get(id) ?? [];
 }
 
-function toWay(endpoint: Endpoint, { path = endpoint.path, body, modelCall }: Sample): Way {
+function toWay(endpoint: Endpoint, { path = endpoint.path, body, call }: Sample): Way {
   const { method, isGated, asksModel } = endpoint;
   const route = routeOf(endpoint);
-  const { inputs = {}, reply = answerHello } = modelCall ?? {};
+  const { inputs = {}, reply = hello } = call ?? {};
   const isStreamed = "stream" in inputs;
   const name = `${method} ${route}${isStreamed ? ", streamed" : ""}`;
   const toBody = (model = "@cf/old/model") =>
@@ -103,6 +96,6 @@ function toWay(endpoint: Endpoint, { path = endpoint.path, body, modelCall }: Sa
   return { method, isGated, asksModel, name, path, route, isStreamed, inputs, reply, body: toBody };
 }
 
-function answerHello(): Reply {
+function hello(): Reply {
   return answer("older", { text: "hello" });
 }

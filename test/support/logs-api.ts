@@ -53,7 +53,7 @@ export interface Call {
 }
 
 /** A simulated API and what the Worker did with it. */
-export interface Simulation {
+interface Simulation {
   readonly platform: Platform;
   readonly calls: readonly Call[];
   readonly sleeps: readonly number[];

@@ -34,7 +34,7 @@ export interface LogsPage extends RunningGateway {
 }
 
 /** A page in the browser, with what went wrong in it. */
-export interface Watched {
+interface Watched {
   readonly page: Page;
   /** The browser's errors, and each address beyond the door's. */
   readonly complaints: readonly string[];

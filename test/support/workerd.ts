@@ -127,7 +127,7 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
   cloudflare.fetched = scene.fetched ?? refuseFetch;
   cloudflare.answer = (call) => {
     calls.push(call);
-    return (scene.reply ?? answerHello)(call);
+    return (scene.reply ?? hello)(call);
   };
   const headers = { authorization: `Bearer ${TOKEN}` };
   return {
@@ -150,7 +150,7 @@ export async function errorOf(response: Response): Promise<Record<string, unknow
   return Object(Object(body).error);
 }
 
-function answerHello(): Reply {
+function hello(): Reply {
   const usage = { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 };
   return { headers: { "cf-aig-log-id": "log-1" }, body: { response: "hello", usage } };
 }
@@ -310,7 +310,7 @@ async function startCloudflare(): Promise<Cloudflare> {
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const cloudflare: Cloudflare = {
     url: new URL(`http://127.0.0.1:${port}`),
-    answer: answerHello,
+    answer: hello,
     log: noLog,
     fetched: refuseFetch,
     lines: [],

@@ -68,7 +68,7 @@ export function stepsOf(workflows: Readonly<Record<string, Workflow>>): [string,
 }
 
 /** The outcome of a step. */
-export interface StepRun {
+interface StepRun {
   readonly code: number;
   /** The step's output, errors included. */
   readonly log: string;
