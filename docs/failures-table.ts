@@ -1,7 +1,9 @@
 import { BY_CODE, BY_STATUS } from "../worker/chat/models/failures.ts";
 import { ERROR_TYPES } from "../worker/chat/refusal.ts";
 
-/** What a caller gets for each failure of the gateway and of Workers AI, as a Markdown table. */
+/**
+ * Makes the Markdown table of what a caller gets for each failure of the gateway and of Workers AI.
+ */
 export function failuresTable(): string {
   return [
     "| from Cloudflare | status | `code` | `type` | message |",

@@ -1,4 +1,7 @@
-/** `npm run policy`: writes docs/policy/<stack>.md for every stack file, and removes the pages of stacks that are gone. */
+/**
+ * Runs `npm run policy`: writes docs/policy/<stack>.md for every stack file, and removes the pages
+ * of stacks that are gone.
+ */
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -10,8 +13,8 @@ import { toPage } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
 
 /**
- * Makes the page of every stack file, by the page's file name. Throws with every problem of every stack file that cannot
- * be stated, or of the evidence.
+ * Makes the page of every stack file, by the page's file name. Throws with every problem of the
+ * evidence, or of every stack file that cannot be stated.
  */
 export async function policyPages(folder: string): Promise<ReadonlyMap<string, string>> {
   const evidence = readEvidence(folder);
@@ -26,7 +29,10 @@ export async function policyPages(folder: string): Promise<ReadonlyMap<string, s
   return new Map(pages);
 }
 
-/** Writes the pages of the project's stacks, removes all others, and returns the paths of those written. */
+/**
+ * Writes the pages of the project's stacks, removes all others, and returns the paths of those
+ * written.
+ */
 export async function writePolicyPages(project: string): Promise<readonly string[]> {
   const pages = await policyPages(project);
   const folder = join(project, "docs/policy");

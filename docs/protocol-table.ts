@@ -1,17 +1,19 @@
 /**
- * The tables list the Worker's endpoints, and what becomes of every field of OpenAI's requests. Their keys are those of OpenAI's own SDK, so that a
- * field which an upgrade brings does not compile until somebody has decided about it; a test compares them with the
- * Worker.
+ * Lists the Worker's endpoints, and what becomes of every field of OpenAI's requests. The fields
+ * are keys of OpenAI's own SDK, so that one which an upgrade adds does not compile until its fate
+ * is decided; a test compares them with the Worker.
  */
 import type OpenAI from "openai";
 
 import { routeOf, type Endpoint } from "../worker/chat/endpoints/endpoint.ts";
 import { ENDPOINTS } from "../worker/chat/endpoints/endpoints.ts";
 
+/** The treatment of a field by the Worker. */
 export type Fate = "passed on" | "translated" | "refused" | "ignored";
 
 type Fates<Request> = Readonly<Record<keyof Request, readonly [Fate, about?: string]>>;
 
+/** The fate of every field of a chat request, with what a reader should know about it. */
 export const CHAT_FIELDS: Fates<OpenAI.ChatCompletionCreateParamsStreaming> = {
   model: ["translated", "one of the stack's; a fallback may answer in its place"],
   messages: [
@@ -58,6 +60,7 @@ export const CHAT_FIELDS: Fates<OpenAI.ChatCompletionCreateParamsStreaming> = {
   prompt_cache_retention: ["ignored"],
 };
 
+/** The fate of every field of an embedding request. */
 export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
   model: ["translated", "one of the stack's"],
   input: [
@@ -69,7 +72,7 @@ export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
   user: ["ignored"],
 };
 
-/** What an endpoint's method and path leave to say. */
+/** The answers of endpoints, beyond their method and path. */
 const ABOUT: ReadonlyMap<string, string> = new Map<keyof typeof ENDPOINTS, string>([
   ["health", '`{"status":"ok"}`, or the bindings that are missing'],
   [
@@ -89,9 +92,10 @@ const ABOUT: ReadonlyMap<string, string> = new Map<keyof typeof ENDPOINTS, strin
   ],
 ]);
 
+/** Makes the Markdown tables of endpoints and fields. */
 export function protocolTable(): string {
   return [
-    "| endpoint | answer | asks a model |",
+    "| endpoint | answer | calls a model |",
     "| --- | --- | --- |",
     ...Object.entries(ENDPOINTS).map(([id, endpoint]) => describeEndpoint(id, endpoint)),
     "",

@@ -1,14 +1,14 @@
 import { RULES } from "../policy/rules/rules.ts";
 
-/** Lists every rule, in the order in which they are checked, as a Markdown table. */
+/** Makes the Markdown table of all rules, in the order in which they are checked. */
 export function rulesTable(): string {
   return [
-    "| rule | says | because | development | production | what to do |",
+    "| rule | requirement | because | development | production | what to do |",
     "| --- | --- | --- | --- | --- | --- |",
-    ...RULES.map(({ id, says, because, source, severity, remedy }) => {
+    ...RULES.map(({ id, requirement, because, source, severity, remedy }) => {
       const reason = source.startsWith("https:") ? `[${because}](${source})` : because;
       const { development = "–", production = "–" } = severity;
-      return `| \`${id}\` | ${says} | ${reason} | ${development} | ${production} | ${remedy} |`;
+      return `| \`${id}\` | ${requirement} | ${reason} | ${development} | ${production} | ${remedy} |`;
     }),
   ].join("\n");
 }

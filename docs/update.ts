@@ -1,4 +1,7 @@
-/** `npm run docs` writes the generated parts of the pages anew. A test compares them, so that they stay true. */
+/**
+ * Runs `npm run docs`: writes the generated parts of the pages anew. A test compares them, so that
+ * they stay true.
+ */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -28,6 +31,7 @@ export function withTable(page: string, table: string): string {
 /** The file of the editors' schema, which the first line of every stack file names. */
 export const EDITOR_SCHEMA = "policy/stack-file.schema.json";
 
+/** Formats the schema of stack files, which editors read. */
 export function editorSchemaText(): string {
   return `${JSON.stringify(editorSchema(), null, 2)}\n`;
 }

@@ -11,13 +11,13 @@ interface Permission {
   readonly accountId: string;
   readonly name: PermissionName;
   readonly scope: string;
-  /** What of the scope, as its identifiers have it: the account's id, or that with a bucket's name. */
+  /** The identifier within the scope: the account's id, or that with a bucket's name. */
   readonly resource: string;
-  /** The setting that asks for it, for the message where the account does not have it. */
+  /** The setting that needs it, for the message where the account lacks it. */
   readonly neededBy: string;
 }
 
-/** A token's one permission, for all of the account: Cloudflare has none for a single gateway. */
+/** Allows one permission on the whole account: Cloudflare has none for a single gateway. */
 export function allow(
   permission: Pick<Permission, "accountId" | "neededBy"> & {
     readonly name: (typeof PERMISSIONS)["readGateways" | "writeGateways"];
@@ -27,8 +27,8 @@ export function allow(
 }
 
 /**
- * To list, read and write the objects of one bucket: there is none to write alone.
- * https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
+ * Allows listing, reading and writing the objects of one bucket; no permission is limited to
+ * writing. https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
  */
 export function allowObjects(accountId: string, bucket: string): types.input.AccountTokenPolicy {
   return toPolicy({
@@ -49,8 +49,8 @@ function toPolicy(permission: Permission): types.input.AccountTokenPolicy {
 }
 
 /**
- * The provider fails to change what a token may do, so such a change makes a new one, with another value.
- * https://github.com/cloudflare/terraform-provider-cloudflare/issues/7125
+ * The options of a token: a new policy makes a new token with another value, because the provider
+ * fails to change one. https://github.com/cloudflare/terraform-provider-cloudflare/issues/7125
  */
 export const REPLACE_WITH_POLICY = { replaceOnChanges: ["policies"] };
 
@@ -60,7 +60,7 @@ function permissionGroupId({
   scope,
   neededBy,
 }: Omit<Permission, "resource">): pulumi.Output<string> {
-  // Not filtered by the provider, which wants the name URL-encoded.
+  // The provider does not filter here, because it wants the name URL-encoded.
   return getAccountApiTokenPermissionGroupsListOutput({ accountId }).apply(({ results }) => {
     const group = results.find((each) => each.name === name && each.scopes.includes(scope));
     if (group !== undefined) return group.id;

@@ -6,16 +6,21 @@ import { build } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** A Worker's script, bundled into one file. */
 export interface Bundle {
-  /** From the project's root, which is the program's working directory: equal on every machine. */
+  /**
+   * The path from the project's root, which is the program's working directory: it is equal on
+   * every machine.
+   */
   readonly file: string;
-  /** Of the file's bytes, in hexadecimal. */
+  /** The SHA-256 of the file, in hexadecimal. */
   readonly sha256: string;
 }
 
 /**
- * Bundles `worker/<name>/index.ts` into one module, `dist/<name>.js`. The same sources give the same bytes
- * in every folder and on every Node: relative entry, no source map, an exact esbuild.
+ * Bundles `worker/<name>/index.ts` into one module, `dist/<name>.js`. The same sources give the
+ * same bytes in every folder and on every Node, because the entry is relative, there is no source
+ * map, and the version of esbuild is exact.
  */
 export async function bundleWorker(name: string): Promise<Bundle> {
   const file = `dist/${name}.js`;
@@ -37,7 +42,8 @@ export async function bundleWorker(name: string): Promise<Bundle> {
   if (output === undefined) throw new Error(`esbuild made no file out of worker/${name}/index.ts`);
   const bytes = output.contents;
 
-  // Renamed into place: a program that runs beside this one never reads half a file.
+  // The file is renamed into place, so that a program that runs beside this one never reads half of
+  // it.
   const path = join(ROOT, file);
   const unfinished = `${path}.${process.pid}`;
   await mkdir(join(ROOT, "dist"), { recursive: true });

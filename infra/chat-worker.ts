@@ -6,12 +6,17 @@ import { WorkersScriptSubdomain } from "@pulumi/cloudflare/workersScriptSubdomai
 import type * as types from "@pulumi/cloudflare/types/index.js";
 import * as pulumi from "@pulumi/pulumi";
 
-import { workerBindings, workerUrl, type WorkerBinding } from "../policy/gateway/worker-texts.ts";
+import {
+  workerBindings,
+  workerUrl,
+  type WorkerBinding,
+} from "../policy/gateway/worker-bindings.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import type { Env } from "../worker/chat/env.ts";
 import type { Bundle } from "./bundle.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 
+/** The settings that the chat Worker is made from, its gateway and its script. */
 export interface ChatWorkerArgs extends Pick<
   Settings,
   "accountId" | "logs" | "worker" | "callers" | "anonymousCallers"
@@ -20,9 +25,15 @@ export interface ChatWorkerArgs extends Pick<
   readonly bundle: Bundle;
 }
 
-/** The chat Worker and its address. Gateway, log policy, models and access are the stack's, never the caller's. */
+/**
+ * The chat Worker and its addresses. Gateway, log policy, models and access are the stack's, never
+ * the caller's.
+ */
 export class ChatWorker extends pulumi.ComponentResource {
-  /** Absent when the stack has no domain and serves no workers.dev address, or does not say the account's subdomain. */
+  /**
+   * The Worker's address. It is absent where the stack has no domain and serves no workers.dev
+   * address, or does not declare the account's subdomain.
+   */
   readonly url: string | undefined;
 
   constructor(name: string, args: ChatWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,9 +48,10 @@ export class ChatWorker extends pulumi.ComponentResource {
         contentSha256: args.bundle.sha256,
         mainModule: "chat.js",
         compatibilityDate: COMPATIBILITY_DATE,
-        // So that a caller who hangs up ends the model's call too.
+        // Without the flag a caller who hangs up would not end the model's call.
         compatibilityFlags: ["enable_request_signal"],
-        // The Worker's own line about each request, and not the runtime's, which holds the request's headers.
+        // The Worker logs its own line about each request; the runtime's would hold the request's
+        // headers.
         observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
         ...(args.worker.placement === "smart" && { placement: { mode: "smart" } }),
         ...(args.worker.cpuMs !== undefined && { limits: { cpuMs: args.worker.cpuMs } }),
@@ -47,7 +59,8 @@ export class ChatWorker extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // Said even when it is off, so that an address opened by hand shows as drift. Previews would be a second door.
+    // Declared even when it is off, so that an address opened by hand shows as drift. Previews
+    // would be a second door.
     new WorkersScriptSubdomain(
       name,
       {
@@ -78,7 +91,10 @@ export class ChatWorker extends pulumi.ComponentResource {
 
 type Binding = WorkerBinding<pulumi.Input<string>>;
 
-/** Every name that the Worker's code reads and no other: one that a side lacks is a type error. */
+/**
+ * The bindings by name, for every name that the Worker's code reads and no other: one that either
+ * side lacks is a type error.
+ */
 type Bindings = {
   readonly [Name in keyof Env | keyof ReturnType<typeof workerBindings>]: Name extends keyof Env
     ? Binding | (undefined extends Env[Name] ? undefined : never)
@@ -87,7 +103,8 @@ type Bindings = {
 
 function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
   const { gatewayId, bundle, worker } = args;
-  // The bundle's hash, not the commit's: a commit that leaves the Worker alone changes nothing here.
+  // The release is the bundle's hash and not the commit's: a commit that leaves the Worker alone
+  // changes nothing here.
   const release = bundle.sha256.slice(0, 12);
   const byName: Bindings = workerBindings(
     { stackName: pulumi.getStack(), gatewayId, release },
@@ -105,7 +122,8 @@ function toInput(
   if (binding.type === "secret_text") return { ...binding, text: pulumi.secret(binding.text) };
   if (binding.type !== "ratelimit") return binding;
   const { type, simple } = binding;
-  // Of the whole account, and a number: two Workers with one namespace would share their counts.
+  // A namespace is a number that holds for the whole account: two Workers with the same one would
+  // share their counts.
   const hash = createHash("sha256").update(workerName).digest();
   return { type, namespaceId: String(hash.readUInt32BE()), simple };
 }

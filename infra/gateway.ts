@@ -6,12 +6,19 @@ import type { GatewaySettings } from "../policy/gateway/row.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import { gatewayHooks } from "./hooks/gateway-hooks.ts";
 
+/** The settings that a gateway is made from. */
 export type GatewayArgs = GatewaySettings & Pick<Settings, "accountId" | "protect">;
 
-/** One AI Gateway, closed by default: a call beside the Worker is stored only where the stack keeps full logs. */
+/**
+ * One AI Gateway, closed by default: a call beside the Worker is stored only where the stack keeps
+ * full logs.
+ */
 export class Gateway extends pulumi.ComponentResource {
   readonly gatewayId: pulumi.Output<string>;
-  /** For an OpenAI SDK with its own provider key. Such a call goes round the Worker: see docs/decisions. */
+  /**
+   * The base URL for an OpenAI SDK with its own provider key. Such a call bypasses the Worker: see
+   * docs/decisions.
+   */
   readonly openaiBaseUrl: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -20,10 +27,11 @@ export class Gateway extends pulumi.ComponentResource {
     const gateway = new AiGateway(name, toInputs(args), {
       parent: this,
       protect: args.protect,
-      // Kept at Cloudflare if it leaves the stack: its logs exist nowhere else.
+      // A protected gateway that leaves the stack is kept at Cloudflare: its logs exist nowhere
+      // else.
       retainOnDelete: args.protect,
       hooks: gatewayHooks(name, args),
-      // As `pulumi import` writes it: without a component above it.
+      // `pulumi import` writes it without a component above it.
       aliases: [{ parent: pulumi.rootStackResource }],
     });
 
@@ -34,9 +42,10 @@ export class Gateway extends pulumi.ComponentResource {
 }
 
 /**
- * Maps a stack's settings to the provider's inputs. Every scalar is declared: the provider plans an update for one that
- * is left to the API's default. Both `satisfies` tie the table to the provider, which drops inputs that it does not
- * know: a row for a field that it does not have is a type error, and so is a field of it without a row.
+ * Maps a stack's settings to the provider's inputs. Every scalar is declared: the provider plans an
+ * update for one that is left to the API's default. Both `satisfies` tie the table to the provider,
+ * which drops inputs that it does not know: a row for a field that it does not have is a type
+ * error, and so is a field of it without a row.
  */
 function toInputs(args: GatewayArgs): AiGatewayArgs {
   const { otels, ...fields } = gatewayFields(args) satisfies Pick<AiGatewayArgs, GatewayField>;

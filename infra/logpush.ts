@@ -12,6 +12,7 @@ import type { Settings } from "../policy/settings/settings.ts";
 import { allowObjects, REPLACE_WITH_POLICY } from "./account-token.ts";
 import { LogpushJob } from "./dynamic/logpush-job.ts";
 
+/** The settings of the copies, and the gateway whose logs are copied. */
 export interface LogpushArgs
   extends
     Pick<Settings, "accountId" | "protect">,
@@ -19,7 +20,10 @@ export interface LogpushArgs
   readonly gatewayId: pulumi.Output<string>;
 }
 
-/** Copies of one gateway's logs in a bucket of its own. What encrypts them is the gateway: it has the public key. */
+/**
+ * The copies of one gateway's logs, in a bucket of their own. The gateway encrypts them, because it
+ * has the public key.
+ */
 export class Logpush extends pulumi.ComponentResource {
   constructor(name: string, args: LogpushArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-gateway:index:Logpush", name, {}, opts);
@@ -28,7 +32,8 @@ export class Logpush extends pulumi.ComponentResource {
     const bucket = new R2Bucket(
       name,
       { accountId, name: args.bucket },
-      // As the gateway's logs: what leaves the stack by a slip is kept. Its lifecycle goes on.
+      // Like the gateway, a protected bucket that leaves the stack by mistake is kept, and its
+      // lifecycle goes on.
       { parent: this, protect, retainOnDelete: protect },
     );
     const lifecycle = new R2BucketLifecycle(
@@ -43,13 +48,13 @@ export class Logpush extends pulumi.ComponentResource {
         name: gatewayId.apply(logpushTokenName),
         policies: [allowObjects(accountId, args.bucket)],
       },
-      // The job is told of the new token before the old one goes.
+      // The job gets the new token before the old one is deleted.
       { parent: this, ...REPLACE_WITH_POLICY },
     );
     new LogpushJob(
       name,
       { accountId, gatewayId, destination: destination(args, token) },
-      // First the rule that deletes, then what there is to delete.
+      // The rule that deletes exists before there is anything to delete.
       { parent: this, dependsOn: [bucket, lifecycle] },
     );
 
@@ -59,7 +64,7 @@ export class Logpush extends pulumi.ComponentResource {
 
 function rules(keepDays: number): types.input.R2BucketLifecycleRule[] {
   return [
-    // Every bucket is made with it, and a list of rules replaces all that were there.
+    // Every bucket is created with this rule, and a list of rules replaces all that were there.
     {
       id: "Default Multipart Abort Rule",
       enabled: true,
@@ -80,7 +85,7 @@ function age(days: number) {
 }
 
 /**
- * A folder for each day. The keys are made of the token:
+ * Makes the destination, with a folder for each day. Its keys are derived from the token:
  * https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token
  */
 function destination(

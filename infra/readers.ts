@@ -8,11 +8,15 @@ import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 
 type Reader = Settings["readers"][number];
 
+/** The account, the gateway, and the readers that get a token. */
 export type ReadersArgs = Pick<Settings, "accountId" | "gatewayId" | "readers">;
 
-/** A token for each of some readers, with its last day and networks. It reads the account's logs, and changes nothing. */
+/**
+ * The readers' tokens, each with its last day and networks. A token reads the account's logs and
+ * changes nothing.
+ */
 export class Readers extends pulumi.ComponentResource {
-  /** Name of the reader → its token, a secret. */
+  /** The tokens by reader's name, as a secret. */
   readonly tokens: pulumi.Output<Readonly<Record<string, string>>>;
 
   constructor(name: string, args: ReadersArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -24,7 +28,8 @@ export class Readers extends pulumi.ComponentResource {
     ];
     const tokens = args.readers.map((reader) => {
       const token = new AccountToken(
-        // By the reader's name, not its place in the list: a reader that comes or goes is no matter of the others.
+        // The reader's name, not its place in the list, so that one that comes or goes does not
+        // affect the others.
         `${name}-${reader.name}`,
         {
           accountId,

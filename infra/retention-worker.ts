@@ -12,9 +12,11 @@ import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 import type { Bundle } from "./bundle.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 
-// Every hour, and not on the hour, when everybody's run. The Worker counts on it: INTERVAL_MS in worker/retention/.
+// It runs every hour, and not on the hour, when everybody's jobs run. The Worker relies on it:
+// INTERVAL_MS in worker/retention/.
 const CRON = "17 * * * *";
 
+/** The settings of the retention Worker, its gateway and its script. */
 export interface RetentionWorkerArgs extends Pick<Settings, "accountId" | "plan"> {
   readonly workerName: string;
   readonly gatewayId: pulumi.Input<string>;
@@ -24,7 +26,10 @@ export interface RetentionWorkerArgs extends Pick<Settings, "accountId" | "plan"
   readonly bundle: Bundle;
 }
 
-/** Deletes logs older than the stack keeps. It has no address, and alone holds a token that can delete. */
+/**
+ * The Worker that deletes logs older than the stack keeps. It has no address, and it alone holds a
+ * token that can delete.
+ */
 export class RetentionWorker extends pulumi.ComponentResource {
   constructor(name: string, args: RetentionWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-gateway:index:RetentionWorker", name, {}, opts);
@@ -40,13 +45,13 @@ export class RetentionWorker extends pulumi.ComponentResource {
         contentSha256: args.bundle.sha256,
         mainModule: "retention.js",
         compatibilityDate: COMPATIBILITY_DATE,
-        // Its own line about each run.
+        // The Worker logs its own line about each run.
         observability: { enabled: true, logs: { enabled: true, invocationLogs: false } },
         bindings: bindings(args, token.value),
       },
       { parent: this },
     );
-    // Said although it is off, so that an address opened by hand shows as drift.
+    // Declared although it is off, so that an address opened by hand shows as drift.
     new WorkersScriptSubdomain(
       name,
       { accountId, scriptName: script.scriptName, enabled: false, previewsEnabled: false },
@@ -62,13 +67,16 @@ export class RetentionWorker extends pulumi.ComponentResource {
   }
 }
 
-/** Without a last day: the promise of the stack file has none. See docs/decisions/retention.md. */
+/**
+ * Makes the token, without a last day, because the promise of the stack file has none. See
+ * docs/decisions/retention.md.
+ */
 function makeToken(
   parent: pulumi.Resource,
   name: string,
   { accountId, workerName }: RetentionWorkerArgs,
 ): AccountToken {
-  // The one that lists and deletes logs: there is none for deleting logs alone.
+  // This permission lists and deletes logs: there is none for deleting alone.
   const policy = allow({ accountId, name: PERMISSIONS.writeGateways, neededBy: "logs.keepDays" });
   return new AccountToken(
     name,
@@ -83,7 +91,7 @@ function bindings(
   args: RetentionWorkerArgs,
   token: pulumi.Output<string>,
 ): types.input.WorkersScriptBinding[] {
-  // Keyed by RawEnv: a binding that the Worker asks for and this record lacks is a type error.
+  // Keyed by RawEnv: a binding that the Worker reads and this record lacks is a type error.
   const byName: Record<Exclude<keyof RawEnv, "ALERT_URL">, Binding> = {
     ACCOUNT_ID: { type: "plain_text", text: args.accountId },
     GATEWAY_ID: { type: "plain_text", text: args.gatewayId },

@@ -1,4 +1,4 @@
-/** What Cloudflare fixes and no setting changes. */
+/** Holds what Cloudflare fixes and no setting changes. */
 
 /**
  * The logs that an account's gateways together store on the free plan, on the legacy system.
@@ -12,32 +12,46 @@ export const FREE_PLAN_LOGS = 100_000;
  */
 export const PAID_PLAN_LOGS = 10_000_000;
 
-/** The bytes of a log, above which it is not stored. https://developers.cloudflare.com/ai-gateway/reference/limits/ */
+/**
+ * The size in bytes above which a log is not stored.
+ * https://developers.cloudflare.com/ai-gateway/reference/limits/
+ */
 export const LOG_BYTES = 10_000_000;
 
-/** https://developers.cloudflare.com/ai-gateway/reference/limits/ */
+/**
+ * The gateways that an account may have.
+ * https://developers.cloudflare.com/ai-gateway/reference/limits/
+ */
 export const GATEWAYS = { free: 10, paid: 20 } as const;
 
-/** https://developers.cloudflare.com/workers/platform/limits/ */
+/**
+ * The cron triggers that an account may have.
+ * https://developers.cloudflare.com/workers/platform/limits/
+ */
 export const CRON_TRIGGERS = { free: 5, paid: 250 } as const;
 
-/** For AI Gateway's logs. https://developers.cloudflare.com/ai-gateway/reference/limits/ */
+/**
+ * The Logpush jobs for AI Gateway's logs that an account may have.
+ * https://developers.cloudflare.com/ai-gateway/reference/limits/
+ */
 export const LOGPUSH_JOBS = 4;
 
 /**
- * Requests that one run of a Worker may make: what every page agrees on, newer ones say 10,000 for paid. More would not
- * help: Cloudflare's API takes 1,200 in five minutes. https://developers.cloudflare.com/fundamentals/api/reference/limits/
+ * The requests that one run of a Worker may make, by the number on which every page agrees; newer
+ * ones give 10,000 for paid. More would not help: Cloudflare's API accepts 1,200 in five minutes.
+ * https://developers.cloudflare.com/fundamentals/api/reference/limits/
  */
 export const SUBREQUESTS = { free: 50, paid: 1000 } as const;
 
 /**
- * Days that Workers Observability keeps an AI Gateway log, on every plan from 2026-12-01; before that day 3 on the free
- * one. https://developers.cloudflare.com/observability/pricing/
+ * The days for which Workers Observability keeps an AI Gateway log, on every plan from 2026-12-01;
+ * before that day they are 3 on the free one.
+ * https://developers.cloudflare.com/observability/pricing/
  */
 export const OBSERVABILITY_DAYS = 7;
 
 /**
- * Permissions of API tokens, as the API names them.
+ * The permissions of API tokens, as the API names them.
  * https://developers.cloudflare.com/fundamentals/api/reference/permissions/
  */
 export const PERMISSIONS = {
@@ -52,6 +66,7 @@ export const PERMISSIONS = {
   writeObjects: "Workers R2 Storage Bucket Item Write",
 } as const;
 
+/** One of the permissions, by its name in the API. */
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
 
 /** Returns the dashboard's name of a permission, which has Edit where the API has Write. */
@@ -59,10 +74,12 @@ export function inDashboard(permission: Permission): string {
   return permission.replace(/Write$/, "Edit");
 }
 
+/** The length of a day, in seconds. */
 export const DAY_SECONDS = 86_400;
+/** The length of a day, in milliseconds. */
 export const DAY_MS = DAY_SECONDS * 1000;
 
-/** Whether Cloudflare runs the model itself; else the prompt goes to a third party. */
+/** Checks whether Cloudflare runs the model itself; else the prompt goes to a third party. */
 export function isWorkersAi(model: string): boolean {
   return model.startsWith("@cf/");
 }

@@ -1,7 +1,8 @@
 /**
- * What the program declares, without an engine and without an account: the tests ask it, and the embedded Cloudflare
- * applies it. Pulumi's runtime is global to a process, and ES modules are loaded once: one recording at a time, and
- * a new process (or a new module registry) for the next.
+ * Records what the program declares, without an engine and without an account: tests read it, and
+ * the embedded Cloudflare applies it. Pulumi's runtime is global to a process, and ES modules are
+ * loaded once, so there is one recording at a time, and a new process (or a new module registry)
+ * for the next.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
@@ -15,36 +16,41 @@ import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "./stand-ins.ts";
 const ACCOUNT_TOKEN = "cloudflare:index/accountToken:AccountToken";
 const LIST_PERMISSION_GROUPS =
   "cloudflare:index/getAccountApiTokenPermissionGroupsList:getAccountApiTokenPermissionGroupsList";
+/** A resource that the program declares. */
 export interface Recorded {
-  /** `cloudflare:index/aiGateway:AiGateway` */
+  /** The type, such as `cloudflare:index/aiGateway:AiGateway`. */
   readonly type: string;
   /** The logical name. */
   readonly name: string;
-  /** As a provider gets them; secrets are in clear here. */
+  /** The inputs as a provider gets them, with secrets in clear. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Inputs of which some part is secret. */
+  /** The inputs of which some part is secret. */
   readonly secretInputs: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
-  /** Inputs of which a change makes a new resource. */
+  /** The inputs of which a change makes a new resource. */
   readonly replaceOnChanges: readonly string[];
-  /** Logical names, with type: `ai-gateway:index:Gateway gateway` */
+  /** The parent's type and logical name: `ai-gateway:index:Gateway gateway`. */
   readonly parent: string;
   readonly dependencies: readonly string[];
-  /** When a hook runs → its name: `{ beforeCreate: ["gateway-is-new"] }`. A recording runs none. */
+  /**
+   * The names of hooks by when they run: `{ beforeCreate: ["gateway-is-new"] }`. A recording runs
+   * none.
+   */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
-  /** Under which it is found in a state too: `no parent`, or a name with type. */
+  /** The other identities under which a state may have it: `no parent`, or a type and name. */
   readonly aliases: readonly string[];
 }
 
+/** The declarations of a program for one stack. */
 export interface Recording {
-  /** Components and the stack itself are left out: a provider never sees them. */
+  /** The resources, without components and the stack itself, which no provider ever sees. */
   readonly resources: readonly Recorded[];
-  /** Names of the hooks that a preview runs too. */
+  /** The names of the hooks that a preview runs, too. */
   readonly previewHooks: readonly string[];
-  /** Of the stack, in clear. */
+  /** The stack's outputs, in clear. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Outputs of which some part is secret. */
+  /** The outputs of which some part is secret. */
   readonly secretOutputs: readonly string[];
 }
 
@@ -61,7 +67,7 @@ export async function recordStack(
 ): Promise<Recording> {
   const resources: Recorded[] = [];
   let secretOutputs: readonly string[] = [];
-  // What the SDK sends to an engine; the mocks' own hook shows no options.
+  // These are the SDK's requests to an engine; the mocks' own callback shows no options.
   // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
   const { registerResource, registerResourceOutputs } = MockMonitor.prototype;
   MockMonitor.prototype.registerResource = async function (request: RegisterRequest, answer) {
@@ -89,7 +95,7 @@ export async function recordStack(
     }),
     call({ token }) {
       if (token === LIST_PERMISSION_GROUPS) return { results: PERMISSION_GROUPS };
-      throw new Error(`the program asked the provider for ${token}, which no recording can answer`);
+      throw new Error(`the program called ${token}, which no recording can answer`);
     },
   };
 
@@ -156,7 +162,10 @@ function read(request: RegisterRequest): Recorded {
   };
 }
 
-/** Without the kinds that have none, and without the `List` that protobuf adds to a name. */
+/**
+ * Reads the hooks, without the kinds that have none, and without the `List` that protobuf appends
+ * to a name.
+ */
 function readHooks(request: RegisterRequest): Recorded["hooks"] {
   const kinds = Object.entries(request.getHooks()?.toObject() ?? {});
   return Object.fromEntries(
@@ -166,7 +175,7 @@ function readHooks(request: RegisterRequest): Recorded["hooks"] {
   );
 }
 
-/** `urn:pulumi:dev::ai-gateway::parentType$type::name` → `type name` */
+/** Converts `urn:pulumi:dev::ai-gateway::parentType$type::name` to `type name`. */
 function fromUrn(urn: string): string {
   const [, , types = "", name = ""] = urn.split("::");
   return `${types.split("$").at(-1)} ${name}`;

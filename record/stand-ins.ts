@@ -1,10 +1,10 @@
-/** What only an account can tell, as a recording of the program tells it. */
+/** Holds stand-ins for what only an account knows. */
 import { PERMISSIONS } from "../policy/platform.ts";
 
-/** In place of the value of every token that the program makes. */
+/** The value of every token that the program declares. */
 export const TOKEN_STAND_IN = "stand-in-for-a-token-of-the-account-0000";
 
-/** A part of an account's list, with the ids that were reported. */
+/** A part of an account's list of permission groups, with the ids that were reported. */
 export const PERMISSION_GROUPS = [
   {
     id: "4dc8917b4b40457d88d3035d5dadb054",

@@ -1,8 +1,10 @@
 /**
- * The job that pushes AI Gateway's logs. A resource of our own: Cloudflare's provider refuses the name of the dataset.
+ * Declares the job that pushes AI Gateway's logs. It is a resource of our own, because Cloudflare's
+ * provider refuses the name of the dataset.
  *
- * Pulumi writes the functions below into the state, as text, and runs them in another process: they may use what Node
- * has and each other, nothing that is imported, and the credentials are read where they run.
+ * Pulumi writes the functions below into the state, as text, and runs them in another process: they
+ * may use Node and each other and nothing that is imported, and they read the credentials where
+ * they run.
  */
 import * as pulumi from "@pulumi/pulumi";
 
@@ -12,14 +14,16 @@ import {
   logpushJobName,
 } from "../../policy/gateway/logpush-job.ts";
 
+/** The gateway whose logs are pushed, and where to. */
 export interface LogpushJobArgs {
   readonly accountId: string;
   readonly gatewayId: pulumi.Output<string>;
-  /** `r2://bucket/{DATE}?…`, with keys that can write there. */
+  /** The destination, as `r2://bucket/{DATE}?…` with keys that can write there. */
   readonly destination: pulumi.Input<string>;
 }
 
-// The names that were seen in pushed logs; the documentation has no list. Those not named are not pushed.
+// These names were seen in pushed logs; the documentation has no list. A field that is not listed
+// is not pushed.
 const FIELDS = [
   "Datetime",
   "Gateway",
@@ -34,6 +38,7 @@ const FIELDS = [
   "ResponseBody",
 ];
 
+/** The Logpush job of one gateway. */
 export class LogpushJob extends pulumi.dynamic.Resource {
   constructor(name: string, args: LogpushJobArgs, opts?: pulumi.CustomResourceOptions) {
     const { accountId, gatewayId, destination } = args;
@@ -56,7 +61,7 @@ export class LogpushJob extends pulumi.dynamic.Resource {
   }
 }
 
-/** As it stands in the state. */
+/** The job as the state has it. */
 interface Job {
   readonly accountId: string;
   readonly name: string;
@@ -113,7 +118,10 @@ interface ApiJob {
   readonly enabled?: boolean;
 }
 
-/** As declared where the API says the same in other words: it may reorder, and leave out keys. */
+/**
+ * Converts a job of the API. A part that means what is declared is returned as declared, because
+ * the API may reorder, and leave out keys.
+ */
 function fromApi(found: ApiJob, declared: Job): Job {
   const { destination_conf: destination = "", filter, output_options: options } = found;
   const fields = options?.field_names ?? [];
@@ -131,7 +139,7 @@ function fromApi(found: ApiJob, declared: Job): Job {
   };
 }
 
-/** Undefined where the API knows no such job. */
+/** Sends a request to the API, and returns the job, or undefined where there is none. */
 async function send(
   method: "POST" | "GET" | "PUT" | "DELETE",
   accountId: string,
@@ -158,7 +166,10 @@ async function send(
   return JSON.parse(text).result ?? {};
 }
 
-/** The API's words say what is wrong with a destination. It may repeat the keys in it, so they are taken out. */
+/**
+ * Describes a refusal with the API's own message, which explains what is wrong with a destination.
+ * The message may repeat the destination's keys, so they are removed.
+ */
 function refusal(status: number, text: string, destination = ""): string {
   const [, keys = ""] = destination.split("?");
   const secrets = [keys, ...keys.split("&").map((pair) => pair.split("=")[1] ?? "")];

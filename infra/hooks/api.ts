@@ -1,4 +1,7 @@
-/** Cloudflare's API, for the hooks: asked with the provider's own credentials, and only when a hook runs. */
+/**
+ * Calls Cloudflare's API for the hooks, with the provider's own credentials, and only when a hook
+ * runs.
+ */
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 
@@ -17,13 +20,15 @@ export interface Place {
 export async function connect(): Promise<Cloudflare | undefined> {
   const { CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, CLOUDFLARE_EMAIL } = process.env;
   if (!CLOUDFLARE_API_TOKEN && !(CLOUDFLARE_API_KEY && CLOUDFLARE_EMAIL)) return undefined;
-  // Here and not above: the SDK is large, and most runs of the program make, change or delete no gateway.
+  // Not imported above: the SDK is large, and most runs of the program create, change or delete no
+  // gateway.
   const { default: Client } = await import("cloudflare");
   // Its own patience is three minutes, and a preview waits for it.
   const baseURL = apiAddress();
   return new Client({ timeout: 15_000, maxRetries: 1, ...(baseURL !== undefined && { baseURL }) });
 }
 
+/** The reason in a warning where no hook can call the API. */
 export const NO_CREDENTIALS =
   "the environment has no CLOUDFLARE_API_TOKEN (nor CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL)";
 
@@ -32,11 +37,15 @@ const refusal = z.object({
   errors: z.array(z.looseObject({ code: z.number() })).catch([]),
 });
 
+/** Checks whether the API answered 404. */
 export function isNotFound(error: unknown): boolean {
   return refusal.safeParse(error).data?.status === 404;
 }
 
-/** `HTTP 403, code 10000`. Not the API's own words: those of a refused setting may repeat its value. */
+/**
+ * Describes a failure as `HTTP 403, code 10000`. The API's message is left out: where it refuses a
+ * setting, it may repeat the value.
+ */
 export function describeFailure(error: unknown): string {
   const { data } = refusal.safeParse(error);
   if (data === undefined) return "Cloudflare's API did not answer";

@@ -1,5 +1,6 @@
 /**
- * What Pulumi does beside the provider when it makes, changes or deletes a gateway. docs/decisions/hooks.md
+ * Defines what Pulumi does beside the provider when it creates, changes or deletes a gateway. See
+ * docs/decisions/hooks.md.
  */
 import type Cloudflare from "cloudflare";
 import * as pulumi from "@pulumi/pulumi";
@@ -13,9 +14,13 @@ import { refuseExisting } from "./refuse-existing.ts";
 import { declaredBefore, settlePutOnly } from "./settle-put-only.ts";
 import { warnOfLogs } from "./warn-of-logs.ts";
 
-export type HookSettings = GatewaySettings & Pick<Settings, "accountId" | "gatewayId" | "protect">;
+/** The settings that the hooks need. */
+type HookSettings = GatewaySettings & Pick<Settings, "accountId" | "gatewayId" | "protect">;
 
-/** The names stand in the state: a deployed gateway cannot be deleted by a program that has no hook of that name. */
+/**
+ * Makes the gateway's hooks. Their names are in the state: a program without a hook of such a name
+ * cannot delete a gateway deployed with it.
+ */
 export function gatewayHooks(name: string, settings: HookSettings): pulumi.ResourceHookBinding {
   const declared = putOnlyFields(settings);
   const { protect, logs } = settings;
@@ -42,8 +47,9 @@ export function gatewayHooks(name: string, settings: HookSettings): pulumi.Resou
     beforeCreate: [isNew],
     afterCreate: [isComplete],
     afterUpdate: [isComplete],
-    // Which hooks a deletion runs stands in the state, beside what keeps a gateway that is not to be deleted. So a
-    // gateway that was deployed as protected has none, and one that was not has it whatever the stack says today.
+    // The state records which hooks a deletion runs, and whether a gateway must not be deleted. So
+    // a gateway that was deployed as protected has no such hook, and any other has it whatever the
+    // stack declares today.
     ...(!protect && { beforeDelete: [logsGo] }),
   };
 
@@ -61,7 +67,7 @@ function warn(message: string): void {
   void pulumi.log.warn(message);
 }
 
-/** A gateway's inputs as the state has them. */
+/** The schema of a gateway's inputs in the state. */
 const deployed = z
   .object({ accountId: z.string(), aiGatewayId: z.string() })
   .transform(({ accountId, aiGatewayId }) => ({ accountId, gatewayId: aiGatewayId }));

@@ -1,6 +1,7 @@
 /**
- * Whether what the API answers holds what was asked of it. It may say more than that (defaults), in another order, and
- * leave out what is off. Of `headers` the names count alone: whether an answer has their values is not documented.
+ * Checks whether a response holds the values that were sent. It may hold more (defaults), in
+ * another order, and leave out what is off. Of `headers` only the names are compared: whether
+ * responses contain the values is not documented.
  */
 export function holds(answer: unknown, wanted: unknown): boolean {
   if (isOff(wanted)) return isOff(answer);
@@ -26,7 +27,10 @@ function isObject(value: unknown): value is Unchecked {
   return typeof value === "object" && value !== null;
 }
 
-/** Nothing, `false`, and what is made of nothing else; of something switched off, the rest does not matter. */
+/**
+ * Checks whether a value is off: absent, `false`, or made of nothing else. Where something is
+ * switched off, the rest does not matter.
+ */
 function isOff(value: unknown): boolean {
   if (!isObject(value)) return value === undefined || value === null || value === false;
   if (value["enabled"] === false) return true;
@@ -38,7 +42,7 @@ function includesNames(answer: unknown, wanted: unknown): boolean {
   return headerNames(wanted).every((name) => answered.includes(name));
 }
 
-/** HTTP's names know no case. */
+/** Lists the headers' names in lower case, because HTTP ignores their case. */
 function headerNames(value: unknown): readonly string[] {
   return isObject(value) ? Object.keys(value).map((name) => name.toLowerCase()) : [];
 }

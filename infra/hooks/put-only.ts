@@ -1,20 +1,21 @@
 /**
- * Exporters, guardrails, data loss prevention, spend limits and classification, in the API's form. They are apart because
- * not every published API description lets a create have them; an update takes them by each.
+ * Lists exporters, guardrails, data loss prevention, spend limits and classification in the API's
+ * form. They are apart because not every published API description lets a create have them;
+ * according to each an update does.
  */
 import { ROWS, gatewayFields, toApi, type ApiField } from "../../policy/gateway/mapping.ts";
 import type { GatewaySettings } from "../../policy/gateway/row.ts";
 
-/** The rows of the table whose fields only an update is sure to set, in the order in which messages list them. */
+/**
+ * The rows of the table whose fields only an update is sure to set, in the order in which messages
+ * list them.
+ */
 export const PUT_ONLY = ROWS.flatMap(({ updateOnly, ...row }) =>
   updateOnly === undefined ? [] : [{ ...row, switchedOff: updateOnly.off }],
 ).toSorted((a, b) => a.api.localeCompare(b.api));
 
-/** A field of the table by the API's name; the declared ones are rows of the list above. */
-export type PutOnlyField = ApiField;
-
 /** The fields that a stack declares. An absent one is off. */
-export type PutOnly = Readonly<Partial<Record<PutOnlyField, unknown>>>;
+export type PutOnly = Readonly<Partial<Record<ApiField, unknown>>>;
 
 /** Lists the fields that are on. The values of `otel[].headers` are secrets, in clear. */
 export function putOnlyFields(settings: GatewaySettings): PutOnly {

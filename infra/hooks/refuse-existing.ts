@@ -3,8 +3,9 @@ import type Cloudflare from "cloudflare";
 import { describeFailure, isNotFound, type Place } from "./api.ts";
 
 /**
- * Throws where the account has the gateway already, with the way to adopt it. Without this look the provider repeats
- * its refused request for three minutes, and then says nothing of adoption.
+ * Refuses to create a gateway that exists already, with an error that explains how to adopt it.
+ * Without this check the provider repeats its refused request for three minutes, and then does not
+ * mention adoption.
  */
 export async function refuseExisting(
   api: Cloudflare,
@@ -15,7 +16,7 @@ export async function refuseExisting(
     await api.aiGateway.get(gatewayId, { account_id: accountId });
   } catch (error) {
     if (isNotFound(error)) return;
-    // No reason to stop: where it exists after all, the provider refuses.
+    // This is no reason to stop: where the gateway exists after all, the provider refuses.
     warn(`not known whether gateway ${gatewayId} exists already: ${describeFailure(error)}`);
     return;
   }

@@ -1,18 +1,24 @@
 import type Cloudflare from "cloudflare";
 
-import { PUT_ONLY, type PutOnly, type PutOnlyField } from "./put-only.ts";
+import type { ApiField } from "../../policy/gateway/mapping.ts";
+import { PUT_ONLY, type PutOnly } from "./put-only.ts";
 import { describeFailure, type Place } from "./api.ts";
 import { holds } from "./holds.ts";
 
+/** The fields that a gateway shall hold. */
 export interface Wanted {
   readonly declared: PutOnly;
-  /** Declared before. What is declared no longer is switched off: nothing documents that leaving it out does that. */
-  readonly before: readonly PutOnlyField[];
+  /**
+   * The fields declared before. One that is no longer declared is switched off: nothing documents
+   * that leaving it out does that.
+   */
+  readonly before: readonly ApiField[];
 }
 
 /**
- * Makes the API hold what the stack declares: looks, updates the whole gateway where it differs, and looks again.
- * Throws naming each setting that differs still. Asks nothing where the stack declares, and declared, none of them.
+ * Makes the gateway hold what the stack declares: reads it, updates the whole of it where it
+ * differs, and reads it again. Throws naming each setting that still differs. Sends no request
+ * where the stack neither declares nor declared any of the fields.
  */
 export async function settlePutOnly(api: Cloudflare, place: Place, wanted: Wanted): Promise<void> {
   const fields = fieldsOf(wanted);
@@ -21,20 +27,23 @@ export async function settlePutOnly(api: Cloudflare, place: Place, wanted: Wante
 
   const left = await settle(api, place, fields).catch((error: unknown) => {
     throw new Error(
-      `not known whether gateway ${place.gatewayId} holds what the stack says of ${names(all)}: ` +
+      `not known whether gateway ${place.gatewayId} holds what the stack declares for ${names(all)}: ` +
         `${describeFailure(error)}; run \`pulumi up --refresh\``,
       { cause: error },
     );
   });
   if (left.length === 0) return;
   throw new Error(
-    `gateway ${place.gatewayId} does not hold what the stack says of ${names(left)}, and an update did not change that; ` +
+    `gateway ${place.gatewayId} does not hold what the stack declares for ${names(left)}, and an update did not change that; ` +
       "run `pulumi up --refresh`, and set in the dashboard what that does not mend",
   );
 }
 
-/** Lists the fields that are there and not off in a gateway's inputs, in the provider's form. No secret is opened. */
-export function declaredBefore(inputs: Readonly<Record<string, unknown>>): readonly PutOnlyField[] {
+/**
+ * Lists the fields that a gateway's inputs, in the provider's form, have and do not switch off. No
+ * secret is decrypted.
+ */
+export function declaredBefore(inputs: Readonly<Record<string, unknown>>): readonly ApiField[] {
   return PUT_ONLY.filter(({ field }) => (inputs[field] ?? false) !== false).map(({ api }) => api);
 }
 
@@ -45,26 +54,29 @@ function fieldsOf({ declared, before }: Wanted): PutOnly {
   return { ...Object.fromEntries(gone.map((row) => [row.api, row.switchedOff])), ...declared };
 }
 
-/** What differs still. */
+/** Updates the gateway where it differs, and returns the fields that still differ. */
 async function settle(
   api: Cloudflare,
   { accountId, gatewayId }: Place,
   fields: PutOnly,
-): Promise<readonly PutOnlyField[]> {
+): Promise<readonly ApiField[]> {
   const read = () => api.aiGateway.get(gatewayId, { account_id: accountId });
   const differing = (gateway: PutOnly) =>
     FIELDS.filter((field) => field in fields && !holds(gateway[field], fields[field]));
 
   const gateway = await read();
   if (differing(gateway).length === 0) return [];
-  // Whole, because what becomes of a setting that an update leaves out is not documented.
+  // The update is whole, because what it does to a setting that it leaves out is not documented.
   const settings = Object.entries(gateway).filter(([key]) => !ANSWERS_ONLY.includes(key));
   const body = { ...Object.fromEntries(settings), ...fields };
   await api.put(`/accounts/${accountId}/ai-gateway/gateways/${gatewayId}`, { body });
   return differing(await read());
 }
 
-/** What no update takes; the last three are gone from the API's description, and perhaps not from its answers. */
+/**
+ * The fields of a response that no update accepts. The last three are gone from the API's
+ * description, and perhaps not from its responses.
+ */
 const ANSWERS_ONLY: readonly string[] = [
   "id",
   "created_at",
@@ -76,7 +88,7 @@ const ANSWERS_ONLY: readonly string[] = [
 ];
 
 /** Names the settings that decide the fields, as the stack file has them. */
-function names(fields: readonly PutOnlyField[]): string {
+function names(fields: readonly ApiField[]): string {
   return PUT_ONLY.filter(({ api }) => fields.includes(api))
     .map(({ setting }) => setting)
     .join(", ");

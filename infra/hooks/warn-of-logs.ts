@@ -4,12 +4,12 @@ import { z } from "zod";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { describeFailure, isNotFound, NO_CREDENTIALS, type Place } from "./api.ts";
 
-// The SDK hands the whole object on, and types two of its fields.
+// The SDK returns the whole object, and types two of its fields.
 const total = z.object({ total_count: z.number() });
 
 /**
- * Says how many logs go with a gateway that is about to be deleted. Throws where the stack, as it stands now, protects
- * its gateway: the one that goes was deployed before that, so nothing else holds it.
+ * Warns how many logs are deleted with a gateway. Throws where the stack now protects its gateway:
+ * the one that is about to be deleted was deployed before that, so nothing else holds it.
  */
 export async function warnOfLogs(
   api: Cloudflare | undefined,
@@ -24,18 +24,19 @@ export async function warnOfLogs(
     return;
   }
   throw new Error(
-    `gateway ${gatewayId} would be deleted with ${logs}: it was deployed with protect: false, and the stack now says ` +
+    `gateway ${gatewayId} would be deleted with ${logs}: it was deployed with protect: false, and the stack now declares ` +
       "protect: true; deploy that alone first, which keeps the gateway, or set protect: false where the logs may go",
   );
 }
 
-export interface LogsScene {
+/** The stack's declarations about its logs, and a way to warn. */
+interface LogsScene {
   readonly protect: boolean;
   readonly system: Settings["logs"]["system"];
   readonly warn: (message: string) => void;
 }
 
-/** How many, or why that is not known. */
+/** Returns the number of logs, or why it is not known. */
 async function countLogs(api: Cloudflare | undefined, place: Place): Promise<number | string> {
   if (api === undefined) return NO_CREDENTIALS;
   const query = { account_id: place.accountId, page: 1, per_page: 1 };
@@ -49,7 +50,7 @@ async function countLogs(api: Cloudflare | undefined, place: Place): Promise<num
 
 function describe(found: number | string): string {
   if (typeof found === "string") return `how many is not known: ${found}`;
-  // There the Logs API is not known to see them.
+  // It is not known whether the Logs API lists the logs of that system.
   return found === 0
     ? "how many is not known on Workers Observability"
     : found.toLocaleString("en-US");

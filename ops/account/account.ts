@@ -1,4 +1,7 @@
-/** A stack's own account, through the official SDK: Cloudflare's, or the embedded one where the environment says so. */
+/**
+ * Connects to the account of a stack through the official SDK. The account is Cloudflare's, or the
+ * embedded one where the environment names it.
+ */
 import type Cloudflare from "cloudflare";
 import {
   APIConnectionError,
@@ -13,31 +16,31 @@ import { inDashboard, type Permission } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { CommandError } from "../cli/errors.ts";
 
-/** One account, through its token. */
+/** An account, and the SDK with one of its tokens. */
 export interface Connection {
   readonly accountId: string;
   readonly cloudflare: Cloudflare;
 }
 
-/** One gateway of an account. */
+/** A gateway of an account. */
 export interface Gateway extends Connection {
   readonly gatewayId: string;
 }
 
-/** A stack's account and gateway. */
+/** The account and the gateway of a stack. */
 export interface Account extends Gateway {
   readonly stack: Stack;
 }
 
-/** Throws as `connect` does. */
+/** Connects to the account of a stack. Throws as `connect` does. */
 export async function openAccount(stack: Stack): Promise<Account> {
   return { stack, gatewayId: stack.settings.gatewayId, ...(await connect(stack.accountId)) };
 }
 
 /**
- * Connects to the account of a stack, or to CLOUDFLARE_ACCOUNT_ID where its file says none. The token is CLOUDFLARE_API_TOKEN;
- * CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start -- --api`). Throws a CommandError that names everything
- * that is missing.
+ * Connects to an account. It is CLOUDFLARE_ACCOUNT_ID's where the stack file names none; the token
+ * is CLOUDFLARE_API_TOKEN, and CLOUDFLARE_BASE_URL points at another Cloudflare (`npm start --
+ * --api`). Throws a CommandError that names everything that is missing.
  */
 export async function connect(
   ofStack: string | undefined,
@@ -59,31 +62,37 @@ export async function connect(
       `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(accountId)}; allowed is an account's id, 32 hexadecimal characters`,
     );
   }
-  // An empty variable is none.
+  // An empty variable counts as absent.
   const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
   if (baseURL !== undefined && !/^https?:$/.test(URL.parse(baseURL)?.protocol ?? "")) {
     throw new CommandError(
       `CLOUDFLARE_BASE_URL is ${JSON.stringify(baseURL)}; allowed is an address such as https://api.cloudflare.com/client/v4`,
     );
   }
-  // Not above: the SDK is large, and wrong words and --help have no use for it.
+  // Not imported above: the SDK is large, and neither --help nor invalid arguments need it.
   const { Client } = await import("./client.ts");
   const cloudflare = new Client({ apiToken, ...(baseURL !== undefined && { baseURL }) });
   return { accountId, cloudflare };
 }
 
+/**
+ * The result of a request: its value, the fact that there is no such thing, or why it is not known.
+ */
 export type Answer<T> =
   | { readonly kind: "answer"; readonly value: T }
   | { readonly kind: "missing" }
   | { readonly kind: "unknown"; readonly reason: string };
 
-/** What a token needs for a question, as a message has it. */
+/** The permission that a request needs, as messages name it. */
 type Needed = Permission | "to be a token of the account";
 
-/** Awaits one answer of the API. What it may not read, or cannot, is unknown, with the reason. */
-export async function tryAsk<T>(needed: Needed, question: Promise<T>): Promise<Answer<T>> {
+/**
+ * Awaits a response of the API. What the token may not read, or the API fails to answer, is
+ * unknown, with the reason.
+ */
+export async function tryRequest<T>(needed: Needed, request: Promise<T>): Promise<Answer<T>> {
   try {
-    return { kind: "answer", value: await question };
+    return { kind: "answer", value: await request };
   } catch (error) {
     if (error instanceof NotFoundError) return { kind: "missing" };
     return { kind: "unknown", reason: explain(error, needed) };
@@ -91,8 +100,8 @@ export async function tryAsk<T>(needed: Needed, question: Promise<T>): Promise<A
 }
 
 /**
- * Takes the value out of an answer. Throws a CommandError where there is none; `what` completes "cannot …": `list the
- * logs of app-dev`.
+ * Takes the value out of an answer. Throws a CommandError where there is none; `what` completes
+ * "cannot …": `list the logs of app-dev`.
  */
 export function need<T>(what: string, answer: Answer<T>): T {
   if (answer.kind === "answer") return answer.value;
@@ -103,7 +112,7 @@ export function need<T>(what: string, answer: Answer<T>): T {
   throw new CommandError(`cannot ${what}: ${reason}`);
 }
 
-/** What the API documents; `what` names one: `a token`. */
+/** A documented shape of the API; `what` names one of its kind, such as `a token`. */
 interface Documented<T extends z.ZodType> {
   readonly what: string;
   readonly schema: T;
@@ -116,20 +125,23 @@ export function listAll<T extends z.ZodType>(
   pages: AsyncIterable<unknown>,
 ): Promise<Answer<readonly z.output<T>[]>> {
   const items = Array.fromAsync(pages, (item) => checkAnswer(what, schema, item));
-  return tryAsk(needed, items);
+  return tryRequest(needed, items);
 }
 
-/** Reads one thing, by its schema. */
+/** Checks a response against its schema. */
 export function tryCheck<T extends z.ZodType>(
   needed: Needed,
   { what, schema }: Documented<T>,
   raw: Promise<unknown>,
 ): Promise<Answer<z.output<T>>> {
   const checked = raw.then((value) => checkAnswer(what, schema, value));
-  return tryAsk(needed, checked);
+  return tryRequest(needed, checked);
 }
 
-/** Checks a part of an answer. Throws a CommandError that names the fields that are not as documented. */
+/**
+ * Checks a part of a response. Throws a CommandError that names the fields that are not as
+ * documented.
+ */
 export function checkAnswer<T extends z.ZodType>(
   what: string,
   schema: T,
@@ -144,7 +156,7 @@ export function checkAnswer<T extends z.ZodType>(
 }
 
 function explain(error: unknown, needed: Needed): string {
-  // Of an answer that `checkAnswer` did not take.
+  // `checkAnswer` refused the response.
   if (error instanceof CommandError) return error.message;
   if (error instanceof AuthenticationError || error instanceof PermissionDeniedError) {
     return `CLOUDFLARE_API_TOKEN is not accepted; it needs ${nameBoth(needed)} for this account`;

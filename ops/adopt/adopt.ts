@@ -1,4 +1,7 @@
-/** A stack file for a gateway that exists already, and what of the gateway no stack file can say. */
+/**
+ * Writes a stack file for a gateway that exists already, and lists what no stack file can declare
+ * of it.
+ */
 import { stringify } from "yaml";
 
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
@@ -7,18 +10,20 @@ import type { LogSystem } from "../../policy/settings/settings.ts";
 import { judgeGateway } from "../verify/gateway.ts";
 import { toSettings, type RawSettings } from "./to-settings.ts";
 
+/** The stack file of an existing gateway, or why there can be none. */
 export type Adoption =
   | { readonly ok: false; readonly problems: readonly string[] }
   | {
       readonly ok: true;
-      /** The stack file; what only a person knows stands in it empty, and no rule lets it pass so. */
+      /** The stack file. What only a person knows is empty in it, and no rule accepts it so. */
       readonly text: string;
-      /** What the first `pulumi up` changes at the gateway. */
+      /** The changes that the first `pulumi up` makes to the gateway. */
       readonly changes: readonly string[];
-      /** Places of secrets that the file does not have: `exports[0].headers.Authorization`. */
+      /** The paths of secrets that the file lacks, such as `exports[0].headers.Authorization`. */
       readonly secrets: readonly string[];
     };
 
+/** Makes the stack file of a gateway as the API returned it. */
 export function adoptGateway(
   found: Readonly<Record<string, unknown>>,
   system: LogSystem,
@@ -37,7 +42,7 @@ export function adoptGateway(
   };
 }
 
-/** Every stack sets it one way, and nothing is lost with the other. */
+/** Checks whether a difference loses nothing: every stack sets the field one way. */
 function isIndifferent(field: string, found: Readonly<Record<string, unknown>>): boolean {
   if (field.startsWith("log_management")) return (found[field] ?? null) === null;
   const isUnused = !found["rate_limiting_limit"];
@@ -45,7 +50,7 @@ function isIndifferent(field: string, found: Readonly<Record<string, unknown>>):
   return field === "cache_invalidate_on_update";
 }
 
-/** What a gateway does not tell, for the check alone: none of it reaches the file. */
+/** Settings that a gateway does not show. They serve the check alone, and none reaches the file. */
 const STAND_INS = {
   accountId: "0".repeat(32),
   plan: "paid",
@@ -71,12 +76,12 @@ function toStackFile({ gatewayId, exports, ...rest }: RawSettings): string {
     ([key, value]) => [`ai-gateway:${key}`, value] as const,
   );
   return `# yaml-language-server: $schema=policy/stack-file.schema.json
-# Fill in what is empty: a gateway does not tell it. Where logs.collect is none, the gateway collects nothing by itself:
+# Fill in what is empty: a gateway does not show it. Where logs.collect is none, the gateway collects nothing by itself:
 # metadata would declare the same gateway, and let the Worker log its own calls without bodies.
 ${stringify({ config: Object.fromEntries(known) }, YAML)}${TO_FILL}`;
 }
 
-// In quotes: Pulumi's reader sees numbers and days where this writer sees none.
+// Values are quoted: Pulumi's reader sees numbers and days where this writer sees none.
 const YAML = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 } as const;
 
 const TO_FILL = `  ai-gateway:plan: "" # the account's Workers plan: free or paid
@@ -94,7 +99,7 @@ function secretsOf({ exports }: RawSettings): readonly string[] {
   );
 }
 
-/** Makes the file for `pulumi import --file`: the gateway is a part of the component of the same name. */
+/** Makes the file for `pulumi import --file`, in which the gateway is a part of the component. */
 export function importFile(accountId: string, gatewayId: string): string {
   const resources = [
     {

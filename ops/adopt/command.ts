@@ -1,4 +1,7 @@
-/** A stack file and an import for a gateway that exists already. Changes nothing at Cloudflare. */
+/**
+ * Runs `npm run adopt`: prints a stack file and an import for an existing gateway. Changes nothing
+ * at Cloudflare.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -7,8 +10,14 @@ import { PERMISSIONS } from "../../policy/platform.ts";
 import type { LogSystem } from "../../policy/settings/settings.ts";
 import { connect, need } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, WordsError } from "../cli/errors.ts";
-import { parseChoice, parseIfGiven, readWords, requireWord, wrongWord } from "../cli/words.ts";
+import { CommandError, UsageError } from "../cli/errors.ts";
+import {
+  invalidValue,
+  parseChoice,
+  parseIfGiven,
+  readArguments,
+  requireOption,
+} from "../cli/arguments.ts";
 import { readGateway } from "../look/gateways.ts";
 import { adoptGateway, importFile, type Adoption } from "./adopt.ts";
 
@@ -20,11 +29,14 @@ const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system N
   --write       write Pulumi.NAME.yaml and .local/import-NAME.json; else the file is printed only
   --json        print the result as JSON
 
-CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}; CLOUDFLARE_ACCOUNT_ID says the account.
+CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}; CLOUDFLARE_ACCOUNT_ID names the account.
 
-exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 wrong words, or no account`;
+exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 invalid arguments or no account`;
 
-/** Before this day every account got legacy logs. https://developers.cloudflare.com/ai-gateway/observability/logging/ */
+/**
+ * The day from which new accounts get Workers Observability.
+ * https://developers.cloudflare.com/ai-gateway/observability/logging/
+ */
 const SPLIT = "2026-09-24";
 
 const OPTIONS = {
@@ -35,12 +47,13 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
+/** `npm run adopt`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const { write, json } = args;
-  const { gateway, stack, system } = readWords({
-    gateway: () => requireWord("--gateway", args.gateway, "the id of a gateway"),
+  const { gateway, stack, system } = readArguments({
+    gateway: () => requireOption("--gateway", args.gateway, "the id of a gateway"),
     stack: () => parseStack(args.stack),
     system: () => parseIfGiven(args["log-system"], parseLogSystem),
   });
@@ -61,7 +74,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
 
 function parseStack(name: string | undefined): string {
   if (name !== undefined && stackOf(`Pulumi.${name}.yaml`) === name) return name;
-  throw wrongWord("--stack", name, "is a name of a-z, A-Z, 0-9, _, . and -");
+  throw invalidValue("--stack", name, "is a name of a-z, A-Z, 0-9, _, . and -");
 }
 
 function parseLogSystem(name: string): LogSystem {
@@ -70,7 +83,7 @@ function parseLogSystem(name: string): LogSystem {
 
 function logSystem(createdAt: string): LogSystem {
   if (createdAt < SPLIT) return "legacy";
-  throw new WordsError(
+  throw new UsageError(
     `--log-system is missing: legacy if the account was created before ${SPLIT}, else observability`,
   );
 }

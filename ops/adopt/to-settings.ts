@@ -1,6 +1,7 @@
 /**
- * From an existing gateway back to the settings that would declare it, as far as settings can. What they cannot say is
- * left out here; a comparison of the two then finds it (adopt.ts), so that nothing has to be listed twice.
+ * Converts an existing gateway to the settings that would declare it, as far as settings can. What
+ * they cannot declare is left out here; comparing both then finds it (adopt.ts), so that nothing is
+ * listed twice.
  */
 import { z } from "zod";
 
@@ -8,19 +9,23 @@ import { ROWS } from "../../policy/gateway/mapping.ts";
 import { jsonSchemas, type Node } from "../../policy/settings/schema.ts";
 import type { LogSystem } from "../../policy/settings/settings.ts";
 
+/** Settings, or a group of them, before they are checked. */
 export type RawSettings = Readonly<Record<string, unknown>>;
 
-/** Without these two no answer describes a gateway. */
+/** The two fields without which a response describes no gateway. */
 const gateway = z.looseObject({ id: z.string(), collect_logs: z.boolean() });
 
-/** Settings as a stack file would have them, in its order, with header values left empty. */
+/** Makes settings in the order of a stack file, with header values left empty. */
 export function toSettings(found: unknown, system: LogSystem): RawSettings {
   const fields: RawSettings = gateway.parse(found);
   const values = ROWS.map(({ api, setting, toSetting }) => [setting, toSetting?.(fields[api])]);
   return toGroup(jsonSchemas[system], { ...Object.fromEntries(values), logSystem: system });
 }
 
-/** Puts values, by their paths, into a group of the stack file. What is as if it were absent is left out. */
+/**
+ * Puts values, by path, into a group of the stack file. A value that equals the default is left
+ * out.
+ */
 function toGroup(group: Node, values: RawSettings, prefix = ""): RawSettings {
   const entries = Object.entries(group.properties ?? {}).map(([key, node]) => {
     const path = `${prefix}${key}`;
@@ -30,7 +35,10 @@ function toGroup(group: Node, values: RawSettings, prefix = ""): RawSettings {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** Undefined where a setting that the group requires has no value: what it says, it says whole. */
+/**
+ * Makes an inner group, or undefined where it lacks a value that it requires: a group is declared
+ * whole.
+ */
 function toWhole(node: Node, values: RawSettings, path: string): RawSettings | undefined {
   if (node.properties === undefined) return undefined;
   const inner = toGroup(node, values, `${path}.`);

@@ -1,4 +1,4 @@
-/** Everything of one account that no stack file declares, or that contradicts one. */
+/** Finds everything in one account that no stack file declares, or that contradicts one. */
 import { CommandError } from "../cli/errors.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import type { Declared } from "./declared.ts";
@@ -7,11 +7,12 @@ import { auditLogpush } from "./logpush.ts";
 import { auditTokens } from "./tokens.ts";
 import { auditWorkers } from "./workers.ts";
 
+/** A finding, in the area of the account to which it belongs. */
 export interface AuditFinding extends Finding {
   readonly area: "gateways" | "storage" | "Workers" | "tokens" | "Logpush" | "stack files";
 }
 
-/** Throws a CommandError where not even the gateways can be listed. */
+/** Audits one account. Throws a CommandError where not even the gateways can be listed. */
 export async function auditAccount(
   declared: Declared,
   now: Date,
@@ -37,7 +38,7 @@ async function inArea(
   return (await findings).map((each) => ({ area, ...each }));
 }
 
-/** Finds unknown, and never fine, what this token may not see. */
+/** Reports an area that the token may not read as unknown, never as fine. */
 function orUnknown(area: Area, findings: Promise<readonly Finding[]>) {
   const known = findings.catch((error: unknown) => {
     if (!(error instanceof CommandError)) throw error;

@@ -1,4 +1,4 @@
-/** What an account has that no stack file declares, and who can read its logs. */
+/** Runs `npm run audit`: lists what no stack file declares, and who can read an account's logs. */
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
@@ -17,13 +17,14 @@ const USAGE = `usage: npm run audit [-- --stack NAME] [--json]
 
 Looks at every account that a stack file of this folder is for. CLOUDFLARE_API_TOKEN needs ${readGateways};
 ${readWorkers}, ${readTokens} and ${readLogpush} for the rest, which is "not looked at" without them.
-exit code: 0 nothing to act on, 1 something, 2 wrong words or no answer`;
+exit code: 0 nothing to act on, 1 something, 2 invalid arguments or no answer`;
 
 const OPTIONS = {
   stack: { type: "string", multiple: true, default: [] as string[] },
   json: { type: "boolean", default: false },
 } as const;
 
+/** `npm run audit`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: audit });
 
 async function audit({ stack: wanted, json }: Values<typeof OPTIONS>): Promise<boolean> {
@@ -52,13 +53,13 @@ async function audit({ stack: wanted, json }: Values<typeof OPTIONS>): Promise<b
   return !results.some(({ findings }) => findings.some(({ kind }) => kind === "broken"));
 }
 
-/** Finds the file wrong: what it declares would else be taken for undeclared without a word. */
+/** Reports an unreadable stack file: what it declares would else silently count as undeclared. */
 function toFinding(stack: string): AuditFinding {
   return {
     area: "stack files",
     kind: "broken",
     about: `Pulumi.${stack}.yaml`,
-    says: "cannot be deployed as it stands, so what it declares counts as undeclared here",
+    message: "cannot be deployed as it stands, so what it declares counts as undeclared here",
     remedy: `npm run review -- --stack ${stack}`,
   };
 }

@@ -1,7 +1,8 @@
-/** An account, and every stack file that is for it. */
+/** Groups stack files by their account. */
 import { connect, type Connection } from "../account/account.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 
+/** An account, and the stacks that are deployed to it. */
 export interface Declared extends Connection {
   readonly stacks: readonly Stack[];
 }

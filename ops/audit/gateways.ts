@@ -1,4 +1,4 @@
-/** The account's gateways against the stack files. */
+/** Compares the account's gateways with the stack files. */
 import { FREE_PLAN_LOGS, GATEWAYS, PAID_PLAN_LOGS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
 import { need } from "../account/account.ts";
@@ -7,17 +7,18 @@ import { listGateways, type ListedGateway } from "../look/gateways.ts";
 import { listLogs } from "../look/logs-api.ts";
 import type { Declared } from "./declared.ts";
 
-// The special one: made by Cloudflare for a request that names none.
+// Cloudflare makes this gateway for a request that names none.
 const DEFAULT = "default";
 
 type Gateways = readonly ListedGateway[];
 type Plan = keyof typeof GATEWAYS;
 
-/** Throws a CommandError where they cannot be listed. */
+/** Lists the account's gateways. Throws a CommandError where that fails. */
 export async function readGateways(declared: Declared): Promise<Gateways> {
   return need(`list the gateways of account ${declared.accountId}`, await listGateways(declared));
 }
 
+/** Finds gateways that no stack declares, and declared ones that are absent. */
 export async function auditGateways(
   declared: Declared,
   gateways: Gateways,
@@ -29,10 +30,10 @@ export async function auditGateways(
   return [...findings, ...missing.map(({ name, settings }) => notThere(settings.gatewayId, name))];
 }
 
-/** Notes what a stack declares and the account does not have. */
+/** Reports, as a note, what a stack declares and the account lacks. */
 export function notThere(about: string, stack: string): Finding {
-  const says = `stack ${stack} declares it, and the account does not have it (not deployed yet?)`;
-  return finding("note", about, says);
+  const message = `stack ${stack} declares it, and the account does not have it (not deployed yet?)`;
+  return finding("note", about, message);
 }
 
 async function auditGateway(
@@ -66,7 +67,10 @@ async function newestLog(declared: Declared, gatewayId: string): Promise<string 
   return need(`list the logs of ${gatewayId}`, newest);
 }
 
-/** Holds caps and number against the plan, but no caps on Workers Observability, where none is documented. */
+/**
+ * Compares the gateways' number and caps with the plan. On Workers Observability no caps are
+ * documented.
+ */
 export function auditStorage(
   { stacks }: Pick<Declared, "stacks">,
   gateways: Gateways,
@@ -81,28 +85,28 @@ export function auditStorage(
 
 function auditNumber(present: number, plan: Plan): Finding {
   const limit = GATEWAYS[plan];
-  const says = `${present} of ${limit} gateways of the ${plan} plan`;
-  if (present < limit) return finding("kept", "account", says);
+  const message = `${present} of ${limit} gateways of the ${plan} plan`;
+  if (present < limit) return finding("kept", "account", message);
   const remedy = "delete one that nobody needs, before the next stack is deployed";
-  return { ...finding("broken", "account", says), remedy };
+  return { ...finding("broken", "account", message), remedy };
 }
 
 function auditPaidCaps(gateways: Gateways): readonly Finding[] {
   const over = gateways.filter((gateway) => capOf(gateway) > PAID_PLAN_LOGS);
   return over.map((gateway) => {
-    const says = `its cap is ${count(capOf(gateway), "log")}; the paid plan stores ${count(PAID_PLAN_LOGS, "log")} a gateway`;
+    const message = `its cap is ${count(capOf(gateway), "log")}; the paid plan stores ${count(PAID_PLAN_LOGS, "log")} a gateway`;
     const remedy = "lower it, so that what is declared is what happens";
-    return { ...finding("broken", gateway.id, says), remedy };
+    return { ...finding("broken", gateway.id, message), remedy };
   });
 }
 
 function auditFreeCaps(gateways: Gateways): Finding {
   const sum = gateways.reduce((total, gateway) => total + capOf(gateway), 0);
-  const says = `caps of ${count(sum, "log")} in ${count(gateways.length, "gateway")}; the free plan stores ${count(FREE_PLAN_LOGS, "log")} of all together`;
-  if (sum <= FREE_PLAN_LOGS) return finding("kept", "account", says);
+  const message = `caps of ${count(sum, "log")} in ${count(gateways.length, "gateway")}; the free plan stores ${count(FREE_PLAN_LOGS, "log")} of all together`;
+  if (sum <= FREE_PLAN_LOGS) return finding("kept", "account", message);
   const largest = gateways.toSorted((a, b) => capOf(b) - capOf(a))[0];
   const remedy = `lower the caps, ${largest?.id} first, or set plan to paid if the account is; which gateway loses logs when it is full is not documented`;
-  return { ...finding("broken", "account", says), remedy };
+  return { ...finding("broken", "account", message), remedy };
 }
 
 function capOf({ log_management }: ListedGateway): number {

@@ -1,4 +1,4 @@
-/** Jobs that copy AI Gateway logs, each declared by a stack file or not. */
+/** Compares the jobs that copy AI Gateway logs with the stack files. */
 import { LOGPUSH_DATASET, logpushJobName } from "../../policy/gateway/logpush-job.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { need } from "../account/account.ts";
@@ -6,6 +6,7 @@ import { finding, type Finding } from "../look/finding.ts";
 import { hostOf, leadsTo, listJobs, type Job } from "../look/logpush.ts";
 import type { Declared } from "./declared.ts";
 
+/** Finds Logpush jobs that no stack declares. */
 export async function auditLogpush(declared: Declared): Promise<readonly Finding[]> {
   const all = need("list the Logpush jobs", await listJobs(declared));
   const jobs = all.filter(({ dataset }) => dataset === LOGPUSH_DATASET);
@@ -17,13 +18,13 @@ function auditJob(job: Job, stacks: readonly Stack[]): Finding {
   const { id, name, enabled, destination_conf } = job;
   const about = `job ${id ?? "?"}${name ? ` ${JSON.stringify(name)}` : ""}`;
   const does = enabled === true ? "copies" : "is switched off, and would copy";
-  const says = `${does} ${LOGPUSH_DATASET} to ${hostOf(destination_conf)}`;
+  const message = `${does} ${LOGPUSH_DATASET} to ${hostOf(destination_conf)}`;
   const owner = stacks.find((stack) => isOf(stack, job));
   if (owner !== undefined) {
-    return finding("kept", about, `${says}; declared by stack ${owner.name}`);
+    return finding("kept", about, `${message}; declared by stack ${owner.name}`);
   }
   return {
-    ...finding("broken", about, `${says}; no stack file declares it`),
+    ...finding("broken", about, `${message}; no stack file declares it`),
     remedy: "delete the job, and what it has copied, or declare it: logpush in the stack file",
   };
 }

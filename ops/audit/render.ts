@@ -1,4 +1,4 @@
-/** An audit for a terminal and for programs. */
+/** Formats an audit for a terminal, and for programs. */
 import { printableLine } from "../cli/print.ts";
 import { MARKS, type Finding } from "../look/finding.ts";
 import type { AuditFinding } from "./audit.ts";
@@ -6,6 +6,7 @@ import type { Declared } from "./declared.ts";
 
 type Audited = Pick<Declared, "accountId" | "stacks">;
 
+/** Formats the findings of one account for a terminal. */
 export function auditText(
   { accountId, stacks }: Audited,
   findings: readonly AuditFinding[],
@@ -18,8 +19,8 @@ export function auditText(
   ].join("\n\n");
 }
 
-function line({ kind, about, says, remedy }: Finding): string {
-  const text = `  ${MARKS[kind]} ${printableLine(about)}: ${printableLine(says)}`;
+function line({ kind, about, message, remedy }: Finding): string {
+  const text = `  ${MARKS[kind]} ${printableLine(about)}: ${printableLine(message)}`;
   return remedy === undefined ? text : `${text}\n    → ${printableLine(remedy)}`;
 }
 
@@ -29,7 +30,7 @@ function closing(findings: readonly Finding[]): string {
   return `${count("broken")} to act on, ${count("unknown")} not looked at`;
 }
 
-// What programs read, and read already.
+// Programs already read these names.
 const KINDS: Readonly<Record<Finding["kind"], string>> = {
   kept: "ok",
   broken: "wrong",
@@ -38,6 +39,7 @@ const KINDS: Readonly<Record<Finding["kind"], string>> = {
   unknown: "unseen",
 };
 
+/** Makes the JSON of the findings of one account. */
 export function auditJson(
   { accountId, stacks }: Audited,
   findings: readonly AuditFinding[],
@@ -45,11 +47,11 @@ export function auditJson(
   return {
     accountId,
     stacks: stacks.map(({ name }) => name),
-    findings: findings.map(({ area, kind, about, says, remedy }) => ({
+    findings: findings.map(({ area, kind, about, message, remedy }) => ({
       area,
       kind: KINDS[kind],
       where: about,
-      what: says,
+      what: message,
       remedy,
     })),
   };

@@ -1,4 +1,4 @@
-/** Which API tokens of the account can read its logs, against the declared readers. */
+/** Compares the API tokens that can read the account's logs with the declared readers. */
 import { readerTokenName, retentionWorkerName } from "../../policy/gateway/names.ts";
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
@@ -9,10 +9,11 @@ import type { Declared } from "./declared.ts";
 
 type Reader = Settings["readers"][number];
 
-// Write includes reading, and may stand by its name in the dashboard.
+// Write includes reading, and may be listed under its name in the dashboard.
 const { readGateways, writeGateways } = PERMISSIONS;
 const READ_LOGS: readonly string[] = [readGateways, writeGateways, inDashboard(writeGateways)];
 
+/** Finds tokens that can read logs without a declared reader, or beyond its limits. */
 export async function auditTokens(declared: Declared, now: Date): Promise<readonly Finding[]> {
   const tokens = need("list the API tokens", await listTokens(declared));
   const inForce = tokens.filter(
@@ -32,24 +33,27 @@ function auditToken(token: Token, { stacks }: Declared): Finding {
   const limits = describeLimits(token);
   const maker = stacks.find(({ settings }) => retentionWorkerName(settings) === token.name);
   if (maker !== undefined) {
-    // It deletes old logs, and its Worker alone has it.
-    const says = `made by stack ${maker.name} for its retention Worker (${limits})`;
-    return finding("kept", token.name, says);
+    // It deletes old logs, and no one but its Worker has it.
+    const message = `made by stack ${maker.name} for its retention Worker (${limits})`;
+    return finding("kept", token.name, message);
   }
   const reader = stacks.map(({ settings }) => readerOf(token, settings)).find(Boolean);
   if (reader === undefined) {
-    const says = `can read every log of the account (${limits}), and no stack names it as a reader`;
+    const message = `can read every log of the account (${limits}), and no stack names it as a reader`;
     const remedy = "delete it, take AI Gateway from it, or name its holder in readers";
-    return { ...finding("broken", token.name, says), remedy };
+    return { ...finding("broken", token.name, message), remedy };
   }
   const excess = [...tooLong(token, reader), ...tooWide(token, reader)];
   if (excess.length === 0) return finding("kept", token.name, `a declared reader (${limits})`);
-  const says = `reaches further than its reader is declared: ${excess.join("; ")}`;
+  const message = `reaches further than its reader is declared: ${excess.join("; ")}`;
   const remedy = "give the token the last day and the networks of the stack file";
-  return { ...finding("broken", token.name, says), remedy };
+  return { ...finding("broken", token.name, message), remedy };
 }
 
-/** Finds the reader for whom a token is named: by the bare name, or as `infra/` would name a token of that gateway. */
+/**
+ * Finds the reader whom a token names: by the bare name, or by the name that `infra/` gives a
+ * token.
+ */
 function readerOf({ name }: Token, { gatewayId, readers }: Settings): Reader | undefined {
   return readers.find((reader) =>
     [reader.name, readerTokenName(gatewayId, reader.name)].includes(name),
@@ -91,7 +95,10 @@ function canReadLogs({ policies }: Token, accountId: string): boolean {
   return permissionsOf(here).some((name) => READ_LOGS.includes(name));
 }
 
-/** What names other accounts only does not reach this one; anything that is not understood does. */
+/**
+ * Checks whether a policy applies to the account. One for other accounts does not; one that is not
+ * understood does.
+ */
 function reaches(resources: Readonly<Record<string, unknown>>, accountId: string): boolean {
   return Object.keys(resources).some((key) => {
     const [, id] = /^com\.cloudflare\.api\.account\.([0-9a-f]{32})$/.exec(key) ?? [];

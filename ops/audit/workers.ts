@@ -1,4 +1,4 @@
-/** Which gateway each Worker of the account calls. */
+/** Finds which gateway each Worker of the account calls. */
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { need } from "../account/account.ts";
@@ -7,9 +7,13 @@ import { listWorkers, readWorker, type Binding } from "../look/workers.ts";
 import type { Declared } from "./declared.ts";
 import { notThere } from "./gateways.ts";
 
-// Accounts may have hundreds of Workers, and each is a question of its own.
+// Accounts may have hundreds of Workers, and each takes a request of its own.
 const AT_ONCE = 5;
 
+/**
+ * Finds Workers that call models beside the declared ones, and declared ones that are wrong or
+ * absent.
+ */
 export async function auditWorkers(
   declared: Declared,
   onProgress: (text: string) => void,
@@ -52,7 +56,7 @@ function describeOther(gateway: Binding | undefined, stacks: readonly Stack[]): 
     : `calls ${twin.settings.gatewayId} beside that stack's Worker: what it stores is its own code's choice`;
 }
 
-/** Returns undefined where nothing is wrong. */
+/** Returns what is wrong with a declared Worker, or undefined. */
 function judgeOwn(
   { settings, name }: Stack,
   gateway: Binding | undefined,

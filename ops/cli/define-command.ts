@@ -1,36 +1,36 @@
-/** What every command has in common: words in, an exit code out. */
+/** Defines what every command has in common: arguments in, an exit code out. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
-import { CommandError, reasonOf, WordsError } from "./errors.ts";
+import { CommandError, reasonOf, UsageError } from "./errors.ts";
 
-/** The values of a command's options, by their names. */
+/** The values of a command's options, by option name. */
 export type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ options: Options }>
 >["values"];
 
 interface Command<Options extends ParseArgsOptionsConfig> {
-  /** Printed by `--help`, and below an error about the words. */
+  /** The text that `--help` prints, and that follows an error about the arguments. */
   readonly usage: string;
   readonly options: Options;
-  /** Whether words without a dash are taken. */
+  /** Whether arguments without a dash are accepted. */
   readonly allowPositionals?: boolean;
-  /** Returns whether all is well: exit code 0, else 1. */
+  /** Returns true for exit code 0, false for 1. */
   run(values: Values<Options & typeof HELP>, positionals: readonly string[]): Promise<boolean>;
 }
 
 const HELP = { help: { type: "boolean", default: false } } as const;
 
-/** Takes the words behind a command and returns its exit code. What it prints goes to the console. */
-export type RunCommand = (words: readonly string[]) => Promise<number>;
+/** Runs a command with its arguments, prints to the console, and returns the exit code. */
+export type RunCommand = (args: readonly string[]) => Promise<number>;
 
-/** Makes a command that is ready to run. Its file exports it, and runs nothing while it loads. */
+/** Makes a command that is ready to run. Its file exports it and runs nothing while it loads. */
 export function defineCommand<Options extends ParseArgsOptionsConfig>(
   command: Command<Options>,
 ): RunCommand {
   return async (args) => {
     const { usage } = command;
     try {
-      const { values, positionals } = parseWords(command, args);
+      const { values, positionals } = parseArguments(command, args);
       if (args.includes("--help")) {
         console.log(usage);
         return 0;
@@ -38,34 +38,34 @@ export function defineCommand<Options extends ParseArgsOptionsConfig>(
       return (await command.run(values, positionals)) ? 0 : 1;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      const help = error instanceof WordsError ? `\n\n${usage}` : "";
+      const help = error instanceof UsageError ? `\n\n${usage}` : "";
       console.error(`error: ${error.message}${help}`);
       return 2;
     }
   };
 }
 
-function parseWords<Options extends ParseArgsOptionsConfig>(
+function parseArguments<Options extends ParseArgsOptionsConfig>(
   { options, allowPositionals = false }: Command<Options>,
   args: readonly string[],
 ) {
   try {
-    const words = parseArgs({
+    const parsed = parseArgs({
       args: [...args],
       options: { ...options, ...HELP },
       allowPositionals,
       tokens: true,
     });
-    refuseRepeats(words.tokens, options);
-    return words;
+    refuseRepeats(parsed.tokens, options);
+    return parsed;
   } catch (error) {
     const message = reasonOf(error);
     const hint = message.startsWith("Unexpected argument") ? " (npm needs -- before options)" : "";
-    throw new WordsError(`${message}${hint}`);
+    throw new UsageError(`${message}${hint}`);
   }
 }
 
-/** Refuses a second value: parseArgs would take the last and drop the others without a word. */
+/** Refuses a second value: parseArgs would take the last one and drop the others silently. */
 function refuseRepeats(
   tokens: readonly { readonly kind: string; readonly name?: string }[],
   options: ParseArgsOptionsConfig,

@@ -1,9 +1,10 @@
-/** What the command needs is not there. Printed without a stack trace; exit code 2. */
+/** An error that ends a command with exit code 2, without a stack trace. */
 export class CommandError extends Error {}
 
-/** The words behind the command are wrong: printed with its usage. */
-export class WordsError extends CommandError {}
+/** An error about the arguments of a command, which is printed with its usage. */
+export class UsageError extends CommandError {}
 
+/** Returns the message of whatever was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** Returns `otherwise` where the text is no JSON. */
+/** Parses JSON, and returns `otherwise` where the text is none. */
 export function parseJson(text: string, otherwise?: unknown): unknown {
   try {
     return JSON.parse(text);

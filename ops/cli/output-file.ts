@@ -1,11 +1,12 @@
-/** A file that a command writes when its work is over. */
+/** Writes the file that a command leaves when its work is over. */
 import { open, rm, writeFile } from "node:fs/promises";
 
 import { CommandError, reasonOf } from "./errors.ts";
 
 /**
- * Throws now what `writeOutput` would throw after the work. It leaves nothing behind: a file that exists stays as it is, one that
- * does not exist is not there afterwards either. `option` is the word that named the file: `--record`.
+ * Checks in advance that `writeOutput` can succeed, throws what it would throw, and leaves nothing
+ * behind: an existing file stays as it is, and a new one is removed again. `option` is the argument
+ * that named the file, such as `--record`.
  */
 export async function requireWritable(option: string, file: string): Promise<void> {
   try {
@@ -17,13 +18,14 @@ export async function requireWritable(option: string, file: string): Promise<voi
   }
 }
 
+/** Writes the file. Throws a CommandError that names the option and the reason. */
 export async function writeOutput(option: string, file: string, text: string): Promise<void> {
   await writeFile(file, text).catch((error: unknown) => {
     throw cannotWrite(option, file, error);
   });
 }
 
-/** Returns false where the file exists, and the flag refuses that. */
+/** Opens and closes a file. Returns false where it exists and the flag refuses that. */
 async function tryOpen(file: string, flag: "wx" | "a"): Promise<boolean> {
   try {
     await (await open(file, flag)).close();

@@ -1,19 +1,22 @@
-/** What goes to a terminal: texts, tables and progress. */
+/** Prints texts, tables and progress to a terminal. */
 import Table from "cli-table3";
 
 import { UNPRINTABLE } from "../../policy/words.ts";
 
-/** Makes text printable on one line. */
+/** Makes text printable on one line: each unprintable character is replaced. */
 export function printableLine(text: string): string {
   return text.replaceAll(UNPRINTABLE, "�");
 }
 
-/** Makes text printable with its lines and tabs. */
+/** Makes text printable and keeps its lines and tabs. */
 export function printableText(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) => (/[\n\t]/.test(character) ? character : "�"));
 }
 
-/** Writes JSON of the same meaning, with those characters as `\u…`; on one line unless indented. */
+/**
+ * Formats a value as JSON with unprintable characters as `\u…`; on one line unless `indent` is
+ * given.
+ */
 export function printableJson(value: unknown, indent?: number): string {
   return (JSON.stringify(value, null, indent) ?? "null").replaceAll(UNPRINTABLE, (character) =>
     character === "\n" ? character : escape(character),
@@ -27,31 +30,35 @@ function escape(character: string): string {
     .join("");
 }
 
-/** Shows on one line of stderr how far a long work is; nothing where stderr is no terminal. */
+/** Shows the progress of a long task on one line of stderr, if that is a terminal. */
 export function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001B[K`);
 }
 
-/** Takes the line away again. */
+/** Removes the progress line. */
 export function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write("\r\u001B[K");
 }
 
+/** A column of a table for a terminal. */
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string | number;
-  /** Numbers stand at the right. */
+  /** Whether the column is aligned to the right. */
   readonly isNumber?: boolean;
-  /** Characters that it takes at least: for rows that come later, and must stand below the first. */
+  /** The least width in characters, for rows that are printed later below the first ones. */
   readonly width?: number;
-  /** It is never cut: the last column pushes nothing aside. */
+  /** Whether long cells are kept whole, which only the last column can afford. */
   readonly isWhole?: boolean;
 }
 
 // A name of thousands of characters would push every other column off the screen.
 const MAX_CELL = 80;
 
-/** Makes a table without rules: every row is one line, which can be copied, cut and sorted. */
+/**
+ * Formats rows as a table without rules: every row is one line, which can be copied, cut and
+ * sorted.
+ */
 export function formatTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -76,14 +83,17 @@ const NO_RULES = Object.fromEntries(
     .map((name) => [name, ""]),
 );
 
-/** Makes a Markdown table; its first row is the head. Cells are escaped by who knows what is in them. */
+/** Formats rows as a Markdown table; the first row is the head. The caller escapes the cells. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...others] = rows;
   const lines = [head, head.map(() => "---"), ...others];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** A number at the right and a text at the left would stand close together. */
+/**
+ * Returns a wider gap between a number aligned right and a text aligned left, which would else
+ * touch.
+ */
 function gapOf(columns: readonly Column<never>[], index: number): string {
   const isAfterNumber = columns[index - 1]?.isNumber === true;
   return isAfterNumber && columns[index]?.isNumber !== true ? "  " : "";

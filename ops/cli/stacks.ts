@@ -3,7 +3,7 @@ import { readProjectFiles } from "../../infra/project-files.ts";
 import { readProject, type Project } from "../../policy/stack/project.ts";
 import { parseStackFile, type Offline, type Stack } from "../../policy/stack/stack.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
-import { CommandError, reasonOf, WordsError } from "./errors.ts";
+import { CommandError, reasonOf, UsageError } from "./errors.ts";
 
 /** Reads what Pulumi may read of a folder. Throws a CommandError where a file is a link. */
 export function readFiles(folder: string): Project {
@@ -14,7 +14,9 @@ export function readFiles(folder: string): Project {
   }
 }
 
-/** Lists every stack of the folder that could be deployed, and the names of those that could not. */
+/**
+ * Reads every stack of the folder that could be deployed, and the names of those that could not.
+ */
 export function readStacks(folder: string): {
   readonly stacks: readonly Stack[];
   readonly unreadable: readonly string[];
@@ -32,20 +34,23 @@ export function readStacks(folder: string): {
   return { stacks, unreadable };
 }
 
-/** Throws a WordsError that names each of `--stack`, where it may be repeated, that is not there. */
+/** Refuses names that are no stack of the project, with a UsageError that lists them. */
 export function checkStacks(wanted: readonly string[], names: readonly string[]): void {
   const unknown = wanted.filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
   const which = unknown.map((name) => JSON.stringify(name)).join(" and ");
-  throw new WordsError(`--stack is ${which}; the project has ${names.join(", ") || "none"}`);
+  throw new UsageError(`--stack is ${which}; the project has ${names.join(", ") || "none"}`);
 }
 
-/** Reads one stack's settings; secrets are stand-ins. Throws a CommandError with every problem of the file. */
+/**
+ * Reads one stack, with stand-ins for its secrets. Throws a CommandError with every problem of the
+ * file.
+ */
 export function readStack(name: string | undefined, folder = process.cwd()): Stack {
   const project = readFiles(folder);
   const names = [...project.stacks.keys()];
   if (name === undefined) {
-    throw new WordsError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
+    throw new UsageError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
   }
   checkStacks([name], names);
   return parse(name, project);

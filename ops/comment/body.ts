@@ -3,7 +3,7 @@ import { codeLines } from "../../policy/review/code.ts";
 import { inCode } from "../../policy/review/harmless.ts";
 import { GATEWAY_REPLACED } from "../../policy/rules/preview.ts";
 import { findWaiver, type Judged } from "./judge.ts";
-import { otherLines, policyLines } from "./policy-lines.ts";
+import { otherLines, policyLines, projectLines } from "./policy-lines.ts";
 import { KINDS, type Preview } from "./preview-file.ts";
 import type { Parts } from "./review-file.ts";
 
@@ -21,6 +21,7 @@ export function commentBody(comment: Comment): string {
   const sections = [
     [`<!-- ai-gateway policy of stack ${review.stack} -->`, `## Stack ${inCode(review.stack)}`],
     code === undefined ? [] : [codeLines(code)],
+    projectLines(parts),
     policyLines(review),
     otherLines(parts),
     previewLines(comment),

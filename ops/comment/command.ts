@@ -6,9 +6,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, WordsError } from "../cli/errors.ts";
+import { CommandError, UsageError } from "../cli/errors.ts";
 import { writeOutput } from "../cli/output-file.ts";
-import { parseAddress, readWords, requireWord } from "../cli/words.ts";
+import { parseAddress, readArguments, requireOption } from "../cli/arguments.ts";
 import { commentBody } from "./body.ts";
 import { readData } from "./data-file.ts";
 import { refuses, type PreviewState } from "./judge.ts";
@@ -37,9 +37,9 @@ const OPTIONS = {
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: writeComments });
 
 async function writeComments({ previews, ...args }: Values<typeof OPTIONS>): Promise<boolean> {
-  const { review, out, ...source } = readWords({
-    review: () => requireWord("--review", args.review, "a file"),
-    out: () => requireWord("--out", args.out, "a folder"),
+  const { review, out, ...source } = readArguments({
+    review: () => requireOption("--review", args.review, "a file"),
+    out: () => requireOption("--out", args.out, "a folder"),
     run: () => parseAddress("--run", args.run, "https://github.com/you/gateway/actions/runs/7"),
     commit: () => requireHash(args.commit),
   });
@@ -71,5 +71,5 @@ async function readPreview(folder: string | undefined, stack: string): Promise<P
 
 function requireHash(text: string): string {
   if (/^[0-9a-f]{7,64}$/.test(text)) return text;
-  throw new WordsError(`--commit is ${JSON.stringify(text)}; allowed is the hash of a commit`);
+  throw new UsageError(`--commit is ${JSON.stringify(text)}; allowed is the hash of a commit`);
 }

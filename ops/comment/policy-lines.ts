@@ -13,7 +13,9 @@ export function policyLines(review: StackReview): readonly string[] {
   if (review.kind === "removed") {
     return ["**Its file is gone:** nothing here deploys it any more, or deletes what it made."];
   }
-  const environment = review.hasEnvironment ? ["", ELSEWHERE] : [];
+  const { environments } = review;
+  const environment =
+    environments.length === 0 ? [] : ["", `${ELSEWHERE}: ${inCode(environments.join(", "))}.`];
   if (review.kind === "unreadable") {
     return ["**It cannot be deployed:**", "", ...problemLines(review.problems), ...environment];
   }
@@ -34,6 +36,18 @@ export function policyLines(review: StackReview): readonly string[] {
   ];
 }
 
+/** What could make Pulumi take other settings than the reviewed files' concerns every stack. */
+export function projectLines(parts: Parts): readonly string[] {
+  const problems = parts.flatMap((part) => (part.kind === "project" ? part.problems : []));
+  return problems.length === 0
+    ? []
+    : [
+        "**Pulumi may take settings from elsewhere than the reviewed stack files:**",
+        "",
+        ...problemLines(problems),
+      ];
+}
+
 /** A part of the review that this version cannot show must not look like none. */
 export function otherLines(parts: Parts): readonly string[] {
   return parts.some(({ kind }) => kind === "other")
@@ -41,7 +55,8 @@ export function otherLines(parts: Parts): readonly string[] {
     : [];
 }
 
-const ELSEWHERE = "The file names an environment: settings that come from there are unknown here.";
+const ELSEWHERE =
+  "The file names an environment, whose variables are unknown here, and a setting from which stops the deploy";
 
 function differenceLines(difference: Difference): readonly string[] {
   if (difference === undefined) return ["**There is no state before to compare with.**"];
@@ -50,12 +65,15 @@ function differenceLines(difference: Difference): readonly string[] {
     const problems = problemLines(difference.problems);
     return ["**The file before cannot be read by this version:**", "", ...problems];
   }
-  if (difference.changes.length === 0) return ["**No setting changes.**"];
+  const { renamedFrom } = difference;
+  const renamed =
+    renamedFrom === undefined ? [] : [`The gateway was stack ${inCode(renamedFrom)}'s.`, ""];
+  if (difference.changes.length === 0) return [...renamed, "**No setting changes.**"];
   const changes = difference.changes.map(({ path, from, to, effect, because }) => {
     const reason = because === undefined ? "" : ` (${inCode(because)})`;
     return `- **${effect}** ${inCode(path)} ${inCode(from)} → ${inCode(to)}${reason}`;
   });
-  return ["**The policy changes:**", "", ...bound(changes)];
+  return [...renamed, "**The policy changes:**", "", ...bound(changes)];
 }
 
 function problemLines(problems: readonly Problem[]): readonly string[] {

@@ -16,7 +16,11 @@ const Change = z.object({
 });
 
 const Difference = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("changed"), changes: z.array(Change) }),
+  z.object({
+    kind: z.literal("changed"),
+    changes: z.array(Change),
+    renamedFrom: z.string().optional(),
+  }),
   z.object({ kind: z.literal("new") }),
   z.object({ kind: z.literal("unreadable before"), problems: z.array(Problem) }),
 ]);
@@ -33,25 +37,26 @@ const StackPart = z.discriminatedUnion("kind", [
     }),
     findings: z.array(Problem.extend({ severity: z.enum(["error", "warning"]) })),
     difference: Difference.optional(),
-    hasEnvironment: z.boolean(),
+    environments: z.array(z.string()),
   }),
   z.object({
     kind: z.literal("unreadable"),
     stack: Stack,
     problems: z.array(Problem),
-    hasEnvironment: z.boolean(),
+    environments: z.array(z.string()),
   }),
   z.object({ kind: z.literal("removed"), stack: Stack }),
 ]);
 
 const CodePart = z.object({ kind: z.literal("code"), files: z.array(z.string()) });
-const KNOWN = new Set(["code", "reviewed", "unreadable", "removed"]);
+const ProjectPart = z.object({ kind: z.literal("project"), problems: z.array(Problem) });
+const KNOWN = new Set(["code", "project", "reviewed", "unreadable", "removed"]);
 /** A kind that this version does not know, of which a comment says no more than that it is there. */
 const OtherPart = z
   .object({ kind: z.string().refine((kind) => !KNOWN.has(kind)) })
   .transform(() => ({ kind: "other" as const }));
 
-export const ReviewFile = z.array(z.union([StackPart, CodePart, OtherPart])).min(1);
+export const ReviewFile = z.array(z.union([StackPart, CodePart, ProjectPart, OtherPart])).min(1);
 
 export type Parts = z.output<typeof ReviewFile>;
 export type StackReview = z.output<typeof StackPart>;

@@ -1,4 +1,4 @@
-/** Opens copies that Logpush made: pushed files in, logs in clear out. */
+/** Runs `npm run decrypt`: turns pushed files into logs in clear. */
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
 import { endProgress, printableJson, printableLine, showProgress } from "../cli/print.ts";
-import { requireWord } from "../cli/words.ts";
+import { requireOption } from "../cli/arguments.ts";
 import { decryptLog, DecryptError } from "./decrypt.ts";
 import { linesOf } from "./lines.ts";
 
@@ -19,13 +19,14 @@ Prints each log as one line of JSON, prompt and answer in clear. It calls nobody
 RSA takes some 5 ms of a core for each key, and a log has one or three; several runs side by side open many
 files faster.
 
-exit code: 0 every log was opened, 1 some were not, 2 wrong words, or a file that cannot be read`;
+exit code: 0 every log was opened, 1 some were not, 2 invalid arguments or an unreadable file`;
 
-/** Why lines stay closed, the first of them, and how many they are. */
+/** The lines that could not be decrypted: reason → the first of them, and their number. */
 type Closed = Map<string, { readonly first: number; readonly lines: number }>;
 
 const OPTIONS = { private: { type: "string" } } as const;
 
+/** `npm run decrypt`. */
 export const command = defineCommand({
   usage: USAGE,
   options: OPTIONS,
@@ -34,13 +35,15 @@ export const command = defineCommand({
 });
 
 async function decrypt(args: Values<typeof OPTIONS>, files: readonly string[]) {
-  const key = await readKey(requireWord("--private", args.private, "the file of the private key"));
+  const key = await readKey(
+    requireOption("--private", args.private, "the file of the private key"),
+  );
   const unreadable: string[] = [];
   let isOpen = true;
   for (const file of files.length > 0 ? files : ["-"]) {
     const name = file === "-" ? "standard input" : printableLine(file);
     const closed: Closed = new Map();
-    // The files after a broken one are wanted all the same.
+    // A broken file does not stop the next ones.
     await printLogs(file, key, closed).catch((error: Error) => {
       unreadable.push(`${name} ${describeFailure(error)}`);
     });
@@ -57,7 +60,7 @@ async function printLogs(file: string, key: KeyObject, closed: Closed) {
   let number = 0;
   for await (const line of linesOf(input)) {
     number++;
-    // Where the logs go to the terminal, they are the progress.
+    // Logs that go to the terminal show progress by themselves.
     if (number % 100 === 0 && !process.stdout.isTTY) showProgress(`${number} logs of ${file}`);
     try {
       console.log(printableJson(decryptLog(line, key)));
@@ -69,7 +72,10 @@ async function printLogs(file: string, key: KeyObject, closed: Closed) {
   }
 }
 
-/** Writes one line for all of a kind: with the wrong key, every line of every file has the same reason. */
+/**
+ * Describes all lines with one reason together: with the wrong key, every line of every file has
+ * the same.
+ */
 function describeClosed(
   name: string,
   reason: string,

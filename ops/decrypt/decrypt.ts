@@ -1,6 +1,7 @@
 /**
- * One line of a file that Logpush wrote, opened. The format: AES-GCM with a key that RSA-OAEP with SHA-256 wraps, and
- * the tag behind the data; all of it base64. Read off Cloudflare's own script in
+ * Decrypts one line of a file that Logpush wrote. The format is AES-GCM, with a key that RSA-OAEP
+ * with SHA-256 wraps and with the tag behind the data, all of it base64. It was read from
+ * Cloudflare's own script in
  * https://developers.cloudflare.com/ai-gateway/observability/logging/logpush/
  */
 import { createDecipheriv, privateDecrypt, type KeyObject } from "node:crypto";
@@ -13,19 +14,23 @@ const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
 const envelope = z.object({ key: base64, iv: base64, data: base64 });
 const line = z.record(z.string(), z.unknown());
 
-/** What Cloudflare encrypts. The rest of a log, and these where a gateway has no key, stand in clear. */
+/**
+ * The fields that Cloudflare encrypts. All others are in clear, as these are where a gateway has no
+ * key.
+ */
 const FIELDS = ["Metadata", "RequestBody", "ResponseBody"] as const;
 
 const TAG_BYTES = 16;
 
-/** Says why a line stays closed. */
+/** An error whose message says why a line could not be decrypted. */
 export class DecryptError extends Error {}
 
-/** Returns the log with its texts in clear. Throws a DecryptError. */
+/** Returns the log with its bodies and metadata in clear. Throws a DecryptError. */
 export function decryptLog(text: string, privateKey: KeyObject): Readonly<Record<string, unknown>> {
   const log = line.safeParse(parseJson(text));
   if (!log.success) throw new DecryptError("is no log: not a JSON object");
-  // The fields of a log share one key, as a rule; to unwrap it takes far longer than all the rest.
+  // The fields of a log usually share one key, and unwrapping it takes far longer than all the
+  // rest.
   const unwrapped = new Map<string, Buffer>();
   const opened = FIELDS.flatMap((field) => {
     const value = log.data[field];
@@ -40,7 +45,7 @@ function isClosed(value: unknown): value is { readonly key: unknown } {
 
 interface Keys {
   readonly privateKey: KeyObject;
-  /** By what wraps them, in hexadecimal. */
+  /** The keys in clear, by their wrapped form in hexadecimal. */
   readonly unwrapped: Map<string, Buffer>;
 }
 

@@ -1,8 +1,8 @@
-/** The lines of a file as Logpush writes it: NDJSON, with gzip around it or not. */
+/** Reads the lines of a file as Logpush writes it: NDJSON, with gzip around it or not. */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-/** Rejects as the input does, and where it is broken gzip. */
+/** Yields each line. Rejects as the input does, and where the gzip is broken. */
 export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
@@ -18,7 +18,7 @@ async function* unzipped(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = input[Symbol.asyncIterator]();
   const { value: first = Buffer.of() } = await chunks.next();
   const all = startingWith(first, chunks);
-  // Gzip begins with this byte, and no line of JSON does.
+  // Gzip begins with this byte, and no JSON does.
   if (first[0] !== 0x1f) yield* all;
   else yield* pipeline(Readable.from(all), createGunzip(), () => {});
 }

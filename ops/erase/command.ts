@@ -1,4 +1,4 @@
-/** Deletes one caller's logs, and writes down what it did. */
+/** Runs `npm run erase`: deletes one caller's logs, and prints a record of it. */
 import { setTimeout } from "node:timers/promises";
 
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
@@ -6,7 +6,7 @@ import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { endProgress, printableJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
-import { parseIfGiven, parseUntil, readWords, requireWord } from "../cli/words.ts";
+import { parseIfGiven, parseUntil, readArguments, requireOption } from "../cli/arguments.ts";
 import { namesInLogs } from "../look/caller.ts";
 import { eraseLogs, findCallersLogs } from "./erasure.ts";
 import { recordMarkdown, toRecord } from "./record.ts";
@@ -23,7 +23,7 @@ const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] 
 
 What it does not erase stands in the record: above all AI Gateway's analytics, which count each call by its caller.
 CLOUDFLARE_API_TOKEN needs ${readGateways} to count, ${writeGateways} (${inDashboard(writeGateways).split(" ").at(-1)} in the dashboard) to delete.
-exit code: 0 no log of the caller is there (any more), 1 there are some, 2 wrong words or no answer`;
+exit code: 0 no log of the caller is there (any more), 1 there are some, 2 invalid arguments or no answer`;
 
 const OPTIONS = {
   stack: { type: "string" },
@@ -33,14 +33,15 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
+/** `npm run erase`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: erase });
 
 async function erase(args: Values<typeof OPTIONS>): Promise<boolean> {
   const { yes, json } = args;
   const at = new Date();
-  const { caller, until, stack } = readWords({
-    // An empty name would stand for the calls that have none.
-    caller: () => requireWord("--caller", args.caller, "the name of one caller"),
+  const { caller, until, stack } = readArguments({
+    // An empty name would match the calls that have no caller.
+    caller: () => requireOption("--caller", args.caller, "the name of one caller"),
     until: () => parseIfGiven(args.until, parseUntil) ?? at,
     stack: () => readStack(args.stack),
   });

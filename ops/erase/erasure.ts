@@ -1,26 +1,28 @@
-/** One caller's logs of one gateway, found and deleted. */
+/** Finds and deletes one caller's logs of one gateway. */
 import { count } from "../../policy/words.ts";
 import type { Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
 import { findLogs, type Log } from "../look/logs.ts";
 import { deleteLogs, isGone } from "./delete-logs.ts";
 
+/** The caller whose logs are erased, and the end of the period. */
 export interface Erasure {
-  /** The names under which the caller stands in logs. */
+  /** The caller's names in logs. */
   readonly callers: readonly string[];
-  /** The first moment that is not erased. */
+  /** The end of the erased period, excluded. */
   readonly until: Date;
 }
 
-export interface EraseOptions {
+/** The ways in which an erasure reports progress and waits. */
+interface EraseOptions {
   readonly onProgress: (text: string) => void;
   readonly wait: (ms: number) => Promise<unknown>;
 }
 
-// The list follows a deletion some time later; how much is not documented.
+// A list reflects a deletion some time later; how much later is not documented.
 const WAITS_MS = [1000, 2000, 4000, 8000, 16_000, 32_000];
 
-/** Finds the logs whose own metadata name the caller, oldest first. */
+/** Finds the logs whose metadata name the caller, oldest first. */
 export async function findCallersLogs(
   gateway: Gateway,
   { callers, until }: Erasure,
@@ -35,8 +37,9 @@ export async function findCallersLogs(
 }
 
 /**
- * Deletes those logs, and looks again until none is left; what is left when their number falls no more comes back. The
- * newest goes alone, before any other: what a deletion takes that does not heed its filter is then one log.
+ * Deletes those logs and lists again until none is left, and returns what remains when their number
+ * stops falling. The newest is deleted alone and first: a deletion that ignores its filter then
+ * costs one log.
  */
 export async function eraseLogs(
   gateway: Gateway,
@@ -72,6 +75,6 @@ async function requireGone(
   }
   const ids = logs.map(({ id }) => id).join(", ");
   throw new CommandError(
-    `the API accepted the deletion of log ${ids}, and a minute later it is still there; no other deletion was asked for`,
+    `the API accepted the deletion of log ${ids}, and a minute later it is still there; no other deletion was requested`,
   );
 }

@@ -1,4 +1,4 @@
-/** What an erasure found and did: for the file of whoever asked for it. */
+/** Makes the record of an erasure, for the files of whoever requested it. */
 import { escapeMarkdown } from "../../policy/statement/page.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
@@ -12,12 +12,14 @@ interface RecordArgs {
   readonly caller: string;
   readonly erasure: Erasure;
   readonly found: readonly Log[];
-  /** Logs that are still listed; undefined where nothing was to be deleted yet. */
+  /** The number of logs still listed; undefined where nothing was to be deleted yet. */
   readonly left: number | undefined;
 }
 
-export type EraseRecord = ReturnType<typeof toRecord>;
+/** The record as programs read it. */
+type EraseRecord = ReturnType<typeof toRecord>;
 
+/** Makes the record of an erasure. */
 export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs) {
   return {
     at,
@@ -30,11 +32,12 @@ export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs
     oldest: found[0]?.createdAt,
     newest: found.at(-1)?.createdAt,
     left,
-    /** What may hold the caller's data still. */
+    /** The copies that may still hold the caller's data. */
     notErased: copiesOf(stack),
   };
 }
 
+/** Formats the record as Markdown. */
 export function recordMarkdown(record: EraseRecord): string {
   const { at, stack, gatewayId, caller, namesInLogs, until, found, oldest, newest, left } = record;
   const rows = [
@@ -63,7 +66,7 @@ export function recordMarkdown(record: EraseRecord): string {
 
 const HOW = "deleted by id over the Logs API, then looked for again";
 
-/** Lists what this project knows of besides the gateway's logs. */
+/** Lists the copies, besides the gateway's logs, that this project knows of. */
 export function copiesOf({ settings }: Stack): readonly string[] {
   const { exports, logpush, cache, guardrails, worker, anonymousCallers } = settings;
   const name = anonymousCallers === undefined ? "name" : "hash";

@@ -1,4 +1,7 @@
-/** Makes the key pair of encrypted copies: the public half for the stack file, the private half for its owner's disk. */
+/**
+ * Runs `npm run keys`: makes the key pair of encrypted copies. The stack file gets the public half,
+ * its owner's disk the private one.
+ */
 import { generateKeyPair } from "node:crypto";
 import { existsSync } from "node:fs";
 import { realpath, writeFile } from "node:fs/promises";
@@ -7,7 +10,7 @@ import { promisify } from "node:util";
 
 import { defineCommand } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
-import { requireWord } from "../cli/words.ts";
+import { requireOption } from "../cli/arguments.ts";
 
 const USAGE = `usage: npm run keys -- --private FILE
 
@@ -18,10 +21,11 @@ exit code: 0, or 2 where the key could not be written`;
 
 const PEM = { type: "pkcs8", format: "pem" } as const;
 
+/** `npm run keys`. */
 export const command = defineCommand({
   usage: USAGE,
   options: { private: { type: "string" } },
-  run: (args) => makeKeys(requireWord("--private", args.private, "the file of the private key")),
+  run: (args) => makeKeys(requireOption("--private", args.private, "the file of the private key")),
 });
 
 async function makeKeys(name: string): Promise<boolean> {
@@ -33,7 +37,7 @@ async function makeKeys(name: string): Promise<boolean> {
     );
   }
   const { publicKey, privateKey } = await promisify(generateKeyPair)("rsa", {
-    // As Cloudflare's own instructions have it; the stack file takes no other.
+    // Cloudflare's own instructions use this length, and the stack file accepts no other.
     modulusLength: 4096,
     publicKeyEncoding: { ...PEM, type: "spki" },
     privateKeyEncoding: PEM,
@@ -51,13 +55,15 @@ async function makeKeys(name: string): Promise<boolean> {
   return true;
 }
 
-/** Returns the work tree that a folder is in. */
+/** Returns the git work tree that contains a folder. */
 function repositoryOf(folder: string): string | undefined {
   if (existsSync(join(folder, ".git"))) return folder;
   return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
 }
 
-/** Returns the folder in which a file would really lie: a link on the way may lead into a repository. */
+/**
+ * Returns the folder in which a file would really be: a link on the way may lead into a repository.
+ */
 async function folderOf(file: string): Promise<string> {
   return realpath(dirname(file)).catch(() => dirname(file));
 }

@@ -1,14 +1,14 @@
-/** What a stack's gateway logged: the last requests, one with its bodies, sums. */
+/** Runs `npm run logs`: prints a stack's logs, one log with its bodies, or totals. */
 import { setTimeout } from "node:timers/promises";
 
 import { collected } from "../../policy/gateway/collect.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount, type Account } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { WordsError } from "../cli/errors.ts";
+import { UsageError } from "../cli/errors.ts";
 import { endProgress, printableJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
-import { parseIfGiven, parseSince, readWords, wrongWord } from "../cli/words.ts";
+import { parseIfGiven, parseSince, readArguments, invalidValue } from "../cli/arguments.ts";
 import { namesInLogs } from "../look/caller.ts";
 import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 import { followLogs } from "./follow.ts";
@@ -30,12 +30,12 @@ const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
   --json     for programs; with --follow one object a line
 
 CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}, which reads every log of the account, prompts too.
-exit code: 0, or 2 for wrong words or no answer`;
+exit code: 0, or 2 for invalid arguments or no answer`;
 
 const POLL_MS = 3000;
 const LIMIT = 50;
 const TOTALS_LIMIT = 10_000;
-/** What goes with an ID. */
+/** The options that may accompany an ID. */
 const IDS_OWN: ReadonlySet<string> = new Set(["stack", "json"]);
 
 const OPTIONS = {
@@ -52,6 +52,7 @@ const OPTIONS = {
 
 type Args = Values<typeof OPTIONS>;
 
+/** `npm run logs`. */
 export const command = defineCommand({
   usage: USAGE,
   options: OPTIONS,
@@ -60,7 +61,7 @@ export const command = defineCommand({
 });
 
 async function logs(args: Args, positionals: readonly string[]): Promise<boolean> {
-  const { id, limit, since, stack } = readWords({
+  const { id, limit, since, stack } = readArguments({
     idle: () => refuseIdle(args, positionals),
     id: () => parseId(positionals),
     limit: () => parseLimit(args),
@@ -129,14 +130,14 @@ async function follow(scene: Scene): Promise<void> {
   print(found.toReversed(), true);
   const wait = (): Promise<boolean> =>
     setTimeout(POLL_MS, true, { signal: interrupted.signal }).catch(() => false);
-  // Those that the limit cut off are not new.
+  // Logs that the limit cut off are not new.
   const since = isCut ? found.at(-1)?.createdAt : query.since;
   for await (const fresh of followLogs(account, { ...query, since }, { known: found, wait })) {
     print(fresh, false);
   }
 }
 
-/** Takes the first of those that are chosen, and whether there are more. */
+/** Collects the logs that match, up to the limit, and whether there are more. */
 async function take({ account, query, limit }: Scene) {
   const found: Log[] = [];
   try {
@@ -151,11 +152,11 @@ async function take({ account, query, limit }: Scene) {
   }
 }
 
-/** Writes hints to stderr, so that what is printed can be read by programs. */
+/** Prints hints to stderr, so that programs can read what is printed to stdout. */
 function hintAt({ stack: { name, settings } }: Account): void {
   if (settings.logs.system === "observability") {
     console.error(
-      `stack ${name} is on Workers Observability: whether the Logs API tells its logs is not documented; if they are not here, look in Observability → Logs, dataset ai-gateway`,
+      `stack ${name} is on Workers Observability: whether the Logs API lists its logs is not documented; if they are not here, look in Observability → Logs, dataset ai-gateway`,
     );
   }
   if (!collected(settings.logs).call) {
@@ -163,29 +164,29 @@ function hintAt({ stack: { name, settings } }: Account): void {
   }
 }
 
-/** Refuses words that would be left without effect by the others. */
+/** Refuses options that the others would leave without effect. */
 function refuseIdle(args: Args, { length }: readonly string[]): void {
   if (length === 0 && args.totals && args.follow) {
-    throw new WordsError("--totals and --follow cannot go together; leave out one of them");
+    throw new UsageError("--totals and --follow cannot go together; leave out one of them");
   }
   const idle = Object.entries(args)
     .filter(([name, value]) => !IDS_OWN.has(name) && value !== undefined && value !== false)
     .map(([name]) => `--${name}`);
   if (length === 0 || idle.length === 0) return;
-  throw new WordsError(
+  throw new UsageError(
     `${idle.join(", ")} cannot go with ID, which is one log; leave out the one or the other`,
   );
 }
 
 function parseId([id, ...others]: readonly string[]): string | undefined {
-  if (others.length > 0) throw new WordsError("one ID at a time");
+  if (others.length > 0) throw new UsageError("one ID at a time");
   if (id === undefined || /^[\w-]{1,100}$/.test(id)) return id;
-  throw wrongWord("ID", id, "are letters, digits, _ and -");
+  throw invalidValue("ID", id, "are letters, digits, _ and -");
 }
 
 function parseLimit({ limit: wanted, totals }: Pick<Args, "limit" | "totals">): number {
   const text = wanted ?? String(totals ? TOTALS_LIMIT : LIMIT);
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= 1_000_000) return limit;
-  throw wrongWord("--limit", text, "is a whole number from 1 to 1000000");
+  throw invalidValue("--limit", text, "is a whole number from 1 to 1000000");
 }

@@ -1,14 +1,14 @@
-/** New logs as they come. */
+/** Follows a gateway's new logs. */
 import type { Gateway } from "../account/account.ts";
 import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 
-// A log is written after its answer, and two may change places on the way.
+// A log is written after its response, and two may be written in another order.
 // https://github.com/cloudflare/ai/issues/255
 const LATE_MS = 15_000;
 
 /**
- * Yields what was not there the last time, oldest first, after each wait: until `wait` says that it is enough. `known` are logs
- * that were shown already, newest first.
+ * Yields new logs, oldest first, after each wait, until `wait` resolves to false. `known` are the
+ * logs already shown, newest first.
  */
 export async function* followLogs(
   gateway: Gateway,
@@ -18,7 +18,7 @@ export async function* followLogs(
   const seen = new Map(known.map(({ id, createdAt }) => [id, createdAt.getTime()]));
   const begin = query.since?.getTime() ?? 0;
   while (await wait()) {
-    // By the logs' own time: this machine's clock may be another.
+    // The logs' own time counts, because this machine's clock may differ.
     const since = new Date(Math.max(begin, ...seen.values()) - LATE_MS);
     forgetBefore(seen, since);
     const choice = { ...query, since: new Date(Math.max(begin, since.getTime())) };
@@ -29,7 +29,7 @@ export async function* followLogs(
   }
 }
 
-/** Forgets what no poll asks for again. */
+/** Forgets logs that no later poll requests. */
 function forgetBefore(seen: Map<string, number>, moment: Date): void {
   for (const [id, createdAt] of seen) if (createdAt < moment.getTime()) seen.delete(id);
 }

@@ -1,4 +1,4 @@
-/** One log with what is kept of its bodies. */
+/** Reads one log with its bodies. */
 import { z } from "zod";
 
 import type { Stack } from "../../policy/stack/stack.ts";
@@ -7,20 +7,22 @@ import { CommandError } from "../cli/errors.ts";
 import { parseLog, type Log } from "../look/logs.ts";
 import { readLog } from "../look/logs-api.ts";
 
+/** A log and its bodies, where they are kept. */
 export interface OneLog {
   readonly log: Log;
   readonly request: Body | undefined;
   readonly response: Body | undefined;
 }
 
+/** A body, or its beginning. */
 export interface Body {
-  /** JSON, or text. */
+  /** The body as JSON, or as text. */
   readonly content: unknown;
-  /** False where only its beginning is kept. */
+  /** Whether all of it is kept, not only its beginning. */
   readonly isWhole: boolean;
 }
 
-/** Throws a CommandError where there is no such log. */
+/** Reads one log. Throws a CommandError where there is no such log. */
 export async function readOneLog(gateway: Gateway, id: string): Promise<OneLog> {
   const { fields, request, response } = await readLog(gateway, id);
   const raw = valueOf(`read log ${JSON.stringify(id)}`, fields);
@@ -37,7 +39,7 @@ export async function readOneLog(gateway: Gateway, id: string): Promise<OneLog> 
   };
 }
 
-/** Returns why a log has no bodies, as far as the stack file can tell. */
+/** Explains why a log has no bodies, as far as the stack file shows it. */
 export function whyNoBodies({ name, settings: { logs } }: Stack): string {
   const reasons: Record<typeof logs.collect, string> = {
     metadata: "keeps no bodies (logs.collect is metadata)",
@@ -50,7 +52,7 @@ export function whyNoBodies({ name, settings: { logs } }: Stack): string {
 const head = z.string().nullish().catch(undefined);
 const headsOf = z.object({ request_head: head, response_head: head });
 
-/** Returns undefined where there is none. */
+/** Returns the value, or undefined where there is none. Throws where it is unknown. */
 function valueOf<T>(what: string, answer: Answer<T>): T | undefined {
   return answer.kind === "missing" ? undefined : need(what, answer);
 }

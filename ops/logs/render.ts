@@ -1,11 +1,14 @@
-/** Logs for a terminal. */
+/** Formats logs for a terminal. */
 import type { Stack } from "../../policy/stack/stack.ts";
 import { type Column, formatTable, printableJson, printableText } from "../cli/print.ts";
 import { callerOf, type Log } from "../look/logs.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";
 
-/** The widths are for `--follow`, where later rows stand below the first. */
+/**
+ * The columns of a list of logs. Their widths serve `--follow`, where later rows are printed below
+ * the first.
+ */
 const COLUMNS: readonly Column<Log>[] = [
   { title: "time (UTC)", cell: ({ createdAt }) => formatTime(createdAt), width: 19 },
   { title: "model", cell: ({ model }) => model || "-", width: 36 },
@@ -19,10 +22,12 @@ const COLUMNS: readonly Column<Log>[] = [
   { title: "id", cell: ({ id }) => id },
 ];
 
+/** Formats a list of logs. */
 export function logsText(logs: readonly Log[], hasHead = true): string {
   return formatTable(logs, COLUMNS, { hasHead });
 }
 
+/** Formats one log with its bodies, or with why it has none. */
 export function oneLogText({ log, request, response }: OneLog, stack: Stack): string {
   const facts: readonly (readonly [string, string | number])[] = [
     ["id", log.id],
@@ -49,6 +54,7 @@ export function oneLogText({ log, request, response }: OneLog, stack: Stack): st
   return [formatTable(facts, columns, { hasHead: false }), ...bodies].join("\n\n");
 }
 
+/** Formats the totals. */
 export function totalsText({ all, byModel, byCaller }: TotalsBy): string {
   const missing = all.withoutCost === 0 ? [] : [`without a cost, counted as 0: ${all.withoutCost}`];
   return [

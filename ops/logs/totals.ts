@@ -1,14 +1,15 @@
-/** Sums over logs. */
+/** Sums up logs. */
 import { callerOf, type Log } from "../look/logs.ts";
 
+/** Totals of some logs, altogether and in groups. */
 export interface TotalsBy {
   readonly all: Totals;
   readonly byModel: ReadonlyMap<string, Totals>;
-  /** Under `undefined` those that did not come through the Worker. */
+  /** The totals by caller; `undefined` stands for calls beside the Worker. */
   readonly byCaller: ReadonlyMap<string | undefined, Totals>;
 }
 
-/** Sums up logs, in groups of which that with most requests comes first. */
+/** Sums up logs in groups. The group with the most requests comes first. */
 export function sumLogs(logs: readonly Log[]): TotalsBy {
   return {
     all: logs.reduce(add, NOTHING),
@@ -23,11 +24,12 @@ const NOTHING = {
   cached: 0,
   tokensIn: 0,
   tokensOut: 0,
-  /** US dollars, of the logs that have a cost. */
+  /** The sum in US dollars of the logs that have a cost. */
   cost: 0,
   withoutCost: 0,
 };
 
+/** The totals of some logs. */
 export type Totals = Readonly<typeof NOTHING>;
 
 function sumBy<Key>(logs: readonly Log[], keyOf: (log: Log) => Key): ReadonlyMap<Key, Totals> {

@@ -1,12 +1,13 @@
-/** What the logs call a caller. */
+/** Finds the names under which a caller appears in logs. */
 import { createHmac } from "node:crypto";
 
 import type { Stack } from "../../policy/stack/stack.ts";
-import { WordsError } from "../cli/errors.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /**
- * Lists the names under which a caller stands in the stack's logs: its own; with `anonymousCallers` the hash too, whose key is
- * AI_GATEWAY_CALLER_KEY. Both then, since logs of before that setting have the name itself.
+ * Lists the names under which a caller appears in the stack's logs. With `anonymousCallers` they
+ * are its hash, whose key is AI_GATEWAY_CALLER_KEY, and its own name, which logs from before that
+ * setting have.
  */
 export function namesInLogs(
   { name: stackName, settings }: Stack,
@@ -17,14 +18,14 @@ export function namesInLogs(
   const key = environment["AI_GATEWAY_CALLER_KEY"] ?? "";
   if (!/^[0-9a-f]{64}$/.test(key)) {
     const get = `pulumi config get --stack ${stackName} --path 'ai-gateway:anonymousCallers.key'`;
-    throw new WordsError(
+    throw new UsageError(
       `stack ${stackName} hashes its callers' names, and AI_GATEWAY_CALLER_KEY is not the key, 64 hexadecimal characters; set it with export AI_GATEWAY_CALLER_KEY="$(${get})"`,
     );
   }
   return [hashName(caller, key), caller];
 }
 
-/** Hashes as the Worker does: HMAC-SHA256, its first 24 hexadecimal characters. */
+/** Hashes a name as the Worker does: the first 24 hexadecimal characters of HMAC-SHA256. */
 function hashName(name: string, key: string): string {
   return createHmac("sha256", key).update(name).digest("hex").slice(0, 24);
 }

@@ -1,4 +1,4 @@
-/** The dated file that a probe or a verification leaves. */
+/** Writes the dated file that a probe or a verification leaves. */
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,22 +9,28 @@ import { EVIDENCE_FOLDER } from "../../infra/project-files.ts";
 import {
   formatEvidence,
   isOfCloudflare,
-  type Asked,
+  type EvidenceSubject,
   type EvidenceRun,
 } from "../../policy/evidence/evidence.ts";
 import type { Account } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
 import { requireWritable, writeOutput } from "../cli/output-file.ts";
 
-/** What was asked besides the API, as far as it was. */
+/** The gateways and the model that a run called, if it did. */
 interface Reached {
-  /** Where gateways answer. */
+  /** The origin of the gateways. */
   readonly gateways?: URL;
   readonly model?: string;
 }
 
-/** Describes what was asked, without account, token or gateway: it is committed. */
-export function describeAsked({ cloudflare, stack }: Account, { gateways, model }: Reached): Asked {
+/**
+ * Describes what the run is about, without account, token or gateway, because the file is
+ * committed.
+ */
+export function describeSubject(
+  { cloudflare, stack }: Account,
+  { gateways, model }: Reached,
+): EvidenceSubject {
   return {
     api: new URL(cloudflare.baseURL).origin,
     ...(gateways !== undefined && { gateways: gateways.origin }),
@@ -34,15 +40,15 @@ export function describeAsked({ cloudflare, stack }: Account, { gateways, model 
   };
 }
 
-/** Which command writes it, and its option that names a folder. */
+/** The command that writes the file, and its option that names the folder. */
 interface Writer {
   readonly name: "probe" | "verify";
   readonly option: string;
 }
 
 /**
- * Names a file of this day that does not exist and can be written; a second one of a day takes nothing away. Leaves
- * nothing: who then does not consent has no empty folder.
+ * Names a file of this day that does not exist yet and can be written: a second run of a day
+ * overwrites nothing. Leaves no empty folder behind, for users who then do not consent.
  */
 export async function findPlace(
   { name: writer, option }: Writer,
@@ -58,7 +64,7 @@ export async function findPlace(
   return file;
 }
 
-/** Returns what to do next. */
+/** Writes the file, and returns a message about the next step. */
 export async function writeEvidence(
   { option }: Writer,
   file: string,
@@ -72,7 +78,10 @@ export async function writeEvidence(
     : `wrote ${file}, which no statement cites: it was not Cloudflare that was asked`;
 }
 
-/** Refuses what may be a secret: a model's name is the user's own, and may be as long as a token. */
+/**
+ * Refuses evidence that may hold a secret: a model's name is the user's own, and may be as long as
+ * a token.
+ */
 function format(run: EvidenceRun): string {
   try {
     return formatEvidence(run);
@@ -83,7 +92,7 @@ function format(run: EvidenceRun): string {
   }
 }
 
-/** Returns the outermost folder that it made. */
+/** Makes a folder, and returns the outermost one that it made. */
 function makeFolder(option: string, folder: string): Promise<string | undefined> {
   return mkdir(folder, { recursive: true }).catch((error: Error) => {
     throw new CommandError(

@@ -1,20 +1,22 @@
-/** What a look at an account found. */
+/** Defines findings about an account, and the judgements that make them. */
 import type { Stack } from "../../policy/stack/stack.ts";
 import type { Answer } from "../account/account.ts";
 
+/** One finding about an account. */
 export interface Finding {
   /**
-   * Broken: somebody must act, and the command ends with 1. Warning and note: good to know. Unknown: it could not be
-   * looked at, so nothing is said of it.
+   * Broken: somebody must act, and the command ends with 1. Warning and note: good to know.
+   * Unknown: it could not be examined, so nothing is claimed about it.
    */
   readonly kind: "kept" | "broken" | "warning" | "note" | "unknown";
-  /** What was looked at: a gateway, a Worker, a token, a promise. */
+  /** The subject: a gateway, a Worker, a token, a promise. */
   readonly about: string;
-  /** What was found; where there is no `remedy`, also what to do. */
-  readonly says: string;
+  /** The finding itself, and what to do where there is no `remedy`. */
+  readonly message: string;
   readonly remedy?: string;
 }
 
+/** The mark of each kind in tables. */
 export const MARKS: Readonly<Record<Finding["kind"], string>> = {
   kept: "✔",
   broken: "✘",
@@ -23,11 +25,12 @@ export const MARKS: Readonly<Record<Finding["kind"], string>> = {
   unknown: "?",
 };
 
-export function finding(kind: Finding["kind"], about: string, says: string): Finding {
-  return { kind, about, says };
+/** Makes a finding without a separate remedy. */
+export function finding(kind: Finding["kind"], about: string, message: string): Finding {
+  return { kind, about, message };
 }
 
-/** Finds a promise broken, once for every problem, or kept. */
+/** Reports a promise as kept, or as broken once for every problem. */
 export function verdict(
   about: string,
   problems: readonly string[],
@@ -37,7 +40,7 @@ export function verdict(
   return problems.map((problem) => finding("broken", about, problem));
 }
 
-/** Lists the problems that are there. */
+/** Lists the problems whose condition holds. */
 export function problemsIf(
   ...problems: readonly (readonly [isThere: boolean, problem: string])[]
 ): readonly string[] {
@@ -50,7 +53,7 @@ interface Look<T> {
   readonly remedy: string;
 }
 
-/** Judges what the account answered, where it answered. */
+/** Judges a value of the account where there is one. */
 export function judge<T>(
   { about, answer, remedy }: Look<T>,
   problemsOf: (value: T) => readonly string[],
@@ -59,10 +62,13 @@ export function judge<T>(
   if (answer.kind !== "answer") return withoutAnswer(about, answer, remedy);
   const { value } = answer;
   const kept = typeof keptBy === "string" ? keptBy : keptBy(value);
-  return verdict(about, withRemedy(problemsOf(value), remedy), kept);
+  const problems = problemsOf(value).map((problem) => `${problem}; ${remedy}`);
+  return verdict(about, problems, kept);
 }
 
-/** Finds what there is where nothing can be judged: it is not there, or the account did not answer. */
+/**
+ * Reports a promise that cannot be judged: the thing does not exist, or the account did not answer.
+ */
 export function withoutAnswer(
   about: string,
   answer: Exclude<Answer<unknown>, { readonly kind: "answer" }>,
@@ -76,8 +82,4 @@ export function withoutAnswer(
 /** Returns the remedy where the account is not as the program declares it, whoever changed it. */
 export function deployAgain({ name }: Stack): string {
   return `run pulumi up --refresh --stack ${name}`;
-}
-
-export function withRemedy(problems: readonly string[], remedy: string): readonly string[] {
-  return problems.map((problem) => `${problem}; ${remedy}`);
 }

@@ -1,8 +1,8 @@
-/** The gateways of an account. */
+/** Reads the gateways of an account. */
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryAsk, type Connection } from "../account/account.ts";
+import { listAll, tryRequest, type Connection } from "../account/account.ts";
 
 const schema = z.object({
   id: z.string(),
@@ -10,15 +10,17 @@ const schema = z.object({
   log_management: z.number().nullish(),
 });
 
+/** The fields of a gateway that an audit needs, as the API names them. */
 export type ListedGateway = Readonly<z.output<typeof schema>>;
 
+/** Lists every gateway of the account. */
 export function listGateways({ accountId, cloudflare }: Connection) {
   const pages = cloudflare.aiGateway.list({ account_id: accountId, per_page: 50 });
   return listAll(PERMISSIONS.readGateways, { what: "a gateway", schema }, pages);
 }
 
-/** Reads one gateway with all its fields, as the API has them. */
+/** Reads one gateway with all fields of the API. */
 export function readGateway({ accountId, cloudflare }: Connection, gatewayId: string) {
-  const question = cloudflare.aiGateway.get(gatewayId, { account_id: accountId });
-  return tryAsk(PERMISSIONS.readGateways, question);
+  const request = cloudflare.aiGateway.get(gatewayId, { account_id: accountId });
+  return tryRequest(PERMISSIONS.readGateways, request);
 }

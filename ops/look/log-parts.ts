@@ -1,16 +1,18 @@
-/** Which parts of a body a log has, and the wait for a log. */
+/** Finds which parts of a body a log holds, and waits for logs to appear. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Answer, Gateway } from "../account/account.ts";
 import { readLog } from "./logs-api.ts";
 
+/** A log, split into its fields and the parts of its bodies. */
 export interface LogParts {
-  /** All fields of the log, bodies apart. */
+  /** The log's fields, without those that hold parts of bodies. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The parts of it in which any text of a body stands. */
+  /** The names of the parts that hold any text of a body. */
   readonly bodies: readonly string[];
 }
 
+/** Reads one log and finds which parts of its bodies it holds. */
 export async function readLogParts(gateway: Gateway, id: string): Promise<Answer<LogParts>> {
   const log = await readLog(gateway, id);
   if (log.fields.kind !== "answer") return log.fields;
@@ -31,20 +33,24 @@ function hasText(value: unknown): boolean {
   return !["", "{}", "[]", '""', "null"].includes(text);
 }
 
+/** The patience of a command. */
 export interface Patience {
-  /** Longest wait for a log to appear or to go, in seconds. */
+  /** The longest wait for a log to appear or to disappear, in seconds. */
   readonly waitSeconds: number;
 }
 
-/** Asks again, ever more slowly, until `isEnough` or the time is over; the last answer counts. */
+/**
+ * Repeats a request, ever more slowly, until `isEnough` or the time is over, and returns the last
+ * result.
+ */
 export async function poll<T>(
-  ask: () => Promise<Answer<T>>,
+  request: () => Promise<Answer<T>>,
   isEnough: (value: T) => boolean,
   { waitSeconds }: Patience,
 ): Promise<Answer<T>> {
   const deadline = Date.now() + waitSeconds * 1000;
   for (let delay = 250; ; delay = Math.min(delay * 2, 5000)) {
-    const answer = await ask();
+    const answer = await request();
     const isOver = answer.kind === "answer" && isEnough(answer.value);
     const left = deadline - Date.now();
     if (isOver || answer.kind === "unknown" || left <= 0) return answer;

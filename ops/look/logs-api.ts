@@ -1,34 +1,37 @@
-/** The questions that the Logs API takes about a gateway. */
+/** Calls the Logs API about one gateway. */
 import type Cloudflare from "cloudflare";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { tryAsk, type Answer, type Gateway } from "../account/account.ts";
+import { tryRequest, type Answer, type Gateway } from "../account/account.ts";
 import { parseJson } from "../cli/json.ts";
 
+/** A filter of the Logs API. */
 export type Filter = Cloudflare.AIGateway.LogListParams.Filter;
+/** The order of logs by time. */
 export type Order = "newest first" | "oldest first";
 
+/** The parameters of a list of logs. */
 export interface Listing {
   readonly filters?: readonly Filter[];
   readonly order?: Order;
   readonly page?: number;
   readonly perPage?: number;
-  /** Whether the answer says how many logs there are in all. */
+  /** Whether the response includes the total number of logs. */
   readonly isCounted?: boolean;
 }
 
-// More is refused.
+/** The size of a page; the API refuses a larger one. */
 export const PER_PAGE = 50;
 
 type Page = Awaited<ReturnType<Cloudflare["aiGateway"]["logs"]["list"]>>;
 
-/** Lists one page, as the API chooses it, and reads from it what is wanted. */
+/** Lists one page of logs and returns what `read` takes from it. */
 export function listLogs<T>(
   { accountId, cloudflare, gatewayId }: Gateway,
   { filters = [], order = "newest first", page = 1, perPage = PER_PAGE, isCounted }: Listing,
   read: (page: Page) => T,
 ): Promise<Answer<T>> {
-  const question = cloudflare.aiGateway.logs.list(gatewayId, {
+  const request = cloudflare.aiGateway.logs.list(gatewayId, {
     account_id: accountId,
     filters: [...filters],
     order_by: "created_at",
@@ -37,40 +40,44 @@ export function listLogs<T>(
     page,
     ...(isCounted === true && { meta_info: true }),
   });
-  return tryAsk(PERMISSIONS.readGateways, question.then(read));
+  return tryRequest(PERMISSIONS.readGateways, request.then(read));
 }
 
 type Fields = Cloudflare.AIGateway.LogGetResponse;
 
-export interface WholeLog {
+/** The fields of a log and its two bodies, each with a result of its own. */
+interface WholeLog {
   readonly fields: Answer<Fields>;
   readonly request: Answer<unknown>;
   readonly response: Answer<unknown>;
 }
 
-/** Reads one log and its bodies, which are questions of their own. */
+/** Reads one log and its bodies, which take one request each. */
 export async function readLog(gateway: Gateway, id: string): Promise<WholeLog> {
   const { accountId, cloudflare, gatewayId } = gateway;
   const where = { account_id: accountId, gateway_id: gatewayId };
   const [fields, request, response] = await Promise.all([
-    tryAsk(PERMISSIONS.readGateways, cloudflare.aiGateway.logs.get(id, where)),
+    tryRequest(PERMISSIONS.readGateways, cloudflare.aiGateway.logs.get(id, where)),
     readBody(gateway, id, "request"),
     readBody(gateway, id, "response"),
   ]);
   return { fields, request, response };
 }
 
-/** Reads JSON where it is JSON, else text: a streamed answer is kept as its events, whatever type the API gives it. */
+/**
+ * Reads a body as JSON where it is JSON, else as text: a streamed answer is kept as its events,
+ * whatever type the API gives it.
+ */
 function readBody(
   { cloudflare, accountId, gatewayId }: Gateway,
   id: string,
   side: "request" | "response",
 ): Promise<Answer<unknown>> {
   const where = { account_id: accountId, gateway_id: gatewayId };
-  // The SDK's own reading ends in a SyntaxError where such text is called JSON.
+  // The SDK's own parser throws a SyntaxError where such text is labelled JSON.
   const answer = cloudflare.aiGateway.logs[side](id, where).asResponse();
   const text = answer.then((response) => response.text());
-  return tryAsk(
+  return tryRequest(
     PERMISSIONS.readGateways,
     text.then((body) => parseJson(body, body)),
   );

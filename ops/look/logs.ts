@@ -1,4 +1,4 @@
-/** The logs of one gateway: as the commands use them, chosen and in order. */
+/** Lists the logs of one gateway, filtered and in order. */
 import { z } from "zod";
 
 import { checkAnswer, need, type Gateway } from "../account/account.ts";
@@ -7,7 +7,7 @@ import { listLogs, type Filter, type Listing, type Order } from "./logs-api.ts";
 
 const metadataSchema = z.record(z.string(), z.unknown());
 
-// What the API may leave out is optional here: a log that lacks a price is still a log.
+// Fields that the API may leave out are optional: a log that lacks a price is still a log.
 const schema = z
   .object({
     id: z.string().min(1),
@@ -33,43 +33,48 @@ const schema = z
     durationMs: data.duration ?? undefined,
     tokensIn: data.tokens_in ?? undefined,
     tokensOut: data.tokens_out ?? undefined,
-    /** US dollars. */
+    /** The price in US dollars. */
     cost: data.cost ?? undefined,
     isCached: data.cached,
     metadata: parseMetadata(data.metadata),
   }));
 
+/** One log, with undefined for whatever the API leaves out. */
 export type Log = Readonly<z.output<typeof schema>>;
 
-/** Throws a CommandError where it is no log. */
+/** Parses a log of the API. Throws a CommandError where it is none. */
 export function parseLog(raw: unknown): Log {
   return checkAnswer("a log", schema, raw);
 }
 
-/** Returns undefined where the call did not come through the Worker. */
+/** Returns the caller's name, or undefined where the call did not come through the Worker. */
 export function callerOf({ metadata }: Log): string | undefined {
   const { caller } = metadata;
   return typeof caller === "string" ? caller : undefined;
 }
 
-/** Reads metadata, which over REST is text of JSON. What is neither is as good as none. */
+/** Parses metadata, which REST returns as JSON text. Anything else counts as no metadata. */
 export function parseMetadata(raw: unknown): Readonly<Record<string, unknown>> {
   return metadataSchema.safeParse(typeof raw === "string" ? parseJson(raw) : raw).data ?? {};
 }
 
+/** The conditions for logs to be listed. */
 export interface LogQuery {
   readonly isErrors?: boolean;
-  /** Any of these: what `namesInLogs` has for one caller. */
+  /** Names of which any matches, as `namesInLogs` lists them for one caller. */
   readonly callers?: readonly string[] | undefined;
-  /** A part of the model's name. */
+  /** A substring of the model's name. */
   readonly model?: string | undefined;
-  /** This moment included. */
+  /** The earliest moment, included. */
   readonly since?: Date | undefined;
-  /** This moment excluded. */
+  /** The latest moment, excluded. */
   readonly until?: Date | undefined;
 }
 
-/** Asks for a page only when it is needed. A log that moves to the next page meanwhile comes once. */
+/**
+ * Yields the logs that match, and requests each page only when it is needed. A log that moves to
+ * the next page meanwhile is yielded once.
+ */
 export async function* findLogs(
   gateway: Gateway,
   query: LogQuery,
@@ -79,7 +84,7 @@ export async function* findLogs(
   for (let page = 1; ; page++) {
     const logs = await listParsed(gateway, { filters: filtersOf(query), order, page });
     const fresh = logs.filter(({ id }) => !seen.has(id));
-    // Not by the page's length: how many a page holds at most is not documented.
+    // The page's length proves nothing: the largest page is not documented.
     if (fresh.length === 0) return;
     for (const log of fresh) {
       seen.add(log.id);
@@ -88,7 +93,7 @@ export async function* findLogs(
   }
 }
 
-/** Lists one page, as the API chooses it. Throws a CommandError where it cannot be listed. */
+/** Lists one page of logs, as the API filters it. Throws a CommandError where that fails. */
 export async function listParsed(gateway: Gateway, listing: Listing): Promise<readonly Log[]> {
   const logs = await listLogs(gateway, listing, ({ result }) => result.map(parseLog));
   return need(`list the logs of ${gateway.gatewayId}`, logs);
@@ -111,8 +116,9 @@ function timeFilter(operator: "gt" | "lt", time: number): Filter {
 }
 
 /**
- * Makes the same choice on this side. It is needed for callers: the API has the key and the value of metadata as two
- * filters, and `web` may be the value of another key. The others are cheap, and hold whatever the API makes of a filter.
+ * Filters again on this side. Callers need it: the API has the key and the value of metadata as two
+ * filters, and `web` may be the value of another key. The other checks are cheap, and hold whatever
+ * the API makes of a filter.
  */
 function isChosen(log: Log, { isErrors = false, callers, model, since, until }: LogQuery): boolean {
   return (

@@ -1,8 +1,10 @@
-/** API tokens of an account. Tokens that members made for themselves are in none of its lists. */
+/**
+ * Reads the API tokens of an account. No list contains the tokens that members made for themselves.
+ */
 import { z } from "zod";
 
 import { DAY_MS, PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryAsk, tryCheck, type Answer, type Connection } from "../account/account.ts";
+import { listAll, tryRequest, tryCheck, type Answer, type Connection } from "../account/account.ts";
 
 const networks = z.array(z.string()).nullish();
 
@@ -18,35 +20,37 @@ const schema = z.object({
       z.object({
         effect: z.enum(["allow", "deny"]),
         permission_groups: z.array(z.object({ name: z.string().nullish() })),
-        // Whole accounts, or what lies in one: `"*"`, or more names.
+        // The keys name whole accounts, or objects in one; the values are `"*"`, or more names.
         resources: z.record(z.string(), z.unknown()),
       }),
     )
     .default([]),
 });
 
+/** A token of the account, with its permissions and limits. */
 export type Token = Readonly<z.output<typeof schema>>;
 
 const NEEDED = PERMISSIONS.readTokens;
 const DOCUMENTED = { what: "a token", schema };
 
+/** Lists every token of the account. */
 export function listTokens({ accountId, cloudflare }: Connection) {
   const pages = cloudflare.accounts.tokens.list({ account_id: accountId });
   return listAll(NEEDED, DOCUMENTED, pages);
 }
 
-/** Reads the token that asks. It is missing where it is no token of the account. */
+/** Reads the token that makes the request. It is missing where it is no token of the account. */
 export async function readOwnToken({ accountId, cloudflare }: Connection): Promise<Answer<Token>> {
   const { tokens } = cloudflare.accounts;
   const account = { account_id: accountId };
-  const own = await tryAsk("to be a token of the account", tokens.verify(account));
+  const own = await tryRequest("to be a token of the account", tokens.verify(account));
   if (own.kind !== "answer") return own;
   const read = await tryCheck(NEEDED, DOCUMENTED, tokens.get(own.value.id, account));
   const reason = "the account lists no such token";
   return read.kind === "missing" ? { kind: "unknown", reason } : read;
 }
 
-/** Lists the permissions that policies give, each once, in alphabetical order. */
+/** Lists the permissions that policies grant, each once, in alphabetical order. */
 export function permissionsOf(policies: Token["policies"]): readonly string[] {
   const groups = policies
     .filter(({ effect }) => effect === "allow")
@@ -54,12 +58,12 @@ export function permissionsOf(policies: Token["policies"]): readonly string[] {
   return [...new Set(groups.map(({ name }) => name ?? ""))].toSorted();
 }
 
-/** Lists the networks from which a token is taken; undefined where it is taken from everywhere. */
+/** Lists the networks from which a token is accepted; undefined where every network is. */
 export function networksOf({ condition }: Token): readonly string[] | undefined {
   return condition?.request_ip?.in ?? undefined;
 }
 
-/** Returns the end of a last day, which is a whole one, in milliseconds. */
+/** Returns the end of a last day, in milliseconds. */
 export function endOfDay(day: string): number {
   return Date.parse(day) + DAY_MS;
 }

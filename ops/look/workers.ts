@@ -1,8 +1,8 @@
-/** The Workers of an account: what each is bound to, when it wakes and where it answers. */
+/** Reads the Workers of an account: their bindings, triggers and addresses. */
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryAsk, tryCheck, type Connection } from "../account/account.ts";
+import { listAll, tryRequest, tryCheck, type Connection } from "../account/account.ts";
 
 const script = z.object({ id: z.string() });
 const settings = z.object({
@@ -14,36 +14,40 @@ const settings = z.object({
     .nullish(),
 });
 
+/** A binding of a Worker; only one in clear has its text. */
 export type Binding = Readonly<z.output<typeof settings>["bindings"][number]>;
 
 const NEEDED = PERMISSIONS.readWorkers;
 
+/** Lists the names of all Workers of the account. */
 export function listWorkers({ accountId, cloudflare }: Connection) {
   const pages = cloudflare.workers.scripts.list({ account_id: accountId });
   return listAll(NEEDED, { what: "a Worker", schema: script }, pages);
 }
 
+/** Reads the bindings and the observability settings of a Worker. */
 export function readWorker({ accountId, cloudflare }: Connection, name: string) {
   const { scriptAndVersionSettings } = cloudflare.workers.scripts;
   const raw = scriptAndVersionSettings.get(name, { account_id: accountId });
   return tryCheck(NEEDED, { what: "a Worker", schema: settings }, raw);
 }
 
-/** Lists the times at which a Worker is woken, as cron expressions. */
+/** Lists the cron expressions of a Worker's triggers. */
 export function listSchedules({ accountId, cloudflare }: Connection, name: string) {
   const answer = cloudflare.workers.scripts.schedules.get(name, { account_id: accountId });
   const crons = answer.then(({ schedules }) => schedules.map(({ cron }) => cron));
-  return tryAsk(NEEDED, crons);
+  return tryRequest(NEEDED, crons);
 }
 
+/** Reads whether a Worker is served on workers.dev, and its previews. */
 export function readSubdomain({ accountId, cloudflare }: Connection, name: string) {
-  const question = cloudflare.workers.scripts.subdomain.get(name, { account_id: accountId });
-  return tryAsk(NEEDED, question);
+  const request = cloudflare.workers.scripts.subdomain.get(name, { account_id: accountId });
+  return tryRequest(NEEDED, request);
 }
 
 /** Lists the custom domains that lead to a Worker. */
 export function listHostnames({ accountId, cloudflare }: Connection, service: string) {
   const answer = cloudflare.workers.domains.list({ account_id: accountId, service });
   const hostnames = answer.then(({ result }) => result.map(({ hostname }) => hostname));
-  return tryAsk(NEEDED, hostnames);
+  return tryRequest(NEEDED, hostnames);
 }

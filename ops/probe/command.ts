@@ -1,4 +1,7 @@
-/** What the documentation leaves open, asked of the user's own account, with dated evidence. */
+/**
+ * Runs `npm run probe`: tries on the user's own account what the documentation leaves open, and
+ * writes dated evidence.
+ */
 import { createInterface } from "node:readline/promises";
 
 import { isOfCloudflare, type EvidenceAnswer } from "../../policy/evidence/evidence.ts";
@@ -6,16 +9,16 @@ import { QUESTIONS } from "../../policy/evidence/questions.ts";
 import { inDashboard, isWorkersAi, PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, WordsError } from "../cli/errors.ts";
+import { CommandError, UsageError } from "../cli/errors.ts";
 import { readStack } from "../cli/stacks.ts";
 import { formatTable } from "../cli/print.ts";
-import { parseAddress, parseWait, readWords } from "../cli/words.ts";
-import { describeAsked, findPlace, writeEvidence } from "../look/evidence-file.ts";
+import { parseAddress, parseWait, readArguments } from "../cli/arguments.ts";
+import { describeSubject, findPlace, writeEvidence } from "../look/evidence-file.ts";
 import { MARKS } from "../look/finding.ts";
-import { askPutOnly, askSwitchedOff } from "./control-plane.ts";
+import { probePutOnly, probeSwitchedOff } from "./control-plane.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { askDelete, askDeletedGateway } from "./deletions.ts";
-import { askHeaders } from "./headers.ts";
+import { probeDeletion, probeDeletedGateway } from "./deletions.ts";
+import { probeHeaders } from "./headers.ts";
 import { withScratch, type Scratch } from "./scratch.ts";
 
 const GATEWAYS_URL = "https://gateway.ai.cloudflare.com";
@@ -35,7 +38,7 @@ Makes a gateway probe-… and removes it again. CLOUDFLARE_API_TOKEN needs ${inD
 calls of the stack's first Workers AI model run, which are billed; without it, four questions are not asked.
 Where CLOUDFLARE_BASE_URL or --data-url is not Cloudflare's own, nothing is written without --out.
 
-exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, no account, a place that cannot
+exit code: 0 no promise is seen to be broken, 1 one is, 2 invalid arguments, no account, a place that cannot
 be written, or a question that failed`;
 
 const NOT_CLOUDFLARE =
@@ -50,7 +53,7 @@ const COLUMNS = [
     cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].point,
     isNumber: true,
   },
-  { title: "question", cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].asks },
+  { title: "question", cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].text },
   { title: "seen", cell: ({ seen }: EvidenceAnswer) => seen, isWhole: true },
 ];
 
@@ -64,11 +67,12 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
+/** `npm run probe`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const { out, "no-evidence": isSilent } = args;
-  const { waitSeconds, url, stack } = readWords({
+  const { waitSeconds, url, stack } = readArguments({
     waitSeconds: () => parseWait(args.wait),
     url: () => parseAddress("--data-url", args["data-url"], GATEWAYS_URL),
     out: () => refuseBoth(out, isSilent),
@@ -77,33 +81,33 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const account = await openAccount(stack);
   const token = process.env["AI_GATEWAY_RUN_TOKEN"];
   const model = stack.settings.worker.models.find(isWorkersAi);
-  // An empty variable is none.
+  // An empty variable counts as absent.
   const plane = token && model !== undefined ? { url, token, model, waitSeconds } : undefined;
-  const asked = describeAsked(account, plane ? { gateways: url, model: plane.model } : {});
-  const isWritten = !isSilent && (out !== undefined || isOfCloudflare(asked));
+  const subject = describeSubject(account, plane ? { gateways: url, model: plane.model } : {});
+  const isWritten = !isSilent && (out !== undefined || isOfCloudflare(subject));
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
   if (!args.yes) await requireConsent(plane !== undefined);
 
-  const answers = await withScratch(account, (scratch) => ask(scratch, plane)).catch(
+  const answers = await withScratch(account, (scratch) => probe(scratch, plane)).catch(
     (error: unknown) => {
       if (error instanceof CommandError || !(error instanceof Error)) throw error;
       throw new CommandError(`a question failed, and no evidence is written: ${error.message}`);
     },
   );
-  const run = { asked, answers: [...answers] };
+  const run = { asked: subject, answers: [...answers] };
   console.log(args.json ? JSON.stringify(run, null, 2) : formatTable(answers, COLUMNS));
-  // After the answers are printed: a disk that has become full must not take them along.
+  // The answers are printed first, so that a full disk does not lose them.
   if (place !== undefined) console.error(await writeEvidence(WRITER, place, run));
   else if (!isSilent) console.error(NOT_CLOUDFLARE);
   return !answers.some(({ verdict }) => verdict === "broken");
 }
 
 function refuseBoth(out: string | undefined, isSilent: boolean): void {
-  if (out !== undefined && isSilent) throw new WordsError("--out and --no-evidence: choose one");
+  if (out !== undefined && isSilent) throw new UsageError("--out and --no-evidence: choose one");
 }
 
 async function requireConsent(isBilled: boolean): Promise<void> {
-  if (!process.stdin.isTTY) throw new WordsError("--yes is missing, and nobody can be asked here");
+  if (!process.stdin.isTTY) throw new UsageError("--yes is missing, and nobody can be asked here");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const cost = isBilled ? "and pays five short calls of a model" : "and calls no model";
   const reply = await terminal.question(`This makes and removes a gateway ${cost}. Go on? [y/N] `);
@@ -111,16 +115,16 @@ async function requireConsent(isBilled: boolean): Promise<void> {
   if (!/^y(?:es)?$/i.test(reply)) throw new CommandError("nothing was done");
 }
 
-async function ask(
+async function probe(
   scratch: Scratch,
   plane: DataPlane | undefined,
 ): Promise<readonly EvidenceAnswer[]> {
-  const answers = [await askPutOnly(scratch), await askSwitchedOff(scratch)];
+  const answers = [await probePutOnly(scratch), await probeSwitchedOff(scratch)];
   if (plane === undefined) return answers;
   return [
     ...answers,
-    ...(await askHeaders(scratch, plane)),
-    await askDelete(scratch, plane),
-    await askDeletedGateway(scratch),
+    ...(await probeHeaders(scratch, plane)),
+    await probeDeletion(scratch, plane),
+    await probeDeletedGateway(scratch),
   ];
 }

@@ -1,4 +1,4 @@
-/** What the API makes of a create and of updates, of the fields that a create may drop. */
+/** Probes what a create and an update do to the fields that a create may drop. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { ROWS, type ApiField } from "../../policy/gateway/mapping.ts";
 import { DAY_SECONDS } from "../../policy/platform.ts";
@@ -7,7 +7,10 @@ import { REQUIRED, type Scratch } from "./scratch.ts";
 
 const LIMIT = { limitType: "cost", technique: "fixed" } as const;
 
-/** Each of them is harmless: a flag, a limit nobody reaches, an exporter to a name that cannot exist. */
+/**
+ * Harmless values of three of those fields: a flag, a limit nobody reaches, an exporter to a host
+ * that cannot exist.
+ */
 const PUT_ONLY = {
   guardrails: { prompt: { S1: "FLAG" }, response: {} },
   spend_limits: {
@@ -17,7 +20,7 @@ const PUT_ONLY = {
   otel: [{ url: "https://traces.invalid/v1", headers: {}, content_type: "json" }],
 } as const satisfies Partial<Record<ApiField, unknown>>;
 
-/** As a deploy switches off what a stack no longer declares. */
+/** The values with which a deploy switches off what a stack no longer declares. */
 const OFF = Object.fromEntries(
   ROWS.filter(({ api }) => api in PUT_ONLY).map(({ api, updateOnly }) => [api, updateOnly?.off]),
 );
@@ -25,8 +28,8 @@ const OFF = Object.fromEntries(
 const FIELDS = Object.keys(PUT_ONLY);
 const NAMES = FIELDS.join(", ");
 
-/** Makes the scratch gateway. */
-export async function askPutOnly(scratch: Scratch): Promise<EvidenceAnswer> {
+/** Makes the scratch gateway, and probes which of the fields a create and an update set. */
+export async function probePutOnly(scratch: Scratch): Promise<EvidenceAnswer> {
   const { gatewayId: id } = scratch;
   const refusal = await tryCall(scratch, "post", "", { id, ...REQUIRED, ...PUT_ONLY });
   if (refusal !== undefined) await call(scratch, "post", "", { id, ...REQUIRED });
@@ -39,8 +42,8 @@ export async function askPutOnly(scratch: Scratch): Promise<EvidenceAnswer> {
   );
 }
 
-/** Answers, and adds what becomes of the fields where an update leaves them out. */
-export async function askSwitchedOff(scratch: Scratch): Promise<EvidenceAnswer> {
+/** Probes whether an update switches the fields off, and what one that leaves them out does. */
+export async function probeSwitchedOff(scratch: Scratch): Promise<EvidenceAnswer> {
   const taken = await update(scratch, PUT_ONLY);
   if (taken !== ALL) return notAnswered("switched-off", `of ${NAMES} an update ${taken}`);
   await call(scratch, "put", `/${scratch.gatewayId}`, REQUIRED);
@@ -55,13 +58,17 @@ export async function askSwitchedOff(scratch: Scratch): Promise<EvidenceAnswer> 
   );
 }
 
+/** Switches the scratch gateway's collection of logs. */
 export async function setCollect(scratch: Scratch, collect_logs: boolean): Promise<void> {
   await call(scratch, "put", `/${scratch.gatewayId}`, { ...REQUIRED, collect_logs, ...OFF });
 }
 
 const ALL = "takes all";
 
-/** Returns `takes all`, `takes only otel`, `is refused with 400` */
+/**
+ * Updates the fields and returns the outcome: `takes all`, `takes only otel` or `is refused with
+ * 400`.
+ */
 async function update(scratch: Scratch, fields: object): Promise<string> {
   const body = { ...REQUIRED, ...fields };
   const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, body);
@@ -78,7 +85,10 @@ async function fieldsOn({ cloudflare, accountId, gatewayId }: Scratch): Promise<
   return FIELDS.filter((field) => isOn(Reflect.get(gateway, field)));
 }
 
-/** Off is absent, null, empty, not enabled, or a group of nothing else: answers may say it in any of these ways. */
+/**
+ * Checks whether a field is on. Off is absent, null, empty, disabled, or a group of nothing else;
+ * responses may use any of these.
+ */
 function isOn(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value !== "object" || value === null) return Boolean(value);
@@ -86,7 +96,10 @@ function isOn(value: unknown): boolean {
   return enabled && Object.values(rest).some(isOn);
 }
 
-/** Calls by path: the SDK's types follow the published create, which is what is in question. */
+/**
+ * Calls the API by path, because the SDK's types follow the published create, which is what is in
+ * question.
+ */
 async function call(
   { cloudflare, accountId, signal }: Scratch,
   method: "post" | "put",
@@ -97,7 +110,7 @@ async function call(
   await cloudflare[method](`/accounts/${accountId}/ai-gateway/gateways${path}`, { body });
 }
 
-/** Returns how the call was refused, or undefined. */
+/** Calls the API, and returns how the call was refused, or undefined. */
 async function tryCall(...args: Parameters<typeof call>): Promise<string | undefined> {
   try {
     await call(...args);

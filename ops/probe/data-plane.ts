@@ -1,4 +1,4 @@
-/** Calls through the scratch gateway, and what is in its log. */
+/** Calls a model through the scratch gateway, and reads the logs. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -8,15 +8,16 @@ import { poll, readLogParts, type LogParts, type Patience } from "../look/log-pa
 import { listLogs } from "../look/logs-api.ts";
 import type { Scratch } from "./scratch.ts";
 
+/** The means of calling a model through the scratch gateway. */
 export interface DataPlane extends Patience {
-  /** `https://gateway.ai.cloudflare.com` */
+  /** The origin of gateways, such as `https://gateway.ai.cloudflare.com`. */
   readonly url: URL;
-  /** It may run the gateway and the models of Workers AI. */
+  /** A token that may run the gateway and the models of Workers AI. */
   readonly token: string;
   readonly model: string;
 }
 
-/** Calls the model through the gateway, and returns the status. */
+/** Calls the model through the gateway, and returns the HTTP status. */
 export async function call(
   { accountId, gatewayId, signal }: Scratch,
   { url, token, model }: DataPlane,
@@ -41,7 +42,10 @@ export async function call(
   return answer.status;
 }
 
-/** Lists the logs when so many are there, or when the time is over; then once more, for one too many. */
+/**
+ * Lists the logs once `count` of them are there, or the time is over; then once more, to find one
+ * too many.
+ */
 export async function settle(
   scratch: Scratch,
   plane: DataPlane,
@@ -52,27 +56,29 @@ export async function settle(
   return listIds(scratch);
 }
 
-/** Lists the newest logs, by id, when `isEnough`, or when the time is over. */
+/** Lists the ids of the newest logs once `isEnough`, or the time is over. */
 export async function waitForIds(
   scratch: Scratch,
   patience: Patience,
   isEnough: (ids: readonly string[]) => boolean,
 ): Promise<readonly string[]> {
-  const answer = await poll(() => askIds(scratch), isEnough, patience);
+  const answer = await poll(() => requestIds(scratch), isEnough, patience);
   return need("list the logs of the scratch gateway", answer);
 }
 
-/** Lists the newest logs, by id. */
+/** Lists the ids of the newest logs. */
 export function listIds(scratch: Scratch): Promise<readonly string[]> {
   return waitForIds(scratch, { waitSeconds: 0 }, () => true);
 }
 
-async function askIds(scratch: Scratch) {
+async function requestIds(scratch: Scratch) {
   scratch.signal.throwIfAborted();
   return listLogs(scratch, {}, ({ result }) => result.map(({ id }) => id));
 }
 
-/** Returns undefined where the API answers that there is no such log; any other failure is one of the question. */
+/**
+ * Finds a log by id; undefined where the API has none. Throws a CommandError for any other failure.
+ */
 export async function findLog(scratch: Scratch, id: string): Promise<LogParts | undefined> {
   const log = await readLogParts(scratch, id);
   if (log.kind === "unknown") throw new CommandError(`a log cannot be read: ${log.reason}`);

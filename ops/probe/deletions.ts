@@ -1,11 +1,11 @@
-/** What a filtered deletion and a deleted gateway leave. */
+/** Probes what a filtered deletion and a deleted gateway leave behind. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { findLog, listIds, waitForIds, type DataPlane } from "./data-plane.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
 
-/** Deletes what `askHeaders` left, first by a filter that chooses nothing. */
-export async function askDelete(scratch: Scratch, plane: DataPlane): Promise<EvidenceAnswer> {
+/** Deletes the logs that `probeHeaders` left, first with a filter that matches none. */
+export async function probeDeletion(scratch: Scratch, plane: DataPlane): Promise<EvidenceAnswer> {
   const question = "delete-by-age";
   const before = await listIds(scratch);
   if (before.length < 2) return notAnswered(question, `${before.length} logs are there`);
@@ -20,12 +20,12 @@ export async function askDelete(scratch: Scratch, plane: DataPlane): Promise<Evi
   const hidden = found.filter(Boolean).length;
   const seen = `older than 2000: ${before.length - untouched} of ${before.length} deleted; older than now, limit 1: ${untouched - left.length} deleted after ${seconds} s, ${hidden} of them found by id`;
   if (untouched === before.length && deleted.length === 0) return notAnswered(question, seen);
-  const isAsAsked = untouched === before.length && deleted.length === 1 && hidden === 0;
-  return answered(question, isAsAsked ? "kept" : "broken", seen);
+  const isAsRequested = untouched === before.length && deleted.length === 1 && hidden === 0;
+  return answered(question, isAsRequested ? "kept" : "broken", seen);
 }
 
-/** Removes the gateway, and makes it again: the removal at the end is of the second one. */
-export async function askDeletedGateway(scratch: Scratch): Promise<EvidenceAnswer> {
+/** Deletes the gateway and makes it again. `withScratch` later removes the second one. */
+export async function probeDeletedGateway(scratch: Scratch): Promise<EvidenceAnswer> {
   const { cloudflare, accountId, gatewayId } = scratch;
   const [id] = await listIds(scratch);
   if (id === undefined) return notAnswered("gateway-deleted", "there is no log");
@@ -40,7 +40,7 @@ export async function askDeletedGateway(scratch: Scratch): Promise<EvidenceAnswe
   );
 }
 
-/** Deletes as the retention Worker does. */
+/** Deletes the oldest logs as the retention Worker does. */
 async function deleteOldest(scratch: Scratch, than: string, limit: number): Promise<void> {
   const { cloudflare, accountId, gatewayId } = scratch;
   await cloudflare.aiGateway.logs.delete(gatewayId, {

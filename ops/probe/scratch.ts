@@ -1,15 +1,19 @@
-/** A gateway for trying things out, which is gone when the work is over, however it ends. */
+/** Provides a gateway for experiments, which is removed when the work is over, however it ends. */
 import { randomBytes } from "node:crypto";
 
 import type { Connection, Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
 
+/** The scratch gateway of a probe. */
 export interface Scratch extends Gateway {
-  /** Aborted by Ctrl-C: the work stops at its next step, and only then the gateway is removed. */
+  /**
+   * The signal that Ctrl-C aborts: the work stops at its next step, and only then the gateway is
+   * removed.
+   */
   readonly signal: AbortSignal;
 }
 
-/** What the API wants of every gateway: here one that does nothing. */
+/** The fields that the API requires of every gateway, all off. */
 export const REQUIRED = {
   cache_invalidate_on_update: true,
   cache_ttl: 0,
@@ -18,7 +22,7 @@ export const REQUIRED = {
   rate_limiting_limit: 0,
 };
 
-/** Runs the work, then removes the gateway that it made. */
+/** Runs the work, then removes the gateway that the work made. */
 export async function withScratch<T>(
   connection: Connection,
   work: (scratch: Scratch) => Promise<T>,
@@ -45,7 +49,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 async function remove({ cloudflare, accountId }: Connection, gatewayId: string): Promise<void> {
   const gone = cloudflare.aiGateway.delete(gatewayId, { account_id: accountId });
   await gone.catch((error: unknown) => {
-    // Not there, or refused: a token that may not remove it could not make it.
+    // The gateway does not exist, or the token may not remove it and so could not have made it.
     if ([401, 403, 404].includes(Object(error).status)) return;
     console.error(`error: the gateway ${gatewayId} could not be removed; delete it by hand`);
     process.exitCode = 2;

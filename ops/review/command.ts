@@ -10,9 +10,9 @@ import { changedCode, codeMarkdown, codeText, type ChangedCode } from "../../pol
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, reasonOf, WordsError } from "../cli/errors.ts";
+import { CommandError, reasonOf, UsageError } from "../cli/errors.ts";
 import { checkStacks, readFiles } from "../cli/stacks.ts";
-import { parseChoice, readWords } from "../cli/words.ts";
+import { parseChoice, readArguments } from "../cli/arguments.ts";
 import { readProject } from "../../policy/stack/project.ts";
 import { listChangedPaths, readFilesAt } from "./git.ts";
 
@@ -24,7 +24,7 @@ const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format te
   --format  text (for a terminal), markdown (for a pull request) or json
   --dir     the folder with the stack files (here)
 
-exit code: 0 deployable, 1 a rule is broken or a stack file cannot be read, 2 wrong words,
+exit code: 0 deployable, 1 a rule is broken or a stack file cannot be read, 2 invalid arguments,
 or a folder, commit or evidence (docs/evidence) that cannot be read`;
 
 /** One part of what is printed: the changed code comes before the reviews, whose statements rest on it. */
@@ -55,14 +55,14 @@ const OPTIONS = {
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: review });
 
 async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise<boolean> {
-  const { format, dir } = readWords({
+  const { format, dir } = readArguments({
     format: () => parseChoice("--format", args.format, ["text", "markdown", "json"]),
     dir: () => requireFolder(args.dir),
   });
   const project = readFiles(dir);
   const before = base === undefined ? undefined : readProject(await readFilesAt(dir, base));
   const names = [...new Set([...project.stacks.keys(), ...(before?.stacks.keys() ?? [])])];
-  if (names.length === 0) throw new WordsError(`${dir} has no stack file, Pulumi.<stack>.yaml`);
+  if (names.length === 0) throw new UsageError(`${dir} has no stack file, Pulumi.<stack>.yaml`);
   checkStacks(stack, names);
 
   const today = new Date().toISOString().slice(0, 10);
@@ -85,5 +85,5 @@ function evidenceOf(dir: string): readonly Evidence[] {
 
 function requireFolder(dir: string): string {
   if (existsSync(dir)) return dir;
-  throw new WordsError(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
+  throw new UsageError(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
 }

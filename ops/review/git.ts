@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 import { isPulumiFile, type ProjectFiles } from "../../policy/stack/project.ts";
-import { WordsError } from "../cli/errors.ts";
+import { UsageError } from "../cli/errors.ts";
 
 const run = promisify(execFile);
 
@@ -52,7 +52,7 @@ async function findCommit(folder: string, ref: string): Promise<string> {
   const find = ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`];
   const commit = await git(folder, find).catch((error: Error) => {
     const hint = "it must be a commit, branch or tag that this clone has (a shallow one has few)";
-    throw new WordsError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
+    throw new UsageError(`--base is ${JSON.stringify(ref)}; ${hint}; ${error.message}`);
   });
   return commit.trim();
 }

@@ -1,6 +1,6 @@
-/** Canaries through the Worker, and what each left in the log. */
+/** Sends canaries through the Worker, and judges what each left in the log. */
 import { collected } from "../../policy/gateway/collect.ts";
-import { workerUrl } from "../../policy/gateway/worker-texts.ts";
+import { workerUrl } from "../../policy/gateway/worker-bindings.ts";
 import type { Account, Answer } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";
@@ -8,27 +8,33 @@ import { listLogs } from "../look/logs-api.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
 import { KINDS, sendCanary, type Canary, type Door } from "./canary.ts";
 
+/** A canary and the logs that it left. */
 export interface Flight {
   readonly canary: Canary;
   readonly logs: readonly LogParts[];
 }
 
+/** The canaries' findings, and their flights for the record. */
 export interface Canaries {
   readonly findings: readonly Finding[];
   readonly flights: readonly Flight[];
 }
 
+/** The Worker's address, a caller's token, and the time to wait. */
 export interface CanaryArgs extends Patience {
   readonly url: URL | undefined;
   readonly token: string | undefined;
 }
 
-/** Sends them at once, waits for their logs, and looks for what must not be there when the wait is over. */
+/**
+ * Sends all canaries at once, waits for their logs, and checks at the end of the wait what must not
+ * be there.
+ */
 export async function flyCanaries(account: Account, args: CanaryArgs): Promise<Canaries> {
   const door = openDoor(account, args);
   if (typeof door === "string") {
-    const says = `not looked at, because ${door}`;
-    return { findings: [finding("unknown", "canaries", says)], flights: [] };
+    const message = `not looked at, because ${door}`;
+    return { findings: [finding("unknown", "canaries", message)], flights: [] };
   }
   const model = account.stack.settings.worker.models[0] ?? "";
   const sent = await Promise.all(KINDS.map((kind) => sendCanary(kind, door, model)));
@@ -42,7 +48,7 @@ export async function flyCanaries(account: Account, args: CanaryArgs): Promise<C
 function openDoor({ stack }: Account, { url, token }: CanaryArgs): Door | string {
   const address = url ?? workerUrl(stack.settings);
   if (address === undefined) {
-    return "the stack file does not say the Worker's address; give --url, or set worker.workersDevSubdomain";
+    return "the stack file does not declare the Worker's address; give --url, or set worker.workersDevSubdomain";
   }
   if (token === undefined && stack.settings.worker.access === "token") {
     return "AI_GATEWAY_CALLER_TOKEN is not set: the token of one of the stack's callers";
@@ -65,7 +71,10 @@ async function follow(account: Account, canary: Canary, patience: Patience) {
   return { findings, flight: { canary, logs: found } };
 }
 
-/** A log that is promised ends the wait; what must not come is waited for to the end. */
+/**
+ * Waits for a canary's logs. A promised log ends the wait; one that must not come is awaited to the
+ * end.
+ */
 function watch(account: Account, canary: Canary, patience: Patience) {
   const { stack } = account;
   const { bodies: isStored } = collected(stack.settings.logs);
@@ -74,7 +83,10 @@ function watch(account: Account, canary: Canary, patience: Patience) {
   return poll(() => readLogs(account, canary), isEnough, patience);
 }
 
-/** Reads every log of a canary, guardrail evaluations included: by event id, and by log id where one came back. */
+/**
+ * Reads every log of a canary, guardrail evaluations included: by event id, and by log id where the
+ * response had one.
+ */
 async function readLogs(
   account: Account,
   { eventId, logId }: Canary,

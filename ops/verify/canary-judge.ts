@@ -1,4 +1,4 @@
-/** Judges whether what a canary left in the log is what the stack file promises. */
+/** Judges whether a canary left in the log what the stack file promises. */
 import { collected } from "../../policy/gateway/collect.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
@@ -11,11 +11,15 @@ const STATUS: Readonly<Record<Kind, (status: number) => boolean>> = {
   normal: (status) => status === 200,
   streamed: (status) => status === 200,
   refused: (status) => status === 404,
-  // A model's refusal. These four are the Worker's own, or of what stands in its place, and leave no log.
+  // A model's refusal has another status: these four are the Worker's own, or of what stands in its
+  // place, and leave no log.
   failing: (status) => status >= 400 && ![401, 403, 429, 501].includes(status),
 };
 
-/** Returns undefined where the answer is what the canary is for; else why nothing can be learned from its log. */
+/**
+ * Returns undefined where the response is as the canary intends; else why its log would prove
+ * nothing.
+ */
 export function judgeAnswer(canary: Canary): Finding | undefined {
   const { kind, status, reason } = canary;
   const about = `canary: ${kind}`;
@@ -32,11 +36,12 @@ export function judgeAnswer(canary: Canary): Finding | undefined {
   return finding("broken", about, `the Worker answered ${status}${detail}${hint}`);
 }
 
-/** Returns whether there is to be one log at least, or none at all. */
+/** Checks whether the stack promises at least one log, and not none. */
 export function leavesLog(stack: Stack, kind: Kind): boolean {
   return kind !== "refused" && collected(stack.settings.logs).call;
 }
 
+/** Judges the logs of one canary. */
 export function judgeLogs(
   stack: Stack,
   { kind, eventId }: Canary,
@@ -57,7 +62,7 @@ export function judgeLogs(
     ...problemsIf(
       [
         isStored && !logs.some(({ bodies }) => bodies.includes("request")),
-        "its log has no request body, and the stack says collect full",
+        "its log has no request body, and the stack declares collect full",
       ],
       [
         missing.every((keys) => keys.length > 0),

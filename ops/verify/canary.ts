@@ -1,27 +1,32 @@
-/** Four requests through the deployed Worker, each with a mark of its own, and what came back. */
+/** Sends four requests through the deployed Worker, each with a mark of its own. */
 import { randomUUID } from "node:crypto";
 
+/** The kinds of canaries, by what is expected of them. */
 export const KINDS = ["normal", "streamed", "refused", "failing"] as const;
+/** One of the kinds. */
 export type Kind = (typeof KINDS)[number];
 
+/** A canary that was sent, and its response. */
 export interface Canary {
   readonly kind: Kind;
-  /** Stands in the prompt and nowhere else, so that a body in a log is recognised. */
+  /** A text that is in the prompt and nowhere else, so that a body in a log is recognised. */
   readonly mark: string;
-  /** HTTP status; undefined where no answer came. */
+  /** The HTTP status; undefined where there was no response. */
   readonly status: number | undefined;
   readonly eventId: string | undefined;
   readonly logId: string | undefined;
-  /** Why no answer came, or what the error's code is. */
+  /** The reason for the lack of a response, or the error's code. */
   readonly reason?: string | undefined;
 }
 
+/** The address and the token with which the Worker is called. */
 export interface Door {
   readonly url: URL;
-  /** Undefined where the Worker is open. */
+  /** The caller's token; undefined where the Worker is open. */
   readonly token: string | undefined;
 }
 
+/** Sends one canary, and reads its response to the end. */
 export async function sendCanary(kind: Kind, door: Door, model: string): Promise<Canary> {
   const mark = `canary-${randomUUID()}`;
   const { path, body } = requestOf(kind, mark, model);
@@ -36,7 +41,7 @@ export async function sendCanary(kind: Kind, door: Door, model: string): Promise
       redirect: "error",
       signal: AbortSignal.timeout(120_000),
     });
-    // To its end: a stream is logged when it is over.
+    // The response is read to its end, because a stream is logged when it is over.
     const text = await response.text();
     return {
       kind,
@@ -52,9 +57,9 @@ export async function sendCanary(kind: Kind, door: Door, model: string): Promise
   }
 }
 
-/** Returns why a call failed, which fetch has in the cause. */
+/** Returns why a call failed; fetch has the reason in the cause. */
 function why(error: unknown): string {
-  if (!(error instanceof Error)) return "no reason is told";
+  if (!(error instanceof Error)) return "no reason is given";
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
@@ -66,12 +71,12 @@ function requestOf(kind: Kind, mark: string, model: string) {
     normal: { path, body: chat },
     streamed: { path, body: { ...chat, stream: true } },
     refused: { path, body: { ...chat, model: `none/${mark}` } },
-    // A text for an embedding is nothing that a chat model takes; the Worker leaves that to the model.
+    // A chat model refuses the input of an embedding; the Worker leaves that to the model.
     failing: { path: "/v1/embeddings", body: { model, input: mark } },
   }[kind];
 }
 
-/** Reads `model_not_found` from `{"error": {"code": "model_not_found"}}`. */
+/** Extracts `model_not_found` from `{"error": {"code": "model_not_found"}}`. */
 function errorCode(text: string): string | undefined {
   return /"code"\s*:\s*"(\w+)"/.exec(text)?.[1];
 }

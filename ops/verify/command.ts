@@ -1,16 +1,19 @@
-/** Every promise of a stack file, looked up in its account and tried through its Worker. */
+/**
+ * Runs `npm run verify`: checks every promise of a stack file in its account, and through its
+ * Worker.
+ */
 import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, WordsError } from "../cli/errors.ts";
+import { CommandError, UsageError } from "../cli/errors.ts";
 import { requireWritable, writeOutput } from "../cli/output-file.ts";
 import { endProgress, formatTable, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
-import { parseAddress, parseIfGiven, parseWait, readWords } from "../cli/words.ts";
-import { describeAsked, findPlace, writeEvidence } from "../look/evidence-file.ts";
-import { MARKS } from "../look/finding.ts";
+import { parseAddress, parseIfGiven, parseWait, readArguments } from "../cli/arguments.ts";
+import { describeSubject, findPlace, writeEvidence } from "../look/evidence-file.ts";
+import { MARKS, type Finding } from "../look/finding.ts";
 import { answersOf } from "./evidence.ts";
 import { checkPage } from "./page.ts";
 import { formatRecord } from "./record.ts";
@@ -22,7 +25,7 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
                          [--evidence FOLDER] [--json]
 
   --stack     the stack to verify, as deployed
-  --url       where its Worker answers, if the stack file does not say it
+  --url       where its Worker answers, if the stack file does not declare it
   --wait      longest wait for a log to appear (30 seconds)
   --record    write a dated record of what was found to a file, in Markdown
   --evidence  write what the canaries prove of Cloudflare to a folder, such as docs/evidence, which
@@ -31,11 +34,11 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
 
 CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
 itself, ${readTokens}; for logpush ${readLogpush} and ${readBuckets}. What it may not
-read is told as not looked at.
+read is reported as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.
 
-exit code: 0 no promise is seen to be broken, 1 one is, 2 wrong words, or no
+exit code: 0 no promise is seen to be broken, 1 one is, 2 invalid arguments, or no
 promise could be looked at`;
 
 const WRITER = { name: "verify", option: "--evidence" } as const;
@@ -49,11 +52,12 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
+/** `npm run verify`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const { record, evidence, json } = args;
-  const { waitSeconds, url, stack } = readWords({
+  const { waitSeconds, url, stack } = readArguments({
     waitSeconds: () => parseWait(args.wait),
     url: () =>
       parseIfGiven(args.url, (text) => parseAddress("--url", text, "https://chat.example.com")),
@@ -62,7 +66,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const account = await openAccount(stack);
   if (record !== undefined) await requireWritable("--record", record);
   const place = evidence === undefined ? undefined : await findPlace(WRITER, new Date(), evidence);
-  // An empty variable is none.
+  // An empty variable counts as absent.
   const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
   const { findings: found, flights } = await verify(
     account,
@@ -73,37 +77,42 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   endProgress();
   console.log(
     json
-      ? JSON.stringify(findings, null, 2)
+      ? JSON.stringify(findings.map(toJson), null, 2)
       : formatTable(findings, [
           { title: "", cell: ({ kind }) => MARKS[kind] },
           { title: stack.name, cell: ({ about }) => about },
-          { title: "", cell: ({ says }) => says, isWhole: true },
+          { title: "", cell: ({ message }) => message, isWhole: true },
         ]),
   );
-  // After the findings are printed: a disk that has become full must not take them along.
+  // The findings are printed first, so that a full disk does not lose them.
   if (record !== undefined) {
     const text = formatRecord({ stack: stack.name, at: new Date(), findings, flights });
     await writeOutput("--record", record, `${text}\n`);
   }
   if (place !== undefined) {
     const [model] = stack.settings.worker.models;
-    const asked = describeAsked(account, model === undefined ? {} : { model });
-    const run = { asked, answers: [...answersOf(flights, new Date())] };
+    const subject = describeSubject(account, model === undefined ? {} : { model });
+    const run = { asked: subject, answers: [...answersOf(flights, new Date())] };
     console.error(await writeEvidence(WRITER, place, run));
   }
   if (found.every(({ kind }) => kind === "unknown")) {
     throw new CommandError(
-      "nothing could be looked at; --help says what the token in CLOUDFLARE_API_TOKEN needs",
+      "nothing could be looked at; --help lists what the token in CLOUDFLARE_API_TOKEN needs",
     );
   }
   return !findings.some(({ kind }) => kind === "broken");
 }
 
-/** Refuses evidence of a stack with which a log, or its bodies, would be the gateway's doing. */
+/** Makes the JSON of a finding, with the field names that programs already read. */
+function toJson({ kind, about, message }: Finding): object {
+  return { kind, about, says: message };
+}
+
+/** Refuses evidence of a stack whose gateway would itself write a log, or its bodies. */
 function checkEvidence(stack: Stack, evidence: string | undefined): Stack {
   const { logs } = stack.settings;
   if (evidence === undefined || isByWorkerAlone(logs)) return stack;
-  throw new WordsError(
+  throw new UsageError(
     `--evidence is ${JSON.stringify(evidence)}, and stack ${stack.name} collects ${logs.collect}; only one that collects metadata proves what the Worker's switches do`,
   );
 }

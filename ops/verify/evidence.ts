@@ -1,11 +1,14 @@
-/** What canaries prove of Cloudflare: that the Worker's switches are heeded on calls of the AI binding. */
+/**
+ * Derives what canaries prove about Cloudflare: that it heeds the Worker's switches on calls of the
+ * AI binding.
+ */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { count } from "../../policy/words.ts";
 import type { Flight } from "./canaries.ts";
 
 /**
- * Of a stack that collects metadata: its gateway collects nothing, so each log is the doing of the Worker's call. A log
- * that did not come may be late, which is no answer.
+ * Answers the two questions, for a stack that collects metadata: its gateway collects nothing, so
+ * each log results from the Worker's call. A log that is absent may be late, which is no answer.
  */
 export function answersOf(flights: readonly Flight[], now: Date): readonly EvidenceAnswer[] {
   const calls = flights.filter(({ canary }) => canary.status === 200);

@@ -1,34 +1,34 @@
-/** The gateway's fields, declared against stored. */
+/** Compares the gateway's fields, as declared and as stored. */
 import { ROWS, gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
-import { tryAsk, type Account } from "../account/account.ts";
-import { deployAgain, verdict, withRemedy, withoutAnswer, type Finding } from "../look/finding.ts";
+import type { Account } from "../account/account.ts";
+import { deployAgain, judge, type Finding } from "../look/finding.ts";
+import { readGateway } from "../look/gateways.ts";
 
-export async function checkGateway({
-  stack,
-  accountId,
-  cloudflare,
-}: Account): Promise<readonly Finding[]> {
+/** Checks every field of the deployed gateway. */
+export async function checkGateway(account: Account): Promise<readonly Finding[]> {
+  const { stack } = account;
   const { gatewayId } = stack.settings;
-  const about = `gateway ${gatewayId}`;
-  const remedy = deployAgain(stack);
-  const question = cloudflare.aiGateway.get(gatewayId, { account_id: accountId });
-  const answer = await tryAsk("AI Gateway Read", question);
-  if (answer.kind !== "answer") return withoutAnswer(about, answer, remedy);
-  const problems = judgeGateway(stack.settings, { ...answer.value });
-  return verdict(
-    about,
-    withRemedy(problems, remedy),
+  return judge(
+    {
+      about: `gateway ${gatewayId}`,
+      answer: await readGateway(account, gatewayId),
+      remedy: deployAgain(stack),
+    },
+    (found) => judgeGateway(stack.settings, { ...found }),
     `all ${COMPARED.length} fields are as declared`,
   );
 }
 
-/** The fields in the order of a report. By its id the gateway was found. */
+/** The fields in the order of a report. The id is left out: it is how the gateway was found. */
 const COMPARED = ROWS.filter(({ api }) => api !== "id").toSorted((a, b) =>
   a.api.localeCompare(b.api),
 );
 
-/** Each field that differs from what the stack file makes of it. Header values are secrets, and are not compared. */
+/**
+ * Describes each field that differs from what the stack file declares. Header values are secrets,
+ * and are not compared.
+ */
 export function judgeGateway(
   settings: Settings,
   found: Readonly<Record<string, unknown>>,
@@ -46,7 +46,9 @@ export function judgeGateway(
   });
 }
 
-/** Text that is equal where two values mean the same: the API has several words for off. */
+/**
+ * Returns a text that is equal where two values mean the same: the API has several values for off.
+ */
 function canonical(field: string, value: unknown): string {
   const isDisabledGroup =
     (field === "dlp" || field === "spend_limits") && isRecord(value) && value["enabled"] !== true;
@@ -55,14 +57,20 @@ function canonical(field: string, value: unknown): string {
   return JSON.stringify(simplify(comparable) ?? "off");
 }
 
-/** Header names stay: an exporter that sends another header is another exporter. */
+/**
+ * Removes the values of headers and keeps their names: an exporter that sends another header is
+ * another exporter.
+ */
 function withoutSecrets(otel: unknown): unknown {
   if (!isRecord(otel)) return otel;
   const { headers, content_type = "json", ...rest } = otel;
   return { ...rest, content_type, headers: isRecord(headers) ? Object.keys(headers) : [] };
 }
 
-/** Without what is empty, and in one order: neither lists of rules nor groups have one. Undefined where nothing is left. */
+/**
+ * Removes what is empty, and sorts: neither lists of rules nor groups have an order. Returns
+ * undefined where nothing remains.
+ */
 function simplify(value: unknown): unknown {
   if (value === null || value === "" || value === 0 || value === false) return undefined;
   if (Array.isArray(value)) {
@@ -77,7 +85,10 @@ function simplify(value: unknown): unknown {
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-/** Of a group only that it is there: it may hold a secret. So of a key, which would fill the screen. */
+/**
+ * Formats a value for a message. A group is shown as `on`, because it may hold a secret, and so is
+ * a key, which would fill the screen.
+ */
 function show(value: unknown): string {
   if (value === undefined) return "not set";
   if (simplify(value) === undefined) return "off";

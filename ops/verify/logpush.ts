@@ -1,4 +1,4 @@
-/** The encrypted copies: pushed as declared, without a failure, and deleted in time. */
+/** Checks the encrypted copies: pushed as declared, without a failure, and deleted in time. */
 import { z } from "zod";
 
 import { logpushFilter, logpushJobName } from "../../policy/gateway/logpush-job.ts";
@@ -16,6 +16,7 @@ import {
   type Job,
 } from "../look/logpush.ts";
 
+/** Checks the Logpush job, and the lifecycle of its bucket. */
 export async function checkLogpush(account: Account): Promise<readonly Finding[]> {
   const { stack, gatewayId } = account;
   const { logpush } = stack.settings;
@@ -44,6 +45,7 @@ async function readJob(account: Account, name: string): Promise<Answer<Job>> {
   return value === undefined ? { kind: "missing" } : { kind: "answer", value };
 }
 
+/** Describes what is wrong with the Logpush job. */
 export function judgeJob({ settings }: Stack, job: Partial<Job>): readonly string[] {
   const { bucket = "" } = settings.logpush ?? {};
   const { destination_conf: destination, filter, last_error, error_message } = job;
@@ -55,15 +57,18 @@ export function judgeJob({ settings }: Stack, job: Partial<Job>): readonly strin
       filter !== undefined && filter !== logpushFilter(settings.gatewayId),
       "has another filter than this gateway's",
     ],
-    // Set back to null by the next push that succeeds.
+    // The next push that succeeds resets it to null.
     [Boolean(last_error), `fails since ${last_error}: ${reason}`],
   );
 }
 
-/** The SDK's description of a job has no filter: an answer without one says nothing about it. */
+/**
+ * Describes which logs a job pushes. The SDK's type of a job has no filter, so a response without
+ * one proves nothing about it.
+ */
 function describeLogs({ filter }: Job): string {
   return filter === undefined
-    ? "logs; which gateways' the API does not tell"
+    ? "logs; the API does not report which gateways'"
     : "this gateway's logs";
 }
 
@@ -75,6 +80,7 @@ const deletion = z.object({
   }),
 });
 
+/** Describes what is wrong with the bucket's lifecycle rules. */
 export function judgeLifecycle(keepDays: number, rules: readonly unknown[]): readonly string[] {
   const days = rules.flatMap((rule) => {
     const { data } = deletion.safeParse(rule);

@@ -1,4 +1,7 @@
-/** What the gateway's stored logs say: how old the oldest is, how near the cap, and which system keeps them. */
+/**
+ * Checks the gateway's stored logs: the age of the oldest, how near the cap they are, and which
+ * system keeps them.
+ */
 import { z } from "zod";
 
 import type { Settings } from "../../policy/settings/settings.ts";
@@ -8,9 +11,10 @@ import { checkAnswer, type Account } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { listLogs } from "../look/logs-api.ts";
 
-export interface StoredLogs {
+/** The number of stored logs, and the oldest. */
+interface StoredLogs {
   readonly count: number;
-  /** ISO time; absent where there is no log. */
+  /** The time of the oldest log, in ISO form; absent where there is none. */
   readonly oldest?: string | undefined;
 }
 
@@ -20,6 +24,7 @@ const pageSchema = z.object({
   result_info: z.object({ total_count: z.number() }),
 });
 
+/** Checks the stored logs against the stack's limits. */
 export async function checkLogs(account: Account): Promise<readonly Finding[]> {
   const { logs } = account.stack.settings;
   const listing = { order: "oldest first", perPage: 1, isCounted: true } as const;
@@ -38,7 +43,10 @@ export async function checkLogs(account: Account): Promise<readonly Finding[]> {
   ];
 }
 
-/** Deleting takes a while, so a log may be some hours older than promised. */
+/**
+ * Judges the oldest log's age in whole days: deleting takes a while, so a log may be some hours
+ * older than promised.
+ */
 export function judgeAge(
   { keepDays }: Settings["logs"],
   { oldest }: StoredLogs,
@@ -50,37 +58,42 @@ export function judgeAge(
     return [finding("kept", about, `no log is older than ${count(keepDays, "day")}`)];
   const days = Math.floor((now - Date.parse(oldest)) / DAY_MS);
   const age = `the oldest log is ${count(days, "day")} old`;
-  const says = `${age}, promised are ${keepDays}`;
-  if (days <= keepDays) return [finding("kept", about, says)];
+  const message = `${age}, promised are ${keepDays}`;
+  if (days <= keepDays) return [finding("kept", about, message)];
   const remedy = "look why nothing deleted it (docs/operate.md)";
-  return [finding("broken", about, `${says}; ${remedy}`)];
+  return [finding("broken", about, `${message}; ${remedy}`)];
 }
 
 const WARN_FROM = 0.9;
 
+/** Judges how near the stored logs are to the cap. */
 export function judgeCap(logs: Settings["logs"], stored: number): readonly Finding[] {
   if (logs.system !== "legacy") return [];
   const about = "logs.maxEntries";
   const share = stored / logs.maxEntries;
-  const says = `${stored} of ${logs.maxEntries} logs are stored`;
-  if (share < WARN_FROM) return [finding("kept", about, says)];
+  const message = `${stored} of ${logs.maxEntries} logs are stored`;
+  if (share < WARN_FROM) return [finding("kept", about, message)];
   if (logs.whenFull === "deleteOldest") {
     return [
-      finding("warning", about, `${says}; beyond the cap the oldest go, whatever keepDays says`),
+      finding("warning", about, `${message}; beyond the cap the oldest go, whatever keepDays is`),
     ];
   }
   const remedy = "raise it, or delete old logs";
   return share < 1
-    ? [finding("warning", about, `${says}; at the cap logging stops: ${remedy}`)]
-    : [finding("broken", about, `${says}, and nothing new is; ${remedy}`)];
+    ? [finding("warning", about, `${message}; at the cap logging stops: ${remedy}`)]
+    : [finding("broken", about, `${message}, and nothing new is; ${remedy}`)];
 }
 
-/** Nothing in the API says which system an account has: this is evidence, and no proof. */
+/** Compares the log system with what the Logs API holds. That is evidence and no proof. */
 export function judgeSystem({ system }: Settings["logs"], stored: number): Finding {
   const seen = stored > 0 ? `the Logs API has ${count(stored, "log")}` : "the Logs API has no log";
   const fits = {
     legacy: stored > 0 ? "as legacy has" : "which proves nothing before the first call",
     observability: stored > 0 ? "which may mean legacy" : "as observability may have none there",
   }[system];
-  return finding("unknown", "logSystem", `no API tells; ${seen}, ${fits} (declared is ${system})`);
+  return finding(
+    "unknown",
+    "logSystem",
+    `no API reports it; ${seen}, ${fits} (declared is ${system})`,
+  );
 }

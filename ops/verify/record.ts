@@ -1,8 +1,12 @@
-/** A dated record of what canaries left, in Markdown. It has no prompt but the canaries' own marks. */
+/**
+ * Formats a dated record of what canaries left, in Markdown. It contains no prompt but the
+ * canaries' own marks.
+ */
 import { markdownTable } from "../cli/print.ts";
 import { MARKS, type Finding } from "../look/finding.ts";
 import type { Flight } from "./canaries.ts";
 
+/** The contents of a record. */
 export interface RecordArgs {
   readonly stack: string;
   readonly at: Date;
@@ -10,12 +14,13 @@ export interface RecordArgs {
   readonly flights: readonly Flight[];
 }
 
+/** Formats the record. */
 export function formatRecord({ stack, at, findings, flights }: RecordArgs): string {
   return [
     `# Verification of ${stack}, ${at.toISOString()}`,
     table(
       ["", "about", "found"],
-      findings.map(({ kind, about, says }) => [MARKS[kind], about, says]),
+      findings.map(({ kind, about, message }) => [MARKS[kind], about, message]),
     ),
     ...flights.map(formatFlight),
   ].join("\n\n");

@@ -1,4 +1,4 @@
-/** Tokens: those of the named readers, and the one that this command uses. */
+/** Checks the tokens of the declared readers, and the one that this command uses. */
 import { readerTokenName } from "../../policy/gateway/names.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
@@ -16,11 +16,12 @@ import {
 
 const { readGateways, readTokens, readWorkers } = PERMISSIONS;
 
-/** What a look at the account's promises takes, and no more. */
+/** The permissions that verifying a stack needs. */
 const NEEDED: readonly string[] = [readGateways, readWorkers, readTokens];
 
 type Reader = Settings["readers"][number];
 
+/** Checks the tokens of the stack's readers. */
 export async function checkReaders(account: Account): Promise<readonly Finding[]> {
   const about = "readers";
   const { settings } = account.stack;
@@ -34,6 +35,7 @@ export async function checkReaders(account: Account): Promise<readonly Finding[]
   return verdict(about, judgeReaders(settings, answer.value), kept);
 }
 
+/** Describes what is wrong with readers' tokens, and which of them no reader has. */
 export function judgeReaders(
   { gatewayId, readers }: Pick<Settings, "gatewayId" | "readers">,
   tokens: readonly Token[],
@@ -76,7 +78,7 @@ function judgeReader({ until, addresses = [] }: Reader, token: Token): readonly 
   );
 }
 
-/** The token may end within the last day, or with the next one's first moment. */
+/** Checks that a token ends within its last day, or with the next day's first moment. */
 function endsWith(until: string | undefined, expiresOn: string | null | undefined): boolean {
   if (until === undefined || !expiresOn) return until === undefined && !expiresOn;
   const end = Date.parse(expiresOn);
@@ -85,13 +87,16 @@ function endsWith(until: string | undefined, expiresOn: string | null | undefine
 
 const OWN = "CLOUDFLARE_API_TOKEN";
 
+/** Checks whether this command's own token may do more than it needs. */
 export async function checkOwnToken(account: Account): Promise<readonly Finding[]> {
   const answer = await readOwnToken(account);
   if (answer.kind !== "answer") return withoutAnswer(OWN, answer, "make a token");
   return [judgeOwnToken(answer.value)];
 }
 
-/** A token that may do more breaks no promise; it is one more that can be lost. */
+/**
+ * Judges this command's own token. Excess permissions break no promise; they make it worse to lose.
+ */
 export function judgeOwnToken({ policies }: Token): Finding {
   const more = permissionsOf(policies).filter((name) => !NEEDED.includes(name));
   if (more.length === 0) return finding("kept", OWN, "may do no more than this command needs");

@@ -1,4 +1,4 @@
-/** Every promise of a stack against its account, one after the other. */
+/** Checks every promise of a stack, one after the other. */
 import type { Account } from "../account/account.ts";
 import type { Finding } from "../look/finding.ts";
 import { flyCanaries, type Canaries, type CanaryArgs } from "./canaries.ts";
@@ -21,6 +21,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   token: checkOwnToken,
 };
 
+/** Runs every check, then the canaries. */
 export async function verify(
   account: Account,
   canaries: CanaryArgs,

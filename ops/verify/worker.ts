@@ -1,6 +1,9 @@
-/** The deployed Workers: bound to this stack's gateway, with this stack's policy, at the declared addresses. */
+/**
+ * Checks the deployed Workers: bound to this stack's gateway, with this stack's policy, at the
+ * declared addresses.
+ */
 import { retentionWorkerName } from "../../policy/gateway/names.ts";
-import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-bindings.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import type { Account } from "../account/account.ts";
 import { deployAgain, judge, problemsIf, type Finding } from "../look/finding.ts";
@@ -12,6 +15,7 @@ import {
   type Binding,
 } from "../look/workers.ts";
 
+/** Checks the chat Worker's bindings, and what its console records. */
 export async function checkWorker(account: Account): Promise<readonly Finding[]> {
   const { stack } = account;
   const { name } = stack.settings.worker;
@@ -26,7 +30,10 @@ export async function checkWorker(account: Account): Promise<readonly Finding[]>
   );
 }
 
-/** Compares the texts in clear; of the other bindings, the API says no more than that they are there. */
+/**
+ * Describes the bindings that differ. Only texts in clear are compared; of others the API shows no
+ * more than their presence.
+ */
 export function judgeBindings(stack: Stack, bindings: readonly Binding[]): readonly string[] {
   const { name: stackName, settings } = stack;
   const { gatewayId } = settings;
@@ -48,8 +55,8 @@ export function judgeBindings(stack: Stack, bindings: readonly Binding[]): reado
   return [...judgeTexts(texts, bindings), ...problems];
 }
 
-/** Judges bindings in clear, each against its declared text. */
-export function judgeTexts(
+/** Describes the bindings in clear that differ from their declared texts. */
+function judgeTexts(
   declared: Readonly<Record<string, string>>,
   bindings: readonly Pick<Binding, "name" | "text">[],
 ): readonly string[] {
@@ -61,7 +68,10 @@ export function judgeTexts(
   });
 }
 
-/** The runtime's own line about a request holds its headers, the caller's token among them. */
+/**
+ * Reports the runtime's own log line about a request: it holds the request's headers, and the
+ * caller's token among them.
+ */
 export function judgeConsole(invocationLogs: boolean | null | undefined): readonly string[] {
   return problemsIf([
     invocationLogs === true,
@@ -69,6 +79,7 @@ export function judgeConsole(invocationLogs: boolean | null | undefined): readon
   ]);
 }
 
+/** Checks the addresses at which the chat Worker is served. */
 export async function checkAddresses(account: Account): Promise<readonly Finding[]> {
   const { stack } = account;
   const { domain, name, workersDev } = stack.settings.worker;
@@ -91,6 +102,7 @@ export async function checkAddresses(account: Account): Promise<readonly Finding
   ];
 }
 
+/** Describes what differs at workers.dev. */
 export function judgeSubdomain(
   { settings: { worker } }: Stack,
   found: { readonly enabled: boolean; readonly previews_enabled: boolean },
@@ -104,6 +116,7 @@ export function judgeSubdomain(
   );
 }
 
+/** Describes which custom domains are missing or undeclared. */
 export function judgeDomains(
   { settings: { worker } }: Stack,
   hostnames: readonly string[],
@@ -119,7 +132,10 @@ export function judgeDomains(
   ];
 }
 
-/** Checks the Worker that deletes old logs: deployed, for this gateway and these days, and woken by its trigger. */
+/**
+ * Checks the retention Worker: deployed, for this gateway and these days, and started by its
+ * trigger.
+ */
 export async function checkRetention(account: Account): Promise<readonly Finding[]> {
   const { stack } = account;
   const name = retentionWorkerName(stack.settings);
@@ -134,6 +150,7 @@ export async function checkRetention(account: Account): Promise<readonly Finding
   );
 }
 
+/** Describes what is wrong with the retention Worker. */
 export function judgeRetention(
   { settings }: Stack,
   bindings: readonly Pick<Binding, "name" | "text">[],

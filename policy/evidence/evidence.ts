@@ -1,17 +1,20 @@
 /**
- * What `npm run probe` and `npm run verify` saw on an account: files that are committed and reviewed, so that no id,
- * token or other secret may stand in them. This schema is what writes them and what reads them.
+ * Defines what `npm run probe` and `npm run verify` saw on an account. The files are committed and
+ * reviewed, so no id, token or other secret may be in them. The same schema writes and reads them.
  */
 import { z } from "zod";
 
 import { formatPath } from "../settings/schema.ts";
 import { QUESTIONS, type QuestionId } from "./questions.ts";
 
-/** Kept and broken are about the promise that the question's point makes; unknown is a question without an answer. */
+/**
+ * The verdicts. Kept and broken are about the promise that the question's point makes; unknown is a
+ * question without an answer.
+ */
 const VERDICTS = ["kept", "broken", "unknown"] as const;
 const LOG_SYSTEMS = ["legacy", "observability"] as const;
 
-// No user, path or query: an account's id or a token may stand there.
+// No user, path or query is allowed: an account's id or a token may be in it.
 const origin = z
   .string()
   .refine(
@@ -20,7 +23,8 @@ const origin = z
   );
 const line = z
   .string(expected("text"))
-  // A word as long as an account's id or a token may be one; a token's may have hyphens.
+  // A run of characters as long as an account's id or a token may be one; a token's may have
+  // hyphens.
   .regex(/^(?!.*(?:\w{32}|[\w-]{40}))[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u, {
     error:
       "is no line of 1 to 300 characters without a word of 32 or more; write what was seen, and no id or token",
@@ -37,7 +41,7 @@ const answer = group({
 });
 
 const run = group({
-  /** What the answers hold for: other hosts are not Cloudflare, and the two log systems differ. */
+  /** The subject of the answers: other hosts are not Cloudflare, and the two log systems differ. */
   asked: group({
     api: origin,
     gateways: origin.optional(),
@@ -48,20 +52,27 @@ const run = group({
   answers: z.array(answer, expected("a list")),
 });
 
+/** The answer to one question, with what was seen. */
 export type EvidenceAnswer = z.output<typeof answer>;
+/** The answers of one run, and what they are about. */
 export type EvidenceRun = z.output<typeof run>;
-export type Asked = EvidenceRun["asked"];
+/** The subject of a run: hosts, log system, SDK and model. */
+export type EvidenceSubject = EvidenceRun["asked"];
 
-/** One file. */
+/** The run in one file. */
 export interface Evidence extends EvidenceRun {
   readonly file: string;
 }
 
-export type ParsedEvidence =
+/** The evidence of all files, or every problem in them. */
+type ParsedEvidence =
   | { readonly ok: true; readonly evidence: readonly Evidence[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** File → text, of all files at once: one that is wrong would else be missed in silence. */
+/**
+ * Parses all evidence, from text by file name. All files at once, because one that is wrong would
+ * else be missed silently.
+ */
 export function parseEvidence(files: ReadonlyMap<string, string>): ParsedEvidence {
   const evidence: Evidence[] = [];
   const problems: string[] = [];
@@ -73,7 +84,7 @@ export function parseEvidence(files: ReadonlyMap<string, string>): ParsedEvidenc
   return problems.length === 0 ? { ok: true, evidence } : { ok: false, problems };
 }
 
-/** The text of a file. Throws where something in it may be a secret. */
+/** Formats a run as the text of a file. Throws where something in it may be a secret. */
 export function formatEvidence(evidence: EvidenceRun): string {
   return `${JSON.stringify(run.parse(evidence), null, 2)}\n`;
 }
@@ -83,8 +94,11 @@ const CLOUDFLARE = {
   gateways: "https://gateway.ai.cloudflare.com",
 };
 
-/** Whether Cloudflare was asked, and not the embedded account, which answers as this project believes it should. */
-export function isOfCloudflare({ api, gateways = CLOUDFLARE.gateways }: Asked): boolean {
+/**
+ * Checks that the run called Cloudflare itself, and not the embedded account, which behaves as this
+ * project believes Cloudflare should.
+ */
+export function isOfCloudflare({ api, gateways = CLOUDFLARE.gateways }: EvidenceSubject): boolean {
   return api === CLOUDFLARE.api && gateways === CLOUDFLARE.gateways;
 }
 

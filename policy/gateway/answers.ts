@@ -1,10 +1,15 @@
-/** Readers of single values of the REST API's answers. What no setting can hold reads as undefined. */
+/**
+ * Reads single values of the REST API's responses. A value that no setting can hold reads as
+ * undefined.
+ */
 import { z } from "zod";
 
+/** Reads a switch. */
 export function onOff(answer: unknown): boolean | undefined {
   return typeof answer === "boolean" ? answer : undefined;
 }
 
+/** Reads a number. */
 export function number(answer: unknown): number | undefined {
   return typeof answer === "number" ? answer : undefined;
 }
@@ -14,6 +19,7 @@ export function amount(answer: unknown): number | undefined {
   return number(answer) || undefined;
 }
 
+/** Reads a text. */
 export function text(answer: unknown): string | undefined {
   return typeof answer === "string" ? answer : undefined;
 }

@@ -1,8 +1,15 @@
-/** What becomes of a model call's log under each of the three words of `logs.collect`: decided here, read everywhere. */
+/**
+ * Decides what becomes of a model call's log under each value of `logs.collect`. Everything else
+ * reads it here.
+ */
 import type { Logs } from "../settings/settings.ts";
 
+/** The parts of a model call that are collected, and by whom. */
 export interface Collected {
-  /** Whether the gateway collects by itself, also from a call beside the Worker that asks for nothing else. */
+  /**
+   * Whether the gateway collects by itself, even from a call beside the Worker without a header
+   * about logs.
+   */
   readonly gateway: boolean;
   /** Whether a call of the Worker leaves a log. */
   readonly call: boolean;
@@ -11,8 +18,9 @@ export interface Collected {
 }
 
 /**
- * Metadata only is not a setting of the platform: the gateway stays off, and the Worker switches each of its own calls
- * on, without bodies. The Worker has its own reading of the words (worker/chat/models/call.ts); a test compares both.
+ * The decision. Metadata alone is no setting of the platform: the gateway stays off, and the Worker
+ * switches each of its own calls on, without bodies. The Worker interprets the values itself
+ * (worker/chat/models/call.ts); a test compares both.
  */
 export const COLLECT: Readonly<Record<Logs["collect"], Collected>> = {
   full: { gateway: true, call: true, bodies: true },
@@ -20,11 +28,15 @@ export const COLLECT: Readonly<Record<Logs["collect"], Collected>> = {
   none: { gateway: false, call: false, bodies: false },
 };
 
+/** Returns what a stack collects. */
 export function collected({ collect }: Pick<Logs, "collect">): Collected {
   return COLLECT[collect];
 }
 
-/** Whether the Worker's own switches alone make the logs: only such a stack shows that Cloudflare heeds them. */
+/**
+ * Checks whether logs come from the Worker's own switches alone: only such a stack proves that
+ * Cloudflare heeds them.
+ */
 export function isByWorkerAlone(logs: Pick<Logs, "collect">): boolean {
   const { gateway, call } = collected(logs);
   return call && !gateway;

@@ -1,12 +1,17 @@
-/** What a change of one value means for the logs, and the judges that say so of most settings. */
+/**
+ * Defines what a change of one value means for the logs, and the judges that decide it for most
+ * settings.
+ */
 
-/** The effects, gravest first: what is destroyed cannot be had back. */
+/** The effects, gravest first: what is destroyed cannot be restored. */
 export const EFFECTS = ["destroys logs", "less private", "more private", "neutral"] as const;
+/** One of the effects. */
 export type Effect = (typeof EFFECTS)[number];
 
 /** A setting's value before or after a change; undefined where there is none. */
 export type Value = string | number | boolean | undefined;
 
+/** The effect of a change. */
 export interface Judgement {
   readonly effect: Effect;
   /** The reason, where the values do not show it. */
@@ -16,13 +21,18 @@ export interface Judgement {
 /** Judges a change from one value to another. */
 export type Judge = (from: Value, to: Value) => Judgement;
 
-/** What a change means: a judge, or why it never says anything about logs. A review does not repeat that reason. */
+/**
+ * The meaning of a change: a judge, or why it never affects logs. A review does not repeat that
+ * reason.
+ */
 export type Meaning = Judge | { readonly neutral: string };
 
+/** Returns the judge of a meaning. */
 export function judgeBy(meaning: Meaning): Judge {
   return typeof meaning === "function" ? meaning : neutral;
 }
 
+/** Judges every change as neutral. */
 export const neutral: Judge = () => ({ effect: "neutral" });
 
 /** Judges an item or a switch with which somebody sees more. */
@@ -35,21 +45,21 @@ export const conceals: Judge = (_, to) => ({
   effect: to === true ? "more private" : "less private",
 });
 
-/** Judges a choice of values, of which a later one is less private. */
+/** Makes the judge of a choice of values, of which a later one is less private. */
 export function ranked(...values: readonly Value[]): Judge {
   return (from, to) => ({
     effect: values.indexOf(to) > values.indexOf(from) ? "less private" : "more private",
   });
 }
 
-/** Judges a number that bounds what is seen; absent means `otherwise`. */
+/** Makes the judge of a number that bounds what is seen; absent means `otherwise`. */
 export function bounds(otherwise: number): Judge {
   return (from, to) => ({
     effect: Number(to ?? otherwise) > Number(from ?? otherwise) ? "less private" : "more private",
   });
 }
 
-/** Judges a bound on what is stored: lowered, it takes away what is there. */
+/** Makes the judge of a bound on what is stored: lowered, it deletes what is there. */
 export function storage(because: string): Judge {
   return (from, to) =>
     bounds(Infinity)(from, to).effect === "less private"
@@ -57,6 +67,7 @@ export function storage(because: string): Judge {
       : { effect: "destroys logs", because };
 }
 
+/** Makes a judge with the same effect for every change. */
 export function always(effect: Effect, because: string): Judge {
   return () => ({ effect, because });
 }

@@ -1,7 +1,8 @@
 /**
- * The table of the gateway's fields, by the provider's name: which setting is which field, in both directions, and what
- * a change of it means. Everything that knows the gateway's fields is made from it, but for the local account, which
- * must not share its judge's code. Every scalar is declared: a field that nobody declares is one that nobody sees drift.
+ * Maps settings to the gateway's fields in both directions, by the provider's name, with what a
+ * change means. Everything that knows these fields is made from this table, except the local
+ * account, which must not share its judge's code. Every scalar is declared, because nobody would
+ * see an undeclared one drift.
  */
 import { PAID_PLAN_LOGS } from "../platform.ts";
 import { amount, number, onOff, text } from "./answers.ts";
@@ -19,6 +20,7 @@ const MONEY = { neutral: "it decides who pays, and not what is kept" };
 const SCANS = { neutral: "the same is read in flight, and nothing is kept" };
 const EXPORT = { neutral: "the same copies go to the same receiver" };
 
+/** The rows, by the provider's name of the field. */
 export const GATEWAY_FIELDS = {
   aiGatewayId: row({
     api: "id",
@@ -52,7 +54,7 @@ export const GATEWAY_FIELDS = {
     setting: "logs.collect",
     off: false,
     toField: ({ logs }) => collected(logs).gateway,
-    // Metadata declares the same gateway as none: the closed one is taken.
+    // Metadata declares the same gateway as none does; the closed one is chosen.
     toSetting: (answer) => (answer === true ? "full" : "none"),
     change: ranked("none", "metadata", "full"),
   }),
@@ -68,7 +70,7 @@ export const GATEWAY_FIELDS = {
   logManagement: row({
     api: "log_management",
     setting: "logs.maxEntries",
-    // What the API fills in by itself; on observability it is not known to mean anything.
+    // The API sets this by itself; on observability it is not known to mean anything.
     off: PAID_PLAN_LOGS,
     toField: ({ logs }) => (logs.system === "legacy" ? logs.maxEntries : undefined),
     toSetting: (answer) => number(answer) ?? PAID_PLAN_LOGS,
@@ -91,7 +93,7 @@ export const GATEWAY_FIELDS = {
     setting: "logpush",
     off: false,
     toField: ({ logpush }) => logpush !== undefined,
-    // The bucket and its days are no part of a gateway.
+    // A gateway holds neither the bucket nor its days.
     toSetting: () => undefined,
     change: (_, to) =>
       to === undefined
@@ -158,7 +160,7 @@ export const GATEWAY_FIELDS = {
     toSetting: (answer) => text(answer) ?? "fixed",
     change: CALLS,
   }),
-  // Left out for no retries: the API has no number for none, and 1 is one retry.
+  // The field is left out for no retries: the API has no number for none, and 1 is one retry.
   retryMaxAttempts: row({
     api: "retry_max_attempts",
     setting: "retry.maxAttempts",
@@ -183,7 +185,8 @@ export const GATEWAY_FIELDS = {
     toSetting: text,
     change: RETRIES,
   }),
-  // These four are left out where they are off: the API has no value for it that every published page agrees on.
+  // These four are left out where they are off: the API has no value for it that every published
+  // page agrees on.
   otels: row({
     api: "otel",
     setting: "exports",

@@ -1,4 +1,6 @@
-/** A stack's settings as the fields of its gateway, in the provider's form and in the REST API's. */
+/**
+ * Maps a stack's settings to its gateway's fields, in the provider's form and in the REST API's.
+ */
 import { IDENTITIES } from "../settings/identities.ts";
 import { judgeBy, type Judge, type Meaning } from "./effects.ts";
 import { GATEWAY_FIELDS } from "./fields.ts";
@@ -11,21 +13,22 @@ export type GatewayField = keyof Rows;
 /** A field by the REST API's name. */
 export type ApiField = Rows[GatewayField]["api"];
 
+/** The fields in the provider's form, each as declared or with its value when off. */
 export type GatewayFields = {
   readonly [F in GatewayField]: Exclude<Declared<F>, undefined> | WhenOff<F>;
 };
 type Declared<F extends GatewayField> = ReturnType<Rows[F]["toField"]>;
 type WhenOff<F extends GatewayField> = undefined extends Declared<F> ? Rows[F]["off"] : never;
 
-/** A row, whatever its values are. */
+/** A row of any field. */
 export interface AnyRow {
   readonly api: ApiField;
   readonly off: unknown;
   readonly toField: (settings: GatewaySettings) => unknown;
-  // A method, so that a row may take no other value than its own.
+  // A method, so that a row may accept its own values alone.
   toApi?(value: unknown): unknown;
   readonly updateOnly?: { readonly off: unknown };
-  /** Undefined where every stack has the field one way. */
+  /** The setting that decides the field; undefined where every stack has the same value. */
   readonly setting?: string;
   readonly toSetting?: (answer: unknown) => unknown;
   readonly change?: Meaning;
@@ -37,7 +40,7 @@ const rows: Readonly<Record<string, AnyRow>> = GATEWAY_FIELDS;
 /** The table's rows, each with its field's name at the provider. */
 export const ROWS = Object.entries(rows).map(([field, row]) => ({ field, ...row }));
 
-/** Maps the settings to the provider's fields. A field that is undefined is not there. */
+/** Maps the settings to the provider's fields, without those that are undefined. */
 export function gatewayFields(settings: GatewaySettings): GatewayFields {
   const entries = ROWS.map(({ field, toField, off }) => [field, toField(settings) ?? off] as const);
   const declared = entries.filter(([, value]) => value !== undefined);
@@ -57,7 +60,7 @@ export function toApi(fields: Partial<GatewayFields>): Partial<Record<ApiField, 
   );
 }
 
-/** The judges of a change of each gateway setting, by the pattern of a leaf: `zdr`, `exports[].keepDays` */
+/** Makes the judges of changes, by the pattern of a leaf, such as `zdr` or `exports[].keepDays`. */
 export function gatewayJudges(): Readonly<Record<string, Judge>> {
   const meanings = ROWS.flatMap(({ setting, change, parts = {} }) => {
     if (setting === undefined || change === undefined) return [];

@@ -2,7 +2,10 @@ import type { Settings } from "../settings/settings.ts";
 
 type Named = Pick<Settings, "logs" | "worker">;
 
-/** The stack's second Worker, which deletes old logs, and what it is to keep; undefined where there is none. */
+/**
+ * Returns the name of the stack's second Worker, which deletes old logs, and what it keeps;
+ * undefined where there is none.
+ */
 export function retentionOf({ logs, worker }: Named) {
   if (logs.system !== "legacy" || logs.keepDays === undefined) return undefined;
   const { keepDays, maxEntries, alertUrl } = logs;
@@ -10,22 +13,23 @@ export function retentionOf({ logs, worker }: Named) {
   return { workerName: `${worker.name.slice(0, 53)}-retention`, keepDays, maxEntries, alertUrl };
 }
 
+/** Returns the name of the retention Worker, or undefined where there is none. */
 export function retentionWorkerName(settings: Named): string | undefined {
   return retentionOf(settings)?.workerName;
 }
 
-/** Of every Worker that the stack makes. */
+/** Lists the names of the Workers that the stack makes. */
 export function workerNames(settings: Named): readonly string[] {
   const retention = retentionWorkerName(settings);
   return [settings.worker.name, ...(retention === undefined ? [] : [retention])];
 }
 
-/** By this name the token of a reader is found again among the account's. */
+/** Names a reader's token, which is found by this name among the account's. */
 export function readerTokenName(gatewayId: string, reader: string): string {
   return `ai-gateway ${gatewayId} reader ${reader}`;
 }
 
-/** By this name the token that writes the copies is found again. */
+/** Names the token that writes the copies, which is found by this name. */
 export function logpushTokenName(gatewayId: string): string {
   return `ai-gateway ${gatewayId} logpush`;
 }

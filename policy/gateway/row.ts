@@ -1,8 +1,11 @@
-/** What each row of the table of gateway fields must say; the table is in fields.ts. */
+/** Defines what a row of the table of gateway fields must declare; the table is in fields.ts. */
 import type { Settings } from "../settings/settings.ts";
 import type { Meaning } from "./effects.ts";
 
-/** The settings that decide something about the gateway: all but those about the stack, its Worker and its people. */
+/**
+ * The settings that decide something about the gateway: all but those about the stack, its Worker
+ * and its people.
+ */
 export type GatewaySettings = Omit<
   Settings,
   | "accountId"
@@ -16,7 +19,7 @@ export type GatewaySettings = Omit<
   | "waivers"
 >;
 
-/** A setting's path in a stack file: `zdr`, `cache.ttlSeconds` */
+/** A setting's path in a stack file, such as `zdr` or `cache.ttlSeconds`. */
 export type Setting = {
   [K in keyof GatewaySettings]: K | `${K}.${PartsIn<GatewaySettings[K]>}`;
 }[keyof GatewaySettings];
@@ -35,8 +38,8 @@ interface Field<Api, Value, Off> {
   /** Converts the value to the API's form, where that is another one. */
   toApi?(value: Exclude<Value, undefined>): unknown;
   /**
-   * Present where not every published API description lets a create have the field: an update sets it, and with `off`
-   * takes it away, since nothing documents that leaving it out does that.
+   * Present where not every published API description lets a create have the field: an update sets
+   * it, and with `off` takes it away, since nothing documents that leaving it out does that.
    * https://developers.cloudflare.com/api/resources/ai_gateway/methods/update/
    */
   readonly updateOnly?: { readonly off: unknown };
@@ -44,13 +47,20 @@ interface Field<Api, Value, Off> {
 
 type Decided<S extends Setting> = Parts<S> & {
   readonly setting: S;
-  /** Converts what the API answers to the setting's value; undefined: the setting is absent, or cannot be told. */
+  /**
+   * Converts the API's value to the setting's; undefined means that the setting is absent, or
+   * cannot be known.
+   */
   readonly toSetting: (answer: unknown) => unknown;
-  /** What a change of the setting, or of an item of it that comes or goes, means for the logs. */
+  /**
+   * The meaning, for the logs, of a change of the setting, or of an item of it that comes or goes.
+   */
   readonly change: Meaning;
 };
 
-/** What a change of each part means, for a setting whose parts are not judged as the whole is. */
+/**
+ * The meaning of a change of each part, for a setting whose parts are not judged as the whole is.
+ */
 type Parts<S> = S extends "exports" | "dlp" | "spendLimits"
   ? { readonly parts: Readonly<Record<keyof Settings[S][number], Meaning>> }
   : S extends "logpush"
@@ -64,7 +74,7 @@ export function row<const Api, const S extends Setting, Value, const Off>(
   return made;
 }
 
-/** Makes a row of a field that is the same in every stack, and says why. */
+/** Makes a row of a field that is the same in every stack, with the reason. */
 export function fixed<const Api, const Value>(made: {
   readonly api: Api;
   readonly value: Value;

@@ -1,4 +1,4 @@
-/** Rules between the stacks of one account. */
+/** Defines the rules between the stacks of one account. */
 import { CRON_TRIGGERS, FREE_PLAN_LOGS, GATEWAYS, LOGPUSH_JOBS } from "../platform.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -12,12 +12,13 @@ import {
   type Surroundings,
 } from "./rule.ts";
 
-const OR_SAY_ACCOUNTS = "or set accountId in both files if their accounts differ";
+const OR_SET_ACCOUNTS = "or set accountId in both files if their accounts differ";
 
+/** The rules between the stacks of one account. */
 export const accountRules: readonly Rule[] = [
   {
     id: "default-gateway",
-    says: "no stack owns the gateway default",
+    requirement: "no stack owns the gateway default",
     because: "Cloudflare makes it again, with logs on, as soon as a request names no gateway",
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: "choose another id",
@@ -27,38 +28,38 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "shared-gateway",
-    says: "each stack has a gateway of its own",
+    requirement: "each stack has a gateway of its own",
     because: "two stacks would undo each other's log settings, and the last deploy would win",
     source: `${DOCS}/configuration/manage-gateway/`,
-    remedy: `choose another id, ${OR_SAY_ACCOUNTS}`,
+    remedy: `choose another id, ${OR_SET_ACCOUNTS}`,
     severity: BOTH_ERROR,
     breaches: shared("gatewayId", ({ gatewayId }) => [gatewayId]),
   },
   {
     id: "shared-worker",
-    says: "each stack has a Worker of its own",
+    requirement: "each stack has a Worker of its own",
     because: "a Worker's name is its identity: the last deploy would replace the other stack's",
     source: "https://developers.cloudflare.com/workers/configuration/routing/workers-dev/",
-    remedy: `choose another name, ${OR_SAY_ACCOUNTS}`,
+    remedy: `choose another name, ${OR_SET_ACCOUNTS}`,
     severity: BOTH_ERROR,
     breaches: shared("worker.name", workerNames),
   },
   {
     id: "shared-bucket",
-    says: "each stack has a bucket of its own",
+    requirement: "each stack has a bucket of its own",
     because:
       "a bucket has one list of lifecycle rules: the last deploy decides how long copies live",
     source: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
-    remedy: `choose another name, ${OR_SAY_ACCOUNTS}`,
+    remedy: `choose another name, ${OR_SET_ACCOUNTS}`,
     severity: BOTH_ERROR,
     breaches: shared("logpush.bucket", ({ logpush }) => (logpush ? [logpush.bucket] : [])),
   },
   {
     id: "account-facts-differ",
-    says: "stacks of one account agree on its plan and its log system",
+    requirement: "stacks of one account agree on its plan and its log system",
     because: "both are facts about the account, so one of the files is wrong",
     source: `${DOCS}/observability/logging/`,
-    remedy: `correct the wrong one, ${OR_SAY_ACCOUNTS}`,
+    remedy: `correct the wrong one, ${OR_SET_ACCOUNTS}`,
     severity: STRICT_IN_PRODUCTION,
     breaches: (stack, around) => {
       const { plan, logs } = stack.settings;
@@ -74,8 +75,8 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "cap-over-plan",
-    says: "the caps of an account's stacks fit its plan",
-    because: `the free plan stores ${FREE_PLAN_LOGS} logs of all gateways together, whatever their caps say`,
+    requirement: "the caps of an account's stacks fit its plan",
+    because: `the free plan stores ${FREE_PLAN_LOGS} logs of all gateways together, whatever their caps are`,
     source: LIMITS,
     remedy: "lower the caps, or set plan to paid if the account is",
     severity: STRICT_IN_PRODUCTION,
@@ -96,7 +97,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "too-many-gateways",
-    says: "an account has no more stacks than its plan has gateways",
+    requirement: "an account has no more stacks than its plan has gateways",
     because: `an account has ${GATEWAYS.free} gateways on the free plan and ${GATEWAYS.paid} on a paid one`,
     source: LIMITS,
     remedy: "remove a stack, or give it an account of its own",
@@ -113,7 +114,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "too-many-retention-workers",
-    says: "an account has no more retention Workers than its plan has cron triggers",
+    requirement: "an account has no more retention Workers than its plan has cron triggers",
     because: `an account has ${CRON_TRIGGERS.free} cron triggers on the free plan and ${CRON_TRIGGERS.paid} on a paid one`,
     source: "https://developers.cloudflare.com/workers/platform/limits/",
     remedy: "remove logs.keepDays from a stack, or give it an account of its own",
@@ -131,7 +132,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "too-many-logpush-jobs",
-    says: "an account has no more stacks with Logpush than AI Gateway has jobs",
+    requirement: "an account has no more stacks with Logpush than AI Gateway has jobs",
     because: `an account has ${LOGPUSH_JOBS} Logpush jobs for AI Gateway's logs`,
     source: LIMITS,
     remedy: "remove logpush from a stack, or give it an account of its own",
@@ -148,7 +149,10 @@ export const accountRules: readonly Rule[] = [
   },
 ];
 
-/** Names that must be the stack's own in its account: the setting's, and those that follow from it. */
+/**
+ * Finds names that another stack of the account has too: the setting's own, and those that follow
+ * from it.
+ */
 function shared(path: string, read: (settings: Settings) => readonly string[]): Rule["breaches"] {
   return (stack, around) => {
     const mine = read(stack.settings);
@@ -163,7 +167,7 @@ function shared(path: string, read: (settings: Settings) => readonly string[]): 
   };
 }
 
-/** Stacks that may be in the same account: an account that a file does not name may be any. */
+/** Lists the stacks that may be in the same account: one that a file does not name may be any. */
 function neighbours(stack: Stack, { others }: Surroundings): readonly Stack[] {
   return others.filter(
     ({ accountId }) =>

@@ -1,12 +1,13 @@
-/** Rules about use: who may call, what it may cost, and what must not be lost. */
+/** Defines the rules about use: who may call, what it may cost, and what must not be lost. */
 import { isWorkersAi } from "../platform.ts";
 import { DOCS } from "../settings/notes.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
+/** The rules about use. */
 export const operationRules: readonly Rule[] = [
   {
     id: "open-gateway",
-    says: "the gateway asks its callers for a token",
+    requirement: "the gateway requires a token of its callers",
     because: "its address is no secret, and whoever calls it spends and logs in your name",
     source: `${DOCS}/configuration/authentication/`,
     remedy: "remove authentication; true is what a stack has without it",
@@ -15,17 +16,17 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "open-worker",
-    says: "the Worker asks its callers for a token",
+    requirement: "the Worker requires a token of its callers",
     because: "everybody who finds its address spends your money",
     source: `${DOCS}/features/rate-limiting/`,
-    remedy: "set it to token and name the callers, or let Cloudflare Access say who they are",
+    remedy: "set it to token and name the callers, or let Cloudflare Access identify them",
     severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { worker } }) =>
       breachIf(worker.access === "open", "worker.access", "is open"),
   },
   {
     id: "no-callers",
-    says: "a Worker has callers",
+    requirement: "a Worker has callers",
     because: "with access token, no caller and no Cloudflare Access, every request is refused",
     source: "https://developers.cloudflare.com/workers/configuration/secrets/",
     remedy: "add one with npm run caller (README, “Deploy”)",
@@ -39,7 +40,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "cpu-limit-on-free",
-    says: "a limit of CPU time is declared on a paid plan",
+    requirement: "a limit of CPU time is declared on a paid plan",
     because: "the free plan has a fixed one, and refuses a Worker that names its own",
     source: "https://developers.cloudflare.com/workers/platform/limits/#cpu-time",
     remedy: "remove it",
@@ -53,7 +54,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "placement-not-deployable",
-    says: "what passes the preview can be deployed",
+    requirement: "what passes the preview can be deployed",
     because:
       "the provider (Terraform 5.17 to 5.22) uploads a Worker with smart placement without its metadata: Cloudflare answers 400, code 10021, when the gateway is made already",
     source: "docs/settings.md",
@@ -68,7 +69,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "logpush-on-free",
-    says: "Logpush is declared on a paid plan",
+    requirement: "Logpush is declared on a paid plan",
     because: "Cloudflare's pages differ in whether the free plan has it",
     source: `${DOCS}/observability/logging/logpush/`,
     remedy: `set plan to paid if the account is, or try: all plans have it since 2026-09-30 by https://developers.cloudflare.com/logs/logpush/, and Workers Paid alone by ${DOCS}/observability/logging/logpush/`,
@@ -82,7 +83,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "caller-expired",
-    says: "a caller whose last day is over is removed",
+    requirement: "a caller whose last day is over is removed",
     because: "a page that names former callers is no list of callers",
     source: "https://developers.cloudflare.com/workers/configuration/secrets/",
     remedy: "remove the token, or set a later day",
@@ -91,7 +92,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "unprotected-production",
-    says: "a production gateway cannot be deleted by a slip",
+    requirement: "a production gateway cannot be deleted by a slip",
     because: "with the gateway go its logs, most likely, and they exist nowhere else",
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: "set it to true",
@@ -100,7 +101,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "logging-stops",
-    says: "logging goes on when storage is full",
+    requirement: "logging goes on when storage is full",
     because: "at the cap nothing new is stored and Logpush stops, while requests are served on",
     source: `${DOCS}/observability/logging/legacy-logs/`,
     remedy: "set it to deleteOldest",
@@ -116,7 +117,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "unbounded-spend",
-    says: "a third party's models have a spend limit",
+    requirement: "a third party's models have a spend limit",
     because: "each call is billed by the token, and a rate limit bounds requests, not money",
     source: `${DOCS}/features/spend-limits/`,
     remedy: "add one to spendLimits",
@@ -132,7 +133,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "model-form-unknown",
-    says: "a model is sent requests in a form that it takes",
+    requirement: "a model is sent requests in a form that it takes",
     because:
       "through the AI binding Anthropic's models take and give Anthropic Messages, and the Worker sends chat completions",
     source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
@@ -149,7 +150,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "cache-without-effect",
-    says: "cache is declared where it works",
+    requirement: "cache is declared where it works",
     because: "through the AI binding only Workers AI models are cached",
     source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
     remedy: "remove cache, or the model",

@@ -1,13 +1,16 @@
-/** Rules about prompts and answers: where they are kept, who reads them, and how long. */
+/**
+ * Defines the rules about prompts and answers: where they are kept, who reads them, and how long.
+ */
 import { collected } from "../gateway/collect.ts";
 import { DOCS } from "../settings/notes.ts";
 import { OBSERVABILITY_DAYS } from "../platform.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
+/** The rules about prompts and answers. */
 export const privacyRules: readonly Rule[] = [
   {
     id: "bodies-in-production",
-    says: "a production stack stores no prompts and answers",
+    requirement: "a production stack stores no prompts and answers",
     because:
       "every token with AI Gateway Read or Edit and every member who may view the account can read them",
     source: `${DOCS}/observability/logging/`,
@@ -18,7 +21,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "bodies-in-a-copy",
-    says: "a stack that stores no prompts sends none elsewhere",
+    requirement: "a stack that stores no prompts sends none elsewhere",
     because:
       "each OpenTelemetry trace holds prompt and answer, and nothing documents that the log switches hold them back",
     source: `${DOCS}/observability/otel-integration/`,
@@ -35,7 +38,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "logpush-without-logs",
-    says: "only collected logs are copied by Logpush",
+    requirement: "only collected logs are copied by Logpush",
     because: "Logpush exports what the gateway collects, and metadata collects nothing by itself",
     source: `${DOCS}/observability/logging/logpush/`,
     remedy: "remove logpush, or set logs.collect to full",
@@ -49,7 +52,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "classification-without-bodies",
-    says: "only stored prompts and answers are classified",
+    requirement: "only stored prompts and answers are classified",
     because: "classification reads what the gateway collects, and turns off with it",
     source: `${DOCS}/observability/log-classification/`,
     remedy: "set logs.classification to false, or logs.collect to full",
@@ -63,7 +66,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "keep-days-not-enforced",
-    says: "logs.keepDays is a promise that something keeps",
+    requirement: "logs.keepDays is a promise that something keeps",
     because: `Workers Observability knows one number of days, ${OBSERVABILITY_DAYS}, and nothing deletes its logs sooner`,
     source: "https://developers.cloudflare.com/observability/pricing/",
     remedy: `set it to ${OBSERVABILITY_DAYS} or remove it, and collect less`,
@@ -79,7 +82,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "keep-days-too-long",
-    says: "logs.keepDays is no longer than the log system keeps",
+    requirement: "logs.keepDays is no longer than the log system keeps",
     because: `Workers Observability keeps AI Gateway logs for ${OBSERVABILITY_DAYS} days`,
     source: "https://developers.cloudflare.com/observability/pricing/",
     remedy: `set it to ${OBSERVABILITY_DAYS}, and keep longer what must be kept by an export`,
@@ -95,8 +98,8 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "alerts-without-retention",
-    says: "logs.alertUrl is told about a retention Worker",
-    because: "without logs.keepDays there is none, so nobody would ever be told anything",
+    requirement: "logs.alertUrl gets messages of a retention Worker",
+    because: "without logs.keepDays there is none, so no message would ever be sent",
     source: `${DOCS}/observability/logging/legacy-logs/`,
     remedy: "set logs.keepDays, or remove it",
     severity: { development: "warning", production: "warning" },
@@ -109,10 +112,10 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "copy-outlives-logs",
-    says: "a copy is kept no longer than logs.keepDays",
+    requirement: "a copy is kept no longer than logs.keepDays",
     because: "a time limit that a copy outlives is none",
     source: `${DOCS}/observability/otel-integration/`,
-    remedy: "say the days of the copy, no more than logs.keepDays",
+    remedy: "declare the days of the copy, no more than logs.keepDays",
     severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { logs, exports, logpush } }) => {
       const copies = [
@@ -122,14 +125,14 @@ export const privacyRules: readonly Rule[] = [
       return copies.flatMap(({ path, keepDays }) => {
         const { keepDays: limit } = logs;
         if (limit === undefined || (keepDays ?? Infinity) <= limit) return [];
-        const days = keepDays === undefined ? "does not say how long" : `is ${keepDays}`;
+        const days = keepDays === undefined ? "is missing" : `is ${keepDays}`;
         return [{ path, message: `${days}, while logs.keepDays is ${limit}` }];
       });
     },
   },
   {
     id: "reader-without-expiry",
-    says: "every reader has a last day",
+    requirement: "every reader has a last day",
     because: "a token that reads every prompt of the account should not outlive its purpose",
     source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
     remedy: "set until",
@@ -141,7 +144,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "reader-expired",
-    says: "a reader whose last day is over is removed",
+    requirement: "a reader whose last day is over is removed",
     because: "a page that names former readers is no list of readers",
     source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
     remedy: "remove the reader, or set a later day",
@@ -150,9 +153,9 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "reader-token-without-use",
-    says: "a token is made where it is known to read the logs",
+    requirement: "a token is made where it is known to read the logs",
     because:
-      "which permission Workers Observability asks is not documented: one with AI Gateway Read may read nothing there",
+      "which permission Workers Observability requires is not documented: one with AI Gateway Read may read nothing there",
     source: `${DOCS}/observability/logging/`,
     remedy: "remove token, and make one by hand (docs/what-is-stored.md, open point 15)",
     severity: BOTH_ERROR,
@@ -167,9 +170,9 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "shared-cache-in-production",
-    says: "production answers are not served again to others",
+    requirement: "production answers are not served again to others",
     because:
-      "the cache belongs to the gateway: an answer to one user is served to all who ask the same",
+      "the cache belongs to the gateway: an answer to one user is served to all who send the same request",
     source: `${DOCS}/features/caching/`,
     remedy: "remove cache",
     severity: { production: "warning" },

@@ -2,39 +2,50 @@ import type { Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import type { Tier } from "../settings/settings.ts";
 
-/** An error stops a preview, a deploy and `npm start`; a warning is printed. */
+/**
+ * The gravity of a finding: an error stops a preview, a deploy and `npm start`; a warning is
+ * printed.
+ */
 export type Severity = "error" | "warning";
 
 /** A reason to look twice at a stack whose settings are each allowed. */
 export interface Rule {
-  /** What a waiver names. */
+  /** The id, which a waiver names. */
   readonly id: string;
-  /** `a production stack stores no prompts and answers` */
-  readonly says: string;
+  /**
+   * The condition that holds where the rule is kept: `a production stack stores no prompts and
+   * answers`.
+   */
+  readonly requirement: string;
   readonly because: string;
-  /** The page that states the fact of the platform behind it. */
+  /** The page that states the fact of the platform behind the rule. */
   readonly source: string;
-  /** `set it to metadata or none` */
+  /** The remedy, such as `set it to metadata or none`. */
   readonly remedy: string;
-  /** Where a tier is absent, the rule does not hold. */
+  /** The severity in each tier. Where a tier is absent, the rule does not apply. */
   readonly severity: Readonly<Partial<Record<Tier, Severity>>>;
-  /** Each place where the stack breaks the rule, with what stands there: `logs.collect`, `is full`. */
+  /**
+   * Lists each place where the stack breaks the rule, with its value: `logs.collect`, `is full`.
+   */
   readonly breaches: (stack: Stack, around: Surroundings) => readonly Problem[];
 }
 
+/** The facts that a rule knows besides the stack. */
 export interface Surroundings {
   /** The project's other stacks, as far as their files can be read. */
   readonly others: readonly Stack[];
-  /** `2026-12-31`, UTC */
+  /** The current day in UTC, such as `2026-12-31`. */
   readonly today: string;
-  /** Ids of the rules that the stack breaks; for the rules about waivers, which come last. */
+  /** The ids of the rules that the stack breaks, for the rules about waivers, which come last. */
   readonly broken: ReadonlySet<string>;
 }
 
+/** An error in both tiers. */
 export const BOTH_ERROR = { development: "error", production: "error" } as const;
+/** An error in production, and a warning elsewhere. */
 export const STRICT_IN_PRODUCTION = { development: "warning", production: "error" } as const;
 
-/** Items of a list whose last day is over. */
+/** Lists the items of a list whose last day is over. */
 export function expired(
   list: string,
   items: readonly { readonly name: string; readonly until?: string | undefined }[],
@@ -49,7 +60,7 @@ export function expired(
   );
 }
 
-/** One problem if the condition holds. */
+/** Makes one problem where the condition holds, else none. */
 export function breachIf(condition: boolean, path: string, message: string): readonly Problem[] {
   return condition ? [{ path, message }] : [];
 }

@@ -1,4 +1,7 @@
-/** Whether a stack that may be written should be deployed: every rule, what breaks it, and what a waiver excuses. */
+/**
+ * Judges whether a valid stack should be deployed: every rule, what breaks it, and what a waiver
+ * excuses.
+ */
 import type { Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import { accountRules } from "./account.ts";
@@ -16,15 +19,16 @@ const waivable: readonly Rule[] = [
 ];
 const aboutWaivers = waiverRules(waivable.map(({ id }) => id));
 
-/** In the order of the table in docs/rules.md. */
+/** All rules, in the order of the table in docs/rules.md. */
 export const RULES: readonly Rule[] = [...waivable, ...aboutWaivers];
 
+/** A place where a stack breaks a rule. */
 export interface Finding extends Problem {
   readonly rule: Rule;
   readonly severity: Severity;
 }
 
-/** What a stack breaks today and no waiver excuses; errors first. */
+/** Finds what a stack breaks today and no waiver excuses, errors first. */
 export function check(stack: Stack, around: Omit<Surroundings, "broken">): readonly Finding[] {
   const found = waivable.flatMap((rule) => apply(rule, stack, { ...around, broken: new Set() }));
   // No file shows whether a rule about a preview is broken, so a waiver of one is not unused here.
@@ -45,7 +49,7 @@ function apply(rule: Rule, stack: Stack, around: Surroundings): Finding[] {
   return rule.breaches(stack, around).map((problem) => ({ ...problem, rule, severity }));
 }
 
-/** A finding as one problem: what stands there, the rule, and what to do. */
+/** Describes a finding as one problem: the value, the rule, and what to do. */
 export function describeFinding({ path, message, rule }: Finding): Problem {
-  return { path, message: `${message}; ${rule.says}: ${rule.remedy} [${rule.id}]` };
+  return { path, message: `${message}; ${rule.requirement}: ${rule.remedy} [${rule.id}]` };
 }

@@ -1,20 +1,26 @@
-/** Rules about exceptions. They come last, know which rules are broken, and cannot be waived. */
+/**
+ * Defines the rules about exceptions. They come last, know which rules are broken, and cannot be
+ * waived.
+ */
 import { nearestName } from "../settings/problems.ts";
 import type { Rule } from "./rule.ts";
 
 const SOURCE = "docs/rules.md";
 
-/** `2026-11-22` → `2027-11-22`; where there is no such day, it is as good a text to compare with. */
+/**
+ * Adds a year: `2026-11-22` gives `2027-11-22`. Where there is no such day, the text still compares
+ * correctly.
+ */
 function aYearFrom(day: string): string {
   return `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`;
 }
 
-/** `waivable` are the ids that a waiver may name. */
+/** Makes the rules about waivers; `waivable` are the ids that one may name. */
 export function waiverRules(waivable: readonly string[]): readonly Rule[] {
   return [
     {
       id: "waiver-unknown",
-      says: "a waiver names a rule that can be waived",
+      requirement: "a waiver names a rule that can be waived",
       because: "an exception to nothing is a slip of the pen",
       source: SOURCE,
       remedy: "name one of the rules in docs/rules.md",
@@ -31,7 +37,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
     },
     {
       id: "waiver-expired",
-      says: "a waiver is used up to its last day",
+      requirement: "a waiver is used up to its last day",
       because: "an exception that does not end is a rule",
       source: SOURCE,
       remedy: "mend what it excuses and remove it, or review it anew with a later day",
@@ -45,7 +51,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
     },
     {
       id: "waiver-too-long",
-      says: "a waiver ends within a year",
+      requirement: "a waiver ends within a year",
       because: "an exception that outlives those who granted it is a rule",
       source: SOURCE,
       remedy: "set a nearer day, and review it again then",
@@ -59,7 +65,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
     },
     {
       id: "waiver-unused",
-      says: "a waiver excuses from a rule that is broken",
+      requirement: "a waiver excuses from a rule that is broken",
       because: "left behind, it would excuse the next change without a review",
       source: SOURCE,
       remedy: "remove it",

@@ -1,6 +1,7 @@
 /**
- * JSON Schema of a stack file, for editors: they complete, explain and mark as one types. The check itself stays the
- * program's; this is made from the same schema, and knows the form in which a file writes things.
+ * Makes the JSON Schema of a stack file, with which editors complete, explain and mark it. The
+ * program still does the check itself; both come from one schema, and this one knows how a file
+ * spells values.
  */
 import { allowed } from "./problems.ts";
 import { jsonSchemas, type Node } from "./schema.ts";
@@ -9,7 +10,7 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 
 const PREFIX = "ai-gateway:";
 
-/** What `pulumi config set --secret` writes. */
+/** The form in which `pulumi config set --secret` writes a secret. */
 const CIPHER: JsonSchema = {
   type: "object",
   properties: { secure: { type: "string" } },
@@ -17,6 +18,7 @@ const CIPHER: JsonSchema = {
   additionalProperties: false,
 };
 
+/** Makes the JSON Schema (draft 7) of a stack file. */
 export function editorSchema(): JsonSchema {
   const { legacy, observability } = jsonSchemas;
   const { logs, ...shared } = legacy.properties ?? {};
@@ -27,7 +29,7 @@ export function editorSchema(): JsonSchema {
     description: "Made by npm run docs from policy/settings/settings.ts",
     type: "object",
     required: ["config"],
-    // A setting that lost its indentation is one that Pulumi ignores.
+    // A setting that lost its indentation would be ignored by Pulumi.
     propertyNames: { not: { pattern: ":" } },
     properties: {
       config: {
@@ -36,7 +38,8 @@ export function editorSchema(): JsonSchema {
           ...Object.fromEntries(
             Object.entries(shared).map(([key, node]) => [`${PREFIX}${key}`, toSetting(key, node)]),
           ),
-          // Its form is chosen below; this is what an editor explains before a log system is named.
+          // The form of logs is chosen below; an editor shows this description before a log system
+          // is named.
           [`${PREFIX}logs`]: {
             description: "what is logged, with or without bodies, and how long",
           },
@@ -44,7 +47,8 @@ export function editorSchema(): JsonSchema {
         required: (legacy.required ?? [])
           .filter((key) => key !== "accountId")
           .map((key) => PREFIX + key),
-        // Other namespaces are free: cloudflare:…, pulumi:…. A name without one Pulumi gives to the project.
+        // Other namespaces are free: cloudflare:…, pulumi:…. Pulumi adds the project's to a name
+        // without one.
         propertyNames: {
           anyOf: [
             { enum: Object.keys(legacy.properties ?? {}).map((key) => PREFIX + key) },
@@ -70,12 +74,12 @@ function toSetting(key: string, node: Node): JsonSchema {
     const { type: _, ...rest } = schema;
     return { ...rest, enum: [true, false, "true", "false"] };
   }
-  // An account's id may be encrypted; it decides nothing that a reviewer must read.
+  // An account's id may be encrypted: it decides nothing that a reviewer must read.
   if (key === "accountId") return { description, anyOf: [schema, CIPHER], default: fallback };
   return schema;
 }
 
-/** Without our own notes, which become words for a hover. */
+/** Converts a node to JSON Schema; our own notes become the description that an editor shows. */
 function toJsonSchema(node: Node): JsonSchema {
   const { properties, items, additionalProperties, secret, mayBeClear, ...rest } = node;
   const { expects: _, source, fallback: __, unshown: ___, ...plain } = rest;

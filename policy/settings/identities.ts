@@ -1,4 +1,4 @@
-/** What makes an item of each list one thing, whatever its place in the list. */
+/** The field that identifies an item of each list, whatever its place. */
 export const IDENTITIES: Readonly<Record<string, string>> = {
   readers: "name",
   exports: "url",
@@ -8,10 +8,10 @@ export const IDENTITIES: Readonly<Record<string, string>> = {
   waivers: "rule",
 };
 
-/** A caller's name stands twice while its token is rotated. */
+/** The lists in which an identity may occur twice: a caller's does while its token is rotated. */
 export const REPEATABLE: ReadonlySet<string> = new Set(["callers"]);
 
-/** Undefined where an item does not say it. */
+/** Returns an item's identity, or undefined where it has none. */
 export function identityOf(item: unknown, field: string): unknown {
   return typeof item === "object" && item !== null ? Reflect.get(item, field) : undefined;
 }

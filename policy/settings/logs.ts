@@ -1,10 +1,11 @@
-/** What is logged, who reads it, and where copies go. */
+/** Defines the settings of logs, of their readers, and of copies. */
 import { z } from "zod";
 
 import { PAID_PLAN_LOGS } from "../platform.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
-import { DAY_EXPECTS, DOCS, LIMITS, NAME_EXPECTS, day, name, offUnlessSet } from "./notes.ts";
+import { DOCS, LIMITS, day, name, offUnlessSet } from "./notes.ts";
 
+/** The setting `logSystem`. */
 export const logSystem = z.enum(["legacy", "observability"]).meta({
   description:
     "the account's log system: legacy if the account was created before 2026-09-24, else observability",
@@ -24,6 +25,7 @@ const collected = {
   ),
 };
 
+/** The settings `logs` on the legacy system. */
 export const legacyLogs = z.strictObject({
   ...collected,
   maxEntries: z.int().min(10_000).max(PAID_PLAN_LOGS).meta({
@@ -46,13 +48,16 @@ export const legacyLogs = z.strictObject({
     .optional()
     .meta({
       description:
-        "webhook that is told where that Worker fails or falls behind; legacy log system only",
+        "webhook that gets a message where that Worker fails or falls behind; legacy log system only",
       expects: "an https URL, as a Pulumi secret",
       secret: true,
     }),
 });
 
-// No cap and no strategy: on this system storage is bounded by the plan's allowance and by days.
+/**
+ * The settings `logs` on Workers Observability. They have no cap and no strategy: on this system
+ * storage is bounded by the plan's allowance and by days.
+ */
 export const observabilityLogs = z.strictObject({
   ...collected,
   keepDays: keepDays.optional().meta({
@@ -60,20 +65,15 @@ export const observabilityLogs = z.strictObject({
   }),
 });
 
+/** The settings `readers`. */
 export const readers = z
   .array(
     z.strictObject({
-      name: name.meta({
-        description: "name of the person, team or pipeline",
-        expects: NAME_EXPECTS,
-      }),
+      name: name.meta({ description: "name of the person, team or pipeline" }),
       kind: z
         .enum(["person", "ci"])
         .meta({ description: "person (one or a team), or ci (a pipeline)" }),
-      until: day.optional().meta({
-        description: "last day of the access",
-        expects: DAY_EXPECTS,
-      }),
+      until: day.optional().meta({ description: "last day of the access" }),
       addresses: z
         .array(
           z
@@ -94,6 +94,7 @@ export const readers = z
   .default([])
   .meta({ description: "who is meant to read the logs" });
 
+/** The settings `exports`. */
 export const exports = z
   .array(
     z.strictObject({
@@ -102,12 +103,13 @@ export const exports = z
         expects: "otel (encrypted copies in R2: logpush)",
         source: `${DOCS}/observability/otel-integration/`,
       }),
-      // Shown in pages and reviews, so nothing that may hold a key: no user, password, query or fragment.
+      // Pages and reviews show the URL, so it has no part that may hold a key: no user, password,
+      // query or fragment.
       url: z
         .string()
         .max(500)
         .regex(/^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._~/%:-]*)?$/)
-        // No host of dots alone, no port over 65535.
+        // The parser also refuses a host of dots alone, and a port over 65535.
         .refine((url) => URL.canParse(url))
         .meta({
           description: "where the traces go",
@@ -146,6 +148,7 @@ export const exports = z
   .default([])
   .meta({ description: "copies that leave AI Gateway" });
 
+/** The settings `logpush`. */
 export const logpush = z
   .strictObject({
     bucket: z

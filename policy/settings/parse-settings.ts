@@ -1,8 +1,10 @@
 /**
- * From the strings of a stack's configuration to checked settings, or to every problem at once.
+ * Parses the strings of a stack's configuration into checked settings, or reports every problem at
+ * once.
  *
- * Pulumi hands a program each setting as one string: text as it stands, all else as JSON. A stack file
- * read without Pulumi is brought into the same form by stack-file.ts, so that one check serves both.
+ * Pulumi passes each setting to a program as one string: text as it is, everything else as JSON. A
+ * stack file read without Pulumi is converted to that form by stack-file.ts, so that one check
+ * serves both.
  */
 import type { z } from "zod";
 
@@ -11,16 +13,17 @@ import { describeIssue, type Problem } from "./problems.ts";
 import { jsonSchemas } from "./schema.ts";
 import { schemas, type Settings } from "./settings.ts";
 
-/** Setting name without its namespace → text or JSON. */
+/** The settings' values, as text or JSON, by name without the namespace. */
 export type ConfigValues = Readonly<Record<string, string>>;
 
+/** Checked settings, or every problem. */
 export type Parsed =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
- * Checks a whole stack. `secretKeys` are settings whose value no message may show;
- * secret fields of the schema are never shown anyway.
+ * Checks a whole stack. `secretKeys` are settings whose values no message may show; secret fields
+ * of the schema are never shown anyway.
  */
 export function parseSettings(
   values: ConfigValues,
@@ -40,19 +43,23 @@ export function parseSettings(
   return { ok: true, settings: result.data };
 }
 
-/** A number that no program can count breaks two bounds of the schema, in the same words. */
+/**
+ * Removes repeated problems: a number too large to be exact breaks two bounds of the schema, with
+ * one message.
+ */
 function once(problems: readonly Problem[]): Problem[] {
   return [
     ...new Map(problems.map((problem) => [problem.path + problem.message, problem])).values(),
   ];
 }
 
-/** JSON where it is JSON; text otherwise, for the schema to judge. */
+/** Parses values as JSON where they are JSON, and leaves others as text for the schema to judge. */
 function decode(values: ConfigValues): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([key, text]) => [
       key,
-      // Text stays text even where it looks like a number: an account id of digits, a gateway named 7.
+      // A text setting stays text even where it looks like a number: an account id of digits, a
+      // gateway named 7.
       jsonSchemas.legacy.properties?.[key]?.type === "string" ? text : parseJson(text),
     ]),
   );
@@ -66,14 +73,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A day without quotes reaches a program as Go prints a time stamp; written as a day it is one. */
+/** Restores a day without quotes, which reaches a program as Go prints a time stamp. */
 function toDay(value: unknown): unknown {
   return typeof value === "string"
     ? value.replace(/^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/, "$1")
     : value;
 }
 
-/** Rules between the items of lists, told beside the others even when one of them is otherwise wrong. */
+/**
+ * Finds items of lists that occur twice. They are reported beside other problems, even of the same
+ * item.
+ */
 function repeated(raw: Record<string, unknown>): Problem[] {
   const models = identityOf(raw["worker"], "models");
   return [
@@ -88,7 +98,10 @@ function repeated(raw: Record<string, unknown>): Problem[] {
 
 const TWICE = "is in the list twice; remove one";
 
-/** A fallback that nobody may ask for would be a model that no reviewer saw. */
+/**
+ * Finds fallbacks that are not among the models: no caller could request such a model, and no
+ * reviewer would see it.
+ */
 function unknownFallbacks(raw: Record<string, unknown>): Problem[] {
   const models = identityOf(raw["worker"], "models");
   const fallbacks = identityOf(raw["worker"], "fallbacks");
@@ -105,7 +118,7 @@ function unknownFallbacks(raw: Record<string, unknown>): Problem[] {
   );
 }
 
-/** Indices of items whose identity an earlier item has. */
+/** Lists the indices of items whose identity an earlier item has. */
 function duplicates(
   list: unknown,
   identify: (item: unknown) => unknown = (item) => item,

@@ -1,4 +1,4 @@
-/** What is wrong with a stack, in words: the setting, its value, what is allowed and what to do. */
+/** Describes what is wrong with a stack: the setting, its value, what is allowed and what to do. */
 import { closestMatch } from "leven";
 import type { z } from "zod";
 
@@ -6,25 +6,29 @@ import { formatPath, hasNode, jsonSchemas, nodeAt, type Node } from "./schema.ts
 import type { LogSystem } from "./settings.ts";
 import { count } from "../words.ts";
 
+/** A problem at one place of a stack file. */
 export interface Problem {
-  /** `logs.maxEntries`, `callers[0].name`; empty for the file as a whole */
+  /** The setting, such as `logs.maxEntries` or `callers[0].name`; empty for the file as a whole. */
   readonly path: string;
-  /** Goes on from the path: `is 5000; allowed is 10000 to 10000000`. Lower case, no full stop. */
+  /**
+   * The rest of a sentence that begins with the path: `is 5000; allowed is 10000 to 10000000`.
+   * Lower case, no full stop.
+   */
   readonly message: string;
 }
 
-/** One text for all problems of one stack, a line each. */
+/** Formats all problems of one stack, one on each line. */
 export function formatProblems(stack: string, problems: readonly Problem[]): string {
   const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
   return [`stack ${stack} has ${count(problems.length, "problem")}:`, ...lines].join("\n");
 }
 
-/** With the setting's name as the stack file has it. */
+/** Formats one problem, with the setting's name as the stack file has it. */
 export function formatProblem({ path, message }: Problem): string {
   return path === "" ? message : `ai-gateway:${path} ${message}`;
 }
 
-/** The problems behind one finding of the schema: one, or one for each unknown key. */
+/** Describes an issue of the schema: one problem, or one for each unknown key. */
 export function describeIssue(
   issue: z.core.$ZodIssue,
   raw: unknown,
@@ -56,20 +60,23 @@ export function describeIssue(
   return [{ path, message: `${shown}; allowed is ${expectation(node)}${hint(value, node)}` }];
 }
 
-/** Also a group or list of secrets: one written as text is a secret itself, or has one in it. */
+/**
+ * Checks whether a setting is or contains a secret: a group or list of secrets written as text may
+ * have one in it.
+ */
 function holdsSecret({ secret, items, properties = {}, additionalProperties }: Node): boolean {
   const inner = [items, additionalProperties || undefined, ...Object.values(properties)];
   return secret === true || inner.some((node) => node !== undefined && holdsSecret(node));
 }
 
-/** In PEM, whatever setting it was written into. */
+/** Checks whether a value has a private key in PEM, whatever setting it was written into. */
 function holdsPrivateKey(value: unknown): boolean {
   return typeof value === "string" && value.includes("PRIVATE KEY-----");
 }
 
 function describeUnknownKey(path: readonly PropertyKey[], node: Node): Problem {
   const key = String(path.at(-1));
-  // The legacy shape has every setting of the other.
+  // The legacy schema has every setting of the other.
   if (hasNode(jsonSchemas.legacy, path)) {
     return {
       path: formatPath(path),
@@ -83,7 +90,10 @@ function describeUnknownKey(path: readonly PropertyKey[], node: Node): Problem {
   return { path: formatPath(path), message: `is not a setting; ${advice}` };
 }
 
-/** The known name that was meant: another case, the whole of a beginning, or a letter or two in every six wrong. */
+/**
+ * Guesses the known name that was meant: another case, a whole beginning, or one wrong letter in
+ * three.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = name.toLowerCase();
   return (
@@ -93,13 +103,16 @@ export function nearestName(name: string, known: readonly string[]): string | un
   );
 }
 
-/** What a setting allows: `a whole number from 10000 to 10000000 (https://…)`. */
-export function expectation(node: Node): string {
+/**
+ * Describes what a setting allows, with the source: `a whole number from 10000 to 10000000
+ * (https://…)`.
+ */
+function expectation(node: Node): string {
   const source = node.source === undefined ? "" : ` (${node.source})`;
   return `${allowed(node)}${source}`;
 }
 
-/** The same without the source. */
+/** Describes what a setting allows, without the source. */
 export function allowed(node: Node): string {
   if (node.expects !== undefined) return node.expects;
   if (node.enum !== undefined) return anyOf(node.enum);
@@ -111,7 +124,10 @@ export function allowed(node: Node): string {
   return "text";
 }
 
-/** Not a constant: loading it takes as long as reading three stack files, and most have no problem. */
+/**
+ * Formats alternatives. The formatter is no constant, because loading it takes as long as reading
+ * three stack files, and most have no problem.
+ */
 function anyOf(values: readonly string[]): string {
   return new Intl.ListFormat("en", { type: "disjunction" }).format(values);
 }
@@ -120,7 +136,7 @@ function fallback(node: Node): string {
   return node.fallback === undefined ? "" : `, or set ${node.fallback} in the environment`;
 }
 
-/** The remedy for the commonest slips of YAML, and for the one that gives a secret away. */
+/** Returns the remedy for the commonest mistakes in YAML, and for the one that reveals a secret. */
 function hint(value: unknown, node: Node): string {
   if (holdsPrivateKey(value)) {
     return "; this is a private key, which whoever has the file can use now: delete it, and make a new pair with npm run keys";

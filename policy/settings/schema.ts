@@ -1,9 +1,12 @@
-/** The schema of a stack as plain data: for messages, tables, editors, and to know what a place in a stack file means. */
+/**
+ * Provides the schema of a stack as plain data: for messages, tables and editors, and to find what
+ * a place in a stack file means.
+ */
 import { z } from "zod";
 
 import { schemas, type LogSystem } from "./settings.ts";
 
-/** The part of JSON Schema that the settings use, with their own notes. */
+/** A node of the schema: the part of JSON Schema that the settings use, with their own notes. */
 export interface Node {
   readonly type?: string;
   readonly title?: string;
@@ -18,7 +21,7 @@ export interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
   readonly items?: Node;
-  /** The values of a group whose names the stack file chooses. */
+  /** The schema of values in a group whose names the stack file chooses. */
   readonly additionalProperties?: false | Node;
   readonly propertyNames?: Node;
   readonly expects?: string;
@@ -29,10 +32,13 @@ export interface Node {
   readonly fallback?: string;
 }
 
-/** `["logs", "maxEntries"]`, `["callers", 0, "name"]` */
+/** A path in a stack, such as `["callers", 0, "name"]`. */
 export type Path = readonly PropertyKey[];
 
-/** The two shapes of a stack, each made when first asked for. The legacy one has every setting of the other. */
+/**
+ * The schemas of the two log systems, each made at its first use. The legacy one has every setting
+ * of the other.
+ */
 export const jsonSchemas: Readonly<Record<LogSystem, Node>> = {
   get legacy() {
     return (made.legacy ??= toNode(schemas.legacy));
@@ -49,11 +55,12 @@ function toNode(schema: z.core.$ZodType): Node {
   return z.toJSONSchema(schema, { io: "input" }) as Node;
 }
 
-/** An empty node where the schema has none. */
+/** Returns the node at a path, or an empty node where the schema has none. */
 export function nodeAt(root: Node, path: Path): Node {
   return path.reduce<Node | undefined>(child, root) ?? {};
 }
 
+/** Checks whether the schema has a node at a path. */
 export function hasNode(root: Node, path: Path): boolean {
   return path.reduce<Node | undefined>(child, root) !== undefined;
 }
@@ -65,7 +72,7 @@ function child(node: Node | undefined, key: PropertyKey): Node | undefined {
   return node?.additionalProperties || undefined;
 }
 
-/** `logs.maxEntries`, `callers[0].name`: as Pulumi's `--path` takes it. */
+/** Formats a path as Pulumi's `--path` accepts it: `logs.maxEntries`, `callers[0].name`. */
 export function formatPath(path: Path): string {
   return path
     .map((key, index) => {

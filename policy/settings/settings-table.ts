@@ -1,12 +1,12 @@
 import { allowed } from "./problems.ts";
 import { jsonSchemas, type Node } from "./schema.ts";
 
-/** Every setting of a stack as a Markdown table, in the order in which a reviewer asks. */
+/** Makes the Markdown table of all settings, in the order in which a reviewer reads them. */
 export function settingsTable(): string {
   return [
     "| setting | meaning | allowed | if absent |",
     "| --- | --- | --- | --- |",
-    // The legacy shape has every setting of the other.
+    // The legacy schema has every setting of the other.
     ...listRows(jsonSchemas.legacy, ""),
   ].join("\n");
 }

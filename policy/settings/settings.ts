@@ -1,12 +1,12 @@
 /**
- * What a stack file may say: the one description of a stack, in the order of a reviewer's questions. Types, checks,
- * messages, the table in the README and the editors' schema all come from it. Limits that Cloudflare sets carry their
- * source.
+ * Defines what a stack file may declare, in the order in which a reviewer reads it. Types, checks,
+ * messages, the settings table and the editors' schema all come from this one description. Limits
+ * that Cloudflare sets carry their source.
  */
 import { z } from "zod";
 
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
-import { DAY_EXPECTS, DOCS, LIMITS, day } from "./notes.ts";
+import { DOCS, LIMITS, day } from "./notes.ts";
 import {
   billing,
   byokOnly,
@@ -71,7 +71,7 @@ const waivers = z
           description: "why this stack may break it, for the next reviewer",
           expects: "a sentence of 10 to 300 characters on one line",
         }),
-      until: day.meta({ description: "last day of the exception", expects: DAY_EXPECTS }),
+      until: day.meta({ description: "last day of the exception" }),
     }),
   )
   .max(20)
@@ -98,8 +98,8 @@ const tail = {
 };
 
 /**
- * The two shapes of a stack. What has no effect on one log system cannot be written for it.
- * Both accept either name, so that a wrong name is reported beside every other problem.
+ * The schemas of the two log systems. A setting without effect on one of them cannot be written for
+ * it. Both accept either name, so that a wrong name is reported beside every other problem.
  */
 export const schemas = {
   legacy: z
@@ -116,10 +116,13 @@ export const schemas = {
     })),
 };
 
+/** The name of a log system. */
 export type LogSystem = keyof typeof schemas;
 
-/** A checked stack. Units are part of the names; what is off is absent. */
+/** The checked settings of a stack. Units are part of the names; what is off is absent. */
 export type Settings = z.output<(typeof schemas)[LogSystem]>;
 
+/** The settings `logs`, with the name of their system. */
 export type Logs = Settings["logs"];
+/** The setting `tier`. */
 export type Tier = Settings["tier"];

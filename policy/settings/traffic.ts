@@ -1,8 +1,9 @@
-/** What the gateway does to a request on its way. */
+/** Defines the settings of what the gateway does to a request on its way. */
 import { z } from "zod";
 
-import { DOCS, NAME_EXPECTS, name, offUnlessSet } from "./notes.ts";
+import { DOCS, name, offUnlessSet } from "./notes.ts";
 
+/** The setting `cache`. */
 export const cache = z
   .strictObject({
     ttlSeconds: z
@@ -17,6 +18,7 @@ export const cache = z
   .optional()
   .meta({ description: "cache of answers, shared by all callers" });
 
+/** The setting `rateLimit`. */
 export const rateLimit = z
   .strictObject({
     requests: z
@@ -32,10 +34,11 @@ export const rateLimit = z
   .optional()
   .meta({ description: "one limit for all callers of the gateway together" });
 
+/** The settings `spendLimits`. */
 export const spendLimits = z
   .array(
     z.strictObject({
-      id: name.meta({ description: "name of the limit", expects: NAME_EXPECTS }),
+      id: name.meta({ description: "name of the limit" }),
       limitUsd: z.number().min(0.01).max(1_000_000).meta({
         description: "US dollars per window; best effort, bursts overshoot",
         expects: "a number from 0.01 to 1000000",
@@ -58,6 +61,7 @@ export const spendLimits = z
     source: `${DOCS}/features/spend-limits/`,
   });
 
+/** The setting `retry`. */
 export const retry = z
   .strictObject({
     maxAttempts: z
@@ -68,7 +72,7 @@ export const retry = z
         description: "retries of a failed upstream call; each may be billed",
         source: `${DOCS}/configuration/manage-gateway/#retry-requests`,
       }),
-    // The API has accepted more since 2026-08; this is what every published page agrees on.
+    // The API has accepted more since 2026-08; every published page agrees on these bounds.
     delayMs: z
       .int()
       .min(100)
@@ -86,7 +90,7 @@ export const retry = z
 
 const verdict = (title: string) => z.enum(["flag", "block"]).optional().meta({ title });
 
-// Prompt injection, and the hazards of Llama Guard 3.
+// The hazards are prompt injection and those of Llama Guard 3.
 const verdicts = z.strictObject({
   P1: verdict("prompt injection"),
   S1: verdict("violent crimes"),
@@ -104,6 +108,7 @@ const verdicts = z.strictObject({
   S13: verdict("elections"),
 });
 
+/** The setting `guardrails`. */
 export const guardrails = z
   .strictObject({
     prompt: verdicts
@@ -122,10 +127,11 @@ export const guardrails = z
     source: `${DOCS}/features/guardrails/usage-considerations/`,
   });
 
+/** The settings `dlp`. */
 export const dlp = z
   .array(
     z.strictObject({
-      id: name.meta({ description: "name of the policy", expects: NAME_EXPECTS }),
+      id: name.meta({ description: "name of the policy" }),
       action: z.enum(["flag", "block"]).meta({ description: "what happens at a match" }),
       check: z
         .array(z.enum(["request", "response"]))
@@ -146,16 +152,19 @@ export const dlp = z
     source: `${DOCS}/features/dlp/set-up-dlp/`,
   });
 
+/** The setting `byokOnly`. */
 export const byokOnly = offUnlessSet(
   "refuse third-party calls that bring no provider key of their own or stored one",
   "https://developers.cloudflare.com/changelog/product/ai-gateway/",
 );
 
+/** The setting `zdr`. */
 export const zdr = offUnlessSet(
-  "route unified-billing calls to endpoints without retention at the provider; says nothing about our logs",
+  "route unified-billing calls to endpoints without retention at the provider; does not affect our logs",
   `${DOCS}/features/unified-billing/`,
 );
 
+/** The setting `billing`. */
 export const billing = z
   .enum(["postpaid", "unified"])
   .default("postpaid")

@@ -1,14 +1,22 @@
-/** The chat Worker and who may call it. */
+/** Defines the settings of the chat Worker and of its callers. */
 import { z } from "zod";
 
 import { LOG_BYTES } from "../platform.ts";
 import { TOKEN_HASH } from "./caller-key.ts";
-import { DAY_EXPECTS, LIMITS, NAME_EXPECTS, day, name } from "./notes.ts";
+import { LIMITS, day, name } from "./notes.ts";
 
 const ACCESS_DOCS =
   "https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/";
 
-const label = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+const label = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
+  .meta({ expects: "1 to 63 of a-z, 0-9 and -, not at either end" });
+
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ expects: "64 hexadecimal characters, lower case" });
 
 const model = z
   .string()
@@ -21,20 +29,20 @@ const model = z
     source: "https://developers.cloudflare.com/workers-ai/models/",
   });
 
+/** The setting `worker`. */
 export const worker = z.strictObject({
   name: label.meta({
     description: "name of the chat Worker and first label of its workers.dev address",
-    expects: "1 to 63 of a-z, 0-9 and -, not at either end",
     source: "https://developers.cloudflare.com/workers/platform/limits/",
   }),
   models: z
     .array(model)
     .min(1)
     .max(50)
-    .meta({ description: "models a caller may ask for; the first answers GET /" }),
+    .meta({ description: "models a caller may request; the first answers GET /" }),
   fallbacks: z.array(model).max(5).default([]).meta({
     description:
-      "models of the list above that are asked in turn where a chat's is busy, broken or too slow",
+      "models of the list above that are tried in turn where a chat's is busy, broken or too slow",
   }),
   access: z.enum(["token", "open"]).default("token").meta({
     description:
@@ -42,18 +50,11 @@ export const worker = z.strictObject({
   }),
   cloudflareAccess: z
     .strictObject({
-      team: label.meta({
-        description: "team name, the first label of TEAM.cloudflareaccess.com",
-        expects: "1 to 63 of a-z, 0-9 and -, not at either end",
+      team: label.meta({ description: "team name, the first label of TEAM.cloudflareaccess.com" }),
+      audience: hash.meta({
+        description: "Application Audience (AUD) tag of the Access application",
+        source: ACCESS_DOCS,
       }),
-      audience: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .meta({
-          description: "Application Audience (AUD) tag of the Access application",
-          expects: "64 hexadecimal characters, lower case",
-          source: ACCESS_DOCS,
-        }),
     })
     .optional()
     .meta({
@@ -97,7 +98,7 @@ export const worker = z.strictObject({
       }),
     })
     .optional()
-    .meta({ description: "a limit for each caller, before any model is asked" }),
+    .meta({ description: "a limit for each caller, before any model is called" }),
   origins: z
     .array(
       z
@@ -109,7 +110,7 @@ export const worker = z.strictObject({
     .max(50)
     .default([])
     .meta({ description: "web pages whose scripts may call the Worker with a token (CORS)" }),
-  // A larger log is not stored, so a larger request would be served unseen.
+  // A larger log is not stored, so a larger request would leave none.
   maxBodyBytes: z
     .int()
     .min(1024)
@@ -126,26 +127,23 @@ export const worker = z.strictObject({
   }),
 });
 
+/** The setting `anonymousCallers`. */
 export const anonymousCallers = z
   .strictObject({
-    key: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .meta({
-        description: "key of the hash, as a Pulumi secret; another key is another hash",
-        expects: "64 hexadecimal characters, lower case",
-        secret: true,
-      }),
+    key: hash.meta({
+      description: "key of the hash, as a Pulumi secret; another key is another hash",
+      secret: true,
+    }),
   })
   .optional()
   .meta({ description: "put a keyed hash in each log in place of the caller's name" });
 
+/** The settings `callers`. */
 export const callers = z
   .array(
     z.strictObject({
       name: name.meta({
         description: "name of the caller in each log's metadata; repeat it to rotate a token",
-        expects: NAME_EXPECTS,
       }),
       sha256: z.string().regex(TOKEN_HASH).meta({
         description:
@@ -154,7 +152,7 @@ export const callers = z
         secret: true,
         mayBeClear: true,
       }),
-      until: day.optional().meta({ description: "last day of the token", expects: DAY_EXPECTS }),
+      until: day.optional().meta({ description: "last day of the token" }),
     }),
   )
   .max(100)

@@ -21,8 +21,8 @@ export function trafficFacts(settings: Settings): readonly Fact[] {
 
 function callers({ worker, callers: declared, anonymousCallers }: Settings): Fact {
   const named = declared.map(({ name, sha256, until }) => {
-    const limits = [...(until === undefined ? [] : [`until ${until}`]), describeKey(sha256)];
-    return `${name} (${limits.join("; ")})`;
+    const notes = [...(until === undefined ? [] : [`until ${until}`]), describeKey(sha256)];
+    return `${name} (${notes.join("; ")})`;
   });
   const pages =
     worker.origins.length === 0 ? "" : `; scripts of web pages at ${list(worker.origins)}`;

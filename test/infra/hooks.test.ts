@@ -158,7 +158,7 @@ test("what the API does not take is named by its settings, and no secret with it
   const declared = { otel: [OTEL], guardrails: { prompt: { P1: "BLOCK" }, response: {} } } as const;
 
   await expect(settlePutOnly(api, PLACE, { declared, before: [] })).rejects.toThrow(
-    /^gateway shop-dev does not hold what the stack says of guardrails, exports, and an update did not change that; run `pulumi up --refresh`, and set in the dashboard what that does not mend$/,
+    /^gateway shop-dev does not hold what the stack declares for guardrails, exports, and an update did not change that; run `pulumi up --refresh`, and set in the dashboard what that does not mend$/,
   );
 });
 
@@ -171,7 +171,7 @@ test("an update that the API refuses fails by its code, without the API's words"
   await expect(
     settlePutOnly(api, PLACE, { declared: { otel: [OTEL] }, before: [] }),
   ).rejects.toThrow(
-    /^not known whether gateway shop-dev holds what the stack says of exports: HTTP 400, code 7001; run `pulumi up --refresh`$/,
+    /^not known whether gateway shop-dev holds what the stack declares for exports: HTTP 400, code 7001; run `pulumi up --refresh`$/,
   );
 });
 
@@ -260,7 +260,7 @@ test("a stack that protects its gateway does not delete logs of one that was dep
   const { api } = scriptApi({ [LOGS]: [page(7)] });
 
   await expect(warnOfLogs(api, PLACE, { ...PROTECTED, system: "legacy" })).rejects.toThrow(
-    "gateway shop-dev would be deleted with its logs (7): it was deployed with protect: false, and the stack now says " +
+    "gateway shop-dev would be deleted with its logs (7): it was deployed with protect: false, and the stack now declares " +
       "protect: true; deploy that alone first, which keeps the gateway, or set protect: false where the logs may go",
   );
 });

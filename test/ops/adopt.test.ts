@@ -17,7 +17,7 @@ import { startAccount } from "../support/account.ts";
 import { arbitraryStack, secretsOf, toConfig } from "../support/arbitrary-stack.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { OPEN } from "../support/gateway.ts";
-import { askOps } from "../support/ops-command.ts";
+import { callOps } from "../support/ops-command.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -172,7 +172,7 @@ test("the command says what to do with Logpush, which is a setting and not the g
   const running = await startAccount({ gateways: [{ logpush: true }] });
   onTestFinished(() => running.stop());
 
-  const { code, stdout } = await askOps(
+  const { code, stdout } = await callOps(
     "adopt",
     ["--gateway", "app", "--stack", "old", "--log-system", "legacy"],
     {

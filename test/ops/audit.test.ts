@@ -4,7 +4,7 @@ import { auditAccount, type AuditFinding } from "../../ops/audit/audit.ts";
 import { groupByAccount } from "../../ops/audit/declared.ts";
 import { auditText } from "../../ops/audit/render.ts";
 import { startAccount } from "../support/account.ts";
-import { askOps, runOps } from "../support/ops-command.ts";
+import { callOps, runOps } from "../support/ops-command.ts";
 import { ACCOUNT_ID, scriptedApi, type Answer } from "../support/scripted-account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
@@ -24,7 +24,7 @@ test("the real command tells what no stack file declares, and ends with 1", asyn
   };
 
   const { code, stdout, stderr } = await runOps("audit", [], environment);
-  const json = await askOps("audit", ["--stack", "dev", "--json"], environment);
+  const json = await callOps("audit", ["--stack", "dev", "--json"], environment);
 
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   expect(stdout).toContain("✔ shop-dev: declared by stack dev");
@@ -68,12 +68,12 @@ test.each([
     "collects logs, prompts too, and has none yet: calls",
   ],
   ["was used", { collect_logs: false }, [oldLog()], "collects no logs and has one of 2026-11-20T"],
-])("a default gateway that %s is to act on", async (_, settings, logs, says) => {
+])("a default gateway that %s is to act on", async (_, settings, logs, message) => {
   const gateways = [gateway("shop-dev"), { ...gateway("default"), ...settings }];
   const findings = await audit({ gateways, logs });
 
   expect(about(findings, "default")).toMatchObject({ kind: "broken" });
-  expect(about(findings, "default")?.says).toContain(says);
+  expect(about(findings, "default")?.message).toContain(message);
 });
 
 test("a default gateway that stores nothing is a note", async () => {
@@ -89,10 +89,10 @@ test("the caps of all gateways count against the free plan, undeclared ones too"
   const alone = await audit({ gateways: [gateway("shop-dev")] });
 
   const free = "the free plan stores 100,000 logs of all together";
-  const says = `caps of 105,000 logs in 2 gateways; ${free}`;
-  expect(findings).toContainEqual(expect.objectContaining({ kind: "broken", says }));
+  const message = `caps of 105,000 logs in 2 gateways; ${free}`;
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "broken", message }));
   const one = expect.stringMatching(/^caps of \d+,\d{3} logs in 1 gateway; /);
-  expect(alone).toContainEqual(expect.objectContaining({ says: one }));
+  expect(alone).toContainEqual(expect.objectContaining({ message: one }));
 });
 
 test("a plan without room for another gateway is to act on", async () => {
@@ -102,8 +102,8 @@ test("a plan without room for another gateway is to act on", async () => {
   }));
   const findings = await audit({ gateways });
 
-  const says = "10 of 10 gateways of the free plan";
-  expect(findings).toContainEqual(expect.objectContaining({ kind: "broken", says }));
+  const message = "10 of 10 gateways of the free plan";
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "broken", message }));
 });
 
 test.each<[string, readonly object[], string | undefined]>([
@@ -125,8 +125,8 @@ test.each<[string, readonly object[], string | undefined]>([
   const findings = await audit({ workers: { "talk-dev": bindings } });
 
   const kind = wrong === undefined ? "kept" : "broken";
-  const says = wrong ?? "calls shop-dev, as declared";
-  expect(about(findings, "talk-dev")).toMatchObject({ kind, says });
+  const message = wrong ?? "calls shop-dev, as declared";
+  expect(about(findings, "talk-dev")).toMatchObject({ kind, message });
 });
 
 test("other Workers with an AI binding are noted, and those without are not", async () => {
@@ -139,8 +139,10 @@ test("other Workers with an AI binding are noted, and those without are not", as
     },
   });
 
-  expect(about(findings, "stray")?.says).toContain("has an AI binding and no declared GATEWAY_ID");
-  expect(about(findings, "twin")?.says).toContain("calls shop-dev beside that stack's Worker");
+  expect(about(findings, "stray")?.message).toContain(
+    "has an AI binding and no declared GATEWAY_ID",
+  );
+  expect(about(findings, "twin")?.message).toContain("calls shop-dev beside that stack's Worker");
   expect(about(findings, "web")).toBeUndefined();
 });
 
@@ -163,7 +165,7 @@ test.each<[string, object, string | undefined]>([
 
   const found = about(findings, token.name);
   expect(found?.kind).toBe(wrong === undefined ? "kept" : "broken");
-  expect(found?.says).toContain(wrong ?? "a declared reader");
+  expect(found?.message).toContain(wrong ?? "a declared reader");
 });
 
 test.each<[string, object]>([
@@ -185,7 +187,9 @@ test("the token of a stack's own retention Worker is known", async () => {
   const withDays = await audit({ tokens: [token], settings: { logs: kept } });
 
   expect(about(without, token.name)).toMatchObject({ kind: "broken" });
-  expect(about(withDays, token.name)?.says).toContain("made by stack dev for its retention Worker");
+  expect(about(withDays, token.name)?.message).toContain(
+    "made by stack dev for its retention Worker",
+  );
 });
 
 test("a Logpush job of AI Gateway logs is told without the keys in its destination", async () => {
@@ -202,7 +206,7 @@ test("a Logpush job of AI Gateway logs is told without the keys in its destinati
       area: "Logpush",
       kind: "broken",
       about: "job 7",
-      says: "copies ai_gateway_events to r2://bucket; no stack file declares it",
+      message: "copies ai_gateway_events to r2://bucket; no stack file declares it",
       remedy: "delete the job, and what it has copied, or declare it: logpush in the stack file",
     },
   ]);
@@ -225,7 +229,7 @@ test("a job that a stack declares is its own, while it goes to the stack's bucke
       area: "Logpush",
       kind: "kept",
       about: 'job 7 "ai-gateway-shop-dev"',
-      says: "copies ai_gateway_events to r2://shop-dev-logs; declared by stack dev",
+      message: "copies ai_gateway_events to r2://shop-dev-logs; declared by stack dev",
     },
   ]);
   expect(other.filter(({ area }) => area === "Logpush")).toMatchObject([{ kind: "broken" }]);
@@ -235,7 +239,7 @@ test("a job that a stack declares is its own, while it goes to the stack's bucke
 test("what the token may not see is not looked at, and never fine", async () => {
   const findings = await audit({ refused: ["/workers/scripts", "/tokens", "/logpush/jobs"] });
 
-  const unseen = findings.filter(({ kind }) => kind === "unknown").map(({ says }) => says);
+  const unseen = findings.filter(({ kind }) => kind === "unknown").map(({ message }) => message);
   expect(unseen).toEqual([
     "not looked at: cannot list the Workers: CLOUDFLARE_API_TOKEN is not accepted; it needs Workers Scripts Read for this account",
     "not looked at: cannot list the API tokens: CLOUDFLARE_API_TOKEN is not accepted; it needs Account API Tokens Read for this account",
@@ -263,7 +267,7 @@ interface Scene {
   readonly workers?: Readonly<Record<string, readonly object[]>>;
   readonly tokens?: readonly object[];
   readonly jobs?: readonly object[];
-  /** What stack dev says otherwise. */
+  /** What stack dev declares otherwise. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Paths that the token may not read. */
   readonly refused?: readonly string[];

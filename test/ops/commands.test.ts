@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import { expect, test, vi } from "vitest";
 
-import { askOps } from "../support/ops-command.ts";
+import { callOps } from "../support/ops-command.ts";
 import { ROOT } from "../support/settings.ts";
 
 const NAMES = globSync("*/command.ts", { cwd: join(ROOT, "ops") }).map(dirname);
@@ -24,8 +24,8 @@ test.each(NAMES)("%s does nothing while it loads", async (name) => {
 });
 
 test.each(NAMES)("%s --help ends with 0 and its usage, %s -x with 2", async (name) => {
-  const help = await askOps(name, ["--help"]);
-  const wrong = await askOps(name, ["-x"]);
+  const help = await callOps(name, ["--help"]);
+  const wrong = await callOps(name, ["-x"]);
 
   expect(help).toMatchObject({ code: 0, stderr: "" });
   expect(help.stdout).toMatch(new RegExp(`^usage: npm run (?:-s )?${name} `));

@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { reviewStacks, toJson } from "../../policy/review/review.ts";
-import { askOps } from "../support/ops-command.ts";
-import { stackText } from "../support/settings.ts";
+import { callOps } from "../support/ops-command.ts";
+import { stackText, toProject } from "../support/settings.ts";
 
 const RUN = "https://github.test/you/gateway/actions/runs/7";
 const WAIVER = (until: string) =>
@@ -42,7 +42,7 @@ test("the change of the policy stands first, then what the preview counts", asyn
 
 - **more private** \`logs.collect\` \`full\` → \`metadata\`
 
-- **warning** \`ai-gateway:callers is empty; a Worker has callers: add a caller with the SHA-256 of its token (README, “Deploy”) [no-callers]\`
+- **warning** \`ai-gateway:callers is empty; a Worker has callers: add one with npm run caller (README, “Deploy”) [no-callers]\`
 
 Gateway \`shop-dev\`, \`development\`, fingerprint \`${fingerprintIn(bodies["dev"])}\`.
 
@@ -64,7 +64,7 @@ test("changed code that keeps the policy stands before all of it", async () => {
 });
 
 test("a part of the review that is not known here is not passed over", async () => {
-  await writeReview({ dev: DEV }, { dev: DEV }, [{ kind: "project", problems: [] }]);
+  await writeReview({ dev: DEV }, { dev: DEV }, [{ kind: "novel", problems: [] }]);
   await writePreview("dev");
 
   const { bodies } = await comment();
@@ -154,7 +154,10 @@ test("a preview that was due and is missing is refused; one that was not due is 
 test("stacks that cannot be read, are new or are gone have their comments too", async () => {
   await writeReview(
     { a: "config: [1\n", b: DEV, c: DEV },
-    { c: DEV.replace("tier: development", "tier: gold"), gone: DEV },
+    {
+      c: DEV.replace("tier: development", "tier: gold"),
+      gone: DEV.replace("gatewayId: shop-dev", "gatewayId: old"),
+    },
   );
 
   const { code, bodies } = await comment({ previews: [] });
@@ -280,7 +283,7 @@ test.each([
 });
 
 test("wrong words end with 2, all of them named", async () => {
-  const { code, stderr } = await askOps("comment", ["--run", "x", "--commit", "y"]);
+  const { code, stderr } = await callOps("comment", ["--run", "x", "--commit", "y"]);
 
   expect(code).toBe(2);
   for (const name of ["--review", "--out", "--run", "--commit"]) expect(stderr).toContain(name);
@@ -294,8 +297,8 @@ async function writeReview(
   before?: Record<string, string>,
   others: readonly object[] = [],
 ): Promise<void> {
-  const reviews = await reviewStacks(new Map(Object.entries(files)), {
-    before: before && new Map(Object.entries(before)),
+  const reviews = await reviewStacks(toProject(files), {
+    before: before && toProject(before),
     today: "2026-11-22",
   });
   await writeFile(join(folder, "review.json"), JSON.stringify([...others, ...reviews.map(toJson)]));
@@ -315,7 +318,7 @@ async function writePreview(stack: string, steps: readonly (readonly [string, st
 async function comment({ previews = ["--previews", join(folder, "previews")] } = {}) {
   const review = ["--review", join(folder, "review.json"), "--out", join(folder, "out")];
   const source = ["--run", RUN, "--commit", "0123456789"];
-  const ended = await askOps("comment", [...review, ...source, ...previews]);
+  const ended = await callOps("comment", [...review, ...source, ...previews]);
   const names = await readdir(join(folder, "out")).catch(() => []);
   const read = names.map(async (name): Promise<[string, string]> => [
     name.replace(/\.md$/, ""),
@@ -333,7 +336,7 @@ async function skeletonOf(text: string): Promise<string> {
   const change = { path: text, from: text, to: text, effect: "less private", because: text };
   const waiver = { rule: "gateway-replaced", until: "2999-12-31", reason: text };
   const statement = { gatewayId: text, tier: text, fingerprint: text, waivers: [waiver] };
-  const reviewed = { kind: "reviewed", hasEnvironment: true, statement };
+  const reviewed = { kind: "reviewed", environments: [text], statement };
   const unreadable = { kind: "unreadable before", problems: [problem] };
   const parts = [
     { kind: "code", files: [`worker/${text}`] },
@@ -344,7 +347,7 @@ async function skeletonOf(text: string): Promise<string> {
       difference: { kind: "changed", changes: [change] },
     },
     { ...reviewed, stack: "b", findings: [], difference: unreadable },
-    { kind: "unreadable", stack: "c", problems: [problem], hasEnvironment: false },
+    { kind: "unreadable", stack: "c", problems: [problem], environments: [] },
   ];
   await writeFile(join(folder, "review.json"), JSON.stringify(parts));
   for (const stack of ["a", "b", "c"]) {

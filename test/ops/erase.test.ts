@@ -4,7 +4,7 @@ import { z } from "zod";
 import { eraseLogs, findCallersLogs } from "../../ops/erase/erasure.ts";
 import { copiesOf, recordMarkdown, toRecord } from "../../ops/erase/record.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
-import { askOps, runOps } from "../support/ops-command.ts";
+import { callOps, runOps } from "../support/ops-command.ts";
 import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
@@ -84,7 +84,7 @@ test("a token that may only read deletes nothing, and the message says what it n
   const policies = [{ effect: "allow" as const, permission_groups, resources }];
   const { value = "" } = await accounts.tokens.create({ account_id, name: "reader", policies });
 
-  const { code, stderr } = await askOps("erase", [...WORDS, "--yes"], {
+  const { code, stderr } = await callOps("erase", [...WORDS, "--yes"], {
     ...environment,
     CLOUDFLARE_API_TOKEN: value,
   });
@@ -103,7 +103,7 @@ test.each([
   keep({ id: "of-nobody" });
 
   const words = ["--stack", "dev", "--yes", ...args];
-  const { code, stderr } = await askOps("erase", words, environment);
+  const { code, stderr } = await callOps("erase", words, environment);
 
   expect(code).toBe(2);
   expect(stderr).toContain(message);
@@ -208,7 +208,7 @@ test("a hostile name stays in its cell of the record", () => {
 const WORDS = ["--stack", "dev", "--caller", "web"];
 
 function erase(...args: string[]) {
-  return askOps("erase", [...WORDS, ...args], environment);
+  return callOps("erase", [...WORDS, ...args], environment);
 }
 
 function keep(log: Parameters<typeof keepLog>[1]): void {

@@ -4,10 +4,10 @@ import { namesInLogs } from "../../ops/look/caller.ts";
 import { findLogs, type LogQuery } from "../../ops/look/logs.ts";
 import { followLogs } from "../../ops/logs/follow.ts";
 import { whyNoBodies } from "../../ops/logs/one.ts";
-import { parseSince, parseUntil } from "../../ops/cli/words.ts";
+import { parseSince, parseUntil } from "../../ops/cli/arguments.ts";
 import { hideName } from "../../worker/chat/gate/access.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
-import { askOps, runOps, startOps } from "../support/ops-command.ts";
+import { callOps, runOps, startOps } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
@@ -282,7 +282,7 @@ test.each([
   ],
   [["--stack", "dev", "--model", "a", "--model", "b"], "--model: one value at a time"],
 ])("%j is refused with the usage", async (args, message) => {
-  const { code, stdout, stderr } = await askOps("logs", args, environment);
+  const { code, stdout, stderr } = await callOps("logs", args, environment);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain(`error: ${message}`);
@@ -306,7 +306,7 @@ test("all that is wrong with the words is told at once", async () => {
 });
 
 function logs(...args: string[]) {
-  return askOps("logs", ["--stack", "dev", ...args], environment);
+  return callOps("logs", ["--stack", "dev", ...args], environment);
 }
 
 function keep(log: Parameters<typeof keepLog>[1]): void {

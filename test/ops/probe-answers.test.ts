@@ -1,9 +1,9 @@
 /** What the probe makes of a Cloudflare that does not do as the documentation says; the embedded one always does. */
 import { expect, test } from "vitest";
 
-import { askSwitchedOff } from "../../ops/probe/control-plane.ts";
-import { askDelete, askDeletedGateway } from "../../ops/probe/deletions.ts";
-import { askHeaders } from "../../ops/probe/headers.ts";
+import { probeSwitchedOff } from "../../ops/probe/control-plane.ts";
+import { probeDeletion, probeDeletedGateway } from "../../ops/probe/deletions.ts";
+import { probeHeaders } from "../../ops/probe/headers.ts";
 import type { Scratch } from "../../ops/probe/scratch.ts";
 import { listen } from "../support/listen.ts";
 import { ACCOUNT_ID, scriptedApi, type Answer, type ApiCall } from "../support/scripted-account.ts";
@@ -17,7 +17,7 @@ const ALL_ON = {
 test("an update that leaves on what it switches off breaks a promise", async () => {
   const scratch = scratchOf(() => ({ result: ALL_ON }));
 
-  expect(await askSwitchedOff(scratch)).toMatchObject({
+  expect(await probeSwitchedOff(scratch)).toMatchObject({
     verdict: "broken",
     seen: expect.stringContaining("an update that switches them off leaves all"),
   });
@@ -29,7 +29,7 @@ test.each([
 ])("a log that is %s after its gateway was deleted breaks a promise", async (_, found, listed) => {
   const scratch = scratchOf(logsApi([["a"], listed], found));
 
-  expect(await askDeletedGateway(scratch)).toMatchObject({ verdict: "broken" });
+  expect(await probeDeletedGateway(scratch)).toMatchObject({ verdict: "broken" });
 });
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
 ])("a deleted log that %s breaks a promise", async (_, lists, found) => {
   const scratch = scratchOf(logsApi(lists, found));
 
-  expect(await askDelete(scratch, await startPlane())).toMatchObject({ verdict: "broken" });
+  expect(await probeDeletion(scratch, await startPlane())).toMatchObject({ verdict: "broken" });
 });
 
 test.each([
@@ -58,7 +58,7 @@ test.each([
 ])("logs of calls that leave %s are judged", async (_, lists, log, payload) => {
   const scratch = scratchOf(logsApi(lists, lists.flat()));
 
-  const answers = await askHeaders(scratch, await startPlane());
+  const answers = await probeHeaders(scratch, await startPlane());
 
   expect(answers.map(({ verdict }) => verdict)).toEqual([log, payload]);
 });

@@ -15,7 +15,7 @@ import { CommandError } from "../../ops/cli/errors.ts";
 import { findPlace, writeEvidence } from "../../ops/look/evidence-file.ts";
 import { REQUIRED, withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
-import { askOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
+import { callOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { ROOT, STACKS, stackWith } from "../support/settings.ts";
 
@@ -42,7 +42,7 @@ test("every question is answered as the local account imitates it, and the gatew
   expect(answers.map(toLine)).toEqual([
     "put-only-fields kept: of guardrails, spend_limits, otel a create takes none, and an update takes all",
     "switched-off kept: of guardrails, spend_limits, otel an update that switches them off leaves none, one that leaves them out keeps all",
-    "log-header kept: 1 of 2 HTTP calls left a log, of which one asked for it",
+    "log-header kept: 1 of 2 HTTP calls left a log, of which one requested it",
     "payload-header kept: the log of an HTTP call with the header has 0 parts of bodies, one of a call without it 4",
     expect.stringMatching(
       /^delete-by-age kept: older than 2000: 0 of 4 deleted; older than now, limit 1: 1 deleted after \d+\.\d s, 0 of them found by id$/,
@@ -269,7 +269,7 @@ function probe(
   words: readonly string[],
   changes: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  return askOps("probe", wordsFor(running, words), { ...environmentOf(running), ...changes });
+  return callOps("probe", wordsFor(running, words), { ...environmentOf(running), ...changes });
 }
 
 function wordsFor({ url }: RunningAccount, words: readonly string[]): readonly string[] {

@@ -7,7 +7,7 @@ import type { Declaration, State } from "../../local/api/state.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import type { Finding } from "../../ops/look/finding.ts";
 import { verify } from "../../ops/verify/verify.ts";
-import { workerBindings } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";
@@ -87,7 +87,7 @@ test("a job whose filter the API does not tell is not said to push this gateway'
   job({ filter: undefined })(running);
 
   expect(await saidOf(running, "Logpush job ai-gateway-shop-prod")).toEqual([
-    "pushes logs; which gateways' the API does not tell",
+    "pushes logs; the API does not report which gateways'",
   ]);
 });
 
@@ -139,12 +139,12 @@ async function start(): Promise<RunningAccount> {
 
 async function broken(running: RunningAccount): Promise<string[]> {
   const findings = await look(running);
-  return findings.filter(({ kind }) => kind === "broken").map(({ says }) => says);
+  return findings.filter(({ kind }) => kind === "broken").map(({ message }) => message);
 }
 
 async function saidOf(running: RunningAccount, wanted: string): Promise<string[]> {
   const findings = await look(running);
-  return findings.filter(({ about }) => about === wanted).map(({ says }) => says);
+  return findings.filter(({ about }) => about === wanted).map(({ message }) => message);
 }
 
 /** What verify finds; canaries are another test's subject. */

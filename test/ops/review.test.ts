@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { askOps, type Ended } from "../support/ops-command.ts";
+import { callOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { ROOT } from "../support/settings.ts";
 
@@ -141,7 +141,7 @@ test("changed code that keeps the policy stands first, committed or not", async 
 /** Over the other folder or the one that is given. */
 function review(...args: string[]): Promise<Ended> {
   const folder = args.includes("--dir") ? [] : ["--dir", project.folder];
-  return askOps("review", [...folder, ...args]);
+  return callOps("review", [...folder, ...args]);
 }
 
 /** `npm run review` as it is typed in this project, over the other folder. */

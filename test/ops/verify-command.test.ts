@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { writePolicyPages } from "../../docs/policy-pages.ts";
 import { readEvidence } from "../../infra/project-files.ts";
 import { listen } from "../support/listen.ts";
-import { askOps, type Ended } from "../support/ops-command.ts";
+import { callOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { startLocal } from "../support/start-local.ts";
 
@@ -73,7 +73,7 @@ test("what its canaries prove is evidence, of a stack that collects metadata", a
   const folder = join(project.folder, "docs/evidence");
 
   const { code, stderr } = await verify("--url", worker, "--evidence", folder);
-  const ofDev = await askOps("verify", ["--stack", "dev", "--evidence", folder], environment);
+  const ofDev = await callOps("verify", ["--stack", "dev", "--evidence", folder], environment);
 
   const [evidence] = readEvidence(project.folder);
   const { file = "", asked, answers = [] } = evidence ?? {};
@@ -113,7 +113,7 @@ test("a gateway that was changed by hand ends with 1, and without a caller's tok
       {
         kind: "unknown",
         about: "canaries",
-        says: "not looked at, because the stack file does not say the Worker's address; give --url, or set worker.workersDevSubdomain",
+        says: "not looked at, because the stack file does not declare the Worker's address; give --url, or set worker.workersDevSubdomain",
       },
     ]),
   );
@@ -164,7 +164,7 @@ function verify(...args: (string | Record<string, string>)[]): Promise<Ended> {
   const words = args.filter((arg) => typeof arg === "string");
   const changes = args.filter((arg) => typeof arg !== "string");
   const waiting = words.includes("--wait") ? [] : ["--wait", "2"];
-  return askOps(
+  return callOps(
     "verify",
     [...WORDS, ...waiting, ...words],
     Object.assign({}, environment, ...changes),

@@ -22,7 +22,7 @@ import {
 } from "../../ops/verify/worker.ts";
 import type { Token } from "../../ops/look/tokens.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
-import { workerBindings } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
@@ -160,22 +160,22 @@ test.each([
     "the oldest log is 31 days old, promised are 30; look why nothing deleted it (docs/operate.md)",
   ],
   [undefined, "kept", "no log is older than 30 days"],
-])("an oldest log of %s has keepDays %s", (oldest, kind, says) => {
+])("an oldest log of %s has keepDays %s", (oldest, kind, message) => {
   const logs = { ...stack.settings.logs, keepDays: 30 };
 
   expect(judgeAge(logs, { count: 1, oldest }, NOW)).toEqual([
-    { kind, about: "logs.keepDays", says },
+    { kind, about: "logs.keepDays", message },
   ]);
 });
 
 test("one day and one log are told as one", () => {
   const logs = { ...stack.settings.logs, keepDays: 1 };
-  const says = (oldest: string | undefined) =>
-    judgeAge(logs, { count: 1, oldest }, NOW).map((found) => found.says);
+  const message = (oldest: string | undefined) =>
+    judgeAge(logs, { count: 1, oldest }, NOW).map((found) => found.message);
 
-  expect(says(undefined)).toEqual(["no log is older than 1 day"]);
-  expect(says("2026-11-21T11:00:00Z")).toEqual(["the oldest log is 1 day old, promised are 1"]);
-  expect(judgeSystem(logs, 1).says).toContain("the Logs API has 1 log, as legacy has");
+  expect(message(undefined)).toEqual(["no log is older than 1 day"]);
+  expect(message("2026-11-21T11:00:00Z")).toEqual(["the oldest log is 1 day old, promised are 1"]);
+  expect(judgeSystem(logs, 1).message).toContain("the Logs API has 1 log, as legacy has");
 });
 
 test("without keepDays no age is a promise", () => {
@@ -190,7 +190,7 @@ test.each([
     "deleteOldest",
     9000,
     "warning",
-    "9000 of 10000 logs are stored; beyond the cap the oldest go, whatever keepDays says",
+    "9000 of 10000 logs are stored; beyond the cap the oldest go, whatever keepDays is",
   ],
   [
     "stop",
@@ -204,21 +204,21 @@ test.each([
     "broken",
     "10000 of 10000 logs are stored, and nothing new is; raise it, or delete old logs",
   ],
-] as const)("with %s a store of %i is %s", (whenFull, count, kind, says) => {
+] as const)("with %s a store of %i is %s", (whenFull, count, kind, message) => {
   const logs = {
     ...({ system: "legacy", collect: "full", classification: false } as const),
     maxEntries: 10_000,
     whenFull,
   };
 
-  expect(judgeCap(logs, count)).toEqual([{ kind, about: "logs.maxEntries", says }]);
+  expect(judgeCap(logs, count)).toEqual([{ kind, about: "logs.maxEntries", message }]);
 });
 
 test("which log system it is stays evidence", () => {
   expect(judgeSystem(stack.settings.logs, 3)).toEqual({
     kind: "unknown",
     about: "logSystem",
-    says: "no API tells; the Logs API has 3 logs, as legacy has (declared is legacy)",
+    message: "no API reports it; the Logs API has 3 logs, as legacy has (declared is legacy)",
   });
 });
 
@@ -350,10 +350,10 @@ test.each([
 
   const found = [...(await checkReaders(account)), ...(await checkOwnToken(account))];
 
-  const says = expect.stringContaining(`not looked at, because the API answered with ${reason}`);
+  const message = expect.stringContaining(`not looked at, because the API answered with ${reason}`);
   expect(found).toEqual([
-    { kind: "unknown", about: "readers", says },
-    { kind: "unknown", about: "CLOUDFLARE_API_TOKEN", says },
+    { kind: "unknown", about: "readers", message },
+    { kind: "unknown", about: "CLOUDFLARE_API_TOKEN", message },
   ]);
 });
 
@@ -366,7 +366,7 @@ test("a token that may do more than this command needs is a warning", () => {
   expect(judgeOwnToken(TOKEN).kind).toBe("kept");
   expect(judgeOwnToken(wide)).toMatchObject({
     kind: "warning",
-    says: expect.stringContaining("may also do AI Gateway Write;"),
+    message: expect.stringContaining("may also do AI Gateway Write;"),
   });
 });
 
@@ -395,7 +395,7 @@ test.each([
     "its log l1 has a body (request_head, request), and the stack promises none; set collect to none, and delete it",
   ],
   ["full", WITH_BODIES, "kept", "left a log with bodies, with stack, caller, release and route"],
-  ["full", LOG, "broken", "its log has no request body, and the stack says collect full"],
+  ["full", LOG, "broken", "its log has no request body, and the stack declares collect full"],
   ["none", LOG, "broken", "left 1 log (event e1); the stack promises none"],
   ["none", undefined, "kept", "left no log, as promised"],
   ["metadata", undefined, "broken", "left no log that can be found (event e1)"],
@@ -405,12 +405,12 @@ test.each([
     "broken",
     "its log lacks metadata: stack, release, route",
   ],
-] as const)("under %s a canary's log is judged (%#)", (collect, log, kind, says) => {
+] as const)("under %s a canary's log is judged (%#)", (collect, log, kind, message) => {
   const logs = { collect, maxEntries: 90_000, whenFull: "deleteOldest" };
   const collecting = stackWith("prod", { logs });
 
   expect(judgeLogs(collecting, CANARY, log === undefined ? [] : [log])).toEqual([
-    { kind, about: "canary: normal", says },
+    { kind, about: "canary: normal", message },
   ]);
 });
 

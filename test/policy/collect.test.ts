@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { COLLECT, isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { jsonSchemas, nodeAt } from "../../policy/settings/schema.ts";
-import { workerBindings } from "../../policy/gateway/worker-texts.ts";
+import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { checkEnv, type AiBinding } from "../../worker/chat/env.ts";
 import { callModel } from "../../worker/chat/models/call.ts";
 import { stackWith } from "../support/settings.ts";

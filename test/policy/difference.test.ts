@@ -470,8 +470,9 @@ test("settings of other namespaces and environments are changes, too", () => {
 });
 
 test("a stack is compared by the names of its items, and without its secrets", () => {
-  const worker = { name: "w", models: ["@cf/a/b", "@cf/c/d"], fallbacks: ["@cf/a/b", "@cf/c/d"] };
-  const leaves = listLeaves(stackWith("dev", { callers: [KEY_A], zdr: true, worker }));
+  const models = ["@cf/a/b", "@cf/c/d"];
+  const chat = worker({ models, fallbacks: models });
+  const leaves = listLeaves(stackWith("dev", { callers: [KEY_A], zdr: true, worker: chat }));
 
   const item = "callers.web (token aaaaaaaa)";
   expect([...leaves.values()]).toEqual(

@@ -77,12 +77,12 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     },
     [
       "warning: exports[0].keepDays is 8, while logs.keepDays is 7",
-      "warning: exports[1].keepDays does not say how long, while logs.keepDays is 7",
+      "warning: exports[1].keepDays is missing, while logs.keepDays is 7",
       "warning: logpush.keepDays is 30, while logs.keepDays is 7",
     ],
     [
       "error: exports[0].keepDays is 8, while logs.keepDays is 7",
-      "error: exports[1].keepDays does not say how long, while logs.keepDays is 7",
+      "error: exports[1].keepDays is missing, while logs.keepDays is 7",
       "error: logpush.keepDays is 30, while logs.keepDays is 7",
     ],
   ],

@@ -1,4 +1,6 @@
-/** A local account with both doors, without the Workers runtime: for what calls Cloudflare over HTTP. */
+/**
+ * Starts a local account with both doors and without the Workers runtime, for callers over HTTP.
+ */
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,31 +19,37 @@ import type { WorkerHost } from "../../local/worker-host.ts";
 import { Client } from "../../ops/account/client.ts";
 import { OPEN } from "./gateway.ts";
 
+/** The changes of a test to an ordinary account. */
 export interface AccountScene {
-  /** What differs from a gateway `app` that keeps full logs; one of those if absent. */
+  /**
+   * The gateways, each by what differs from one named `app` that keeps full logs. Absent: that one
+   * alone.
+   */
   readonly gateways?: readonly Partial<GatewaySettings>[];
   readonly model?: Model;
-  /** Where the account outlives its process: a folder for its two files. */
+  /** The folder of the account's two files, where the account outlives its process. */
   readonly folder?: string;
 }
 
+/** A local account that is served over HTTP. */
 export interface RunningAccount extends LocalAccount {
   readonly accountId: string;
-  /** An API token that may do everything; 40 characters. */
+  /** An API token of 40 characters that may do everything. */
   readonly key: string;
   readonly url: URL;
-  /** For `CLOUDFLARE_BASE_URL`: where `https://api.cloudflare.com/client/v4` would be. */
+  /** The value of CLOUDFLARE_BASE_URL, in place of `https://api.cloudflare.com/client/v4`. */
   readonly apiUrl: string;
-  /** Those uploaded over the API: the only ones for which the Workers runtime starts. */
+  /** The Workers uploaded over the API, for which alone the Workers runtime starts. */
   readonly workers: WorkerHost;
-  /** The official SDK, with the key or another token. */
+  /** Makes the official SDK, with the key or another token. */
   client(token?: string): Cloudflare;
-  /** Once is enough; a second time does nothing. */
+  /** Stops the account; a second call does nothing. */
   stop(): Promise<void>;
 }
 
 const KEY = "local-key-of-tests-0123456789-0123456789";
 
+/** Starts an account, which the caller stops. */
 export async function startAccount(scene: AccountScene = {}): Promise<RunningAccount> {
   const { gateways = [{}], model = localModel, folder } = scene;
   const temporary = join(tmpdir(), `account-${randomUUID()}`);
@@ -76,7 +84,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
   };
 }
 
-/** Keeps a log of the gateway `app` with everything ordinary but what is given. */
+/** Stores a log of the gateway `app`, ordinary but for the values given. */
 export function keepLog(
   store: LogStore,
   log: Partial<Log> & Pick<Log, "id">,

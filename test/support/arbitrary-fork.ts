@@ -1,13 +1,17 @@
-/** Projects as those who fork this one make them: other stacks under other names, with other settings, all valid. */
+/**
+ * Generates projects as those who fork this one make them: other stacks under other names, with
+ * other settings, all valid.
+ */
 import fc from "fast-check";
 import { parseDocument } from "yaml";
 
 import { stackText } from "./settings.ts";
 
+/** A project's name and stack files. */
 export interface Fork {
   /** The project's name in Pulumi.yaml. */
   readonly project: string;
-  /** The text of each stack file, by the stack's name. */
+  /** The text of each stack file, by stack name. */
   readonly stacks: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +23,7 @@ const model = fc.constantFrom(
   "openai/gpt-4o-mini",
 );
 
-/** What all stacks of one account have in common. */
+/** The settings that all stacks of one account share. */
 const account = fc.record({
   logSystem: fc.constantFrom("legacy", "observability"),
   plan: fc.constantFrom("free", "paid"),
@@ -44,6 +48,7 @@ type Account = Of<typeof account>;
 type Stack = Of<typeof stack>;
 type Of<T> = T extends fc.Arbitrary<infer Value> ? Value : never;
 
+/** An arbitrary valid fork. */
 export const arbitraryFork: fc.Arbitrary<Fork> = fc
   .tuple(
     word,
@@ -61,7 +66,7 @@ export const arbitraryFork: fc.Arbitrary<Fork> = fc
     ),
   }));
 
-/** One of the tests' own stack files, edited as its reader would, with its comments. */
+/** Edits one of the tests' own stack files as its reader would, and keeps its comments. */
 function edit(of: Account, { isProduction, keepDays, models, ...more }: Stack, id: string) {
   const document = parseDocument(stackText(isProduction ? "prod" : "dev"));
   const set = (path: string, value: unknown) => {

@@ -1,4 +1,7 @@
-/** Whole stacks over all settings, as a stack file says them: every range with its edges, every list empty, short or full. */
+/**
+ * Generates whole stacks over all settings, as stack files declare them: every range with its
+ * edges, every list empty, short or full.
+ */
 import fc from "fast-check";
 import { stringify } from "yaml";
 
@@ -9,21 +12,23 @@ import { TODAY } from "./corpus.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 import { toStack } from "./settings.ts";
 
-// So long a failure is made smaller, at most: a whole stack has many parts. Not less: what is interrupted runs on for a
-// while, and in a Pulumi whose state is the process's it would mix with the next test (seen with 10 s on a busy machine).
+// So long a failure is made smaller, at most: a whole stack has many parts. Not less: what is
+// interrupted runs on for a while, and in a Pulumi whose state is the process's it would mix with
+// the next test (seen with 10 s on a busy machine).
 fc.configureGlobal({ interruptAfterTimeLimit: 60_000 });
 
-/** Setting name → value, with secrets in clear. */
+/** The values of settings by name, with secrets in clear. */
 export type StackValues = Readonly<Record<string, unknown>>;
 
-// Begin so that none is found in a stack by chance, and none is a stand-in.
+// These beginnings are found in no stack by chance, and in no stand-in.
 const HASH_MARK = "5ec4e7";
 const HEADER_MARK = "planted-";
 const URL_MARK = `https://${HEADER_MARK}`;
 
-export const arbitraryHash = fc.stringMatching(/^5ec4e7[0-9a-f]{58}$/);
+/** An arbitrary hash that `isSecret` recognises. */
+const arbitraryHash = fc.stringMatching(/^5ec4e7[0-9a-f]{58}$/);
 
-/** A stack that the settings allow, and whose broken rules a waiver excuses. */
+/** A valid stack, whose broken rules a waiver excuses. */
 export function arbitraryStack(fixed: StackValues = {}): fc.Arbitrary<StackValues> {
   return fc
     .tuple(fc.oneof(legacy, observability), shared)
@@ -49,7 +54,7 @@ export function toStackFile(
   return stringify({ config }, { defaultStringType: "QUOTE_DOUBLE", lineWidth: 0 });
 }
 
-/** What Pulumi hands a program. */
+/** Converts a stack to the strings that Pulumi passes to a program. */
 export function toConfig(values: StackValues): Record<string, string> {
   const entries = Object.entries(values).map(
     ([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const,
@@ -57,6 +62,7 @@ export function toConfig(values: StackValues): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
+/** Checks whether a value is one of these stacks' secrets. */
 export function isSecret(value: unknown): value is string {
   return (
     typeof value === "string" &&
@@ -64,7 +70,7 @@ export function isSecret(value: unknown): value is string {
   );
 }
 
-/** Every secret of a stack. */
+/** Lists every secret of a stack. */
 export function secretsOf(value: unknown): string[] {
   if (isSecret(value)) return [value];
   if (typeof value !== "object" || value === null) return [];
@@ -78,10 +84,13 @@ function encrypt(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encrypt(item)]));
 }
 
-/** A waiver ends within a year, and must outlive this run. */
+/** A last day of a waiver: within a year, and after this run. */
 const TOMORROW = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 
-/** Each rule that would stop a deploy is waived, and no other: a waiver without use is an error in production. */
+/**
+ * Waives each rule that would stop a deploy, and no other: a waiver without use is an error in
+ * production.
+ */
 function withWaivers(values: StackValues): StackValues {
   const parsed = parseSettings(toConfig(values));
   if (!parsed.ok) throw new Error(formatProblems("arbitrary", parsed.problems));
@@ -100,7 +109,7 @@ function whole(min: number, max: number): fc.Arbitrary<number> {
   return fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max }));
 }
 
-/** Short more often than not, full now and then. */
+/** Generates lists that are mostly short, and sometimes full. */
 function list<T>(
   item: fc.Arbitrary<T>,
   { min = 0, max, by }: { min?: number; max: number; by?: (item: T) => unknown },
@@ -116,7 +125,7 @@ function list<T>(
   );
 }
 
-/** Any of the fields may be left out. */
+/** Generates groups in which any of the fields may be left out. */
 function group<T, K extends keyof T>(
   model: { [Key in keyof T]: fc.Arbitrary<T[Key]> },
   requiredKeys: K[],
@@ -125,7 +134,7 @@ function group<T, K extends keyof T>(
 }
 
 const boolean = fc.boolean();
-/** As `pulumi config set` writes it, too. */
+/** A boolean, also as `pulumi config set` writes it. */
 const setting = fc.constantFrom<boolean | string>(true, false, "true", "false");
 const name = fc.oneof(
   fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/),
@@ -148,7 +157,7 @@ const collect = fc.constantFrom("full", "metadata", "none");
 
 const alertUrl = fc.stringMatching(/^https:\/\/planted-[a-z0-9]{20}\.test\/[A-Za-z0-9/_-]{0,100}$/);
 
-/** An address for alerts that nothing sends is declared nowhere. */
+/** Drops an address for alerts that nothing would send. */
 function withoutIdleAlert<T extends { alertUrl?: string; keepDays?: number }>(logs: T) {
   if (logs.keepDays !== undefined) return logs;
   const { alertUrl: _, ...rest } = logs;

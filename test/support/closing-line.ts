@@ -1,6 +1,9 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** The last line of a run, alone: `12 passed, 0 failed`. For readers of a pipeline, human or not. */
+/**
+ * Prints `12 passed, 0 failed` alone on the last line of a run, for readers of a pipeline, human or
+ * not.
+ */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);

@@ -1,4 +1,7 @@
-/** Pulumi, Miniflare and TypeScript are large: each process of a test run, and each that a test starts, compiles them once. */
+/**
+ * Caches compiled code: Pulumi, Miniflare and TypeScript are large, and each process of a test run,
+ * or started by a test, would compile them again.
+ */
 import { enableCompileCache } from "node:module";
 
 const { directory } = enableCompileCache();

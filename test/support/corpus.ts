@@ -1,4 +1,7 @@
-/** Stack files that say themselves what should be found in them: `# expect: …` lines, one for each problem or finding. */
+/**
+ * Reads stack files that contain their own expectations: `# expect: …` lines, one for each problem
+ * or finding.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,16 +10,21 @@ import { isRefused, reviewStacks } from "../../policy/review/review.ts";
 import { describeFinding } from "../../policy/rules/rules.ts";
 import { ROOT, toProject } from "./settings.ts";
 
-/** The day on which every expectation holds. */
+/** The day for which every expectation is written. */
 export const TODAY = "2026-11-22";
 
-export interface CorpusFile {
+/** A stack file and its expectations. */
+interface CorpusFile {
   readonly name: string;
   readonly text: string;
-  /** `deployable` where no error stops a deploy; `error …` and `warning …` as a review prints them. */
+  /**
+   * The expectations: `deployable` where no error stops a deploy; `error …` and `warning …` as a
+   * review prints them.
+   */
   readonly expected: readonly string[];
 }
 
+/** Reads every stack file of the corpus. */
 export function readCorpus(): readonly CorpusFile[] {
   const folder = join(ROOT, "test/fixtures/corpus");
   return readdirSync(folder)
@@ -29,7 +37,7 @@ export function readCorpus(): readonly CorpusFile[] {
     });
 }
 
-/** The same lines, of what a review finds. */
+/** Formats what a review finds in the form of the expectations. */
 export async function reviewFile({ name, text }: Omit<CorpusFile, "expected">): Promise<string[]> {
   const [review] = await reviewStacks(toProject({ [name]: text }), { today: TODAY });
   if (review?.kind === "unreadable") {

@@ -1,11 +1,16 @@
-/** What one of the tests' own stacks declares, for a local account without the Workers runtime. */
+/**
+ * Records what one of the tests' own stacks declares, for a local account without the Workers
+ * runtime.
+ */
 import { join } from "node:path";
 
 import type { Account } from "../../local/account.ts";
 import type { Declaration } from "../../local/api/state.ts";
 import { copyProject } from "./project.ts";
 
-/** Runs the stack's program in a project of its own, where that stack is. `more` is declared beside. */
+/**
+ * Runs the stack's program in a project of its own that has that stack. `more` is declared, too.
+ */
 export async function declareStack(
   stack: "dev" | "prod",
   key: string,

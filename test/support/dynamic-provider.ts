@@ -1,4 +1,7 @@
-/** Pulumi's own process for the resources that a program brings itself, spoken to as the engine does, over gRPC. */
+/**
+ * Starts Pulumi's own process for resources that a program defines itself, and calls it as the
+ * engine does, over gRPC.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -20,6 +23,7 @@ interface Resource {
   readonly properties: Properties;
 }
 
+/** The provider's calls. */
 export interface DynamicProvider {
   create(properties: Properties): Promise<Resource>;
   read(id: string, properties: Properties): Promise<Resource>;
@@ -33,7 +37,7 @@ export interface DynamicProvider {
   stop(): Promise<void>;
 }
 
-/** Of each call a part. */
+/** The parts of its responses that tests read. */
 interface Answer {
   getId(): string;
   getProperties(): { toJavaScript(): Properties };
@@ -41,12 +45,12 @@ interface Answer {
   getReplacesList(): readonly string[];
 }
 
-/** `env` alone is what the functions of the program find in their environment. */
+/** Starts the provider. `env` is all that the program's functions find in their environment. */
 export async function startDynamicProvider(
   env: Readonly<Record<string, string>>,
 ): Promise<DynamicProvider> {
   const file = join(ROOT, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
-  // No engine listens there; nothing here asks it for anything.
+  // No engine listens at this address, and nothing here calls it.
   const child = spawn(process.execPath, [file, "127.0.0.1:1"], {
     cwd: ROOT,
     env: { PATH: process.env["PATH"], ...env },

@@ -1,4 +1,4 @@
-/** The language server that editors run for YAML, with a stack file open in it. */
+/** Opens a stack file in the language server that editors run for YAML. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,7 +9,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { ROOT } from "./settings.ts";
 
 const service = getLanguageService({
-  // The only schema asked for is the one that the file's first line names.
+  // The only schema requested is the one that the file's first line names.
   schemaRequestService: async (uri) => readFile(fileURLToPath(uri), "utf8"),
   workspaceContext: {
     resolveRelativePath: (relative, resource) => new URL(relative, resource).href,
@@ -20,15 +20,17 @@ service.configure({ validate: true, hover: true, completion: true });
 // The service keeps what it parsed by file and version.
 let version = 0;
 
-export interface OpenFile {
-  /** What is underlined: `3: Incorrect type. …` */
+/** A stack file as an editor shows it. */
+interface OpenFile {
+  /** The marked problems, as `3: Incorrect type. …`. */
   readonly marks: () => Promise<readonly string[]>;
-  /** What is offered where the text has a `¦`. */
+  /** The completions at the `¦` in the text. */
   readonly offers: () => Promise<readonly string[]>;
-  /** What is told about the word where the text has a `¦`. */
+  /** The explanation of the name at the `¦` in the text. */
   readonly explains: () => Promise<string>;
 }
 
+/** Opens a text, in which a `¦` marks the cursor. */
 export function openInEditor(text: string): OpenFile {
   const cursor = text.indexOf("¦");
   const document = TextDocument.create(
@@ -41,8 +43,8 @@ export function openInEditor(text: string): OpenFile {
     marks: async () => {
       const diagnostics = await service.doValidation(document, false);
       return diagnostics.map(({ range, message }) => {
-        const words = typeof message === "string" ? message : message.value;
-        return `${range.start.line + 1}: ${words}`;
+        const shown = typeof message === "string" ? message : message.value;
+        return `${range.start.line + 1}: ${shown}`;
       });
     },
     offers: async () => {

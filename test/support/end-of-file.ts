@@ -1,4 +1,7 @@
-/** Set up before each file: a hook that a support module registers would be heard by the first file alone. */
+/**
+ * Registers the hook anew before each file: one that a support module registers would run after the
+ * first file only.
+ */
 import { afterAll } from "vitest";
 
 import { endAll } from "./endings.ts";

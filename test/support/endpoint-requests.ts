@@ -1,4 +1,4 @@
-/** Requests to each of the Worker's endpoints, for the tests that every way in must pass. */
+/** Lists requests to each of the Worker's endpoints, for tests that every way in must pass. */
 import { routeOf, type Endpoint } from "../../worker/chat/endpoints/endpoint.ts";
 import { ENDPOINTS } from "../../worker/chat/endpoints/endpoints.ts";
 import { answer, stream } from "./wire.ts";
@@ -9,26 +9,24 @@ const MESSAGES = [{ role: "user", content: "Hi" }];
 const LOG_ID = "01a2051e-6c37-7b96-816a-d925c0c54c43";
 
 interface Sample {
-  /** Where the endpoint's own path has a parameter. */
+  /** The path, where the endpoint's own has a parameter. */
   readonly path?: string;
   readonly body?: object;
-  /** What of the request reaches a model of Workers AI, and what it answers. */
-  readonly asks?: { readonly inputs: object; readonly reply: () => Reply };
+  /** The inputs that reach a model of Workers AI, and its reply. */
+  readonly call?: { readonly inputs: object; readonly reply: () => Reply };
 }
 
-/** At least one request to each endpoint: a new endpoint without one does not compile. */
+/** The samples, at least one for each endpoint: a new endpoint without one does not compile. */
 const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Sample[]]>> = {
   health: [{}],
-  sample: [
-    { asks: { inputs: { messages: [{ role: "user", content: PROMPT }] }, reply: sayHello } },
-  ],
+  sample: [{ call: { inputs: { messages: [{ role: "user", content: PROMPT }] }, reply: hello } }],
   models: [{}],
   model: [{ path: "/v1/models/@cf/old/model" }],
   chatCompletions: [
-    { body: { messages: MESSAGES }, asks: { inputs: { messages: MESSAGES }, reply: sayHello } },
+    { body: { messages: MESSAGES }, call: { inputs: { messages: MESSAGES }, reply: hello } },
     {
       body: { messages: MESSAGES, stream: true },
-      asks: {
+      call: {
         inputs: { messages: MESSAGES, stream: true },
         reply: () => stream("older", { text: "hello" }),
       },
@@ -37,7 +35,7 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
   embeddings: [
     {
       body: { input: "Hi" },
-      asks: { inputs: { text: ["Hi"] }, reply: () => ({ body: { data: [[1]] } }) },
+      call: { inputs: { text: ["Hi"] }, reply: () => ({ body: { data: [[1]] } }) },
     },
   ],
   feedback: [{ body: { log_id: LOG_ID, score: 1 } }],
@@ -51,25 +49,27 @@ export interface Way extends Pick<Endpoint, "method" | "isGated" | "usesModel"> 
   readonly isStreamed: boolean;
   readonly inputs: object;
   readonly reply: () => Reply;
-  /** Null for a GET. */
+  /** Makes the body for a model; null for a GET. */
   readonly body: (model?: string) => string | null;
 }
 
+/** All ways in. */
 export const WAYS: readonly Way[] = Object.entries(ENDPOINTS).flatMap(([id, endpoint]) =>
   samplesOf(id).map((sample) => toWay(endpoint, sample)),
 );
 
-/** The ways that end at a model. */
-export const ASKING = WAYS.filter(({ usesModel }) => usesModel);
+/** The ways that call a model. */
+export const MODEL_WAYS = WAYS.filter(({ usesModel }) => usesModel);
 
-/** The ways that only known callers may take. */
+/** The ways that are open to known callers only. */
 export const GATED = WAYS.filter(({ isGated }) => isGated);
 
+/** Cloudflare's replies to the samples. */
 export const REPLIES = {
   reply: (call: WireCall): Reply => {
     const { route } = Object(Object(call.body.options).gateway).metadata;
     const isStreamed = Object(call.body.inputs).stream === true;
-    const way = ASKING.find((each) => each.route === route && each.isStreamed === isStreamed);
+    const way = MODEL_WAYS.find((each) => each.route === route && each.isStreamed === isStreamed);
     if (way === undefined) throw new Error(`no sample asks a model by ${route}`);
     return way.reply();
   },
@@ -82,10 +82,10 @@ function samplesOf(id: string): readonly Sample[] {
   return new Map<string, readonly Sample[]>(Object.entries(SAMPLES)).get(id) ?? [];
 }
 
-function toWay(endpoint: Endpoint, { path = endpoint.path, body, asks }: Sample): Way {
+function toWay(endpoint: Endpoint, { path = endpoint.path, body, call }: Sample): Way {
   const { method, isGated, usesModel } = endpoint;
   const route = routeOf(endpoint);
-  const { inputs = {}, reply = sayHello } = asks ?? {};
+  const { inputs = {}, reply = hello } = call ?? {};
   const isStreamed = "stream" in inputs;
   const name = `${method} ${route}${isStreamed ? ", streamed" : ""}`;
   const toBody = (model = "@cf/old/model") =>
@@ -93,6 +93,6 @@ function toWay(endpoint: Endpoint, { path = endpoint.path, body, asks }: Sample)
   return { method, isGated, usesModel, name, path, route, isStreamed, inputs, reply, body: toBody };
 }
 
-function sayHello(): Reply {
+function hello(): Reply {
   return answer("older", { text: "hello" });
 }

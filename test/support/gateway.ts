@@ -3,17 +3,20 @@ import type { GatewayAnswer, GatewayRequest } from "../../local/gateway/gateway.
 import { localModel, type Model } from "../../local/gateway/model.ts";
 import { openAccount, type LocalAccount } from "../../local/local-account.ts";
 
+/** The changes of a test to an ordinary gateway. */
 export interface GatewayScene {
   readonly settings?: Partial<GatewaySettings>;
   readonly model?: Model;
 }
 
+/** A local gateway with a clock. */
 export interface RunningGateway extends Omit<LocalAccount, "pusher"> {
-  /** Milliseconds; move it to let time pass. */
+  /** The time in milliseconds; a test moves it to let time pass. */
   readonly clock: { now: number };
   readonly ask: (request?: Partial<GatewayRequest>) => Promise<GatewayAnswer>;
 }
 
+/** The settings of a gateway that keeps full logs and has everything else off. */
 export const OPEN: GatewaySettings = {
   accountId: "0".repeat(32),
   aiGatewayId: "app",
@@ -34,7 +37,7 @@ export const OPEN: GatewaySettings = {
   zdr: false,
 };
 
-/** A gateway `app` that keeps full logs and has everything else off, but for what the scene changes. */
+/** Opens a gateway `app` with these settings, except what the scene changes. */
 export function openGateway({ settings, model = localModel }: GatewayScene = {}): RunningGateway {
   const clock = { now: Date.UTC(2026, 10, 22) };
   const now = () => clock.now;

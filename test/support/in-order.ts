@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Sorts test files as listed; those that are not come after them, in vitest's own order. */
+/** Sorts test files as listed; others follow in vitest's own order. */
 export function inOrder(first: readonly string[]): typeof BaseSequencer {
   const place = ({ moduleId }: TestSpecification): number => {
     const found = first.findIndex((file) => moduleId.endsWith(`/${file}`));

@@ -1,4 +1,6 @@
-/** A server on loopback, for what asks over a real port: processes of their own, and the Workers runtime. */
+/**
+ * Serves on loopback, for clients that need a real port: other processes, and the Workers runtime.
+ */
 import { once } from "node:events";
 
 import { serve } from "@hono/node-server";

@@ -1,58 +1,65 @@
 /**
- * Cloudflare's Logs API in plain functions, with a clock of its own: what the retention Worker calls. It deletes at once
- * and shows it later, fails where a test says so, and throws on what it does not know.
+ * Simulates Cloudflare's Logs API, as the retention Worker calls it, in plain functions with a
+ * clock. It deletes at once and shows it later, fails where a test requests that, and throws on
+ * calls that it does not know.
  */
 import { z } from "zod";
 
 import type { Env } from "../../worker/retention/env.ts";
 import type { Platform, Reply } from "../../worker/retention/request.ts";
 
+/** The length of a day in milliseconds. */
 export const DAY_MS = 86_400_000;
-/** A moment as good as any. */
+/** The time at which every simulation starts. */
 export const NOW = Date.parse("2026-11-22T03:17:00Z");
 
-/** What becomes of one call. Faults come before or after the deletion is done. */
+/** The outcome of one call. A fault occurs before or after the deletion is done. */
 export type Fault = "none" | "429" | "503" | "broken before" | "broken after" | "503 after";
 
+/** The state and the faults of a simulated API. */
 export interface World {
-  /** The true time. */
+  /** The true time in milliseconds. */
   time: number;
   readonly logs: readonly Log[];
-  /** How far the two clocks that the Worker sees are ahead of the true time. */
+  /** How far the Worker's and the server's clock are ahead of the true time. */
   readonly workerAheadMs?: number;
   readonly serverAheadMs?: number;
-  /** Until a deletion shows in the lists. */
+  /** The time until lists reflect a deletion. */
   readonly lagMs?: number;
-  /** Logs that one deletion takes at most, however many are asked for. */
+  /** The most logs that one deletion deletes, whatever limit is sent. */
   readonly maxDeletion?: number;
-  /** A limit over this is refused with 400. */
+  /** The largest limit; a larger one is refused with 400. */
   readonly maxLimit?: number;
   readonly ignoresFilterOf?: readonly string[];
   readonly withoutDate?: boolean;
   readonly withoutTotal?: boolean;
-  /** Of each call in turn; none after the last. */
+  /** The faults of the calls in turn; later calls have none. */
   readonly faults?: readonly Fault[];
-  /** Answers every call in place of the API. */
+  /** A response to every call in place of the API's. */
   readonly answer?: () => Reply;
 }
 
+/** A log of the simulation, with the times when it was created and deleted. */
 export interface Log {
   readonly created: number;
   deleted?: number;
 }
 
+/** A request of the retention Worker. */
 export interface Call {
   readonly method: string;
   readonly url: URL;
   readonly authorization: string;
 }
 
-export interface Simulation {
+/** A simulated API and what the Worker did with it. */
+interface Simulation {
   readonly platform: Platform;
   readonly calls: readonly Call[];
   readonly sleeps: readonly number[];
 }
 
+/** The retention Worker's bindings. */
 export const ENV: Env = {
   ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
   GATEWAY_ID: "app-test",
@@ -65,17 +72,19 @@ export const ENV: Env = {
   STACK: "test",
 };
 
+/** Makes one log of each age, in days. */
 export function logsAged(...days: readonly number[]): Log[] {
   return days.map((age) => ({ created: NOW - age * DAY_MS }));
 }
 
-/** Ages in days of the logs that are left. */
+/** Lists the ages in days of the logs that remain. */
 export function agesLeft(world: World): number[] {
   return world.logs
     .filter(({ deleted }) => deleted === undefined)
     .map(({ created }) => (NOW - created) / DAY_MS);
 }
 
+/** Simulates the API for one run of the Worker. */
 export function simulate(world: World): Simulation {
   const calls: Call[] = [];
   const sleeps: number[] = [];
@@ -163,8 +172,9 @@ function failure(status: number, headers: Record<string, string> = {}): Reply {
 }
 
 /**
- * Makes no Response, and asks no library: the runs of clean-up-property.test.ts send 25,000 requests, each of which
- * would take msw a third of a millisecond.
+ * Makes a plain object in place of a Response, and uses no library: the runs of
+ * clean-up-property.test.ts send 25,000 requests, each of which would cost msw a third of a
+ * millisecond.
  */
 function toReply(status: number, body: object, headers: Record<string, string>): Reply {
   return {

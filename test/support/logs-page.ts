@@ -1,4 +1,7 @@
-/** The logs page in a real browser: what it asked of the network and said in the console is watched. */
+/**
+ * Opens the logs page in a real browser, and watches what it requests of the network and writes to
+ * the console.
+ */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
@@ -9,30 +12,38 @@ import { keepLog } from "./account.ts";
 import { openGateway, type RunningGateway } from "./gateway.ts";
 import { stackValues } from "./settings.ts";
 
+/** The time at which every page is opened. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
 
+/** The changes of a test to an ordinary logs page. */
 export interface PageScene {
   readonly stack?: Parameters<typeof stackValues>;
   readonly logs?: readonly KeptLog[];
   readonly evidence?: readonly Evidence[];
 }
 
+/** A stored log, with its bodies. */
 export interface KeptLog extends Partial<Log> {
   readonly bodies?: Bodies;
 }
 
+/** The served logs page, and the gateway behind it. */
 export interface LogsPage extends RunningGateway {
   readonly url: URL;
   readonly open: (path: string, options?: BrowserContextOptions) => Promise<Watched>;
 }
 
-export interface Watched {
+/** A page in the browser, with what went wrong in it. */
+interface Watched {
   readonly page: Page;
-  /** What went wrong in the browser's eyes, and each address beyond the door's. */
+  /** The browser's errors, and each address beyond the door's. */
   readonly complaints: readonly string[];
 }
 
-/** The stack dev, unless the scene has another, at noon, with the logs of the scene. */
+/**
+ * Opens the logs page at noon, of the stack dev unless the scene has another, with the scene's
+ * logs.
+ */
 export async function openLogsPage(browser: Browser, scene: PageScene = {}): Promise<LogsPage> {
   const [name, changes] = scene.stack ?? ["dev"];
   const values = stackValues(name, changes);
@@ -60,7 +71,7 @@ export async function openLogsPage(browser: Browser, scene: PageScene = {}): Pro
   return { ...running, url, open };
 }
 
-/** An ordinary log of two hours ago, one second younger for each before it. */
+/** Makes an ordinary log of two hours ago, one second older than the next. */
 function keep({ store }: RunningGateway, index: number, { bodies, ...log }: KeptLog): void {
   const createdAt = NOW - 2 * 60 * 60_000 + index * 1000;
   const ordinary = { id: `log-${index}`, createdAt, tokensIn: 3, tokensOut: 5 };

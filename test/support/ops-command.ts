@@ -1,4 +1,4 @@
-/** A command of day two as it is typed in a project that has the tests' own stacks. */
+/** Runs a command of `ops/` in a project that has the tests' own stacks. */
 import { execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,29 +11,36 @@ import { ROOT, STACKS } from "./settings.ts";
 
 const run = promisify(execFile);
 
+/** The outcome of a command. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** What `npm run NAME -- ARGS` runs, with nothing of Cloudflare in its environment but what is given. */
+/**
+ * Runs what `npm run NAME -- ARGS` runs, with only the given variables of Cloudflare in its
+ * environment.
+ */
 export async function runOps(
   name: string,
   args: readonly string[],
   env: Environment = {},
 ): Promise<Ended> {
   const options = { cwd: STACKS, env: withoutCloudflare(env), maxBuffer: 64 * 1024 * 1024 };
-  return run(process.execPath, [...wordsOf(name), ...args], options).then(
+  return run(process.execPath, [...argumentsOf(name), ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );
 }
 
-/** The same without a process of its own: what all tests of a command but one need. */
-export async function askOps(
+/**
+ * Runs a command without a process of its own, which is enough for all tests of a command but one.
+ */
+export async function callOps(
   name: string,
   args: readonly string[],
   env: Environment = {},
@@ -58,14 +65,17 @@ export async function askOps(
   }
 }
 
-/** As the console writes it: each text in a line of its own. */
+/** Formats calls of the console as it prints them, each on a line. */
 function textOf({ mock }: { readonly mock: { readonly calls: readonly unknown[][] } }): string {
   return mock.calls.map((texts) => `${format(...texts)}\n`).join("");
 }
 
-/** A command as a process that goes on; `output` and `errors` are what it has printed so far. */
+/**
+ * Starts a command as a process that goes on. `output` and `errors` return what it has printed so
+ * far.
+ */
 export function startOps(name: string, args: readonly string[], env: Environment) {
-  const child = spawn(process.execPath, [...wordsOf(name), ...args], {
+  const child = spawn(process.execPath, [...argumentsOf(name), ...args], {
     cwd: STACKS,
     env: withoutCloudflare(env),
   });
@@ -84,12 +94,12 @@ export function startOps(name: string, args: readonly string[], env: Environment
   };
 }
 
-/** The words of an npm script after `node`, without npm's own start. */
-function wordsOf(name: string): readonly string[] {
+/** Returns the arguments of an npm script after `node`, without npm's own start. */
+function argumentsOf(name: string): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const [program, file = "", ...words] = String(scripts[name]).split(" ");
+  const [program, file = "", ...args] = String(scripts[name]).split(" ");
   if (program !== "node") throw new Error(`npm script ${name} does not run node`);
-  return [join(ROOT, file), ...words];
+  return [join(ROOT, file), ...args];
 }
 
 function withoutCloudflare(env: Environment): NodeJS.ProcessEnv {

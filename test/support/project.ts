@@ -1,4 +1,7 @@
-/** A copy of the project with the tests' own stacks, for tests that edit it, or run it with state of its own. */
+/**
+ * Copies the project with the tests' own stacks, for tests that edit it, or run it with a state of
+ * its own.
+ */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
@@ -18,15 +21,17 @@ const PARTS = [
   "tsconfig.json",
 ];
 
+/** A copy of the project. */
 export interface Project {
   readonly folder: string;
   /** Replaces a text in a file; the text must be there. */
   edit(file: string, from: string, to: string): Promise<void>;
-  /** Writes a file anew beside the old one and moves it into place, as many editors and git do. */
+  /** Writes a new file and moves it over the old one, as many editors and git do. */
   replace(file: string, change: (text: string) => string): Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
+/** Copies the project, and `more` of its parts, to a folder that the caller removes. */
 export async function copyProject(more: readonly string[] = []): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "project-"));
   await cp(STACKS, folder, { recursive: true });
@@ -52,12 +57,15 @@ export async function copyProject(more: readonly string[] = []): Promise<Project
   };
 }
 
+/** A process of a project. */
 export interface Started {
-  /** What it has printed so far, errors too. */
+  /** Returns what it has printed so far, errors included. */
   output(): string;
-  /** Resolves with the first match in the output; rejects with the output when none comes. */
+  /** Waits for a match in the output, and rejects with the output where none comes. */
   readonly waitFor: (pattern: RegExp) => Promise<RegExpExecArray>;
-  /** Sends a signal as a terminal does, to the whole group. Resolves with the exit code. */
+  /**
+   * Sends a signal to the whole process group, as a terminal does, and resolves with the exit code.
+   */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   readonly exited: Promise<number | null>;
 }
@@ -90,15 +98,18 @@ export function start(project: Project, file: string, args: readonly string[] = 
   };
 }
 
-/** Asks again and again until there is an answer. What is asked of a process takes its time: ask that less often. */
+/**
+ * Reads repeatedly until there is a value. Reading from a process takes time, so it should be
+ * rarer.
+ */
 export async function waitFor<T>(
-  ask: () => T | undefined | Promise<T | undefined>,
+  read: () => T | undefined | Promise<T | undefined>,
   describe: () => string,
   everyMs = 25,
 ): Promise<T> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
-    const answer = await ask();
+    const answer = await read();
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }

@@ -1,4 +1,4 @@
-/** Made for the tests, and its private half thrown away. */
+/** A public key made for the tests; its private half was thrown away. */
 export const PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
 MIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAs0aJqL+oRgbGNsjejOQy
 KVD1qHOBr9J5RQAqaCSTVqYNmWmi5fjx2psuHABISBR0g56QQCvgIUWNEn8a2TsJ

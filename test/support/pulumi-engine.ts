@@ -1,7 +1,8 @@
 /**
- * The smallest engine that Pulumi's own Node.js runner accepts, spoken to over gRPC as the CLI's is. It registers what
- * it is sent and keeps it; it plans and deploys nothing. Asked to, it runs the hooks of what it registered as if it had
- * been made, then changed from other inputs, and deleted at the end.
+ * Provides the smallest engine that Pulumi's own Node.js runner accepts, over gRPC like the CLI's.
+ * It registers and keeps what it receives, and plans and deploys nothing. On request it runs the
+ * hooks of registered resources as if these had been created, then changed from other inputs, and
+ * deleted at the end.
  */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
@@ -25,16 +26,18 @@ const engineMessages = require("./proto/engine_pb.js");
 const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js");
 const { Struct } = require("google-protobuf/google/protobuf/struct_pb.js");
 
+/** The result of a program's run, as the engine saw it. */
 export interface ProgramRun {
   readonly exitCode: number;
-  /** `error: …`, `warning: …`, `info: …`, as the CLI would print them. */
+  /** The diagnostics as the CLI would print them: `error: …`, `warning: …`, `info: …`. */
   readonly log: readonly string[];
   readonly resources: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Name of each hook that ran → the error that it ended with, or `ok`. */
+  /** The result of each hook that ran, by its name: the error that it ended with, or `ok`. */
   readonly hooks: readonly (readonly [string, string])[];
 }
 
+/** The options of a run. */
 export interface RunOptions {
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

@@ -1,19 +1,23 @@
 /**
- * What no caller and no log line shows: an exception that nothing caught, and a promise that was rejected while nobody
- * awaited it. workerd tells the first where it is verbose, the second to a listener only.
+ * Finds faults that no caller and no log line shows: an exception that nothing caught, and a
+ * rejected promise that nobody awaited. workerd reports the first where it is verbose, the second
+ * to a listener only.
  */
 import type { WorkerdStructuredLog } from "miniflare";
 
 const REJECTION = "unhandled rejection: ";
 
-/** The main module in place of the Worker's own, `chat.js`. */
+/** The name of the main module in place of the Worker's own, `chat.js`. */
 export const WATCHED_ENTRY = `
   addEventListener("unhandledrejection", ({ reason }) =>
     console.error(${JSON.stringify(REJECTION)} + (reason?.stack ?? reason)));
   export { default } from "./chat.js";
 `;
 
-/** Who speaks in a line: the Worker, the runtime about a fault of the Worker's, or the runtime about itself. */
+/**
+ * Finds who wrote a line: the Worker, the runtime about a fault of the Worker's, or the runtime
+ * about itself.
+ */
 export function speakerOf({
   level,
   message,

@@ -1,16 +1,20 @@
-/** Every single value that a stack file may hold, made from the schema, so that a new setting is among them by itself. */
+/**
+ * Lists every single value that a stack file may hold, from the schema, so that a new setting is
+ * included by itself.
+ */
 import type { Node, Path } from "../../policy/settings/schema.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 
+/** A single setting, and values for it. */
 export interface SchemaLeaf {
   readonly path: Path;
-  /** `logs.collect`, `readers[].until` */
+  /** The pattern of its path, such as `logs.collect` or `readers[].until`. */
   readonly pattern: string;
-  /** Allowed values, different from each other; the first is what a stack with everything has. */
+  /** Allowed values, all different. The first is that of a stack with every setting. */
   readonly values: readonly unknown[];
 }
 
-/** Two values for each text, and for what has rules of its own. */
+/** Two values for each text, and for each setting with rules of its own. */
 const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   gatewayId: ["app", "other"],
   accountId: ["0".repeat(32), "f".repeat(32)],
@@ -51,7 +55,7 @@ const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   "waivers[].until": ["2030-01-01", "2030-01-02"],
 };
 
-/** Lists the leaves, a list of groups by its one item. */
+/** Lists the leaves below a node. A list of groups has one item. */
 export function schemaLeaves(group: Node, path: Path = [], pattern = ""): readonly SchemaLeaf[] {
   return Object.entries(group.properties ?? {}).flatMap(([key, node]) => {
     const [to, name] = [[...path, key], pattern === "" ? key : `${pattern}.${key}`];

@@ -1,4 +1,7 @@
-/** An account whose API answers as a test scripts it, behind the official SDK: for what the embedded one would never do. */
+/**
+ * Makes an account whose API responds as a test scripts it, behind the official SDK: for behaviour
+ * that the embedded one never shows.
+ */
 import type Cloudflare from "cloudflare";
 
 import type { Account } from "../../ops/account/account.ts";
@@ -6,17 +9,18 @@ import { Client } from "../../ops/account/client.ts";
 import { fetchFrom, refusal, success } from "./scripted-api.ts";
 import { stackWith } from "./settings.ts";
 
+/** A request to the scripted API. */
 export interface ApiCall {
   readonly method: string;
-  /** Below the account, such as `/ai-gateway/gateways/app/logs`. */
+  /** The path below the account, such as `/ai-gateway/gateways/app/logs`. */
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
-/** A result, or the status of a refusal. */
+/** A response: a result, or the status of a refusal. */
 export type Answer = { readonly result: unknown } | { readonly status: number };
 
-/** A shipped stack with some settings written differently, in such an account. */
+/** Makes the account of one of the tests' stacks, with some settings changed. */
 export function scriptedAccount(
   answer: (call: ApiCall) => Answer,
   ...stack: Parameters<typeof stackWith>
@@ -30,8 +34,10 @@ export function scriptedAccount(
   };
 }
 
+/** The id of the scripted account. */
 export const ACCOUNT_ID = "a".repeat(32);
 
+/** Makes an SDK whose requests a function answers. */
 export function scriptedApi(answer: (call: ApiCall) => Answer): Cloudflare {
   const fetch = fetchFrom(({ request }) => {
     const { pathname, searchParams: query } = new URL(request.url);

@@ -1,20 +1,24 @@
-/** Cloudflare's REST API as a test scripts it: msw answers each request of a client within the process. */
+/** Scripts Cloudflare's REST API: msw responds to each request of a client within the process. */
 import Cloudflare from "cloudflare";
 import { getResponse, http, HttpResponse, type HttpResponseResolver } from "msw";
 
-/** A `fetch` that reaches no network: a script answers it. */
+/** A `fetch` that reaches no network, because the script responds. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** A scripted API, and the requests that it got. */
 export interface ScriptedApi {
   readonly fetch: Fetch;
   readonly api: Cloudflare;
-  /** `GET /accounts/…` in the order of their arrival. */
+  /** The requests as `GET /accounts/…`, in the order of their arrival. */
   readonly requests: readonly string[];
-  /** Bodies of the requests that had one. */
+  /** The bodies of the requests that had one. */
   readonly bodies: readonly unknown[];
 }
 
-/** The script has the answers of `GET /path` in turn, of which the last one stays; any other request gets 501. */
+/**
+ * Makes an API from the responses of `GET /path` in turn, of which the last one stays; any other
+ * request gets 501.
+ */
 export function scriptApi(script: Readonly<Record<string, readonly object[]>>): ScriptedApi {
   const requests: string[] = [];
   const bodies: unknown[] = [];
@@ -40,6 +44,7 @@ export function fetchFrom(resolver: HttpResponseResolver): Fetch {
     (await getResponse(handlers, new Request(input, init))) ?? Response.error();
 }
 
+/** Makes a successful response. */
 export function success(body: {
   readonly result: unknown;
   readonly result_info?: object;
@@ -47,6 +52,7 @@ export function success(body: {
   return HttpResponse.json({ success: true, errors: [], messages: [], ...body });
 }
 
+/** Makes a refusal as Cloudflare's API does. */
 export function refusal(status: number, code = 10_000, message = "refused"): Response {
   return HttpResponse.json(
     { success: false, errors: [{ code, message }], result: null },

@@ -8,23 +8,30 @@ import { parseSettings, type ConfigValues } from "../../policy/settings/parse-se
 import { formatProblems } from "../../policy/settings/problems.ts";
 import { readStackFile } from "../../policy/stack/stack-file.ts";
 
+/** The folder of the project. */
 export const ROOT = join(import.meta.dirname, "../..");
 
-/** The folder of the tests' own stacks. The shipped stack files belong to whoever forks this project: test/shipped. */
+/**
+ * The folder of the tests' own stacks. The shipped stack files belong to whoever forks this
+ * project: see test/shipped.
+ */
 export const STACKS = join(ROOT, "test/fixtures/stacks");
 
-/** What an account adds to a stack file before it can be deployed. */
+/** The settings that an account adds to a stack file before it can be deployed. */
 const ACCOUNT = {
   accountId: "0123456789abcdef0123456789abcdef",
   callers: JSON.stringify([{ name: "web", sha256: "ab".repeat(32) }]),
 };
 
-/** The text of the stack file of one of the tests' own stacks. */
+/** Reads the stack file of one of the tests' own stacks. */
 export function stackText(stack: "dev" | "prod"): string {
   return readFileSync(join(STACKS, `Pulumi.${stack}.yaml`), "utf8");
 }
 
-/** A stack of the tests, as Pulumi would hand it over, with some settings written differently (undefined: left out). */
+/**
+ * Reads a stack of the tests as Pulumi passes it to a program, with some settings changed
+ * (undefined: removed).
+ */
 export function stackValues(
   stack: "dev" | "prod",
   changes: Readonly<Record<string, unknown>> = {},
@@ -36,19 +43,19 @@ export function stackValues(
   return Object.fromEntries(changed);
 }
 
-/** The same under full keys, as `pulumi.runtime.setAllConfig` takes them. */
+/** Reads such a stack with full keys, as `pulumi.runtime.setAllConfig` takes them. */
 export function stackConfig(...args: Parameters<typeof stackValues>): Record<string, string> {
   const entries = Object.entries(stackValues(...args));
   return Object.fromEntries(entries.map(([key, value]) => [`ai-gateway:${key}`, value]));
 }
 
-/** The problems of a stack, one text each: `logs.maxEntries is 5; allowed is …`. */
+/** Lists the problems of a stack, one text each: `logs.maxEntries is 5; allowed is …`. */
 export function problemsOf(values: ConfigValues): string[] {
   const parsed = parseSettings(values);
   return parsed.ok ? [] : parsed.problems.map(({ path, message }) => `${path} ${message}`);
 }
 
-/** The same as a stack that the rules judge. Throws where it cannot be written. */
+/** Makes a stack that the rules can judge. Throws where it is not valid. */
 export function stackWith(...[name, changes]: Parameters<typeof stackValues>): Stack {
   const parsed = parseSettings(stackValues(name, changes));
   if (!parsed.ok) throw new Error(formatProblems(name, parsed.problems));

@@ -1,4 +1,7 @@
-/** The last of what must hold of a project's own stack files: Pulumi's program runs for each. Only in a process of its own. */
+/**
+ * Checks the last promise about a project's own stack files: Pulumi's program runs for each. It
+ * needs a process of its own.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { vi } from "vitest";
 
@@ -11,7 +14,10 @@ import { recordStack } from "../../record/record.ts";
 
 const ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
 
-/** What the program does not declare of a project's stacks, one text each. Throws as the program does. */
+/**
+ * Lists what the program fails to declare of a project's stacks, one text each. Throws as the
+ * program does.
+ */
 export async function findUndeclared(project: string): Promise<readonly string[]> {
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
   try {

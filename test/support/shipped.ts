@@ -1,7 +1,7 @@
 /**
- * What must hold of a project's own stack files, whatever they declare: every name and every value is taken from them.
- * The suite asks it of the stack files as they stand here, and of generated ones, since whoever forks this project edits
- * them first.
+ * Checks what must hold of a project's own stack files, whatever they declare: every name and value
+ * is taken from them. The suite runs it on the stack files of this project and on generated ones,
+ * since whoever forks it edits them first.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ import { parseStackFile, type Stack } from "../../policy/stack/stack.ts";
 import { openInEditor } from "./editor.ts";
 import { readWorkflows } from "./workflows.ts";
 
-/** What is wrong with the stack files of a project, one text each; none where all is well. */
+/** Lists what is wrong with the stack files of a project, one text each; none where all is well. */
 export type Check = (project: string) => Promise<readonly string[]>;
 
-/** The checks that read, by the promise that each keeps. */
+/** The checks that only read, by the promise that each keeps. */
 export const CHECKS: readonly (readonly [string, Check])[] = [
   ["every stack file can be deployed", findInvalid],
   ["no stack breaks a rule that stops its deploy", findBroken],
@@ -45,7 +45,7 @@ async function findBroken(project: string): Promise<readonly string[]> {
   );
 }
 
-/** The stacks whose files are valid. */
+/** Reads the stacks whose files are valid. */
 function readStacks(project: string): readonly Stack[] {
   return [...readStackFiles(project)].flatMap(([name, text]) => {
     const read = parseStackFile(name, text);

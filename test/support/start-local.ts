@@ -1,8 +1,9 @@
-/** `npm start` in a copy of the project, and what its page lists. */
+/** Runs `npm start` in a copy of the project, and reads what its page lists. */
 import getPort from "get-port";
 
 import { start, type Project, type Started } from "./project.ts";
 
+/** A running `npm start`. */
 export interface Local {
   readonly process: Started;
   readonly worker: string;
@@ -12,7 +13,7 @@ export interface Local {
   readonly chat: (headers?: Record<string, string>) => Promise<Response>;
 }
 
-/** On a free port, unless the words name one. Whoever asks for it stops it. */
+/** Starts it on a free port, unless the arguments name one. The caller stops it. */
 export async function startLocal(
   project: Project,
   stack: string,
@@ -42,6 +43,7 @@ export async function startLocal(
   };
 }
 
+/** Fetches a page as text. */
 export async function fetchText(
   url: string,
   headers: Record<string, string> = {},
@@ -49,7 +51,7 @@ export async function fetchText(
   return (await fetch(url, { headers })).text();
 }
 
-/** The cells of the list of logs, row by row, after each one's time. */
+/** Lists the cells of the list of logs, row by row, without each one's time. */
 export function rows(page: string): string[][] {
   const [list = ""] = /<table id="logs">[^]*?<\/table>/.exec(page) ?? [];
   return [...list.matchAll(/<tr>(?<cells>[^]*?)<\/tr>/g)]

@@ -1,43 +1,49 @@
 /**
- * One answer as each family of Workers AI's models puts it on the wire: `older` in the platform's own shape, `newer` in
- * OpenAI's. As https://github.com/cloudflare/ai reads them in workers-ai-provider, its tests included.
+ * Writes one answer as each family of Workers AI's models does: `older` in the platform's own
+ * shape, `newer` in OpenAI's. The shapes are those that workers-ai-provider of
+ * https://github.com/cloudflare/ai reads, its tests included.
  */
 import type { Reply } from "./workerd.ts";
 
+/** A family of Workers AI's models, by the shape of its answers. */
 export type Family = "older" | "newer";
 
+/** Both families. */
 export const FAMILIES = ["older", "newer"] as const;
 
-export interface Said {
+/** The content of an answer. */
+export interface Content {
   readonly text?: string;
   readonly calls?: readonly { readonly name: string; readonly arguments: object }[];
 }
 
+/** The usage that every answer reports. */
 export const USAGE = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 
 const headers = { "cf-aig-log-id": "log-1" };
 
-/** The whole answer. */
-export function answer(family: Family, said: Said): Reply {
-  return { headers, body: family === "older" ? olderBody(said) : newerBody(said) };
+/** Makes the whole answer. */
+export function answer(family: Family, content: Content): Reply {
+  return { headers, body: family === "older" ? olderBody(content) : newerBody(content) };
 }
 
-/** The same answer, streamed: texts in words, calls one after the other. */
-export function stream(family: Family, said: Said): Reply {
-  const events = family === "older" ? olderEvents(said) : newerEvents(said);
+/** Makes the answer as a stream: texts word by word, calls one after the other. */
+export function stream(family: Family, content: Content): Reply {
+  const events = family === "older" ? olderEvents(content) : newerEvents(content);
   return { headers, pieces: inTurn([...events, "[DONE]"].map(event)) };
 }
 
-/** A text goes as it is, anything else as JSON. */
+/** Formats an event of a stream: a text as it is, anything else as JSON. */
 export function event(data: unknown): string {
   return `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
 }
 
+/** Yields the pieces one after the other. */
 export async function* inTurn(pieces: readonly (string | Uint8Array)[]) {
   yield* pieces;
 }
 
-/** An answer without an end, and a promise that it was ended. */
+/** Makes an answer without an end, and a promise that resolves when it is cancelled. */
 export function endless(): { readonly reply: Reply; readonly ended: Promise<string> } {
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   async function* pieces() {
@@ -53,11 +59,11 @@ export function endless(): { readonly reply: Reply; readonly ended: Promise<stri
   return { reply: { pieces: pieces() }, ended };
 }
 
-function olderBody({ text, calls }: Said): object {
+function olderBody({ text, calls }: Content): object {
   return { response: text ?? null, ...(calls && { tool_calls: calls }), usage: USAGE };
 }
 
-function olderEvents({ text = "", calls = [] }: Said): readonly object[] {
+function olderEvents({ text = "", calls = [] }: Content): readonly object[] {
   return [
     ...words(text).map((word) => ({ response: word, p: "abcd" })),
     ...calls.map((call) => ({ response: null, tool_calls: [call] })),
@@ -65,7 +71,7 @@ function olderEvents({ text = "", calls = [] }: Said): readonly object[] {
   ];
 }
 
-function newerBody({ text, calls }: Said): object {
+function newerBody({ text, calls }: Content): object {
   const message = {
     role: "assistant",
     content: text ?? null,
@@ -78,8 +84,8 @@ function newerBody({ text, calls }: Said): object {
   return { id: "id-1", object: "chat.completion", created: 1, model: "m", choices, usage: USAGE };
 }
 
-/** A call comes in four: its name, its arguments in halves, and an end that says nothing. */
-function newerEvents({ text = "", calls = [] }: Said): readonly object[] {
+/** Makes the four events of a call: its name, its arguments in halves, and an empty end. */
+function newerEvents({ text = "", calls = [] }: Content): readonly object[] {
   const deltas = [
     { role: "assistant", content: "" },
     ...words(text).map((content) => ({ content })),
@@ -102,7 +108,7 @@ function newerEvents({ text = "", calls = [] }: Said): readonly object[] {
   ];
 }
 
-function named(call: NonNullable<Said["calls"]>[number], index: number) {
+function named(call: NonNullable<Content["calls"]>[number], index: number) {
   const called = { name: call.name, arguments: JSON.stringify(call.arguments) };
   return { id: `chatcmpl-tool-${index}`, type: "function", function: called };
 }

@@ -1,6 +1,7 @@
 /**
- * The chat Worker in the real Workers runtime, with the real AI binding. A scripted server stands where Cloudflare's
- * would, and keeps what left the runtime. Without `local/`, which may be deleted.
+ * Runs the chat Worker in the real Workers runtime, with the real AI binding. A scripted server
+ * takes Cloudflare's place, and keeps what left the runtime. It needs no `local/`, which may be
+ * deleted.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -31,9 +32,10 @@ import { waitFor } from "./project.ts";
 import { speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";
 
+/** The token of the caller `web`. */
 export const TOKEN = "token-of-web";
 
-/** A deploy of the prod kind: metadata only, callers by token. */
+/** The bindings of a production deploy: metadata only, callers by token. */
 const BINDINGS = {
   GATEWAY_ID: "app-test",
   COLLECT_LOGS: "metadata",
@@ -51,56 +53,62 @@ const BINDINGS = {
   RELEASE: "abc123",
 };
 
-/** One call of the AI binding as it left the runtime. */
+/** A call of the AI binding, as it left the runtime. */
 export interface WireCall {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: { readonly inputs: unknown; readonly options: unknown };
 }
 
-/** One call of the AI binding about a log. */
+/** A call of the AI binding about a log. */
 export interface LogCall {
   readonly method: string | undefined;
   readonly path: string;
-  /** Of a PATCH. */
+  /** The body of a PATCH. */
   readonly body: unknown;
 }
 
+/** A response of Cloudflare's. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Data for JSON, or text as it is. */
+  /** The body: data to be written as JSON, or text as it is. */
   readonly body?: unknown;
-  /** In place of a body: sent piece by piece; an error breaks the connection off. */
+  /** The body piece by piece, in place of `body`; an error breaks the connection off. */
   readonly pieces?: AsyncIterable<string | Uint8Array>;
-  /** In place of all of it: the connection is gone before an answer begins. */
+  /** Whether the connection breaks before there is a response. */
   readonly isReset?: boolean;
 }
 
+/** The changes of a test to an ordinary deploy. */
 export interface WorkerScene {
-  /** Bindings that differ; undefined leaves one out. */
+  /** The bindings that differ; undefined leaves one out. */
   readonly bindings?: Readonly<Record<string, string | undefined>>;
   readonly withoutAi?: boolean;
-  /** Requests of one caller in a minute. */
+  /** The requests that one caller may make in a minute. */
   readonly callerLimit?: number;
-  /** What the Worker gets when it fetches; without it, nothing may be fetched. */
+  /** The response to a fetch of the Worker's; without it, nothing may be fetched. */
   readonly fetched?: (url: string) => Reply;
-  /** What Cloudflare answers about a log; without it there is none. */
+  /** The response about a log; without it there is no log. */
   readonly log?: (call: LogCall) => Reply;
-  /** What Cloudflare answers; a default model that says "hello". */
+  /** The response of a model; the default one answers "hello". */
   readonly reply?: (call: WireCall) => Reply;
 }
 
+/** A running Worker, and what left it. */
 export interface RunningWorker {
   /** Fetches a path with the token of `web`, unless `init` has headers of its own. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   readonly url: URL;
   readonly calls: readonly WireCall[];
-  /** What it wrote to its console; arrives a little after the answer. */
+  /** The lines of its console, which arrive a little after the response. */
   readonly lines: readonly string[];
 }
 
-/** Starts the Worker, or takes the one of this file that has the same bindings. Calls and replies are the scene's own. */
+/**
+ * Starts the Worker, or takes the one of this file that has the same bindings. Calls and replies
+ * are the scene's own.
+ */
 export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorker> {
   const key = JSON.stringify([
     { ...BINDINGS, ...scene.bindings },
@@ -119,7 +127,7 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
   cloudflare.fetched = scene.fetched ?? refuseFetch;
   cloudflare.answer = (call) => {
     calls.push(call);
-    return (scene.reply ?? sayHello)(call);
+    return (scene.reply ?? hello)(call);
   };
   const headers = { authorization: `Bearer ${TOKEN}` };
   return {
@@ -130,19 +138,19 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
   };
 }
 
-/** A chat request's body for the older model. */
+/** Makes the body of a chat request for the older model. */
 export function chatBody(changes: Readonly<Record<string, unknown>> = {}): string {
   const messages = [{ role: "user", content: "Hi" }];
   return JSON.stringify({ model: "@cf/old/model", messages, ...changes });
 }
 
-/** An answer's error object. */
+/** Reads the error object of a response. */
 export async function errorOf(response: Response): Promise<Record<string, unknown>> {
   const body: unknown = await response.json();
   return Object(Object(body).error);
 }
 
-function sayHello(): Reply {
+function hello(): Reply {
   const usage = { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 };
   return { headers: { "cf-aig-log-id": "log-1" }, body: { response: "hello", usage } };
 }
@@ -156,12 +164,12 @@ interface Runtime {
 const runtimes = new Map<string, Promise<Runtime>>();
 const faults: string[] = [];
 
-/** Throws where a runtime told of a fault. */
+/** Stops every runtime. Throws where one reported a fault. */
 async function endWorkers(): Promise<void> {
   for (const runtime of runtimes.values()) await (await runtime).stop();
   runtimes.clear();
-  const told = faults.splice(0);
-  if (told.length > 0) throw new Error(`the runtime tells of faults:\n${told.join("\n")}`);
+  const reported = faults.splice(0);
+  if (reported.length > 0) throw new Error(`the runtime reported faults:\n${reported.join("\n")}`);
 }
 
 async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): Promise<Runtime> {
@@ -228,7 +236,9 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
   };
 }
 
-/** Until a line about its last request is here, and with it whatever the runtime told before. */
+/**
+ * Waits for the line about the last request, and with it for everything the runtime wrote before.
+ */
 async function drain(url: URL, cloudflare: Cloudflare): Promise<void> {
   const lines: string[] = [];
   cloudflare.lines = lines;
@@ -244,7 +254,7 @@ async function drain(url: URL, cloudflare: Cloudflare): Promise<void> {
 
 interface Cloudflare {
   readonly url: URL;
-  /** What the Worker wrote to its console. */
+  /** Reads what the Worker wrote to its console. */
   lines: string[];
   answer: (call: WireCall) => Reply;
   log: (call: LogCall) => Reply;
@@ -300,7 +310,7 @@ async function startCloudflare(): Promise<Cloudflare> {
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const cloudflare: Cloudflare = {
     url: new URL(`http://127.0.0.1:${port}`),
-    answer: sayHello,
+    answer: hello,
     log: noLog,
     fetched: refuseFetch,
     lines: [],

@@ -1,4 +1,4 @@
-/** The GitHub workflows, read as GitHub reads them, and their `run` steps, run as GitHub runs them. */
+/** Reads the GitHub workflows as GitHub does, and runs their `run` steps as GitHub does. */
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ const Job = z.looseObject({
   concurrency: z.unknown().optional(),
   "timeout-minutes": z.number().optional(),
   strategy: z.looseObject({ matrix: z.object({ stack: z.array(z.string()) }) }).optional(),
-  /** The workflow that does this job, where that is not for steps to do. */
+  /** The workflow that does the job in place of steps. */
   uses: z.string().optional(),
   with: z.record(z.string(), z.unknown()).default({}),
   secrets: z.unknown().optional(),
@@ -40,11 +40,14 @@ const Workflow = z.looseObject({
   jobs: z.record(z.string(), Job),
 });
 
+/** A step of a job. */
 export type Step = z.output<typeof Step>;
+/** A job of a workflow. */
 export type Job = z.output<typeof Job>;
+/** A workflow, with its text. */
 export type Workflow = z.output<typeof Workflow> & { readonly text: string };
 
-/** The workflows of a project, by file name. */
+/** Reads the workflows of a project, by file name. */
 export async function readWorkflows(project = ROOT): Promise<Record<string, Workflow>> {
   const folder = join(project, ".github/workflows");
   const workflows: Record<string, Workflow> = {};
@@ -55,7 +58,7 @@ export async function readWorkflows(project = ROOT): Promise<Record<string, Work
   return workflows;
 }
 
-/** `preview.yml: review: Review the policy` → step, for every step of every job. */
+/** Lists every step of every job by its name, such as `preview.yml: review: Review the policy`. */
 export function stepsOf(workflows: Readonly<Record<string, Workflow>>): [string, Step, Job][] {
   return Object.entries(workflows).flatMap(([file, workflow]) =>
     Object.entries(workflow.jobs).flatMap(([id, job]) =>
@@ -64,26 +67,33 @@ export function stepsOf(workflows: Readonly<Record<string, Workflow>>): [string,
   );
 }
 
-export interface StepRun {
+/** The outcome of a step. */
+interface StepRun {
   readonly code: number;
-  /** What the step printed, errors too. */
+  /** The step's output, errors included. */
   readonly log: string;
   readonly summary: string;
   readonly outputs: string;
-  /** The arguments of each call of a stand-in: `gh issue list --label drift …`. */
+  /** The arguments of each call of a stand-in, such as `gh issue list --label drift …`. */
   readonly calls: readonly string[];
 }
 
+/** The surroundings of a step that is run. */
 export interface Scene {
-  /** Where the step's working directory starts from. */
+  /** The folder to which the step's working directory is relative. */
   readonly workspace?: string;
-  /** Expression → value: `{ "matrix.stack": "dev" }`. A secret needs none, and is there unless one is given. */
+  /**
+   * The values of expressions, such as `{ "matrix.stack": "dev" }`. A secret needs none, and is set
+   * unless one is given.
+   */
   readonly values?: Readonly<Record<string, string>>;
-  /** Command → what its stand-in does, in bash, after it has noted its arguments. */
+  /**
+   * The script of each command's stand-in, in bash, which runs after it has noted its arguments.
+   */
   readonly commands?: Readonly<Record<string, string>>;
 }
 
-/** Runs one step in bash. An expression of its `env` that the scene does not give a value is an error. */
+/** Runs one step in bash. Throws where its `env` has an expression without a value. */
 export async function runStep(name: string, scene: Scene = {}): Promise<StepRun> {
   const step = stepsOf(await readWorkflows()).find(([id]) => id === name)?.[1];
   if (step?.run === undefined) throw new Error(`no workflow has a run step ${name}`);

@@ -7,7 +7,10 @@ import { readStackFiles } from "../../infra/project-files.ts";
 import type { Fork } from "./arbitrary-fork.ts";
 import { ROOT } from "./settings.ts";
 
-/** Writes a fork's edits into a folder: its stack files in the place of others, and workflows made of this project's. */
+/**
+ * Writes a fork's edits into a folder: its stack files in place of others, and workflows derived
+ * from this project's.
+ */
 export async function writeFork(folder: string, { project, stacks }: Fork): Promise<void> {
   const names = Object.keys(stacks);
   for (const other of readStackFiles(folder).keys()) await rm(join(folder, `Pulumi.${other}.yaml`));
@@ -22,7 +25,7 @@ export async function writeFork(folder: string, { project, stacks }: Fork): Prom
   await editWorkflow(folder, "deploy.yml", [[], Object.fromEntries(names.map(toDeploy))]);
 }
 
-/** Sets what stands at a path below the jobs of a workflow. */
+/** Sets the value at a path below the jobs of a workflow. */
 async function editWorkflow(
   folder: string,
   file: string,
@@ -34,7 +37,7 @@ async function editWorkflow(
   await writeFile(workflow, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }
 
-/** The job that deploys a stack, after the one before it. */
+/** Makes the job that deploys a stack, after the one before it. */
 function toDeploy(name: string, index: number): [string, object] {
   const job = {
     ...(index > 0 && { needs: `stack-${index - 1}` }),

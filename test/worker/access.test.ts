@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { launchBrowser } from "../support/browser.ts";
-import { ASKING, GATED, WAYS } from "../support/endpoint-requests.ts";
+import { MODEL_WAYS, GATED, WAYS } from "../support/endpoint-requests.ts";
 import { startWorker, TOKEN } from "../support/workerd.ts";
 
 const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
@@ -95,7 +95,7 @@ test.each([
 test("a look at the headers alone asks no model", async () => {
   const worker = await startWorker();
 
-  for (const { name, path } of ASKING.filter(({ method }) => method === "GET")) {
+  for (const { name, path } of MODEL_WAYS.filter(({ method }) => method === "GET")) {
     const { status } = await worker.ask(path, { method: "HEAD" });
     expect({ name, status }).toEqual({ name, status: 200 });
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ASKING } from "../support/endpoint-requests.ts";
+import { MODEL_WAYS } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
 import { event, inTurn } from "../support/wire.ts";
 import {
@@ -52,7 +52,7 @@ test.each<[string, () => Reply, number, string]>([
   ["null", () => ({ body: null }), 502, "bad_model_output"],
 ])("%s in place of an answer is told in time, with a line", async (...row) => {
   const [, reply, status, code] = row;
-  for (const { name, path, route, method, body } of ASKING) {
+  for (const { name, path, route, method, body } of MODEL_WAYS) {
     const worker = await startWorker({ bindings: QUICK, reply });
 
     const response = await ask(worker, path, { method, body: body() });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ASKING } from "../support/endpoint-requests.ts";
+import { MODEL_WAYS } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
 import { errorOf, startWorker } from "../support/workerd.ts";
 
@@ -68,7 +68,7 @@ test.each([
   const headers = { "cf-aig-log-id": "log-of-failure", "retry-after": "7" };
   const worker = await startWorker({ reply: () => ({ ...reply, headers }) });
 
-  for (const { name, path, method, body } of ASKING) {
+  for (const { name, path, method, body } of MODEL_WAYS) {
     const response = await worker.ask(path, { method, body: body() });
     const error = await errorOf(response);
 
@@ -79,10 +79,10 @@ test.each([
     expect(response.headers.get("retry-after")).toBe("7");
   }
   const lines = await waitFor(
-    () => (worker.lines.length === ASKING.length ? worker.lines : undefined),
+    () => (worker.lines.length === MODEL_WAYS.length ? worker.lines : undefined),
     () => worker.lines.join("\n"),
   );
-  for (const [index, { route }] of ASKING.entries()) {
+  for (const [index, { route }] of MODEL_WAYS.entries()) {
     expect(JSON.parse(lines[index] ?? "")).toMatchObject({
       route,
       status,

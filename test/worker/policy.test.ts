@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { ASKING, REPLIES } from "../support/endpoint-requests.ts";
+import { MODEL_WAYS, REPLIES } from "../support/endpoint-requests.ts";
 import { chatBody, errorOf, startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -11,7 +11,7 @@ test.each([
   ["metadata", true, "false"],
   ["none", false, "false"],
 ])("under %s every call says its log policy and its gateway", async (collect, log, payload) => {
-  for (const way of ASKING) {
+  for (const way of MODEL_WAYS) {
     const worker = await startWorker({ ...REPLIES, bindings: { COLLECT_LOGS: collect } });
 
     const response = await worker.ask(way.path, { method: way.method, body: way.body() });
@@ -104,7 +104,7 @@ const fieldValue = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-test.each(ASKING)(
+test.each(MODEL_WAYS)(
   "no header and no field of a request to $name changes what leaves the runtime",
   async ({ method, path, body }) => {
     const usual = body();

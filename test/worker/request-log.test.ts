@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ASKING, REPLIES, WAYS } from "../support/endpoint-requests.ts";
+import { MODEL_WAYS, REPLIES, WAYS } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
 import {
   chatBody,
@@ -128,7 +128,7 @@ test("every way in answers and leaves a line under its route, but for a look at 
   expect(await linesOf(worker, others.length)).toMatchObject(
     others.map(({ method, route }) => ({ method, route, status: 200 })),
   );
-  expect(worker.calls).toHaveLength(ASKING.length);
+  expect(worker.calls).toHaveLength(MODEL_WAYS.length);
 });
 
 test("a caller's trace goes on through the answer to the gateway's exporters", async () => {

@@ -15,7 +15,7 @@ import {
   toStackFile,
   type StackValues,
 } from "../support/arbitrary-stack.ts";
-import { ASKING, REPLIES } from "../support/endpoint-requests.ts";
+import { MODEL_WAYS, REPLIES } from "../support/endpoint-requests.ts";
 import { startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
 vi.spyOn(pulumi.log, "warn").mockResolvedValue();
@@ -68,7 +68,7 @@ test.each(["full", "metadata", "none"])(
           const worker = await startWorker({ ...REPLIES, bindings: await bindingsOf(values) });
 
           for (const [headers, fields] of attacks) {
-            for (const { name, path, method, body } of ASKING) {
+            for (const { name, path, method, body } of MODEL_WAYS) {
               const usual = body(told.model);
               const response = await worker.ask(path, {
                 method,
@@ -83,7 +83,7 @@ test.each(["full", "metadata", "none"])(
           // Once for each call, so that no order of two attacks passes unseen.
           expect(worker.calls.map(onTheWire)).toEqual(
             attacks
-              .flatMap(() => ASKING)
+              .flatMap(() => MODEL_WAYS)
               .map(() => ({
                 gatewayId: told.gatewayId,
                 logged: told.logged,

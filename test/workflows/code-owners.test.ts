@@ -23,7 +23,7 @@ test("every file that judges a policy or carries it out has an owner", async () 
     expect.arrayContaining([
       "docs/policy-pages.ts",
       "infra/index.ts",
-      "infra/stack-files.ts",
+      "infra/project-files.ts",
       "ops/review/git.ts",
       "policy/gateway/collect.ts",
       "worker/chat/models/call.ts",

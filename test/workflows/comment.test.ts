@@ -100,7 +100,7 @@ test("nothing is posted where the comments cannot be listed, or none was written
 async function leave(gone: string, unreadable: string): Promise<void> {
   const parts = [
     { kind: "removed", stack: gone },
-    { kind: "unreadable", stack: unreadable, problems: [], hasEnvironment: false },
+    { kind: "unreadable", stack: unreadable, problems: [], environments: [] },
   ];
   await writeFile(join(workspace, "review/review.json"), JSON.stringify(parts));
 }

@@ -1,9 +1,10 @@
-/** The field of data loss prevention, `dlp`. */
+/** Converts data loss prevention, the field `dlp`. */
 import { z } from "zod";
 
 import type { Settings } from "../../settings/settings.ts";
 import { readItems } from "../answers.ts";
 
+/** Converts the setting to the provider's form. */
 export function toDlp({ dlp }: Pick<Settings, "dlp">) {
   return dlp.length > 0 ? { enabled: true, policies: dlp.map(toPolicy) } : undefined;
 }
@@ -18,12 +19,15 @@ function toPolicy(policy: Settings["dlp"][number]) {
   };
 }
 
+/** Converts the provider's form to the API's. */
 export function dlpToApi({ policies, ...dlp }: NonNullable<ReturnType<typeof toDlp>>) {
   return { ...dlp, policies: policies.map(({ checks, ...rest }) => ({ ...rest, check: checks })) };
 }
 
+/** Converts the API's form to the setting. */
 export function readDlp(answer: unknown) {
-  // Made here: a program that declares a gateway reads no answer, and starts sooner without.
+  // The schema is made here, because a program that declares a gateway reads no response, and
+  // starts sooner without it.
   const answered = z.object({ enabled: z.literal(true), policies: z.unknown() });
   const policy = z.object({
     id: z.string(),

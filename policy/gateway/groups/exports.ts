@@ -1,9 +1,10 @@
-/** The field of exported copies, `otels`. */
+/** Converts exported copies, the field `otels`. */
 import { z } from "zod";
 
 import type { Settings } from "../../settings/settings.ts";
 import { readItems } from "../answers.ts";
 
+/** Converts the setting to the provider's form. */
 export function toOtels({ exports }: Pick<Settings, "exports">) {
   return exports.length > 0 ? exports.map(toOtel) : undefined;
 }
@@ -17,13 +18,17 @@ function toOtel(copy: Settings["exports"][number]) {
   };
 }
 
+/** Converts the provider's form to the API's. */
 export function otelsToApi(otels: readonly ReturnType<typeof toOtel>[]) {
   return otels.map(({ contentType, ...otel }) => ({ ...otel, content_type: contentType }));
 }
 
-/** Reads the exports of an answer. The values of headers are secrets, and are left empty. */
+/**
+ * Converts the API's form to the setting. The values of headers are secrets, and are left empty.
+ */
 export function readExports(answer: unknown) {
-  // Made here: a program that declares a gateway reads no answer, and starts sooner without.
+  // The schema is made here, because a program that declares a gateway reads no response, and
+  // starts sooner without it.
   const answered = z.object({
     url: z.string(),
     headers: z.record(z.string(), z.unknown()).catch({}),

@@ -1,10 +1,14 @@
-/** The field `guardrails`: `{ P1: "flag" }` in a stack file, `{ p1: "FLAG" }` at the provider, `{ P1: "FLAG" }` in the API. */
+/**
+ * Converts the field `guardrails`: `{ P1: "flag" }` in a stack file, `{ p1: "FLAG" }` at the
+ * provider, `{ P1: "FLAG" }` in the API.
+ */
 import { z } from "zod";
 
 import type { Settings } from "../../settings/settings.ts";
 
 type Verdicts = NonNullable<Settings["guardrails"]>["prompt"];
 
+/** Converts the setting to the provider's form. */
 export function toGuardrails({ guardrails }: Pick<Settings, "guardrails">) {
   if (guardrails === undefined) return undefined;
   return { prompt: toVerdicts(guardrails.prompt), response: toVerdicts(guardrails.response) };
@@ -18,6 +22,7 @@ function toVerdicts(verdicts: Verdicts): Record<string, string> {
   );
 }
 
+/** Converts the provider's form to the API's. */
 export function guardrailsToApi(sides: Record<"prompt" | "response", Record<string, string>>) {
   return { prompt: inCapitals(sides.prompt), response: inCapitals(sides.response) };
 }
@@ -28,8 +33,10 @@ function inCapitals(verdicts: Record<string, string>) {
   );
 }
 
+/** Converts the API's form to the setting. */
 export function readGuardrails(answer: unknown) {
-  // Made here: a program that declares a gateway reads no answer, and starts sooner without.
+  // The schema is made here, because a program that declares a gateway reads no response, and
+  // starts sooner without it.
   const verdicts = z.record(z.string(), z.string().toLowerCase()).catch({});
   const { data } = z.object({ prompt: verdicts, response: verdicts }).safeParse(answer);
   return Object.keys({ ...data?.prompt, ...data?.response }).length > 0 ? data : undefined;

@@ -1,19 +1,20 @@
-/** The field `spendLimits`. */
+/** Converts the field `spendLimits`. */
 import { z } from "zod";
 
 import type { Settings } from "../../settings/settings.ts";
 import { readItems } from "../answers.ts";
 
-/** One sum for each caller, whose name stands in the metadata of each call. */
+/** The metadata that makes one sum for each caller, whose name is in the metadata of each call. */
 const PER_CALLER = { caller: { mode: "partition" } };
 
+/** Converts the setting to the provider's form, which is the API's, too. */
 export function toSpendLimits({ spendLimits }: Pick<Settings, "spendLimits">) {
   return spendLimits.length > 0 ? { enabled: true, rules: spendLimits.map(toRule) } : undefined;
 }
 
 function toRule(limit: Settings["spendLimits"][number]) {
   return {
-    // Never left out: the provider's default is one constant, and two rules would share it.
+    // The id is never left out: the provider's default is a constant, which two rules would share.
     id: limit.id,
     enabled: true,
     limit: limit.limitUsd,
@@ -25,8 +26,10 @@ function toRule(limit: Settings["spendLimits"][number]) {
   };
 }
 
+/** Converts the API's form to the setting. */
 export function readSpendLimits(answer: unknown) {
-  // Made here: a program that declares a gateway reads no answer, and starts sooner without.
+  // The schema is made here, because a program that declares a gateway reads no response, and
+  // starts sooner without it.
   const answered = z.object({ enabled: z.literal(true), rules: z.unknown() });
   const rule = z.object({
     id: z.string().catch("limit"),

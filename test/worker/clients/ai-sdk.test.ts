@@ -3,7 +3,7 @@ import { APICallError, embedMany, generateText, isStepCount, Output, streamText,
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { answer, endless, event, FAMILIES, stream, type Said } from "../../support/wire.ts";
+import { answer, endless, event, FAMILIES, stream, type Content } from "../../support/wire.ts";
 import { startWorker, TOKEN, type Reply, type RunningWorker } from "../../support/workerd.ts";
 
 const MODEL = "@cf/old/model";
@@ -13,7 +13,7 @@ const CALLS = {
     { name: "look", arguments: { city: "Rome" } },
     { name: "look", arguments: { city: "Oslo" } },
   ],
-} satisfies Said;
+} satisfies Content;
 
 test.each(FAMILIES)("it generates a text with the %s family, and counts tokens", async (family) => {
   const worker = await startWorker({ reply: () => answer(family, { text: "Good day" }) });
@@ -48,7 +48,7 @@ test.each(FAMILIES)("it streams a text of the %s family, with usage", async (fam
 });
 
 test.each(FAMILIES)("it runs the %s family's tools until the answer", async (family) => {
-  const says: Said[] = [CALLS, { text: "In Rome" }];
+  const says: Content[] = [CALLS, { text: "In Rome" }];
   const worker = await startWorker({ reply: () => answer(family, says.shift() ?? {}) });
 
   const { text, steps } = await generateText({ ...weather(worker), stopWhen: isStepCount(3) });
@@ -69,7 +69,7 @@ test.each(FAMILIES)("it runs the %s family's tools until the answer", async (fam
 });
 
 test.each(FAMILIES)("it runs the %s family's streamed tools until the answer", async (family) => {
-  const says: Said[] = [CALLS, { text: "In Rome" }];
+  const says: Content[] = [CALLS, { text: "In Rome" }];
   const worker = await startWorker({ reply: () => stream(family, says.shift() ?? {}) });
 
   const result = streamText({ ...weather(worker), stopWhen: isStepCount(3) });

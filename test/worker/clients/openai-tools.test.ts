@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 
-import { answer, FAMILIES, stream, type Said } from "../../support/wire.ts";
+import { answer, FAMILIES, stream, type Content } from "../../support/wire.ts";
 import { startWorker, TOKEN, type RunningWorker } from "../../support/workerd.ts";
 
 const CITIES = {
@@ -9,7 +9,7 @@ const CITIES = {
     { name: "look", arguments: { city: "Rome" } },
     { name: "look", arguments: { city: "Oslo" } },
   ],
-} satisfies Said;
+} satisfies Content;
 const TOOL = {
   type: "function" as const,
   function: {
@@ -25,7 +25,7 @@ const CHAT = {
 } satisfies OpenAI.ChatCompletionCreateParamsNonStreaming;
 
 test.each(FAMILIES)("calls and their results go round with the %s family", async (family) => {
-  const says: Said[] = [CITIES, { text: "In Rome" }];
+  const says: Content[] = [CITIES, { text: "In Rome" }];
   const worker = await startWorker({ reply: () => answer(family, says.shift() ?? {}) });
   const openai = client(worker);
 
@@ -87,7 +87,7 @@ test.each(FAMILIES)("its stream helper assembles the %s family's calls", async (
 });
 
 test.each(FAMILIES)("its runner runs the %s family's tools until the answer", async (family) => {
-  const says: Said[] = [CITIES, { text: "In Rome" }];
+  const says: Content[] = [CITIES, { text: "In Rome" }];
   const worker = await startWorker({ reply: () => stream(family, says.shift() ?? {}) });
   const asked: unknown[] = [];
   const look = { ...TOOL.function, function: run, parse: JSON.parse };

@@ -1,9 +1,12 @@
-/** The chat Worker's address and bindings, as the settings have them: the deploy declares them, and verify compares. */
+/**
+ * Derives the chat Worker's address and bindings from the settings: the deploy declares them, and
+ * verify compares them.
+ */
 import type { Settings } from "../settings/settings.ts";
 
 /**
- * Makes the Worker's address. It is absent when the stack has no domain and serves no workers.dev address, or does not
- * say the account's subdomain.
+ * Makes the Worker's address. It is undefined where the stack has no domain and serves no
+ * workers.dev address, or does not declare the account's subdomain.
  */
 export function workerUrl({ worker }: Pick<Settings, "worker">): string | undefined {
   if (worker.domain !== undefined) return `https://${worker.domain}`;
@@ -11,7 +14,7 @@ export function workerUrl({ worker }: Pick<Settings, "worker">): string | undefi
   return `https://${worker.name}.${worker.workersDevSubdomain}.workers.dev`;
 }
 
-/** A binding as Cloudflare's API has it. `Known` stands for a text that is no setting. */
+/** A binding as Cloudflare's API has it. `Known` is the type of a text that is no setting. */
 export type WorkerBinding<Known = string> =
   | { readonly type: "ai" }
   | { readonly type: "plain_text"; readonly text: Known | string }
@@ -28,7 +31,10 @@ interface Surroundings<Known> {
   readonly release: Known;
 }
 
-/** Lists the chat Worker's bindings by name, each with its value; one that the settings leave out is undefined. */
+/**
+ * Lists the chat Worker's bindings by name, each with its value; one that the settings leave out is
+ * undefined.
+ */
 export function workerBindings<Known>(
   { stackName, gatewayId, release }: Surroundings<Known>,
   {
