@@ -8,44 +8,54 @@ import { inOrder } from "./test/support/in-order.ts";
 const NEEDS_ITS_OWN =
   /\bvi\b.* from "vitest"|"@pulumi\/|\/infra\/(?:main|record)\b|\/shipped-program\.ts"/;
 
-const files = globSync("test/**/*.test.ts");
-const alone = files.filter((file) => NEEDS_ITS_OWN.test(readFileSync(file, "utf8")));
+/** What a file imports that has more to run in a soak. */
+const HAS_MORE = /\/support\/runs\.ts"/;
 
 /** Begun last, each of these would leave the other cores idle at the end. */
 const longest = ["test/architecture.test.ts", "test/infra/properties.test.ts"];
 
-export default defineConfig({
-  test: {
-    pool: "forks",
-    // Every core: vitest leaves one idle, which on two is half of the machine.
-    maxWorkers: "100%",
-    // Generous: a test that starts processes must not fail because the machine is busy.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
-    setupFiles: ["./test/support/compile-cache.ts", "./test/support/end-of-file.ts"],
-    // Those alone before those that share: a process is shared as long as the next file may use it too.
-    sequence: {
-      sequencer: inOrder([
-        ...longest,
-        ...alone,
-        "test/local/start.test.ts",
-        "test/local/reload.test.ts",
-        "test/local/page.test.ts",
-      ]),
-    },
-    reporters: ["default", "./test/support/closing-line.ts"],
-    projects: [
-      { extends: true, test: { name: "alone", include: alone } },
-      {
-        extends: true,
-        test: {
-          name: "shared",
-          include: ["test/**/*.test.ts"],
-          exclude: alone,
-          // One process for each core: Miniflare and the SDKs are loaded once there, and not by every file.
-          isolate: false,
-        },
+export default defineConfig(({ mode }) => {
+  const every = globSync("test/**/*.test.ts");
+  const more = () => [...globSync("test/**/*.soak.ts"), ...every.filter(imports(HAS_MORE))];
+  const files = mode === "soak" ? more() : every;
+  const alone = files.filter(imports(NEEDS_ITS_OWN));
+  return {
+    test: {
+      pool: "forks",
+      // Every core: vitest leaves one idle, which on two is half of the machine.
+      maxWorkers: "100%",
+      // Generous: a test that starts processes must not fail because the machine is busy, nor a soak because it is long.
+      testTimeout: mode === "soak" ? 1_800_000 : 90_000,
+      hookTimeout: 90_000,
+      setupFiles: ["./test/support/compile-cache.ts", "./test/support/end-of-file.ts"],
+      // Those alone before those that share: a process is shared as long as the next file may use it too.
+      sequence: {
+        sequencer: inOrder([
+          ...longest,
+          ...alone,
+          "test/local/start.test.ts",
+          "test/local/reload.test.ts",
+          "test/local/page.test.ts",
+        ]),
       },
-    ],
-  },
+      reporters: ["default", "./test/support/closing-line.ts"],
+      projects: [
+        { extends: true, test: { name: "alone", include: alone } },
+        {
+          extends: true,
+          test: {
+            name: "shared",
+            include: files,
+            exclude: alone,
+            // One process for each core: Miniflare and the SDKs are loaded once there, and not by every file.
+            isolate: false,
+          },
+        },
+      ],
+    },
+  };
 });
+
+function imports(what: RegExp): (file: string) => boolean {
+  return (file) => what.test(readFileSync(file, "utf8"));
+}

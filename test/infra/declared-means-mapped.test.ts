@@ -9,6 +9,7 @@ import type { Settings } from "../../policy/settings/settings.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
 import { recordStack } from "../../record/record.ts";
 import { arbitraryStack, toConfig } from "../support/arbitrary-stack.ts";
+import { runs } from "../support/runs.ts";
 import { schemaLeaves, setAt, wholeStack, type SchemaLeaf } from "../support/schema-leaves.ts";
 
 vi.mock("../../infra/bundle.ts", () => ({
@@ -89,7 +90,7 @@ test("two stacks that differ in any one value differ in what is declared or stat
 
       expect({ pattern, reaches: await reaches(one, other) }).toEqual({ pattern, reaches: true });
     }),
-    { numRuns: 20, maxSkipsPerRun: 100, endOnFailure: true },
+    { ...runs(20, 500), maxSkipsPerRun: 100, endOnFailure: true },
   );
 });
 

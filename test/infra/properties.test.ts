@@ -15,6 +15,7 @@ import {
   type StackValues,
 } from "../support/arbitrary-stack.ts";
 import { TODAY } from "../support/corpus.ts";
+import { runs } from "../support/runs.ts";
 
 vi.mock("../../infra/bundle.ts", () => ({
   bundleWorker: async (name: string) => ({
@@ -211,30 +212,40 @@ interface Scene {
   readonly statement: Statement;
 }
 
+// Each property has the same seed, and so the same stacks: what is made of one serves all.
+const scenes = new Map<string, Promise<Scene>>();
+
 async function forAnyStack(check: (scene: Scene) => void): Promise<void> {
   await fc.assert(
     fc.asyncProperty(arbitraryStack(), async (values) => {
-      const file = parseStackFile("any", toStackFile(values, "hashes in clear"));
-      if (!file.ok) throw new Error(JSON.stringify(file.problems));
-      const statement = await stateStack(file.stack);
-      check({ values, statement, recording: await record(values) });
+      const key = JSON.stringify(values);
+      const scene = scenes.get(key) ?? makeScene(values);
+      scenes.set(key, scene);
+      check(await scene);
     }),
-    { numRuns: 14 },
+    runs(20, 300),
   );
 }
 
-let runs = 0;
+async function makeScene(values: StackValues): Promise<Scene> {
+  const file = parseStackFile("any", toStackFile(values, "hashes in clear"));
+  if (!file.ok) throw new Error(JSON.stringify(file.problems));
+  const statement = await stateStack(file.stack);
+  return { values, statement, recording: await record(values) };
+}
+
+let programs = 0;
 
 async function record(values: StackValues): Promise<Recording> {
   const config = Object.entries(toConfig(values)).map(
     ([key, value]) => [`ai-gateway:${key}`, value] as const,
   );
   // The program runs as it is loaded: under another name it is loaded again, and what it imports is not.
-  runs += 1;
+  programs += 1;
   return recordStack(
     "any",
     Object.fromEntries(config),
-    () => import(/* @vite-ignore */ `../../infra/index.ts?run=${runs}`),
+    () => import(/* @vite-ignore */ `../../infra/index.ts?run=${programs}`),
   );
 }
 

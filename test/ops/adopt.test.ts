@@ -18,6 +18,7 @@ import { arbitraryStack, secretsOf, toConfig } from "../support/arbitrary-stack.
 import { copyProject, type Project } from "../support/project.ts";
 import { OPEN } from "../support/gateway.ts";
 import { callOps } from "../support/ops-command.ts";
+import { runs } from "../support/runs.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -41,7 +42,7 @@ test("whatever a stack can declare is adopted as it is, and no secret is written
       expect(adoption.changes).toEqual([]);
       expect(secretsOf(values).filter((secret) => adoption.text.includes(secret))).toEqual([]);
     }),
-    { numRuns: 60 },
+    runs(15, 1000),
   );
 });
 

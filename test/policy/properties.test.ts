@@ -19,6 +19,7 @@ import {
   type StackValues,
 } from "../support/arbitrary-stack.ts";
 import { TODAY } from "../support/corpus.ts";
+import { runs } from "../support/runs.ts";
 import { toProject, toStack } from "../support/settings.ts";
 
 const stacks = arbitraryStack();
@@ -30,7 +31,7 @@ test("every stack that the settings allow is accepted, from values and from a fi
       const { values: read } = readStackFile(toStackFile(values, "in clear"));
       expect(parseSettings(read)).toEqual(parseSettings(toConfig(values)));
     }),
-    { numRuns: 40 },
+    runs(15, 1000),
   );
 });
 
@@ -39,7 +40,7 @@ test("a stack compared with itself has no change", () => {
     fc.property(stacks, (values) => {
       expect(compareStacks(stackOf(values), stackOf(values))).toEqual([]);
     }),
-    { numRuns: 20 },
+    runs(15, 1000),
   );
 });
 
@@ -53,7 +54,7 @@ test("a change and the change undone name the same settings", () => {
     fc.property(stacks, stacks, (a, b) => {
       expect(paths(a, b)).toEqual(paths(b, a));
     }),
-    { numRuns: 25 },
+    runs(15, 1000),
   );
 });
 
@@ -70,7 +71,7 @@ test("no secret of a stack is told in its statement, its page or its review", as
       ].join("\n");
       expect(shownOf([...secretsOf(values), ...secretsOf(before)], told)).toEqual([]);
     }),
-    { numRuns: 15 },
+    runs(10, 500),
   );
 });
 
@@ -87,7 +88,7 @@ test("no secret is told of a stack that is broken at any place", async () => {
       ].join("\n");
       expect(shownOf(secretsOf(values), told)).toEqual([]);
     }),
-    { numRuns: 40 },
+    runs(25, 1000),
   );
 });
 
@@ -117,7 +118,7 @@ test("no secret is told of a file that is broken at any character", async () => 
       const told = refusal(text.slice(0, index) + slip + text.slice(index + 1));
       expect(shownOf(secretsOf(values), told)).toEqual([]);
     }),
-    { numRuns: 50 },
+    runs(40, 2000),
   );
 });
 

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
 import { formatProblems, nearestName } from "../../policy/settings/problems.ts";
+import { runs } from "../support/runs.ts";
 import { problemsOf, stackValues } from "../support/settings.ts";
 
 test("both shipped stacks are good once they name an account and a caller", () => {
@@ -268,6 +269,7 @@ test("no stack makes the check throw, and no accepted stack leaves the platform'
     fc.property(junk, (values) => {
       expect(problemsOf(stackValues("dev", values)).length).toBeGreaterThanOrEqual(0);
     }),
+    runs(100, 5000),
   );
   fc.assert(
     fc.property(retry, logs, (retryGroup, logsGroup) => {
@@ -281,5 +283,6 @@ test("no stack makes the check throw, and no accepted stack leaves the platform'
         logsGroup.maxEntries <= 10_000_000;
       expect(parsed.ok).toBe(isInside);
     }),
+    runs(100, 5000),
   );
 });

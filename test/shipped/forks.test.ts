@@ -1,6 +1,6 @@
 /**
  * Whoever forks this project edits its stack files first, and their suite must stay green: what must hold of the shipped
- * ones holds of any. A few forks here, 500 with `npm run soak`.
+ * ones holds of any.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,11 +11,10 @@ import { expect, test, vi } from "vitest";
 
 import { writePolicyPages } from "../../docs/policy-pages.ts";
 import { arbitraryFork, type Fork } from "../support/arbitrary-fork.ts";
+import { runs } from "../support/runs.ts";
 import { findUndeclared } from "../support/shipped-program.ts";
 import { CHECKS } from "../support/shipped.ts";
 import { writeFork } from "../support/write-fork.ts";
-
-const isSoak = process.env["MODE"] === "soak";
 
 // The program looks for the other stacks in its own folder, which is this project's.
 const fork = vi.hoisted(() => ({ folder: "" }));
@@ -33,7 +32,7 @@ test("what holds of the shipped stack files holds of any fork's", { timeout: 600
         }
       }),
     ),
-    { numRuns: isSoak ? 500 : 20 },
+    runs(12, 500),
   ),
 );
 
@@ -42,7 +41,7 @@ test("the program runs for every stack of a fork", { timeout: 600_000 }, () =>
     fc.asyncProperty(arbitraryFork, (edits) =>
       inFork(edits, async (folder) => expect(await findUndeclared(folder)).toEqual([])),
     ),
-    { numRuns: isSoak ? 100 : 3 },
+    runs(3, 100),
   ),
 );
 

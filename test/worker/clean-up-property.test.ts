@@ -1,11 +1,10 @@
-/** What no run may do and what runs must get done, in any world. 500 worlds here, 10,000 with `npm run soak`. */
+/** What no run may do and what runs must get done, in any world. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { cleanUp } from "../../worker/retention/clean-up.ts";
 import { DAY_MS, ENV, NOW, simulate, type Fault, type World } from "../support/logs-api.ts";
-
-const WORLDS = process.env["MODE"] === "soak" ? 10_000 : 500;
+import { runs } from "../support/runs.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -88,7 +87,7 @@ test("a run after failures finds what they left", async () => {
 });
 
 async function forAny<T>(worlds: fc.Arbitrary<T>, check: (world: T) => Promise<void>) {
-  await fc.assert(fc.asyncProperty(worlds, check), { numRuns: WORLDS });
+  await fc.assert(fc.asyncProperty(worlds, check), runs(200, 10_000));
 }
 
 function toWorld({ ages, ...rest }: Partial<World> & { readonly ages: readonly number[] }): World {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { MODEL_WAYS, REPLIES } from "../support/endpoint-requests.ts";
+import { runs } from "../support/runs.ts";
 import { chatBody, errorOf, startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -130,7 +131,7 @@ test.each(MODEL_WAYS)(
         expect(response.status).toBe(200);
         expect(withoutIds(worker.calls.at(-1))).toEqual(expected);
       }),
-      { numRuns: 80, interruptAfterTimeLimit: 20_000 },
+      { ...runs(25, 500), interruptAfterTimeLimit: 20_000 },
     );
   },
 );

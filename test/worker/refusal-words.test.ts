@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { readChat } from "../../worker/chat/formats/openai-chat/chat.ts";
 import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/request.ts";
 import { RefusalError } from "../../worker/chat/refusal.ts";
+import { runs } from "../support/runs.ts";
 
 const TOOL_CALL = { id: "1", type: "function", function: { name: "look", arguments: "{}" } };
 const JSON_SCHEMA = { name: "event", description: "d", schema: {}, strict: true };
@@ -75,7 +76,7 @@ test.each<[string, object, (body: string, models: readonly string[]) => unknown]
         expect(problem).toMatch(WORDS);
       }
     }),
-    { numRuns: 3000 },
+    runs(1000, 30_000),
   );
 });
 

@@ -16,6 +16,7 @@ import {
   type StackValues,
 } from "../support/arbitrary-stack.ts";
 import { MODEL_WAYS, REPLIES } from "../support/endpoint-requests.ts";
+import { runs } from "../support/runs.ts";
 import { startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
 vi.spyOn(pulumi.log, "warn").mockResolvedValue();
@@ -94,7 +95,7 @@ test.each(["full", "metadata", "none"])(
           );
         },
       ),
-      { numRuns: 2 },
+      runs(2, 20),
     );
   },
 );
@@ -115,14 +116,16 @@ async function statementOf(values: StackValues) {
   };
 }
 
+let programs = 0;
+
 /** As the program declares them. */
 async function bindingsOf(values: StackValues): Promise<Record<string, string | undefined>> {
   const config = Object.entries(toConfig(values)).map(
     ([key, value]) => [`ai-gateway:${key}`, value] as const,
   );
-  // The program runs as it is loaded.
-  vi.resetModules();
-  const { default: program } = await import("../../infra/main.js");
+  // The program runs as it is loaded: under another name it is loaded again, and what it imports is not.
+  programs += 1;
+  const program = () => import(/* @vite-ignore */ `../../infra/index.ts?run=${programs}`);
   const { resources } = await recordStack("any", Object.fromEntries(config), program);
   const script = resources.find(({ type }) => type.endsWith(":WorkersScript"));
   const bindings = z
