@@ -1,0 +1,37 @@
+/** The ring: local/ and ops/, which can be deleted with their tests, and what of the tests hangs on them. */
+import { globSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import type { Project } from "./project.ts";
+
+const FOLDERS = ["local", "ops", "test/local", "test/ops"];
+
+/** Deletes from a project, which has its tests, the ring and each test file that imports any of it, over others too. */
+export async function deleteRing({ folder }: Project): Promise<void> {
+  for (const part of [...FOLDERS, ...filesOnRing(folder)]) {
+    await rm(join(folder, part), { recursive: true, force: true });
+  }
+}
+
+function filesOnRing(folder: string): ReadonlySet<string> {
+  const imports = new Map(
+    globSync("test/**/*.ts", { cwd: folder }).map((file) => [file, importsOf(folder, file)]),
+  );
+  const found = new Set<string>();
+  const isGone = (path: string) =>
+    found.has(path) || FOLDERS.some((each) => path.startsWith(`${each}/`));
+  for (let before = -1; before < found.size;) {
+    before = found.size;
+    for (const [file, paths] of imports) if (paths.some(isGone)) found.add(file);
+  }
+  return found;
+}
+
+/** The files that a file imports, and those that it loads later, from the project's folder. */
+function importsOf(folder: string, file: string): readonly string[] {
+  const text = readFileSync(join(folder, file), "utf8");
+  return [...text.matchAll(/(?:\bfrom |\bimport\(?\s*)["'`](\.\.?\/[^"'`]+)/g)].map(
+    ([, path = ""]) => join(dirname(file), path),
+  );
+}
