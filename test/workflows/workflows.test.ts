@@ -93,6 +93,7 @@ test("each workflow starts by its own events only", () => {
     "deploy.yml": ["push"],
     "drift.yml": ["schedule", "workflow_dispatch"],
     "preview.yml": ["pull_request"],
+    "soak.yml": ["schedule", "workflow_dispatch"],
   });
 });
 
@@ -121,6 +122,7 @@ test("each job has the least permissions, and no workflow any", () => {
     {},
     {},
     {},
+    {},
   ]);
   expect(Object.fromEntries(permissions)).toEqual({
     ...Object.fromEntries(calls.map(([name]) => [name, { contents: "read" }])),
@@ -131,6 +133,7 @@ test("each job has the least permissions, and no workflow any", () => {
     "preview.yml: review": { contents: "read" },
     "preview.yml: preview": { contents: "read" },
     "preview.yml: comment": { contents: "read", "pull-requests": "write" },
+    "soak.yml: soak": { contents: "read" },
   });
 });
 
