@@ -19,6 +19,8 @@ const USAGE = `usage: npm run keys -- --private FILE
 Prints the lines of a stack file that declare encrypted copies of its logs. It calls nobody, and needs no token.
 exit code: 0, or 2 where the key could not be written`;
 
+const IS_THERE =
+  "is there already; without an old key nobody opens what it encrypted: choose another name";
 const PEM = { type: "pkcs8", format: "pem" } as const;
 
 /** `npm run keys`. */
@@ -36,6 +38,8 @@ async function makeKeys(name: string): Promise<boolean> {
       `${file} is in the git repository ${repository}; a private key stays out of all: choose another folder`,
     );
   }
+  // Making a key takes seconds.
+  if (existsSync(file)) throw new CommandError(`${file} ${IS_THERE}`);
   const { publicKey, privateKey } = await promisify(generateKeyPair)("rsa", {
     // Cloudflare's own instructions use this length, and the stack file accepts no other.
     modulusLength: 4096,
@@ -44,7 +48,7 @@ async function makeKeys(name: string): Promise<boolean> {
   });
   await writeFile(file, privateKey, { flag: "wx", mode: 0o600 }).catch((error: Error) => {
     const because = error.message.startsWith("EEXIST")
-      ? "is there already; without an old key nobody opens what it encrypted: choose another name"
+      ? IS_THERE
       : `cannot be written (${error.message}); choose another place`;
     throw new CommandError(`${file} ${because}`);
   });

@@ -12,11 +12,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { decryptLog } from "../../ops/decrypt/decrypt.ts";
 import { linesOf } from "../../ops/decrypt/lines.ts";
 import { readStackFile } from "../../policy/stack/stack-file.ts";
-import { runOps } from "../support/ops-command.ts";
+import { askOps, runOps } from "../support/ops-command.ts";
 import { problemsOf, ROOT, stackValues } from "../support/settings.ts";
 
 // Half of the product's bits: it takes a second less, and the format is the same.
 const KEYS = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const OTHER = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 const CLEAR = { Gateway: "app", Model: "@cf/a/b", StatusCode: 200, Cached: false };
 const CLOSED = {
   Metadata: '{"caller":"web"}',
@@ -47,10 +48,10 @@ test("keys replaces no key, and puts none into a git repository", async () => {
   await mkdir(join(folder, "project/.git"), { recursive: true });
   await mkdir(join(folder, "project/keys"));
 
-  const again = await runOps("keys", ["--private", file]);
+  const again = await askOps("keys", ["--private", file]);
   await symlink(join(folder, "project/keys"), join(folder, "link"));
-  const inside = await runOps("keys", ["--private", join(folder, "project/keys/prod.pem")]);
-  const linked = await runOps("keys", ["--private", join(folder, "link/prod.pem")]);
+  const inside = await askOps("keys", ["--private", join(folder, "project/keys/prod.pem")]);
+  const linked = await askOps("keys", ["--private", join(folder, "link/prod.pem")]);
 
   expect(again).toMatchObject({ code: 2, stdout: "" });
   expect(again.stderr).toMatch(/prod\.pem is there already; without an old key nobody opens/);
@@ -81,7 +82,6 @@ test("what was not encrypted stays as it is", () => {
 });
 
 test("a log for another key, a changed one and a broken one each have their reason", async () => {
-  const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   const closed = await close(CLOSED);
   const { data } = closed.RequestBody;
   const changed = {
@@ -96,7 +96,7 @@ test("a log for another key, a changed one and a broken one each have their reas
     () =>
       decryptLog(JSON.stringify(log), key);
 
-  expect(open(closed, other)).toThrow("Metadata is encrypted for another key");
+  expect(open(closed, OTHER)).toThrow("Metadata is encrypted for another key");
   expect(open(changed)).toThrow("RequestBody was changed after it was encrypted");
   expect(open(empty)).toThrow("Metadata was changed after it was encrypted");
   expect(open(broken)).toThrow("Metadata is not encrypted as documented");
@@ -146,7 +146,7 @@ test("decrypt opens what comes after a file that cannot be read, and tells all o
   await writeFile(whole, '{"StatusCode":201}\n');
   const missing = join(folder, "none.log.gz");
 
-  const { code, stdout, stderr } = await runOps("decrypt", [
+  const { code, stdout, stderr } = await askOps("decrypt", [
     "--private",
     key,
     cut,
@@ -168,12 +168,11 @@ test("decrypt opens what comes after a file that cannot be read, and tells all o
 test("lines of a file that stay closed for one reason are told as one", async () => {
   const folder = await newFolder();
   const [key, file] = [`${folder}/key.pem`, `${folder}/1.log`];
-  const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
-  await writeFile(key, other.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(key, OTHER.export({ type: "pkcs8", format: "pem" }));
   const closed = JSON.stringify({ ...CLEAR, ...(await close(CLOSED)) });
   await writeFile(file, `{}\n${closed}\nno log\n${closed}\n${closed}\n`);
 
-  const { code, stdout, stderr } = await runOps("decrypt", ["--private", key, file]);
+  const { code, stdout, stderr } = await askOps("decrypt", ["--private", key, file]);
 
   expect(stdout).toBe("{}\n");
   expect(stderr.split("\n")).toEqual([
@@ -205,11 +204,9 @@ test("without a key, or without a file, decrypt says so and opens nothing", asyn
   const key = join(folder, "key.pem");
   await writeFile(key, KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
 
-  const [none, wrong, missing] = await Promise.all([
-    runOps("decrypt", []),
-    runOps("decrypt", ["--private", publicOnly, publicOnly]),
-    runOps("decrypt", ["--private", key, join(folder, "none.log.gz")]),
-  ]);
+  const none = await askOps("decrypt", []);
+  const wrong = await askOps("decrypt", ["--private", publicOnly, publicOnly]);
+  const missing = await askOps("decrypt", ["--private", key, join(folder, "none.log.gz")]);
 
   expect([none.code, wrong.code, missing.code]).toEqual([2, 2, 2]);
   expect(none.stderr).toMatch(/^error: --private is missing/);
