@@ -4,11 +4,11 @@ import { defineConfig } from "vitest/config";
 
 import { inOrder } from "./test/support/in-order.ts";
 
-/** What a file that needs a process of its own imports: mocks and clocks of vitest, Pulumi, whose runtime is global. */
+/** What a file that needs a process of its own has: mocks of modules, or Pulumi, whose runtime is global. */
 const NEEDS_ITS_OWN =
-  /\bvi\b.* from "vitest"|"@pulumi\/|\/infra\/(?:main|record)\b|\/shipped-program\.ts"/;
+  /\bvi\.(?:mock|hoisted|resetModules)\(|"@pulumi\/|\/infra\/main\b|\/(?:shipped|record)-program\.ts"/;
 
-/** What a file imports that has more to run in a soak. */
+/** What a file has that runs more in a soak. */
 const HAS_MORE = /\/support\/runs\.ts"/;
 
 /** Begun last, each of these would leave the other cores idle at the end. */
@@ -16,9 +16,9 @@ const longest = ["test/architecture.test.ts", "test/infra/properties.test.ts"];
 
 export default defineConfig(({ mode }) => {
   const every = globSync("test/**/*.test.ts");
-  const more = () => [...globSync("test/**/*.soak.ts"), ...every.filter(imports(HAS_MORE))];
+  const more = () => [...globSync("test/**/*.soak.ts"), ...every.filter(has(HAS_MORE))];
   const files = mode === "soak" ? more() : every;
-  const alone = files.filter(imports(NEEDS_ITS_OWN));
+  const alone = files.filter(has(NEEDS_ITS_OWN));
   return {
     test: {
       pool: "forks",
@@ -49,6 +49,8 @@ export default defineConfig(({ mode }) => {
             exclude: alone,
             // One process for each core: Miniflare and the SDKs are loaded once there, and not by every file.
             isolate: false,
+            // What a test put in a function's place must not reach the next file.
+            restoreMocks: true,
           },
         },
       ],
@@ -56,6 +58,6 @@ export default defineConfig(({ mode }) => {
   };
 });
 
-function imports(what: RegExp): (file: string) => boolean {
+function has(what: RegExp): (file: string) => boolean {
   return (file) => what.test(readFileSync(file, "utf8"));
 }

@@ -7,8 +7,8 @@ import { parseSettings } from "../../policy/settings/parse-settings.ts";
 import { jsonSchemas } from "../../policy/settings/schema.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
-import { recordStack } from "../../record/record.ts";
 import { arbitraryStack, toConfig } from "../support/arbitrary-stack.ts";
+import { recordProgram } from "../support/record-program.ts";
 import { runs } from "../support/runs.ts";
 import { schemaLeaves, setAt, wholeStack, type SchemaLeaf } from "../support/schema-leaves.ts";
 
@@ -144,15 +144,8 @@ function declare({ config }: Read): Promise<string> {
   const key = JSON.stringify(config);
   const known = declared.get(key);
   if (known !== undefined) return known;
-  const recording = last.then(() => record(config, declared.size));
+  const recording = last.then(async () => JSON.stringify(await recordProgram(config)));
   last = recording;
   declared.set(key, recording);
   return recording;
-}
-
-async function record(config: Read["config"], run: number): Promise<string> {
-  const entries = Object.entries(config).map(([key, value]) => [`ai-gateway:${key}`, value]);
-  // The program runs as it is loaded: under another name it is loaded again.
-  const program = () => import(/* @vite-ignore */ `../../infra/index.ts?declare=${run}`);
-  return JSON.stringify(await recordStack("any", Object.fromEntries(entries), program));
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 
-import { recordStack, type Recorded, type Recording } from "../../record/record.ts";
+import type { Recorded, Recording } from "../../record/record.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import { stateStack, type Statement } from "../../policy/statement/statement.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type StackValues,
 } from "../support/arbitrary-stack.ts";
 import { TODAY } from "../support/corpus.ts";
+import { recordProgram } from "../support/record-program.ts";
 import { runs } from "../support/runs.ts";
 
 vi.mock("../../infra/bundle.ts", () => ({
@@ -231,22 +232,7 @@ async function makeScene(values: StackValues): Promise<Scene> {
   const file = parseStackFile("any", toStackFile(values, "hashes in clear"));
   if (!file.ok) throw new Error(JSON.stringify(file.problems));
   const statement = await stateStack(file.stack);
-  return { values, statement, recording: await record(values) };
-}
-
-let programs = 0;
-
-async function record(values: StackValues): Promise<Recording> {
-  const config = Object.entries(toConfig(values)).map(
-    ([key, value]) => [`ai-gateway:${key}`, value] as const,
-  );
-  // The program runs as it is loaded: under another name it is loaded again, and what it imports is not.
-  programs += 1;
-  return recordStack(
-    "any",
-    Object.fromEntries(config),
-    () => import(/* @vite-ignore */ `../../infra/index.ts?run=${programs}`),
-  );
+  return { values, statement, recording: await recordProgram(toConfig(values)) };
 }
 
 function gateway({ resources }: Recording): Recorded {

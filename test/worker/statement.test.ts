@@ -6,7 +6,6 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 
-import { recordStack } from "../../record/record.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
 import {
@@ -16,6 +15,7 @@ import {
   type StackValues,
 } from "../support/arbitrary-stack.ts";
 import { MODEL_WAYS, REPLIES } from "../support/endpoint-requests.ts";
+import { recordProgram } from "../support/record-program.ts";
 import { runs } from "../support/runs.ts";
 import { startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
 
@@ -116,17 +116,9 @@ async function statementOf(values: StackValues) {
   };
 }
 
-let programs = 0;
-
 /** As the program declares them. */
 async function bindingsOf(values: StackValues): Promise<Record<string, string | undefined>> {
-  const config = Object.entries(toConfig(values)).map(
-    ([key, value]) => [`ai-gateway:${key}`, value] as const,
-  );
-  // The program runs as it is loaded: under another name it is loaded again, and what it imports is not.
-  programs += 1;
-  const program = () => import(/* @vite-ignore */ `../../infra/index.ts?run=${programs}`);
-  const { resources } = await recordStack("any", Object.fromEntries(config), program);
+  const { resources } = await recordProgram(toConfig(values));
   const script = resources.find(({ type }) => type.endsWith(":WorkersScript"));
   const bindings = z
     .array(z.object({ name: z.string(), text: z.string().optional() }))
