@@ -12,7 +12,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { decryptLog } from "../../ops/decrypt/decrypt.ts";
 import { linesOf } from "../../ops/decrypt/lines.ts";
 import { readStackFile } from "../../policy/stack/stack-file.ts";
-import { askOps, runOps } from "../support/ops-command.ts";
+import { callOps, runOps } from "../support/ops-command.ts";
 import { problemsOf, ROOT, stackValues } from "../support/settings.ts";
 
 // Half of the product's bits: it takes a second less, and the format is the same.
@@ -48,10 +48,10 @@ test("keys replaces no key, and puts none into a git repository", async () => {
   await mkdir(join(folder, "project/.git"), { recursive: true });
   await mkdir(join(folder, "project/keys"));
 
-  const again = await askOps("keys", ["--private", file]);
+  const again = await callOps("keys", ["--private", file]);
   await symlink(join(folder, "project/keys"), join(folder, "link"));
-  const inside = await askOps("keys", ["--private", join(folder, "project/keys/prod.pem")]);
-  const linked = await askOps("keys", ["--private", join(folder, "link/prod.pem")]);
+  const inside = await callOps("keys", ["--private", join(folder, "project/keys/prod.pem")]);
+  const linked = await callOps("keys", ["--private", join(folder, "link/prod.pem")]);
 
   expect(again).toMatchObject({ code: 2, stdout: "" });
   expect(again.stderr).toMatch(/prod\.pem is there already; without an old key nobody opens/);
@@ -146,7 +146,7 @@ test("decrypt opens what comes after a file that cannot be read, and tells all o
   await writeFile(whole, '{"StatusCode":201}\n');
   const missing = join(folder, "none.log.gz");
 
-  const { code, stdout, stderr } = await askOps("decrypt", [
+  const { code, stdout, stderr } = await callOps("decrypt", [
     "--private",
     key,
     cut,
@@ -172,7 +172,7 @@ test("lines of a file that stay closed for one reason are told as one", async ()
   const closed = JSON.stringify({ ...CLEAR, ...(await close(CLOSED)) });
   await writeFile(file, `{}\n${closed}\nno log\n${closed}\n${closed}\n`);
 
-  const { code, stdout, stderr } = await askOps("decrypt", ["--private", key, file]);
+  const { code, stdout, stderr } = await callOps("decrypt", ["--private", key, file]);
 
   expect(stdout).toBe("{}\n");
   expect(stderr.split("\n")).toEqual([
@@ -204,9 +204,9 @@ test("without a key, or without a file, decrypt says so and opens nothing", asyn
   const key = join(folder, "key.pem");
   await writeFile(key, KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
 
-  const none = await askOps("decrypt", []);
-  const wrong = await askOps("decrypt", ["--private", publicOnly, publicOnly]);
-  const missing = await askOps("decrypt", ["--private", key, join(folder, "none.log.gz")]);
+  const none = await callOps("decrypt", []);
+  const wrong = await callOps("decrypt", ["--private", publicOnly, publicOnly]);
+  const missing = await callOps("decrypt", ["--private", key, join(folder, "none.log.gz")]);
 
   expect([none.code, wrong.code, missing.code]).toEqual([2, 2, 2]);
   expect(none.stderr).toMatch(/^error: --private is missing/);

@@ -160,6 +160,7 @@ test("wrangler deploys a Worker here, and once more, and the newer one runs", as
       cwd: folder,
       env: {
         PATH: process.env["PATH"],
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
         HOME: folder,
         CLOUDFLARE_API_BASE_URL: running.apiUrl,
         CLOUDFLARE_API_TOKEN: running.key,
