@@ -49,7 +49,7 @@ export async function callOps(
   const { command }: { readonly command: RunCommand } = await import(
     `../../ops/${name}/command.ts`
   );
-  const before = { env: process.env, folder: process.cwd() };
+  const before = { env: process.env, cwd: process.cwd() };
   const stdout = vi.spyOn(console, "log").mockReturnValue();
   const stderr = vi.spyOn(console, "error").mockReturnValue();
   process.env = withoutCloudflare(env);
@@ -59,7 +59,7 @@ export async function callOps(
     return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
   } finally {
     process.env = before.env;
-    process.chdir(before.folder);
+    process.chdir(before.cwd);
     stdout.mockRestore();
     stderr.mockRestore();
   }

@@ -1,0 +1,191 @@
+/** Makes and removes the tokens of callers, in a stack file: the file gets a token's hash, and the token is shown once. */
+import { createHash, randomBytes } from "node:crypto";
+import { lstat, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { describeKey } from "../../policy/settings/caller-key.ts";
+import { DAY_EXPECTS, day, name as callerName, NAME_EXPECTS } from "../../policy/settings/notes.ts";
+import { count, list } from "../../policy/words.ts";
+import { defineCommand, type Values } from "../cli/define-command.ts";
+import { CommandError, reasonOf, WordsError } from "../cli/errors.ts";
+import { parseIfGiven, readWords, requireWord, wrongWord } from "../cli/words.ts";
+import { addCaller, readCallers, removeCallers, type FileCaller } from "./callers-text.ts";
+
+const USAGE = `usage: npm run -s caller -- add|rotate|remove NAME --stack STACK [--until DAY] [--key BEGINNING | --all]
+
+  add      make the first token of a caller
+  rotate   make a second token of a caller, beside those that it has
+  remove   remove a caller's token; of several the one that --key names, or --all
+  --stack  the stack, as in Pulumi.STACK.yaml, which is changed
+  --until  last day of the new token (UTC, included)
+  --key    the first characters of a token's hash, 4 or more, as the policy page shows them; or encrypted
+
+Prints the new token, alone and once, and everything else to the error output. It calls nobody, and needs no token.
+exit code: 0, or 2 where nothing was changed`;
+
+const OPTIONS = {
+  stack: { type: "string" },
+  until: { type: "string" },
+  key: { type: "string" },
+  all: { type: "boolean", default: false },
+} as const;
+
+export const command = defineCommand({
+  usage: USAGE,
+  options: OPTIONS,
+  allowPositionals: true,
+  run: changeCallers,
+});
+
+const ACTIONS = ["add", "rotate", "remove"] as const;
+type Action = (typeof ACTIONS)[number];
+
+interface Words {
+  readonly action: Action;
+  readonly name: string;
+  readonly file: string;
+  readonly until: string | undefined;
+  readonly key: string | undefined;
+}
+
+async function changeCallers(
+  args: Values<typeof OPTIONS>,
+  positionals: readonly string[],
+): Promise<boolean> {
+  const [first, second, ...more] = positionals;
+  const words: Words = readWords({
+    action: () => parseAction(first, args),
+    name: () => parseName(second, more),
+    file: () => `Pulumi.${parseStack(args.stack)}.yaml`,
+    until: () => parseIfGiven(args.until, parseDay),
+    key: () => parseIfGiven(args.key, parseKey),
+  });
+  const text = await readStackFile(words.file);
+  try {
+    const known = readCallers(text);
+    if (words.action === "remove") await remove(words, text, { known, all: args.all });
+    else await add(words, text, known);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(`${words.file} ${error.message}`);
+  }
+  return true;
+}
+
+async function add(words: Words, text: string, known: readonly FileCaller[]): Promise<void> {
+  const { action, name, file, until } = words;
+  const own = known.filter((caller) => caller.name === name);
+  if (action === "add" && own.length > 0) {
+    throw new CommandError(
+      `has caller ${name} already (${keysOf(own)}); rotate makes a second token`,
+    );
+  }
+  if (action === "rotate" && own.length === 0) throw unknownCaller(name, known);
+  const token = randomBytes(32).toString("base64url");
+  const sha256 = createHash("sha256").update(token).digest("hex");
+  const caller = { name, sha256, ...(until !== undefined && { until }) };
+  await write(file, addCaller(text, caller));
+  console.log(token);
+  console.error(`${file} lets in caller ${name} by ${describeKey(sha256)}
+The line above is the token, shown this once: give it to the caller.
+${NEXT}${own.length === 0 ? "" : `\nWhen the caller uses it, remove the old: npm run -s caller -- remove ${name} --key … (${keysOf(own)})`}`);
+}
+
+const NEXT = "Then npm run policy, review the change, and deploy it.";
+
+async function remove(
+  { name, file, key }: Words,
+  text: string,
+  { known, all }: { readonly known: readonly FileCaller[]; readonly all: boolean },
+): Promise<void> {
+  const places = [...known.keys()].filter((place) => known[place]?.name === name);
+  if (places.length === 0) throw unknownCaller(name, known);
+  const own = known.filter((caller) => caller.name === name);
+  const chosen = places.filter((place) => key === undefined || hasKey(known[place], key));
+  if (chosen.length === 0) {
+    throw new CommandError(`has no key ${key} of caller ${name}, but ${keysOf(own)}`);
+  }
+  if (chosen.length > 1 && !all) {
+    throw new CommandError(
+      `has ${count(chosen.length, "token")} of caller ${name}${key === undefined ? "" : ` with key ${key}`} (${keysOf(own)}); choose one with --key, or --all`,
+    );
+  }
+  await write(file, removeCallers(text, chosen));
+  const left = own.length - chosen.length;
+  console.error(
+    `${file} has ${left === 0 ? "no token" : count(left, "token")} of caller ${name} any more\n${NEXT}`,
+  );
+}
+
+function hasKey(caller: FileCaller | undefined, key: string): boolean {
+  const hash = caller?.sha256;
+  return typeof hash === "string" ? hash.startsWith(key) : key === ENCRYPTED;
+}
+
+const ENCRYPTED = "encrypted";
+
+function keysOf(callers: readonly FileCaller[]): string {
+  const keys = callers.map(({ sha256 }) =>
+    typeof sha256 === "string" ? describeKey(sha256) : ENCRYPTED,
+  );
+  return list(keys);
+}
+
+function unknownCaller(name: string, known: readonly FileCaller[]): CommandError {
+  const names = [...new Set(known.map((caller) => String(caller.name)))];
+  return new CommandError(`has no caller ${name}; it has ${list(names) || "none"}`);
+}
+
+function parseAction(value: string | undefined, args: Values<typeof OPTIONS>): Action {
+  const action = ACTIONS.find((each) => each === value);
+  if (action === undefined) throw wrongWord("the first word", value, "are add, rotate and remove");
+  const given = {
+    "--until": args.until !== undefined && action === "remove",
+    "--key": args.key !== undefined && action !== "remove",
+    "--all": args.all && action !== "remove",
+    "--key beside --all": args.key !== undefined && args.all,
+  };
+  const wrong = Object.entries(given).flatMap(([option, isWrong]) => (isWrong ? [option] : []));
+  if (wrong.length === 0) return action;
+  throw new WordsError(`${wrong.join(" and ")}: ${action} takes none`);
+}
+
+function parseName(value: string | undefined, more: readonly string[]): string {
+  if (more.length > 0) throw new WordsError(`${more.join(" ")}: one name at a time`);
+  if (callerName.safeParse(value).success && value !== undefined) return value;
+  throw wrongWord("NAME", value, `is ${NAME_EXPECTS}`);
+}
+
+function parseStack(value: string | undefined): string {
+  const stack = requireWord("--stack", value, "the stack whose file is changed");
+  if (/^[\w.-]+$/.test(stack)) return stack;
+  throw wrongWord("--stack", stack, "is the name of a stack");
+}
+
+function parseDay(value: string): string {
+  if (day.safeParse(value).success) return value;
+  throw wrongWord("--until", value, `is ${DAY_EXPECTS}`);
+}
+
+function parseKey(value: string): string {
+  if (value === ENCRYPTED || /^[0-9a-f]{4,64}$/.test(value)) return value;
+  throw wrongWord("--key", value, "are 4 to 64 hexadecimal characters, or encrypted");
+}
+
+async function readStackFile(file: string): Promise<string> {
+  const found = await lstat(resolve(file)).catch(() => undefined);
+  if (found === undefined) {
+    throw new CommandError(
+      `${file} is not here; copy another stack's file, or choose a stack that has one`,
+    );
+  }
+  if (!found.isFile())
+    throw new CommandError(`${file} is a link or a folder; a stack file is a file`);
+  return readFile(resolve(file), "utf8");
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(resolve(file), text).catch((error: unknown) => {
+    throw new CommandError(`cannot be written: ${reasonOf(error)}`);
+  });
+}
