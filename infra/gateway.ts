@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayFields, type GatewayField } from "../policy/gateway/mapping.ts";
 import type { GatewaySettings } from "../policy/gateway/row.ts";
 import type { Settings } from "../policy/settings/settings.ts";
-import { gatewayHooks } from "./hooks/gateway-hooks.ts";
+import { gatewayHooks, lookAgain } from "./hooks/gateway-hooks.ts";
 
 /** The settings that a gateway is made from. */
 export type GatewayArgs = GatewaySettings & Pick<Settings, "accountId" | "protect">;
@@ -15,6 +15,11 @@ export type GatewayArgs = GatewaySettings & Pick<Settings, "accountId" | "protec
  */
 export class Gateway extends pulumi.ComponentResource {
   readonly gatewayId: pulumi.Output<string>;
+  /**
+   * The id once a deployed gateway is seen to hold what the stack declares; else it fails. It is for
+   * the stack's output: a resource that waits for it would be held up.
+   */
+  readonly settledId: pulumi.Output<string>;
   /**
    * The base URL for an OpenAI SDK with its own provider key. Such a call bypasses the Worker: see
    * docs/decisions.
@@ -36,6 +41,10 @@ export class Gateway extends pulumi.ComponentResource {
     });
 
     this.gatewayId = gateway.aiGatewayId;
+    this.settledId = gateway.aiGatewayId.apply(async (id) => {
+      await lookAgain(args);
+      return id;
+    });
     this.openaiBaseUrl = pulumi.interpolate`https://gateway.ai.cloudflare.com/v1/${args.accountId}/${gateway.aiGatewayId}/openai`;
     this.registerOutputs({ gatewayId: this.gatewayId, openaiBaseUrl: this.openaiBaseUrl });
   }

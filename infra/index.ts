@@ -37,7 +37,7 @@ const withToken = settings.readers.filter(({ token }) => token);
 const readers =
   withToken.length > 0 ? new Readers("readers", { ...settings, readers: withToken }) : undefined;
 
-export const gatewayId = gateway.gatewayId;
+export const gatewayId = gateway.settledId;
 export const openaiBaseUrl = gateway.openaiBaseUrl;
 export const workerUrl = chat.url;
 /** Name → token; a secret. `pulumi stack output readerTokens --show-secrets` prints them. */

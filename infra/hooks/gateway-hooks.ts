@@ -4,6 +4,7 @@
  */
 import type Cloudflare from "cloudflare";
 import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { z } from "zod";
 
 import type { GatewaySettings } from "../../policy/gateway/row.ts";
@@ -11,7 +12,7 @@ import type { Settings } from "../../policy/settings/settings.ts";
 import { putOnlyFields } from "./put-only.ts";
 import { connect, NO_CREDENTIALS } from "./api.ts";
 import { refuseExisting } from "./refuse-existing.ts";
-import { declaredBefore, settlePutOnly } from "./settle-put-only.ts";
+import { declaredBefore, requireSettled, settlePutOnly } from "./settle-put-only.ts";
 import { warnOfLogs } from "./warn-of-logs.ts";
 
 /** The settings that the hooks need. */
@@ -27,13 +28,14 @@ export function gatewayHooks(name: string, settings: HookSettings): pulumi.Resou
 
   const isNew = new pulumi.ResourceHook(
     `${name}-is-new`,
-    () => withApi("whether it exists already", (api) => refuseExisting(api, settings, warn)),
+    () =>
+      withApi(settings, "whether it exists already", (api) => refuseExisting(api, settings, warn)),
     { onDryRun: true },
   );
   const isComplete = new pulumi.ResourceHook(`${name}-is-complete`, async ({ oldInputs }) => {
     const wanted = { declared, before: declaredBefore(oldInputs ?? {}) };
     if (Object.keys(declared).length + wanted.before.length === 0) return;
-    await withApi("what it holds", (api) => settlePutOnly(api, settings, wanted));
+    await withApi(settings, "what it holds", (api) => settlePutOnly(api, settings, wanted));
   });
   const logsGo = new pulumi.ResourceHook(
     `${name}-logs-go`,
@@ -43,24 +45,57 @@ export function gatewayHooks(name: string, settings: HookSettings): pulumi.Resou
     },
     { onDryRun: true },
   );
+  const isProtected = new pulumi.ResourceHook(
+    `${name}-is-protected`,
+    ({ oldInputs }) => {
+      // A replacement of a gateway that is protected no longer: the old one is kept.
+      if (!protect) return;
+      throw new Error(
+        `gateway ${deployed.parse(oldInputs).gatewayId} is protected (protect: true), and is neither deleted nor replaced; ` +
+          "where its logs may go, set protect: false and run `pulumi up` first",
+      );
+    },
+    { onDryRun: true },
+  );
   return {
     beforeCreate: [isNew],
     afterCreate: [isComplete],
     afterUpdate: [isComplete],
-    // The state records which hooks a deletion runs, and whether a gateway must not be deleted. So
-    // a gateway that was deployed as protected has no such hook, and any other has it whatever the
-    // stack declares today.
-    ...(!protect && { beforeDelete: [logsGo] }),
+    // Which hooks a deletion runs stands in the state, beside what keeps a gateway that is not to be deleted: one that was
+    // deployed without protection has the first, whatever the stack says today. Any hook of a deletion makes Pulumi
+    // refuse `destroy` without the program, before it deletes anything.
+    beforeDelete: [protect ? isProtected : logsGo],
   };
+}
 
-  async function withApi(what: string, use: (api: Cloudflare) => Promise<void>): Promise<void> {
-    const api = await connect();
-    if (api === undefined) {
-      warn(`gateway ${settings.gatewayId}: not looked ${what}, because ${NO_CREDENTIALS}`);
-    } else {
-      await use(api);
-    }
-  }
+/**
+ * Reads a gateway that is deployed, in every `pulumi up`: where a deploy changes nothing, no hook runs. Throws where the
+ * gateway does not hold what the stack declares.
+ */
+export async function lookAgain(settings: HookSettings): Promise<void> {
+  // A preview may be of the update that settles it, and a recording is of no account.
+  if (pulumi.runtime.isDryRun() || pulumi.runtime.getMonitor() instanceof MockMonitor) return;
+  const declared = putOnlyFields(settings);
+  const api = await connect();
+  if (api === undefined && Object.keys(declared).length === 0) return;
+  if (api === undefined) return warnOfNoCredentials(settings, "what it holds");
+  await requireSettled(api, settings, declared).catch((error: Error) => {
+    throw new pulumi.RunError(error.message);
+  });
+}
+
+async function withApi(
+  settings: HookSettings,
+  what: string,
+  use: (api: Cloudflare) => Promise<void>,
+): Promise<void> {
+  const api = await connect();
+  if (api === undefined) warnOfNoCredentials(settings, what);
+  else await use(api);
+}
+
+function warnOfNoCredentials({ gatewayId }: HookSettings, what: string): void {
+  warn(`gateway ${gatewayId}: not looked ${what}, because ${NO_CREDENTIALS}`);
 }
 
 function warn(message: string): void {

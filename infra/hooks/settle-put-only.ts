@@ -2,7 +2,7 @@ import type Cloudflare from "cloudflare";
 
 import type { ApiField } from "../../policy/gateway/mapping.ts";
 import { PUT_ONLY, type PutOnly } from "./put-only.ts";
-import { describeFailure, type Place } from "./api.ts";
+import { describeFailure, isNotFound, type Place } from "./api.ts";
 import { holds } from "./holds.ts";
 
 /** The fields that a gateway shall hold. */
@@ -40,9 +40,32 @@ export async function settlePutOnly(api: Cloudflare, place: Place, wanted: Wante
 }
 
 /**
- * Lists the fields that a gateway's inputs, in the provider's form, have and do not switch off. No
- * secret is decrypted.
+ * Throws naming each setting that the API holds otherwise than the stack declares it, one that is not declared included.
+ * Changes nothing: the hooks repair where Pulumi creates or updates, and where it does neither they do not run.
  */
+export async function requireSettled(
+  api: Cloudflare,
+  place: Place,
+  declared: PutOnly,
+): Promise<void> {
+  const wanted = fieldsOf({ declared, before: FIELDS });
+  const gateway = await read(api, place).catch((error: unknown) => {
+    // Deleted by hand: a refresh finds that, and `destroy` must not stop at it.
+    if (isNotFound(error)) return undefined;
+    throw new Error(
+      `not known whether gateway ${place.gatewayId} holds what the stack declares: ${describeFailure(error)}; run \`pulumi up\` again`,
+      { cause: error },
+    );
+  });
+  const left = gateway === undefined ? [] : findDiffering(gateway, wanted);
+  if (left.length === 0) return;
+  throw new Error(
+    `gateway ${place.gatewayId} does not hold what the stack declares for ${names(left)}; ` +
+      "run `pulumi up --refresh`, and set in the dashboard what that does not mend",
+  );
+}
+
+/** Lists the fields that are there and not off in a gateway's inputs, in the provider's form. No secret is opened. */
 export function declaredBefore(inputs: Readonly<Record<string, unknown>>): readonly ApiField[] {
   return PUT_ONLY.filter(({ field }) => (inputs[field] ?? false) !== false).map(({ api }) => api);
 }
@@ -57,20 +80,25 @@ function fieldsOf({ declared, before }: Wanted): PutOnly {
 /** Updates the gateway where it differs, and returns the fields that still differ. */
 async function settle(
   api: Cloudflare,
-  { accountId, gatewayId }: Place,
+  place: Place,
   fields: PutOnly,
 ): Promise<readonly ApiField[]> {
-  const read = () => api.aiGateway.get(gatewayId, { account_id: accountId });
-  const differing = (gateway: PutOnly) =>
-    FIELDS.filter((field) => field in fields && !holds(gateway[field], fields[field]));
-
-  const gateway = await read();
-  if (differing(gateway).length === 0) return [];
-  // The update is whole, because what it does to a setting that it leaves out is not documented.
+  const { accountId, gatewayId } = place;
+  const gateway = await read(api, place);
+  if (findDiffering(gateway, fields).length === 0) return [];
+  // Whole, because what becomes of a setting that an update leaves out is not documented.
   const settings = Object.entries(gateway).filter(([key]) => !ANSWERS_ONLY.includes(key));
   const body = { ...Object.fromEntries(settings), ...fields };
   await api.put(`/accounts/${accountId}/ai-gateway/gateways/${gatewayId}`, { body });
-  return differing(await read());
+  return findDiffering(await read(api, place), fields);
+}
+
+function read(api: Cloudflare, { accountId, gatewayId }: Place): Promise<PutOnly> {
+  return api.aiGateway.get(gatewayId, { account_id: accountId });
+}
+
+function findDiffering(gateway: PutOnly, fields: PutOnly): readonly ApiField[] {
+  return FIELDS.filter((field) => field in fields && !holds(gateway[field], fields[field]));
 }
 
 /**

@@ -4,11 +4,11 @@ import { lstat, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import { describeKey } from "../../policy/settings/caller-key.ts";
-import { DAY_EXPECTS, day, name as callerName, NAME_EXPECTS } from "../../policy/settings/notes.ts";
+import { day, name as callerName } from "../../policy/settings/notes.ts";
 import { count, list } from "../../policy/words.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, reasonOf, WordsError } from "../cli/errors.ts";
-import { parseIfGiven, readWords, requireWord, wrongWord } from "../cli/words.ts";
+import { CommandError, reasonOf, UsageError } from "../cli/errors.ts";
+import { parseIfGiven, readArguments, requireOption, invalidValue } from "../cli/arguments.ts";
 import { addCaller, readCallers, removeCallers, type FileCaller } from "./callers-text.ts";
 
 const USAGE = `usage: npm run -s caller -- add|rotate|remove NAME --stack STACK [--until DAY] [--key BEGINNING | --all]
@@ -40,7 +40,7 @@ export const command = defineCommand({
 const ACTIONS = ["add", "rotate", "remove"] as const;
 type Action = (typeof ACTIONS)[number];
 
-interface Words {
+interface Arguments {
   readonly action: Action;
   readonly name: string;
   readonly file: string;
@@ -53,7 +53,7 @@ async function changeCallers(
   positionals: readonly string[],
 ): Promise<boolean> {
   const [first, second, ...more] = positionals;
-  const words: Words = readWords({
+  const words: Arguments = readArguments({
     action: () => parseAction(first, args),
     name: () => parseName(second, more),
     file: () => `Pulumi.${parseStack(args.stack)}.yaml`,
@@ -72,7 +72,7 @@ async function changeCallers(
   return true;
 }
 
-async function add(words: Words, text: string, known: readonly FileCaller[]): Promise<void> {
+async function add(words: Arguments, text: string, known: readonly FileCaller[]): Promise<void> {
   const { action, name, file, until } = words;
   const own = known.filter((caller) => caller.name === name);
   if (action === "add" && own.length > 0) {
@@ -94,7 +94,7 @@ ${NEXT}${own.length === 0 ? "" : `\nWhen the caller uses it, remove the old: npm
 const NEXT = "Then npm run policy, review the change, and deploy it.";
 
 async function remove(
-  { name, file, key }: Words,
+  { name, file, key }: Arguments,
   text: string,
   { known, all }: { readonly known: readonly FileCaller[]; readonly all: boolean },
 ): Promise<void> {
@@ -138,7 +138,8 @@ function unknownCaller(name: string, known: readonly FileCaller[]): CommandError
 
 function parseAction(value: string | undefined, args: Values<typeof OPTIONS>): Action {
   const action = ACTIONS.find((each) => each === value);
-  if (action === undefined) throw wrongWord("the first word", value, "are add, rotate and remove");
+  if (action === undefined)
+    throw invalidValue("the first word", value, "are add, rotate and remove");
   const given = {
     "--until": args.until !== undefined && action === "remove",
     "--key": args.key !== undefined && action !== "remove",
@@ -147,29 +148,29 @@ function parseAction(value: string | undefined, args: Values<typeof OPTIONS>): A
   };
   const wrong = Object.entries(given).flatMap(([option, isWrong]) => (isWrong ? [option] : []));
   if (wrong.length === 0) return action;
-  throw new WordsError(`${wrong.join(" and ")}: ${action} takes none`);
+  throw new UsageError(`${wrong.join(" and ")}: ${action} takes none`);
 }
 
 function parseName(value: string | undefined, more: readonly string[]): string {
-  if (more.length > 0) throw new WordsError(`${more.join(" ")}: one name at a time`);
+  if (more.length > 0) throw new UsageError(`${more.join(" ")}: one name at a time`);
   if (callerName.safeParse(value).success && value !== undefined) return value;
-  throw wrongWord("NAME", value, `is ${NAME_EXPECTS}`);
+  throw invalidValue("NAME", value, `is ${callerName.meta()?.expects}`);
 }
 
 function parseStack(value: string | undefined): string {
-  const stack = requireWord("--stack", value, "the stack whose file is changed");
+  const stack = requireOption("--stack", value, "the stack whose file is changed");
   if (/^[\w.-]+$/.test(stack)) return stack;
-  throw wrongWord("--stack", stack, "is the name of a stack");
+  throw invalidValue("--stack", stack, "is the name of a stack");
 }
 
 function parseDay(value: string): string {
   if (day.safeParse(value).success) return value;
-  throw wrongWord("--until", value, `is ${DAY_EXPECTS}`);
+  throw invalidValue("--until", value, `is ${day.meta()?.expects}`);
 }
 
 function parseKey(value: string): string {
   if (value === ENCRYPTED || /^[0-9a-f]{4,64}$/.test(value)) return value;
-  throw wrongWord("--key", value, "are 4 to 64 hexadecimal characters, or encrypted");
+  throw invalidValue("--key", value, "are 4 to 64 hexadecimal characters, or encrypted");
 }
 
 async function readStackFile(file: string): Promise<string> {

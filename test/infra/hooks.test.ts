@@ -2,7 +2,12 @@ import Cloudflare from "cloudflare";
 import { expect, test } from "vitest";
 
 import { refuseExisting } from "../../infra/hooks/refuse-existing.ts";
-import { declaredBefore, settlePutOnly, type Wanted } from "../../infra/hooks/settle-put-only.ts";
+import {
+  declaredBefore,
+  requireSettled,
+  settlePutOnly,
+  type Wanted,
+} from "../../infra/hooks/settle-put-only.ts";
 import { warnOfLogs } from "../../infra/hooks/warn-of-logs.ts";
 import { putOnlyFields } from "../../infra/hooks/put-only.ts";
 import { refusal, scriptApi, success } from "../support/scripted-api.ts";
@@ -239,6 +244,38 @@ test("a stack that declares none of it, and never did, asks nothing", async () =
   await settlePutOnly(api, PLACE, { declared: {}, before: [] });
 
   expect(requests).toEqual([]);
+});
+
+test("a deploy that changes nothing looks, and names what the gateway does not hold, or holds undeclared", async () => {
+  const dlp = { enabled: true, policies: [{ id: "a" }] };
+  const { api, requests } = scriptApi({
+    [GET]: [
+      { ...CREATED, dlp, guardrails: { prompt: {}, response: {} }, log_classification: false },
+    ],
+  });
+
+  await expect(requireSettled(api, PLACE, { otel: [OTEL] })).rejects.toThrow(
+    /^gateway shop-dev does not hold what the stack declares of dlp, exports; run `pulumi up --refresh`, and set in the dashboard what that does not mend$/,
+  );
+  expect(requests).toEqual([GET]);
+});
+
+test("a gateway that holds what is declared, and none that is not, passes; so does one that is gone", async () => {
+  const settled = scriptApi({
+    [GET]: [{ ...CREATED, otel: [OTEL], spend_limits: { enabled: false }, dlp: null }],
+  });
+  const gone = scriptApi({ [GET]: [refusal(404, 7002, "Not Found")] });
+
+  await requireSettled(settled.api, PLACE, { otel: [OTEL] });
+  await requireSettled(gone.api, PLACE, { otel: [OTEL] });
+
+  expect([settled.requests, gone.requests]).toEqual([[GET], [GET]]);
+});
+
+test("where the account gives no answer, a deploy that changes nothing is not taken for settled", async () => {
+  await expect(requireSettled(unreachable(), PLACE, {})).rejects.toThrow(
+    "not known whether gateway shop-dev holds what the stack declares: Cloudflare's API did not answer",
+  );
 });
 
 test("a gateway that may go says how many logs go with it", async () => {

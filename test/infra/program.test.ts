@@ -1,8 +1,9 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 
+import { lookAgain } from "../../infra/hooks/gateway-hooks.ts";
 import { recordStack, type Recorded, type Recording } from "../../record/record.ts";
-import { stackConfig } from "../support/settings.ts";
+import { stackConfig, stackWith } from "../support/settings.ts";
 
 // What esbuild makes is bundle.test.ts's subject; here it would be most of the time.
 vi.mock("../../infra/bundle.ts", () => ({
@@ -220,14 +221,38 @@ test("a look before a create, at what was made, and at the logs that go hangs on
     afterUpdate: ["gateway-is-complete"],
     beforeDelete: ["gateway-logs-go"],
   });
-  expect(recording.previewHooks).toEqual(["gateway-is-new", "gateway-logs-go"]);
+  expect(recording.previewHooks).toEqual([
+    "gateway-is-new",
+    "gateway-logs-go",
+    "gateway-is-protected",
+  ]);
 });
 
-test("a protected gateway is kept when it goes, so no look at its logs; the look for older ones is there", async () => {
+// Pulumi's destroy deletes nothing without the program where any resource has a hook of its deletion.
+test("a protected gateway has a hook that refuses its deletion; the look for older ones is there", async () => {
   const recording = await record("prod");
 
-  expect(gateway(recording).hooks).not.toHaveProperty("beforeDelete");
+  expect(gateway(recording).hooks).toMatchObject({ beforeDelete: ["gateway-is-protected"] });
   expect(recording.previewHooks).toContain("gateway-logs-go");
+});
+
+test("only the gateway has a hook of its deletion: the rest of a protected stack stays removable", async () => {
+  const { resources } = await record("prod");
+
+  expect(resources.filter(({ hooks }) => "beforeDelete" in hooks).map(({ type }) => type)).toEqual([
+    AI_GATEWAY,
+  ]);
+});
+
+test("a recording asks no account, whatever the environment has", async () => {
+  vi.stubEnv("CLOUDFLARE_API_TOKEN", "t".repeat(40));
+  // Port 1 is nobody's: a request would fail.
+  vi.stubEnv("CLOUDFLARE_BASE_URL", "http://127.0.0.1:1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+
+  await record("prod");
+
+  await expect(lookAgain(stackWith("prod").settings)).resolves.toBeUndefined();
 });
 
 test("a gateway that was imported by its logical name alone is the program's", async () => {

@@ -98,6 +98,42 @@ test("the hooks look and repair through the API that the environment names", asy
   ]);
 });
 
+// Seen with the real engine: the hook failed once, and the next plain `up`, which ran no hook, exited 0 in silence.
+test("a deploy that changes nothing fails where the gateway lacks what the stack declares", async () => {
+  const path = "/accounts/0123456789abcdef0123456789abcdef/ai-gateway/gateways/shop-dev";
+  const script = scriptApi({ [`GET ${path}`]: [{ id: "shop-dev", guardrails: null }] });
+  const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
+  const env = {
+    CLOUDFLARE_API_TOKEN: "t".repeat(40),
+    CLOUDFLARE_BASE_URL: await listen(script.fetch),
+  };
+
+  const { exitCode, log, resources } = await runProgram({ project, stack: "dev" }, settings, {
+    env,
+  });
+  const preview = await runProgram({ project, stack: "dev" }, settings, { env, dryRun: true });
+
+  expect(exitCode).not.toBe(0);
+  expect(log).toEqual([
+    "error: gateway shop-dev does not hold what the stack declares of guardrails; " +
+      "run `pulumi up --refresh`, and set in the dashboard what that does not mend",
+  ]);
+  expect(resources).toContain("cloudflare:index/workersScript:WorkersScript chat");
+  expect(preview).toMatchObject({ exitCode: 0, log: [] });
+  expect(script.requests).toEqual([`GET ${path}`]);
+});
+
+test("a protected gateway refuses to be deleted, in one sentence", async () => {
+  const { hooks } = await runProgram({ project, stack: "prod" }, stackConfig("prod"), {
+    runHooks: { oldInputs: {} },
+  });
+
+  expect(hooks.at(-1)).toEqual([
+    "gateway-is-protected",
+    "gateway shop-prod is protected (protect: true), and is neither deleted nor replaced; where its logs may go, set protect: false and run `pulumi up` first",
+  ]);
+});
+
 test("without credentials the hooks warn and stop nothing", async () => {
   const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
 
@@ -108,6 +144,7 @@ test("without credentials the hooks warn and stop nothing", async () => {
   expect(hooks.map(([, end]) => end)).toEqual(["ok", "ok", "ok", "ok"]);
   expect(log.map((line) => line.replace(/the environment has no .*/, "…"))).toEqual([
     "warning: gateway shop-dev: not looked whether it exists already, because …",
+    "warning: gateway shop-dev: not looked what it holds, because …",
     "warning: gateway shop-dev: not looked what it holds, because …",
     "warning: gateway shop-dev: not looked what it holds, because …",
     "warning: gateway shop-dev goes, and its logs (how many is not known: …",

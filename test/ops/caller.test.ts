@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { addCaller, readCallers, removeCallers } from "../../ops/caller/callers-text.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
-import { askOps } from "../support/ops-command.ts";
+import { callOps } from "../support/ops-command.ts";
 import { stackText } from "../support/settings.ts";
 
 const [OLD, NEW] = ["a1".repeat(32), "b2".repeat(32)];
@@ -74,7 +74,7 @@ test("an encrypted token can be replaced by one in clear, and all of a caller's 
 test("what is wrong with the words is reported at once, and nothing is written", async () => {
   const project = await makeProject(stackText("dev"));
 
-  const wrong = await askOps(
+  const wrong = await callOps(
     "caller",
     ["ad", "W_", "--until", "x", "--key", "no"],
     {},
@@ -110,7 +110,7 @@ test("a stack without a file, or with a link for one, is named in one sentence",
   const project = await makeProject(stackText("dev"));
   await symlink("Pulumi.dev.yaml", join(project.folder, "Pulumi.link.yaml"));
   const ask = (stack: string) =>
-    askOps("caller", ["add", "web", "--stack", stack], {}, project.folder);
+    callOps("caller", ["add", "web", "--stack", stack], {}, project.folder);
 
   expect((await ask("none")).stderr).toBe(
     "error: Pulumi.none.yaml is not here; copy another stack's file, or choose a stack that has one\n",
@@ -225,6 +225,6 @@ async function makeProject(text: string) {
     folder,
     text: () => readFile(file, "utf8"),
     ask: (...words: readonly string[]) =>
-      askOps("caller", [...words, "--stack", "dev"], {}, folder),
+      callOps("caller", [...words, "--stack", "dev"], {}, folder),
   };
 }

@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Leaves the project's stack file and page as they are. */
   readonly isFileKept?: boolean;
+  /** Whether the program runs as in `pulumi preview`. */
+  readonly dryRun?: boolean;
   /** What each resource's inputs were before its update. */
   readonly runHooks?: { readonly oldInputs: object };
 }
@@ -54,7 +56,7 @@ export interface RunOptions {
 export async function runProgram(
   { project, stack }: { readonly project: Project; readonly stack: string },
   config: Readonly<Record<string, string>>,
-  { nodeArgs = [], env = {}, runHooks, isFileKept = false }: RunOptions = {},
+  { nodeArgs = [], env = {}, dryRun = false, runHooks, isFileKept = false }: RunOptions = {},
 ): Promise<ProgramRun> {
   if (!isFileKept) await writeStack(project.folder, stack, config);
   const log: string[] = [];
@@ -155,6 +157,7 @@ export async function runProgram(
       project.folder,
       "--parallel",
       "16",
+      ...(dryRun ? ["--dry-run"] : []),
       ".",
     ],
     {
