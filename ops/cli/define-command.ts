@@ -27,22 +27,33 @@ export type RunCommand = (args: readonly string[]) => Promise<number>;
 export function defineCommand<Options extends ParseArgsOptionsConfig>(
   command: Command<Options>,
 ): RunCommand {
-  return async (args) => {
-    const { usage } = command;
-    try {
+  return (args) =>
+    reportErrors(command.usage, async () => {
       const { values, positionals } = parseArguments(command, args);
-      if (args.includes("--help")) {
-        console.log(usage);
-        return 0;
-      }
+      if (args.includes("--help")) return printUsage(command.usage);
       return (await command.run(values, positionals)) ? 0 : 1;
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-      const help = error instanceof UsageError ? `\n\n${usage}` : "";
-      console.error(`error: ${error.message}${help}`);
-      return 2;
-    }
-  };
+    });
+}
+
+/**
+ * Runs what a command does and returns its exit code: 2 where that throws a CommandError, which is printed, with the usage
+ * where the arguments are invalid. Any other error is thrown.
+ */
+export async function reportErrors(usage: string, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const help = error instanceof UsageError ? `\n\n${usage}` : "";
+    console.error(`error: ${error.message}${help}`);
+    return 2;
+  }
+}
+
+/** Prints a command's usage, and returns the exit code that goes with it. */
+export function printUsage(usage: string): 0 {
+  console.log(usage);
+  return 0;
 }
 
 function parseArguments<Options extends ParseArgsOptionsConfig>(
