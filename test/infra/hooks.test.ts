@@ -255,7 +255,7 @@ test("a deploy that changes nothing looks, and names what the gateway does not h
   });
 
   await expect(requireSettled(api, PLACE, { otel: [OTEL] })).rejects.toThrow(
-    /^gateway shop-dev does not hold what the stack declares of dlp, exports; run `pulumi up --refresh`, and set in the dashboard what that does not mend$/,
+    /^gateway shop-dev does not hold what the stack declares for dlp, exports; run `pulumi up --refresh`, and set in the dashboard what that does not mend$/,
   );
   expect(requests).toEqual([GET]);
 });

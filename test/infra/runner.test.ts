@@ -115,7 +115,7 @@ test("a deploy that changes nothing fails where the gateway lacks what the stack
 
   expect(exitCode).not.toBe(0);
   expect(log).toEqual([
-    "error: gateway shop-dev does not hold what the stack declares of guardrails; " +
+    "error: gateway shop-dev does not hold what the stack declares for guardrails; " +
       "run `pulumi up --refresh`, and set in the dashboard what that does not mend",
   ]);
   expect(resources).toContain("cloudflare:index/workersScript:WorkersScript chat");
