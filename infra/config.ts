@@ -39,7 +39,7 @@ export function readSettings(): Settings {
   );
   if (!parsed.ok) throw new pulumi.RunError(formatProblems(pulumi.getStack(), parsed.problems));
   keepApiAddress(parsed.settings);
-  keepRules(parsed.settings);
+  keepRules(parsed.settings, values["accountId"]);
   return parsed.settings;
 }
 
@@ -52,11 +52,12 @@ export function readOthers(): ReadonlyMap<string, string> {
   return new Map(others);
 }
 
-function keepRules(settings: Settings): void {
+/** `accountId` is the stack's own: what the environment decides, no rule can know offline. */
+function keepRules(settings: Settings, accountId: string | undefined): void {
   const name = pulumi.getStack();
   const stack = {
     name,
-    accountId: settings.accountId,
+    accountId,
     settings,
     others: readOthers(),
     environments: [],
@@ -81,8 +82,7 @@ function readOtherStacks(name: string): readonly Stack[] {
     if (other === name) return [];
     try {
       const read = parseStackFile(other, text);
-      const accountId = process.env["CLOUDFLARE_ACCOUNT_ID"] || undefined;
-      return read.ok ? [{ ...read.stack, accountId: read.stack.accountId ?? accountId }] : [];
+      return read.ok ? [read.stack] : [];
     } catch {
       return [];
     }

@@ -55,6 +55,17 @@ export const accountRules: readonly Rule[] = [
     breaches: shared("logpush.bucket", ({ logpush }) => (logpush ? [logpush.bucket] : [])),
   },
   {
+    id: "account-not-declared",
+    requirement: "a production stack declares its account in clear",
+    because:
+      "else the deploy's environment decides which account holds the logs, where no review sees it",
+    source: "docs/decisions/one-source.md",
+    remedy: "set accountId; an account's id is no secret",
+    severity: { production: "warning" },
+    breaches: ({ accountId }) =>
+      breachIf(accountId === undefined, "accountId", "is not declared in clear"),
+  },
+  {
     id: "account-facts-differ",
     requirement: "stacks of one account agree on its plan and its log system",
     because: "both are facts about the account, so one of the files is wrong",

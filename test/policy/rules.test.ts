@@ -213,6 +213,16 @@ test.each(Object.entries(CASES))("%s is found where it holds", (id, [change, dev
   expect(found("prod")).toEqual(prod.map((text) => text.replace(":", ` ${id}:`)));
 });
 
+// Whoever sets the deploy's variables would decide which account holds the logs.
+test("a production stack whose file names no account in clear is warned about", () => {
+  const without = (name: "dev" | "prod") => ({ ...stackWith(name), accountId: undefined });
+
+  expect(broken(without("prod"))).toEqual([
+    "warning account-not-declared: accountId is not declared in clear",
+  ]);
+  expect(broken(without("dev"))).toEqual([]);
+});
+
 test("every rule is broken by a case above or by one between stacks below", () => {
   const between = [
     "shared-gateway",
@@ -223,11 +233,12 @@ test("every rule is broken by a case above or by one between stacks below", () =
     "shared-bucket",
     "too-many-logpush-jobs",
   ];
+  const others = ["account-not-declared"];
   // What a preview shows, test/ops/comment.test.ts breaks.
   const ofPreviews = ["gateway-replaced"];
 
   expect(RULES.map(({ id }) => id).toSorted()).toEqual(
-    [...Object.keys(CASES), ...between, ...ofPreviews].toSorted(),
+    [...Object.keys(CASES), ...between, ...others, ...ofPreviews].toSorted(),
   );
 });
 
