@@ -10,4 +10,5 @@ import { STATE } from "./paths.js";
 const { directory } = enableCompileCache(join(STATE, "compile-cache"));
 if (directory !== undefined) process.env["NODE_COMPILE_CACHE"] = directory;
 
+await import("../infra/lean-zod.js");
 await import("./run.ts");

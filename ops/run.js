@@ -3,6 +3,9 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
+// oxlint-disable-next-line import/no-unassigned-import -- it changes how everything below loads
+import "../infra/lean-zod.js";
+
 enableCompileCache(join(import.meta.dirname, "../.local/compile-cache"));
 // `… | head` has read enough: an end without a stack trace, under the code that a shell gives it (128 and SIGPIPE).
 process.stdout.on("error", (error) => {

@@ -4,14 +4,26 @@
  * loaded once, so there is one recording at a time, and a new process (or a new module registry)
  * for the next.
  */
+import { createRequire } from "node:module";
+
 import * as pulumi from "@pulumi/pulumi";
+import type { ICallbackServer } from "@pulumi/pulumi/runtime/callbacks.js";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
-import * as state from "@pulumi/pulumi/runtime/state.js";
 
 import type { ProjectFiles } from "../policy/stack/project.ts";
 import { makeProjectFolder } from "./project-folder.ts";
 import { revealEach, secretKeys, type Struct } from "./reveal.ts";
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "./stand-ins.ts";
+
+// Where the SDK keeps what it works with; its types leave this out.
+const { getStore }: { readonly getStore: () => PulumiStore } = createRequire(import.meta.url)(
+  "@pulumi/pulumi/runtime/state.js",
+);
+
+interface PulumiStore {
+  readonly settings: { readonly options: { rootDirectory?: string } };
+  callbacks?: ICallbackServer;
+}
 
 const ACCOUNT_TOKEN = "cloudflare:index/accountToken:AccountToken";
 const LIST_PERMISSION_GROUPS =
@@ -66,6 +78,7 @@ export async function recordStack(
   others?: ProjectFiles,
 ): Promise<Recording> {
   const resources: Recorded[] = [];
+  const previewHooks: string[] = [];
   let secretOutputs: readonly string[] = [];
   // These are the SDK's requests to an engine; the mocks' own callback shows no options.
   // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
@@ -74,14 +87,6 @@ export async function recordStack(
     if (request.getCustom()) resources.push(read(request));
     return registerResource.call(this, request, answer);
   };
-  const previewHooks: string[] = [];
-  // The mocks lack it, and the SDK calls it. https://github.com/pulumi/pulumi/issues/20874
-  Object.assign(MockMonitor.prototype, {
-    registerResourceHook(request: RegisterHookRequest, answer: (error: null) => void) {
-      if (request.getOnDryRun()) previewHooks.push(request.getName());
-      answer(null);
-    },
-  });
   MockMonitor.prototype.registerResourceOutputs = function (request: OutputsRequest, answer) {
     if (fromUrn(request.getUrn()).startsWith("pulumi:pulumi:Stack ")) {
       secretOutputs = secretKeys(revealEach(request.getOutputs()));
@@ -102,8 +107,9 @@ export async function recordStack(
   const folder = await makeProjectFolder(stack, config, others);
   try {
     await pulumi.runtime.setMocks(mocks, "ai-gateway", stack, false);
-    // Pulumi's language host sets it while it starts; the mocks have no option for it, and its types leave it out.
-    Reflect.get(state, "getStore")().settings.options.rootDirectory = folder.path;
+    // Pulumi's language host sets it while it starts; the mocks have no option for it.
+    getStore().settings.options.rootDirectory = folder.path;
+    getStore().callbacks = new HookNames(previewHooks);
     pulumi.runtime.setAllConfig({ ...config });
     const outputs = await pulumi.runtime.runInPulumiStack(program);
     await pulumi.runtime.disconnect();
@@ -111,7 +117,6 @@ export async function recordStack(
   } finally {
     folder.remove();
     Object.assign(MockMonitor.prototype, { registerResource, registerResourceOutputs });
-    Reflect.deleteProperty(MockMonitor.prototype, "registerResourceHook");
   }
 }
 
@@ -133,9 +138,36 @@ interface RegisterRequest {
   }[];
 }
 
-interface RegisterHookRequest {
-  getName(): string;
-  getOnDryRun(): boolean;
+/**
+ * In place of the server through which an engine runs a program's hooks: a recording runs none. Pulumi's own opens a
+ * port and calls itself, and registers a hook with the mocks, which cannot do that.
+ * https://github.com/pulumi/pulumi/issues/20874
+ */
+class HookNames implements ICallbackServer {
+  readonly #previewHooks: string[];
+
+  constructor(previewHooks: string[]) {
+    this.#previewHooks = previewHooks;
+  }
+
+  async registerResourceHook({ name, opts }: pulumi.ResourceHook): Promise<void> {
+    if (opts?.onDryRun === true) this.#previewHooks.push(name);
+  }
+
+  async awaitStackRegistrations(): Promise<void> {}
+
+  shutdown(): void {}
+
+  readonly registerTransform = refuse;
+  readonly registerStateMigration = refuse;
+  readonly registerStackTransform = refuse;
+  readonly registerStackInvokeTransform = refuse;
+  readonly registerStackInvokeTransformAsync = refuse;
+  readonly registerErrorHook = refuse;
+}
+
+function refuse(): never {
+  throw new Error("the program registers a callback that no recording knows");
 }
 
 interface OutputsRequest {

@@ -5,14 +5,30 @@
  */
 import { createRequire, Module } from "node:module";
 
+// oxlint-disable-next-line import/no-unassigned-import -- it changes how the next import loads
+import "../../infra/lean-zod.js";
+
 // Modules are resolved as Pulumi itself does.
 const require = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
 
-// The first parses functions that Pulumi writes into state (dynamic providers). The second drives
-// Pulumi from inside a program.
-for (const name of ["./typescript-shim.js", "./automation/index.js"]) {
-  loadOnUse(require.resolve(name));
-}
+const PARTS = [
+  // Parse functions that Pulumi writes into state (dynamic providers).
+  "./typescript-shim.js",
+  "normalize-package-data",
+  // Drives Pulumi from inside a program.
+  "./automation/index.js",
+  // Serves providers that a program brings.
+  "./provider/index.js",
+  // Speak with an engine, which a recording has not.
+  "@grpc/grpc-js",
+  "@opentelemetry/api",
+  "./proto/callback_grpc_pb.js",
+  "./proto/engine_grpc_pb.js",
+  "./proto/resource_grpc_pb.js",
+  // Compares versions of packages and providers.
+  "semver",
+];
+for (const name of PARTS) loadOnUse(require.resolve(name));
 
 function loadOnUse(file: string): void {
   const lazy = new Module(file);
@@ -24,7 +40,10 @@ function loadOnUse(file: string): void {
     {},
     {
       // Without __esModule Pulumi copies the properties at once: it would copy none.
-      get: (_, key) => key === "__esModule" || Reflect.get(load(), key),
+      // As a default, Pulumi means the whole of a module that names none.
+      get: (_, key) =>
+        key === "__esModule" ||
+        (Reflect.get(load(), key) ?? (key === "default" ? load() : undefined)),
       // An ES module that imports a name looks for it with this first, and takes undefined where
       // there is none.
       getOwnPropertyDescriptor: (_, key) => {

@@ -14,7 +14,6 @@ import { CommandError, reasonOf, UsageError } from "../cli/errors.ts";
 import { checkStacks, readFiles } from "../cli/stacks.ts";
 import { parseChoice, readArguments } from "../cli/arguments.ts";
 import { readProject } from "../../policy/stack/project.ts";
-import { listChangedPaths, readFilesAt } from "./git.ts";
 
 const USAGE = `usage: npm run review [-- --base REF] [--stack NAME] [--format text|markdown|json] [--dir FOLDER]
 
@@ -59,8 +58,11 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
     format: () => parseChoice("--format", args.format, ["text", "markdown", "json"]),
     dir: () => requireFolder(args.dir),
   });
+  // What starts processes is loaded for a comparison alone.
+  const git = base === undefined ? undefined : await import("./git.ts");
   const project = readFiles(dir);
-  const before = base === undefined ? undefined : readProject(await readFilesAt(dir, base));
+  const before =
+    git && base !== undefined ? readProject(await git.readFilesAt(dir, base)) : undefined;
   const names = [...new Set([...project.stacks.keys(), ...(before?.stacks.keys() ?? [])])];
   if (names.length === 0) throw new UsageError(`${dir} has no stack file, Pulumi.<stack>.yaml`);
   checkStacks(stack, names);
@@ -70,11 +72,13 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
   const isShown = (one: StackReview) =>
     stack.length === 0 || one.kind === "project" || stack.includes(one.stack);
   const shown = reviews.filter(isShown);
-  const code = base === undefined ? undefined : changedCode(await listChangedPaths(dir, base));
+  const code =
+    git && base !== undefined ? changedCode(await git.listChangedPaths(dir, base)) : undefined;
   console.log(FORMATS[format](code === undefined ? shown : [code, ...shown]));
   return !shown.some(isRefused);
 }
 
+/** Reads the stack files of a commit. What starts processes is loaded for that alone. */
 function evidenceOf(dir: string): readonly Evidence[] {
   try {
     return readEvidence(dir);

@@ -5,7 +5,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { Fact, OpenPoint } from "./fact.ts";
 import { collected, isByWorkerAlone } from "../gateway/collect.ts";
 import { retentionWorkerName } from "../gateway/names.ts";
-import { count, list } from "../words.ts";
+import { count, formatNumber, list } from "../words.ts";
 
 export function logFacts(settings: Settings): readonly Fact[] {
   return [
@@ -168,14 +168,14 @@ function whenFull({ logs, plan }: Settings): Fact {
     };
     return { id: "full", question, answer: answers[plan], value: plan };
   }
-  const cap = logs.maxEntries.toLocaleString("en");
+  const cap = formatNumber(logs.maxEntries);
   const answers = {
     deleteOldest: `beyond ${cap} logs the oldest are deleted`,
     stop: `from ${cap} logs on nothing new is stored; requests are served on, unseen`,
   };
   const sooner =
     plan === "free"
-      ? `; sooner if the account's gateways hold ${FREE_PLAN_LOGS.toLocaleString("en")} together`
+      ? `; sooner if the account's gateways hold ${formatNumber(FREE_PLAN_LOGS)} together`
       : "";
   return {
     id: "full",

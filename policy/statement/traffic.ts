@@ -4,7 +4,7 @@ import { describeKey } from "../settings/caller-key.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Fact } from "./fact.ts";
 import { NEW_GATEWAY } from "./logs.ts";
-import { count, list } from "../words.ts";
+import { count, formatNumber, list } from "../words.ts";
 
 export function trafficFacts(settings: Settings): readonly Fact[] {
   return [
@@ -117,7 +117,7 @@ function limits({ rateLimit, spendLimits, worker }: Settings): Fact {
   ];
   const spend = spendLimits.map(
     ({ limitUsd, windowSeconds, per, technique }) =>
-      `${limitUsd.toLocaleString("en")} USD in ${count(windowSeconds, "second")} (${technique}) ${per === "caller" ? "for each caller" : "for all callers together"}, best effort`,
+      `${formatNumber(limitUsd)} USD in ${count(windowSeconds, "second")} (${technique}) ${per === "caller" ? "for each caller" : "for all callers together"}, best effort`,
   );
   const each = worker.callerLimit && [
     `${count(worker.callerLimit.requests, "request")} in ${count(worker.callerLimit.periodSeconds, "second")} for each caller, at each location`,
