@@ -23,6 +23,7 @@ test.each([
   ["the hash in place of its token", { authorization: `Bearer ${"ab".repeat(32)}` }],
   ["a token as the name", basic(`${TOKEN}:`)],
   ["a token with more behind it", { authorization: `Bearer ${TOKEN}x` }],
+  ["an empty password", basic("anyone:")],
   ["a broken header", { authorization: "Basic %%%" }],
 ])("%s is refused with the standard prompts, and nothing is asked", async (_, headers) => {
   const worker = await startWorker();
@@ -37,6 +38,22 @@ test.each([
     expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
   }
   expect(worker.calls).toEqual([]);
+});
+
+test.each([
+  ["an empty password", basic("web:")],
+  ["no credentials at all", basic(":")],
+  ["an empty bearer token", { authorization: "Bearer " }],
+])("%s matches no caller, not even one with the hash of nothing", async (_, headers) => {
+  // printf "" | sha256sum
+  const sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const CALLERS = JSON.stringify([{ name: "web", sha256 }]);
+  const worker = await startWorker({ bindings: { CALLERS } });
+
+  const response = await worker.ask("/v1/models", { headers });
+
+  expect(response.status).toBe(401);
+  expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
 });
 
 test("each caller goes into the log under its own name", async () => {
@@ -80,6 +97,8 @@ test("health needs no token and asks no model", async () => {
 test.each([
   ["another site", { "sec-fetch-site": "cross-site" }],
   ["a sister site", { "sec-fetch-site": "same-site" }],
+  ["another site, in a browser without Sec-Fetch-Site", { origin: "https://evil.test" }],
+  ["a page without an origin, in such a browser", { origin: "null" }],
   ["a prefetch", { "sec-fetch-site": "none", "sec-purpose": "prefetch" }],
 ])("%s cannot make a browser spend, by a page or by a form", async (_, headers) => {
   const worker = await startWorker();
@@ -90,6 +109,13 @@ test.each([
     expect({ name, status: response.status }).toEqual({ name, status: 403 });
   }
   expect(worker.calls).toEqual([]);
+});
+
+test("the Worker's own page may ask in a browser without Sec-Fetch-Site", async () => {
+  const worker = await startWorker();
+  const headers = { authorization: `Bearer ${TOKEN}`, origin: worker.url.origin };
+
+  expect((await worker.ask("/v1/models", { headers })).status).toBe(200);
 });
 
 test("a look at the headers alone asks no model", async () => {

@@ -77,6 +77,13 @@ test("a script of the stack's own page may ask, and read the answer and its ids"
   expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
 });
 
+test("the stack's own page may ask in a browser without Sec-Fetch-Site", async () => {
+  const worker = await startWorker({ bindings: ORIGINS });
+  const headers = { authorization: `Bearer ${TOKEN}`, origin: PAGE };
+
+  expect((await worker.ask("/v1/models", { headers })).status).toBe(200);
+});
+
 test.each([
   ["another page", ORIGINS, "https://app.example.com.evil.test"],
   ["a page, where the stack names none,", {}, PAGE],

@@ -28,6 +28,11 @@ test.each([
     "jo@example.com",
   ],
   ["a service token by its client id", { common_name: "0a1b.access", sub: "" }, "0a1b.access"],
+  [
+    "a service token by a client id with the team's domain",
+    { common_name: "0a1b.access.example.com", email: "" },
+    "0a1b.access.example.com",
+  ],
 ])("%s", async (_, claims, name) => {
   const worker = await startWorker({ bindings, fetched });
 
@@ -35,6 +40,17 @@ test.each([
 
   expect(response.status).toBe(200);
   expect(worker.calls[0]?.body.options).toMatchObject({ gateway: { metadata: { caller: name } } });
+});
+
+// Access and the Worker have clocks of their own.
+test.each([
+  ["begins", (now: number) => ({ nbf: now + 20, iat: now + 20 })],
+  ["ended", (now: number) => ({ exp: now - 20 })],
+])("a proof that %s within the leeway passes", async (_, times) => {
+  const worker = await startWorker({ bindings, fetched });
+  const proof = await sign({ ...person, ...times(Math.floor(Date.now() / 1000)) });
+
+  expect((await worker.ask("/v1/chat/completions", ask({ proof }))).status).toBe(200);
 });
 
 test("where Access lets people in, a token still opens the Worker", async () => {
@@ -54,7 +70,12 @@ test.each([
   ["a proof that is over", () => sign({ ...person, exp: 1_700_000_000 })],
   ["a proof without an end", () => sign(person, { hasEnd: false })],
   ["a proof that does not hold yet", () => sign({ ...person, nbf: 4_000_000_000 })],
+  ["a proof that begins in a minute", () => sign({ ...person, nbf: claimsNow().exp })],
+  ["a proof that ended a minute ago", () => sign({ ...person, exp: claimsNow().iat - 60 })],
   ["a proof of nobody", () => sign({ sub: "web" })],
+  ["an address without an @, like a caller's name", () => sign({ email: "web" })],
+  ["a common name like a caller's name", () => sign({ common_name: "web" })],
+  ["a caller's name beside a client id", () => sign({ email: "web", common_name: "0a.access" })],
   ["a proof signed by another key", () => sign(person, { key: theirs.privateKey })],
   ["a proof of a key that the team does not have", () => sign(person, { kid: "two" })],
   [
@@ -71,6 +92,20 @@ test.each([
   expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
   expect(worker.calls).toEqual([]);
 });
+
+test.each([[null], [7], ["jo@example.com"], [true], [[]], [[person]]])(
+  "a proof whose payload is %j is a wrong caller, and no fault of ours",
+  async (payload) => {
+    const worker = await startWorker({ bindings, fetched });
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const proof = `${part({ alg: "RS256", kid: "one" })}.${part(payload)}.c2lnbmF0dXJl`;
+
+    const response = await worker.ask("/v1/models", ask({ proof }));
+
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
+  },
+);
 
 test.each([
   ["answers with an error", () => ({ status: 500, body: "sorry" })],
@@ -114,7 +149,7 @@ function ask({ proof }: { readonly proof: string | undefined }): RequestInit {
   return { method: "POST", body: chatBody(), headers };
 }
 
-function claimsNow(): JWTPayload {
+function claimsNow(): JWTPayload & { readonly iat: number; readonly exp: number } {
   const now = Math.floor(Date.now() / 1000);
   return { iss: ISSUER, aud: AUDIENCE, iat: now, exp: now + 60 };
 }

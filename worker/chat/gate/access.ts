@@ -16,7 +16,8 @@ export async function authenticate(
   now: Date,
 ): Promise<string | undefined> {
   const token = readToken(request);
-  if (token === undefined) return undefined;
+  // An empty token is nobody's, also where a stack has encrypted its hash, which everybody knows.
+  if (token === undefined || token === "") return undefined;
 
   const today = now.toISOString().slice(0, 10);
   const hash = (await sha256(token)) ?? "";

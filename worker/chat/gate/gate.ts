@@ -34,11 +34,12 @@ export const allowPages: MiddlewareHandler<App> = (context, next) => {
  * call costs money, and a browser that holds the token sends it by itself.
  */
 export const refuseOtherSites: MiddlewareHandler<App> = (context, next) => {
-  const { headers } = context.req.raw;
-  const site = headers.get("sec-fetch-site") ?? "none";
-  const isOurs =
-    ["none", "same-origin"].includes(site) ||
-    context.var.env.ORIGINS.includes(headers.get("origin") ?? "");
+  const { headers, url } = context.req.raw;
+  const { origin: own } = new URL(url);
+  const origin = headers.get("origin") ?? own;
+  // A browser without Sec-Fetch-Site (Safari before 16.4, some web views) sends an Origin.
+  const site = headers.get("sec-fetch-site") ?? (origin === own ? "same-origin" : "cross-site");
+  const isOurs = ["none", "same-origin"].includes(site) || context.var.env.ORIGINS.includes(origin);
   if (!isOurs || headers.has("sec-purpose")) throw new RefusalError(crossSite);
   return next();
 };
