@@ -1,5 +1,6 @@
 /** What a change of a stack file means for the logs, in words: for the reviewer of a pull request. */
 import { listLeaves, type Leaf } from "./leaves.ts";
+import { looksSecret } from "../looks-secret.ts";
 import type { Stack } from "../stack/stack.ts";
 import {
   EFFECTS,
@@ -56,12 +57,18 @@ function describe(
   return [
     {
       path: leaf.path === "logs.system" ? "logSystem" : leaf.path,
-      from: String(from?.value ?? "absent"),
-      to: String(to?.value ?? "absent"),
+      from: show(from),
+      to: show(to),
       effect,
       ...(because !== undefined && { because }),
     },
   ];
+}
+
+/** Shows a value; no schema has checked one of another namespace, which may be a secret. */
+function show(leaf: Leaf | undefined): string {
+  const text = String(leaf?.value ?? "absent");
+  return leaf?.pattern === "others" && looksSecret(text) ? "a value that is not shown" : text;
 }
 
 /** What means nothing, or something else, on one of the two log systems. */

@@ -1,6 +1,7 @@
 /** A stack as single values, named so that two states of it can be compared: items of lists by identity, not by place. */
 import { ENCRYPTED_HASH, keyStart } from "../settings/caller-key.ts";
 import { IDENTITIES, identityOf } from "../settings/identities.ts";
+import { showKey } from "../looks-secret.ts";
 import { keyName } from "../settings/public-key.ts";
 import type { Stack } from "../stack/stack.ts";
 
@@ -26,7 +27,11 @@ export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
     const field = IDENTITIES[key];
     return field === undefined ? listValues(value, key, key) : listItems(key, field, value);
   });
-  const elsewhere = [...others].map(([path, value]) => ({ path, pattern: "others", value }));
+  const elsewhere = [...others].map(([key, value]) => ({
+    path: showKey(key),
+    pattern: "others",
+    value,
+  }));
   const named = environments.map((name) => ({
     path: `environment.${name}`,
     pattern: "environment[]",

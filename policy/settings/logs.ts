@@ -1,6 +1,7 @@
 /** Defines the settings of logs, of their readers, and of copies. */
 import { z } from "zod";
 
+import { looksSecret } from "../looks-secret.ts";
 import { PAID_PLAN_LOGS } from "../platform.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 import { DOCS, LIMITS, day, name, offUnlessSet } from "./notes.ts";
@@ -110,10 +111,11 @@ export const exports = z
         .max(500)
         .regex(/^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._~/%:-]*)?$/)
         // The parser also refuses a host of dots alone, and a port over 65535.
-        .refine((url) => URL.canParse(url))
+        .refine((url) => URL.canParse(url) && !looksSecret(url))
         .meta({
           description: "where the traces go",
-          expects: "an https URL without user name, password or query",
+          expects:
+            "an https URL without user name, password or query, and without a key in its path",
           unshown: true,
         }),
       headers: z
@@ -121,6 +123,7 @@ export const exports = z
           z
             .string()
             .regex(/^[A-Za-z0-9-]{1,64}$/)
+            .refine((key) => !looksSecret(key))
             .meta({ expects: "a header's name, of letters, digits and -" }),
           z.string().min(1).max(4096).meta({ secret: true, expects: "text, as a Pulumi secret" }),
         )
@@ -131,11 +134,12 @@ export const exports = z
       authorization: z
         .string()
         .regex(/^[A-Za-z0-9_-]{1,100}$/)
+        .refine((key) => !looksSecret(key))
         .optional()
         .meta({
           description:
             "name of a secret in the account's Secrets Store, sent as Authorization in place of a header",
-          expects: "a name of letters, digits, _ and -",
+          expects: "the name of a secret, of letters, digits, _ and -, and not the secret itself",
         }),
       contentType: z
         .enum(["json", "protobuf"])

@@ -9,6 +9,7 @@
 import type { z } from "zod";
 
 import { IDENTITIES, REPEATABLE, identityOf } from "./identities.ts";
+import { quote } from "../looks-secret.ts";
 import { describeIssue, type Problem } from "./problems.ts";
 import { jsonSchemas } from "./schema.ts";
 import { schemas, type Settings } from "./settings.ts";
@@ -112,7 +113,7 @@ function unknownFallbacks(raw: Record<string, unknown>): Problem[] {
       : [
           {
             path: `worker.fallbacks[${index}]`,
-            message: `is ${JSON.stringify(fallback)}; allowed is one of worker.models`,
+            message: `is ${quote(String(fallback))}; allowed is one of worker.models`,
           },
         ],
   );

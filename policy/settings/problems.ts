@@ -4,6 +4,7 @@ import type { z } from "zod";
 
 import { formatPath, hasNode, jsonSchemas, nodeAt, type Node } from "./schema.ts";
 import type { LogSystem } from "./settings.ts";
+import { looksSecret, quote } from "../looks-secret.ts";
 import { count } from "../words.ts";
 
 /** A problem at one place of a stack file. */
@@ -50,7 +51,7 @@ export function describeIssue(
     secretKeys.has(String(issue.path[0])) ||
     node.secret === true ||
     node.unshown === true ||
-    holdsPrivateKey(value) ||
+    mayBeSecret(value) ||
     (typeof value !== "object" && holdsSecret(node));
   if (value === undefined || value === null || value === "") {
     const state = value === undefined ? "missing" : "empty";
@@ -69,9 +70,9 @@ function holdsSecret({ secret, items, properties = {}, additionalProperties }: N
   return secret === true || inner.some((node) => node !== undefined && holdsSecret(node));
 }
 
-/** Checks whether a value has a private key in PEM, whatever setting it was written into. */
-function holdsPrivateKey(value: unknown): boolean {
-  return typeof value === "string" && value.includes("PRIVATE KEY-----");
+/** Checks whether a value looks like a secret, whatever setting it was written into. */
+function mayBeSecret(value: unknown): boolean {
+  return typeof value === "string" && looksSecret(value);
 }
 
 function describeUnknownKey(path: readonly PropertyKey[], node: Node): Problem {
@@ -136,10 +137,13 @@ function fallback(node: Node): string {
   return node.fallback === undefined ? "" : `, or set ${node.fallback} in the environment`;
 }
 
-/** Returns the remedy for the commonest mistakes in YAML, and for the one that reveals a secret. */
+/** Returns the remedy for the commonest mistakes in YAML, and for those that reveal a secret. */
 function hint(value: unknown, node: Node): string {
-  if (holdsPrivateKey(value)) {
+  if (typeof value === "string" && value.includes("PRIVATE KEY-----")) {
     return "; this is a private key, which whoever has the file can use now: delete it, and make a new pair with npm run keys";
+  }
+  if (mayBeSecret(value) && !holdsSecret(node) && node.unshown !== true) {
+    return "; it looks like a secret, so no message shows it: if it is one, delete it, and make a new one";
   }
   const isQuoted =
     (node.type === "integer" && /^\d+$/.test(String(value))) ||
@@ -152,8 +156,7 @@ function hint(value: unknown, node: Node): string {
 function show(value: unknown): string {
   if (typeof value === "object")
     return Array.isArray(value) ? `a list of ${value.length}` : "a group of settings";
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
+  return typeof value === "string" ? quote(value) : JSON.stringify(value);
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {

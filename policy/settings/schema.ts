@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 
+import { showKey } from "../looks-secret.ts";
 import { schemas, type LogSystem } from "./settings.ts";
 
 /** A node of the schema: the part of JSON Schema that the settings use, with their own notes. */
@@ -72,12 +73,15 @@ function child(node: Node | undefined, key: PropertyKey): Node | undefined {
   return node?.additionalProperties || undefined;
 }
 
-/** Formats a path as Pulumi's `--path` accepts it: `logs.maxEntries`, `callers[0].name`. */
+/**
+ * Formats a path as Pulumi's `--path` accepts it: `logs.maxEntries`, `callers[0].name`. A key that
+ * may be a secret is not shown; no name of a setting looks so.
+ */
 export function formatPath(path: Path): string {
   return path
     .map((key, index) => {
       if (typeof key === "number") return `[${key}]`;
-      return index === 0 ? String(key) : `.${String(key)}`;
+      return `${index === 0 ? "" : "."}${showKey(String(key))}`;
     })
     .join("");
 }

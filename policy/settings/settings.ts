@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 
+import { looksSecret } from "../looks-secret.ts";
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
 import { DOCS, LIMITS, day } from "./notes.ts";
 import {
@@ -63,13 +64,18 @@ const head = {
 const waivers = z
   .array(
     z.strictObject({
-      rule: z.string().meta({ description: "id of the rule (docs/rules.md)" }),
+      rule: z
+        .string()
+        .regex(/^[a-z0-9-]{1,64}$/)
+        .refine((id) => !looksSecret(id))
+        .meta({ description: "id of the rule (docs/rules.md)", expects: "the id of a rule" }),
       reason: z
         .string()
         .regex(/^\S[^\p{Cc}]{8,298}\S$/u)
+        .refine((reason) => !looksSecret(reason))
         .meta({
           description: "why this stack may break it, for the next reviewer",
-          expects: "a sentence of 10 to 300 characters on one line",
+          expects: "a sentence of 10 to 300 characters on one line, without a token or a key",
         }),
       until: day.meta({ description: "last day of the exception" }),
     }),

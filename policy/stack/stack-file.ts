@@ -7,6 +7,7 @@
  */
 import type { ConfigValues } from "../settings/parse-settings.ts";
 import type { Problem } from "../settings/problems.ts";
+import { looksSecret, quote, showKey } from "../looks-secret.ts";
 import { isTrustedApi } from "./api-address.ts";
 import { formatPath, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
 import { Unclear, isRecord, readYaml, type Content } from "./yaml.ts";
@@ -68,11 +69,12 @@ function findMisplaced(key: string, value: unknown, project: string): readonly P
   const [namespace = "", ...rest] = key.split(":");
   const plain = namespace.toLowerCase().replaceAll(/[^a-z]/g, "");
   if (namespace === project || plain === "aigateway") {
-    const meant = NAMESPACE + rest.join(":");
-    return [{ path: "", message: `${key} is read by nothing here; write it as ${meant}` }];
+    const meant = NAMESPACE + showKey(rest.join(":"));
+    return [{ path: "", message: `${showKey(key)} is read by nothing here; write it as ${meant}` }];
   }
   if (!SECRET_NAME.test(key) || typeof value !== "string") return [];
-  const message = `${key} is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret ${key}`;
+  const name = showKey(key);
+  const message = `${name} is a secret and stands in the file in clear; make a new one and set it with pulumi config set --secret ${name}`;
   return [{ path: "", message }];
 }
 
@@ -93,7 +95,7 @@ function listEnvironments(environment: unknown): readonly string[] {
   const list = isRecord(environment) ? (environment["imports"] ?? []) : environment;
   const names = Array.isArray(list) ? list : [list];
   const imported = names.map((name: unknown) =>
-    typeof name === "string" ? name : (Object.keys(Object(name))[0] ?? "unnamed"),
+    showKey(typeof name === "string" ? name : (Object.keys(Object(name))[0] ?? "unnamed")),
   );
   return isRecord(environment) ? [...imported, "one of the stack file's own"] : imported;
 }
@@ -103,7 +105,7 @@ function refuseOutside(content: unknown): void {
   const outside = Object.keys(isRecord(content) ? content : {}).find((key) => key.includes(":"));
   if (outside === undefined) return;
   throw new Error(
-    `not a stack file: ${JSON.stringify(outside)} stands outside config, where Pulumi ignores it; indent it by two`,
+    `not a stack file: ${quote(outside)} stands outside config, where Pulumi ignores it; indent it by two`,
   );
 }
 
@@ -112,7 +114,7 @@ function refuseBareNames(config: Readonly<Record<string, unknown>>): void {
   const bare = Object.keys(config).find((key) => !key.includes(":"));
   if (bare === undefined) return;
   throw new Error(
-    `not a stack file: ${JSON.stringify(bare)} under config has no namespace; write it as ${JSON.stringify(NAMESPACE + bare)}, or with the name of the project that reads it`,
+    `not a stack file: ${quote(bare)} under config has no namespace; write it as ${JSON.stringify(NAMESPACE + showKey(bare))}, or with the name of the project that reads it`,
   );
 }
 
@@ -146,7 +148,8 @@ function findUnclear(path: Path, value: unknown): readonly Problem[] {
   if (node.secret === true) return [];
   const report = (message: string) => [{ path: formatPath(path), message }];
   if (value instanceof Unclear) {
-    const shown = node.unshown === true ? "has no quotes" : `is ${value.text} without quotes`;
+    const isHidden = node.unshown === true || looksSecret(value.text);
+    const shown = isHidden ? "has no quotes" : `is ${value.text} without quotes`;
     return report(`${shown}, which readers of YAML understand differently; ${value.remedy}`);
   }
   const isText = node.type === "string" && node.enum === undefined;

@@ -1,5 +1,7 @@
 /** YAML as Pulumi's own reader takes it, and a reviewer sees it. */
-import { LineCounter, parseDocument, type Document, type ScalarTag } from "yaml";
+import { LineCounter, parseDocument, visit, type Document, type ScalarTag } from "yaml";
+
+import { BAD_ALIASES, describeYamlError } from "./yaml-errors.ts";
 
 /** A file's bytes, as a folder or a commit has them; or its text. */
 export type Content = Uint8Array | string;
@@ -11,7 +13,8 @@ export type Content = Uint8Array | string;
 export function readYaml(content: Content): unknown {
   const text = decode(content);
   refuseHiddenLines(text);
-  return toPlain(parse(text));
+  const lines = new LineCounter();
+  return toPlain(parse(text, lines), lines);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -54,8 +57,7 @@ function refuseHiddenLines(text: string): void {
   );
 }
 
-function parse(text: string): Document {
-  const lines = new LineCounter();
+function parse(text: string, lines: LineCounter): Document {
   const document = parseDocument(text, {
     // Whatever a line %YAML 1.1 says: Pulumi's reader does not change with it.
     schema: "core",
@@ -63,6 +65,8 @@ function parse(text: string): Document {
     customTags: (tags) => [...UNCLEAR, ...tags],
     merge: true,
     prettyErrors: false,
+    // A warning of the library is printed by Node itself, and quotes a key.
+    logLevel: "error",
     lineCounter: lines,
   });
   const error =
@@ -70,22 +74,33 @@ function parse(text: string): Document {
     // !!binary, !!set: Pulumi would read another value than the one that stands there.
     document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
   if (error === undefined) return document;
-  const { line, col } = lines.linePos(error.pos[0]);
-  const message =
-    error.code === "MULTIPLE_DOCS"
-      ? "it has a second document, which Pulumi leaves unread,"
-      : error.message;
-  throw new Error(`not YAML: ${message} at line ${line}, column ${col}`);
+  throw new Error(`not YAML: ${describeYamlError(error.code)} ${place(error.pos[0], lines)}`);
 }
 
-function toPlain(document: Document): unknown {
+function place(offset: number, lines: LineCounter): string {
+  const { line, col } = lines.linePos(offset);
+  return `at line ${line}, column ${col}`;
+}
+
+function toPlain(document: Document, lines: LineCounter): unknown {
   try {
     return document.toJS() ?? {};
-  } catch (error) {
-    throw new Error(`not YAML: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+  } catch {
+    // Without the cause, which quotes the alias.
+    throw new Error(`not YAML: ${BAD_ALIASES}${findBadAlias(document, lines)}`);
   }
+}
+
+function findBadAlias(document: Document, lines: LineCounter): string {
+  let found = "";
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined || !alias.range) return undefined;
+      found = `, ${place(alias.range[0], lines)}`;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** A scalar without quotes that yaml.v3 and YAML 1.2 read differently. */
