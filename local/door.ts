@@ -2,6 +2,7 @@
  * The HTTP server of the local account, on loopback: where the Worker's AI binding sends its calls,
  * where a caller beside the Worker would go, Cloudflare's REST API, and the logs page.
  */
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -32,13 +33,18 @@ interface DoorArgs extends Omit<LocalAccount, "pusher"> {
 /** The running server. */
 export interface Door {
   readonly url: URL;
+  /**
+   * Where the AI bindings of this run send their calls. Its path is a secret: every user of the
+   * machine reaches loopback.
+   */
+  readonly binding: URL;
   /** The Workers that were uploaded over the API. */
   readonly workers: WorkerHost;
   /** Breaks off what is under way. Without it the door is open until the process exits. */
   close(): Promise<void>;
 }
 
-interface Parts extends DoorArgs {
+interface Parts extends DoorArgs, Pick<Door, "binding"> {
   readonly workers: WorkerHost;
   readonly access: Access;
   /** Loads the API at its first request: a start without it is faster. */
@@ -48,6 +54,8 @@ interface Parts extends DoorArgs {
 interface Reply extends Omit<GatewayAnswer, "body"> {
   readonly body: string | Uint8Array;
 }
+
+const BINDING_PATH = "/binding/";
 
 /** Starts the server; rejects where its port cannot be had. */
 export async function openDoor(args: DoorArgs): Promise<Door> {
@@ -59,8 +67,9 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : args.port;
   const url = new URL(`http://${args.host}:${port}`);
-  const workers = new WorkerHost(url);
-  const parts = assemble(args, workers);
+  const binding = new URL(`${BINDING_PATH}${randomBytes(32).toString("base64url")}`, url);
+  const workers = new WorkerHost({ door: url, binding });
+  const parts = assemble(args, { binding, workers });
   server.on("request", (request, response) => {
     answer(request, response, parts).then(
       (reply) => reply && send(response, reply),
@@ -76,17 +85,17 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
     server.closeAllConnections();
     await closed;
   };
-  return { url, workers, close };
+  return { url, binding, workers, close };
 }
 
-function assemble(args: DoorArgs, workers: WorkerHost): Parts {
+function assemble(args: DoorArgs, { binding, workers }: Pick<Parts, "binding" | "workers">): Parts {
   const access = new Access(args.account, args.key);
   let api: Promise<Api> | undefined;
   const openApi = () =>
     (api ??= import("./api/api.ts").then(({ createApi }) =>
       createApi({ ...args, access, workers }),
     ));
-  return { ...args, workers, access, openApi };
+  return { ...args, binding, workers, access, openApi };
 }
 
 /** Answers a request; undefined where the API has answered by itself. */
@@ -102,7 +111,10 @@ async function answer(
 
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
-  if (typeof bindingUrl === "string") return answerBinding(request, bindingUrl, parts);
+  if (bindingUrl !== undefined || pathname.startsWith(BINDING_PATH)) {
+    if (pathname !== parts.binding.pathname) return text(403, "only for the Workers of this run");
+    return answerBinding(request, String(bindingUrl), parts);
+  }
   if (pathname.startsWith(`${API_PATH}/`)) {
     const api = await parts.openApi();
     await api(request, response);

@@ -48,18 +48,23 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
+/** Where what leaves a Worker goes. */
+export interface Gateway {
+  /** The local account's server. */
+  readonly door: URL;
+  /** Where its AI binding sends every call. */
+  readonly binding: URL;
+}
+
 interface Address {
   readonly host: string;
   readonly port: number;
 }
 
-/**
- * Starts a declared Worker, until the process exits. `gateway` is where its AI binding sends every
- * call.
- */
+/** Starts a Worker, until the process exits. `gateway` is where everything that leaves it goes. */
 export async function startRuntime(
   script: Served,
-  gateway: URL,
+  gateway: Gateway,
   address: Address,
 ): Promise<Runtime> {
   let serving = await options(script, gateway, address);
@@ -86,9 +91,13 @@ export async function startRuntime(
   };
 }
 
-async function options(script: Served, gateway: URL, address: Address): Promise<MiniflareOptions> {
+async function options(
+  script: Served,
+  { door, binding }: Gateway,
+  address: Address,
+): Promise<MiniflareOptions> {
   const modules = await readModules(script);
-  const bindings = script.bindings.map((binding) => [binding.name, toBinding(binding)] as const);
+  const bindings = script.bindings.map((each) => [each.name, toBinding(each)] as const);
   return {
     ...address,
     // Otherwise Miniflare fetches a description of Cloudflare's network.
@@ -108,10 +117,10 @@ async function options(script: Served, gateway: URL, address: Address): Promise<
         },
         dev: {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
-          remoteProxyConnectionString: gateway as RemoteProxyConnectionString,
+          remoteProxyConnectionString: binding as RemoteProxyConnectionString,
           outboundService: {
             type: "fetcher",
-            handler: (request) => answerFetch(request, gateway),
+            handler: (request) => answerFetch(request, door),
           },
         },
       },

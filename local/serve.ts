@@ -40,8 +40,14 @@ export async function serve(args: Args): Promise<void> {
   const workerUrl = `http://${HOST}:${port}`;
   let running = account;
   const stack = () => describeStack(args.stack, workerUrl, running);
-  const { url, workers } = await openDoor({ ...parts, key, host: HOST, port: doorPort, stack });
-  const runtime = await startRuntime(account.script, url, { host: HOST, port });
+  const { url, binding, workers } = await openDoor({
+    ...parts,
+    key,
+    host: HOST,
+    port: doorPort,
+    stack,
+  });
+  const runtime = await startRuntime(account.script, { door: url, binding }, { host: HOST, port });
 
   await watchSources(args.stack, async (changed) => {
     const next = await loadAccount(args.stack, key);

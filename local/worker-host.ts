@@ -1,12 +1,12 @@
-import type { Runtime, Served } from "./runtime.ts";
+import type { Gateway, Runtime, Served } from "./runtime.ts";
 
 /** Runs the Workers that were uploaded, each in a runtime of its own at a port of its own. */
 export class WorkerHost {
-  readonly #gateway: URL;
+  readonly #gateway: Gateway;
   readonly #running = new Map<string, Promise<Runtime>>();
 
-  /** `gateway` is where their AI bindings send every call. */
-  constructor(gateway: URL) {
+  /** `gateway` is where everything that leaves them goes. */
+  constructor(gateway: Gateway) {
     this.#gateway = gateway;
   }
 

@@ -70,10 +70,10 @@ test.each([
   ["with an empty gateway id", RUN, { inputs: {}, options: { gateway: { id: "" } } }],
   ["without a body", RUN, undefined],
 ])("a call of the binding %s is not imitated, and says so", async (_, url, body) => {
-  const { send, store } = await open();
+  const { send, store, binding } = await open();
   const headers = { "mf-url": url, "mf-header-cf-consn-model-id": "@cf/meta/x" };
 
-  const answer = await send("POST", "/", headers, JSON.stringify(body));
+  const answer = await send("POST", binding, headers, JSON.stringify(body));
 
   expect(answer.status).toBe(501);
   expect(answer.body).toContain("only run() through a gateway");
@@ -81,14 +81,40 @@ test.each([
 });
 
 test("a call of the binding is answered as its options say", async () => {
-  const { send, store } = await open();
+  const { send, store, binding } = await open();
   const headers = { "mf-url": RUN, "mf-header-cf-consn-model-id": "@cf/meta/x" };
   const options = { gateway: { id: "app", eventId: "e1", collectLog: true, unknown: 1 } };
 
-  const answer = await send("POST", "/", headers, JSON.stringify({ inputs: {}, options }));
+  const answer = await send("POST", binding, headers, JSON.stringify({ inputs: {}, options }));
 
   expect(answer.status).toBe(400);
   expect(store.list(1)).toMatchObject([{ eventId: "e1", model: "@cf/meta/x", status: 400 }]);
+});
+
+test.each([
+  ["without its path", () => "/"],
+  ["with another path", () => `/binding/${"A".repeat(43)}`],
+  ["with a part of its path", (path: string) => path.slice(0, -1)],
+  ["with more than its path", (path: string) => `${path}/`],
+])("a call of the binding %s is refused, whether it runs a model or reads a log", async (_, to) => {
+  const { send, store, binding, ask } = await open();
+  const id = (await ask()).headers["cf-aig-log-id"];
+  const log = `https://workers-binding.ai/ai-gateway/gateways/app/logs/${id}`;
+  const headers = { "mf-header-cf-consn-model-id": "@cf/meta/x" };
+  const call = JSON.stringify({ inputs: {}, options: { gateway: { id: "app" } } });
+
+  const run = await send("POST", to(binding), { ...headers, "mf-url": RUN }, call);
+  const read = await send("GET", to(binding), { "mf-url": log });
+
+  for (const { status, body } of [run, read]) {
+    expect([status, body]).toEqual([403, "only for the Workers of this run\n"]);
+  }
+  expect(store.count()).toBe(1);
+  expect((await send("GET", binding, { "mf-url": log })).status).toBe(200);
+});
+
+test("the binding's path differs from run to run", async () => {
+  expect((await open()).binding).not.toBe((await open()).binding);
 });
 
 test("a name other than this machine's opens nothing", async () => {
@@ -99,6 +125,8 @@ test("a name other than this machine's opens nothing", async () => {
 });
 
 interface OpenDoor extends RunningGateway {
+  /** The path of the AI binding. */
+  readonly binding: string;
   readonly send: (
     method: string,
     path: string,
@@ -110,7 +138,7 @@ interface OpenDoor extends RunningGateway {
 async function open(scene?: GatewayScene): Promise<OpenDoor> {
   const running = openGateway(scene);
   const place = { key: "local-key", host: "127.0.0.1", port: 0 };
-  const { url } = await openDoor({ ...running, ...place });
+  const { url, binding } = await openDoor({ ...running, ...place });
   const send: OpenDoor["send"] = (method, path, headers = {}, body = BODY) =>
     new Promise((resolve, reject) => {
       // Not fetch: it sets the Host header itself.
@@ -123,5 +151,5 @@ async function open(scene?: GatewayScene): Promise<OpenDoor> {
       sent.once("error", reject);
       sent.end(method === "POST" ? body : undefined);
     });
-  return { ...running, send };
+  return { ...running, binding: binding.pathname, send };
 }
