@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 
 import { runCommand, type Args } from "./command.ts";
+import { keepStatePrivate } from "./private-state.js";
 import { loadAccount, readLocalKey } from "./stack.ts";
 import { watchSources } from "./watch.ts";
 import { writeWranglerConfig } from "./wrangler-config.ts";
@@ -14,6 +15,7 @@ const USAGE = `usage: npm run dev [-- --stack dev] [--port N]
   --stack  the stack file to run, Pulumi.<stack>.yaml (dev)
   --port   where the Worker answers (8787)`;
 
+keepStatePrivate();
 await runCommand(USAGE, main);
 
 async function main(args: Args): Promise<void> {

@@ -4,6 +4,9 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
 import { STATE } from "./paths.js";
+import { keepStatePrivate } from "./private-state.js";
+
+keepStatePrivate();
 
 // Code is compiled once, not at every start: half of the way to the first answer is reading other
 // people's code.
