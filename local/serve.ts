@@ -14,6 +14,8 @@ import { openDoor } from "./door.ts";
 import { localModel, type Model } from "./gateway/model.ts";
 import { openAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
+import { endOrphans } from "./orphans.ts";
+import { claimAccount, type Announcement } from "./owner.ts";
 import { STATE } from "./paths.js";
 import { StackError } from "./stack-error.ts";
 import { loadAccount, readLocalKey, type LoadedStack } from "./stack.ts";
@@ -21,8 +23,15 @@ import { watchSources } from "./watch.ts";
 
 const HOST = "127.0.0.1";
 
-/** Runs a stack on this machine until the process ends. Throws a StackError. */
+/**
+ * Runs a stack on this machine until the process ends; where another process runs it, prints what
+ * that one has printed. Throws a StackError.
+ */
 export async function serve(args: Args): Promise<void> {
+  const folder = join(STATE, args.stack);
+  const claim = await claimAccount(folder);
+  if (!claim.isOwner) return printOther(claim.printed, args);
+  await endOrphans(folder);
   const key = await readLocalKey();
   // These run side by side: together they are most of the way to the first answer.
   const [account, { startRuntime }, model] = await Promise.all([
@@ -31,7 +40,6 @@ export async function serve(args: Args): Promise<void> {
     connectModel(args.upstream),
   ]);
 
-  const folder = join(STATE, args.stack);
   const parts = openAccount({ id: account.id, model, folder });
   const { account: state, store } = parts;
   state.declare(await toDeclaration(account));
@@ -73,16 +81,26 @@ export async function serve(args: Args): Promise<void> {
     ({ name }) =>
       `  Copies  ${join(relative("", folder), "r2", name)} (npm run decrypt opens them)\n`,
   );
-  console.log(`stack ${args.stack} runs on this machine, without an account
+  const lines = `stack ${args.stack} runs on this machine, without an account
 
   Worker  ${workerUrl}
   Logs    ${url.origin}
   Key     ${key} (in a browser: any name, the key as password)
 ${access}${copies.join("")}
   ${exampleCall(workerUrl, key, account.script)}
-
+`;
+  const api = describeApi(url, key, account.id);
+  claim.announce({ lines, api });
+  console.log(`${lines}
 Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
-  if (args.api) console.log(describeApi(url, key, account.id));
+  if (args.api) console.log(api);
+}
+
+/** Prints what another process has printed, which runs the stack. */
+function printOther({ pid, lines, api }: Announcement, args: Args): void {
+  console.log(`${lines}
+Process ${pid} runs it, with its own --port and --upstream; Ctrl-C there ends it.`);
+  if (args.api) console.log(api);
 }
 
 /** Lists the environment of the provider and the official SDKs, and in its last line, of wrangler. */

@@ -16,7 +16,7 @@ export class Database {
    */
   constructor(path: string) {
     if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // Two runs of one stack share the file, and wait for each other's writes.
+    // Another program that has the file open, such as sqlite3, is waited for.
     this.#connection = new DatabaseSync(path, { timeout: 5000 });
     this.#connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     prepareTables(this.#connection);

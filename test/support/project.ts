@@ -92,7 +92,8 @@ export function start(project: Project, file: string, args: readonly string[] = 
         () => output,
       ),
     stop: async (signal = "SIGINT") => {
-      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
+      const hasEnded = child.exitCode !== null || child.signalCode !== null;
+      if (!hasEnded && child.pid !== undefined) process.kill(-child.pid, signal);
       return exited;
     },
   };
