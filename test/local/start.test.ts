@@ -154,7 +154,7 @@ test.each([
   [["--upstream", "http://me:hidden@x.test"], 2, "--upstream holds a user name or a password"],
   [["--upstream", "ollama"], 2, 'error: --upstream is "ollama"; allowed is a URL'],
   [["--prot", "1"], 2, "Unknown option '--prot'"],
-  [["--upstream", "http://127.0.0.1:9"], 1, "cannot be used: "],
+  [["--stack", "prod", "--upstream", "http://127.0.0.1:9"], 1, "cannot be used: "],
 ])("%j ends at once with a message", async (args, code, message) => {
   const process = start(project, "local/start.js", args);
 
