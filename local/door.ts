@@ -15,6 +15,7 @@ import { toServed } from "./api/worker-record.ts";
 import { answerBinding } from "./binding.ts";
 import { refusal, type GatewayAnswer } from "./gateway/gateway.ts";
 import { readHeaderOptions } from "./gateway/options.ts";
+import { LOOPBACK_NAMES } from "./host-guard.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { WorkerHost } from "./worker-host.ts";
@@ -107,7 +108,7 @@ async function answer(
   // A page on the web can make a browser call loopback under a name of its own; such a call stops
   // here.
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
-  if (!["127.0.0.1", "localhost"].includes(host)) return text(403, "only for this machine");
+  if (!LOOPBACK_NAMES.includes(host)) return text(403, "only for this machine");
 
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];

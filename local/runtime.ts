@@ -18,6 +18,7 @@ import {
 
 import { accessCerts } from "./access.ts";
 import type { Script } from "./account.ts";
+import { GUARD, guardedEntry } from "./host-guard.ts";
 import { ROOT } from "./paths.js";
 import { StackError } from "./stack-error.ts";
 
@@ -110,8 +111,11 @@ async function options(
           compatibilityDate: script.compatibilityDate,
           compatibilityFlags: [...script.compatibilityFlags],
           manifest: {
-            mainModule: script.mainModule,
-            modules: Object.fromEntries(modules.map(({ name, ...module }) => [name, module])),
+            mainModule: GUARD,
+            modules: {
+              ...Object.fromEntries(modules.map(({ name, ...module }) => [name, module])),
+              [GUARD]: { type: "esm", contents: guardedEntry(script.mainModule) },
+            },
           },
           env: Object.fromEntries(bindings),
         },
