@@ -19,6 +19,7 @@ import { LOOPBACK_NAMES } from "./host-guard.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { WorkerHost } from "./worker-host.ts";
+import { recordOf } from "./api/state.ts";
 
 interface DoorArgs extends Omit<LocalAccount, "pusher"> {
   /** The key that stands in for an API token with every permission. */
@@ -139,7 +140,7 @@ async function answerPages(request: IncomingMessage, parts: Parts): Promise<Repl
 async function fireCron(request: IncomingMessage, name: string, parts: Parts): Promise<Reply> {
   // Another site's form could do this, too; only a browser reports where a form stands.
   if (request.headers["sec-fetch-site"] !== "same-origin") return text(403, "only from the page");
-  const worker = parts.account.state.workers[name];
+  const worker = recordOf(parts.account.state.workers, name);
   const cron = worker?.crons[0];
   if (worker === undefined || cron === undefined) return text(404, "no such cron trigger");
   try {

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { readBody, refuse, success } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import type { Bucket } from "./state.ts";
+import { type Bucket, recordOf } from "./state.ts";
 
 const BUCKETS = "/accounts/:account/r2/buckets";
 const BUCKET = `${BUCKETS}/:bucket`;
@@ -31,7 +31,7 @@ const creation = z.looseObject({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61
 const lifecycle = z.object({ rules: z.array(z.record(z.string(), z.unknown())).default([]) });
 
 function bucketOf(c: ApiContext): Bucket {
-  const bucket = c.env.account.state.buckets[param(c, "bucket")];
+  const bucket = recordOf(c.env.account.state.buckets, param(c, "bucket"));
   return bucket ?? refuse(404, 10_006, "The specified bucket does not exist.");
 }
 
@@ -42,7 +42,7 @@ function listBuckets({ env: { account } }: ApiContext): object {
 async function createBucket(c: ApiContext): Promise<object> {
   const { account } = c.env;
   const { name } = await readBody(c, creation);
-  if (account.state.buckets[name] !== undefined) {
+  if (recordOf(account.state.buckets, name) !== undefined) {
     refuse(409, 10_004, "the bucket exists, and is yours");
   }
   const bucket = { name, createdAt: new Date().toISOString(), rules: [], isDeclared: false };

@@ -5,7 +5,7 @@ import { ApiError, paged, readBody, refuseUnknown } from "./envelope.ts";
 import { toWire } from "./gateway-answer.ts";
 import { fromWire, PUT_ONLY } from "./gateway-wire.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import type { GatewayRecord } from "./state.ts";
+import { type GatewayRecord, recordOf } from "./state.ts";
 
 /** The path of the gateways; those of logs continue it. */
 export const GATEWAYS = "/accounts/:account/ai-gateway/gateways";
@@ -35,7 +35,7 @@ const create = update.extend({ id: z.string() });
 
 /** Returns the gateway that the path names; throws an ApiError where there is none. */
 export function gatewayOf(c: ApiContext): GatewayRecord {
-  return c.env.account.state.gateways[param(c, "gateway")] ?? refuseUnknown();
+  return recordOf(c.env.account.state.gateways, param(c, "gateway")) ?? refuseUnknown();
 }
 
 function listGateways(c: ApiContext): Response {
@@ -48,7 +48,7 @@ function listGateways(c: ApiContext): Response {
 async function createGateway(c: ApiContext): Promise<object> {
   const { account } = c.env;
   const body = await readBody(c, create);
-  if (account.state.gateways[body.id] !== undefined) {
+  if (recordOf(account.state.gateways, body.id) !== undefined) {
     const message = "a gateway with this id exists";
     throw new ApiError(409, { code: 7001, message, path: ["id"] });
   }

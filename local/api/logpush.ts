@@ -6,7 +6,7 @@ import { readFilter } from "../logpush/pusher.ts";
 import { statusOf } from "./access.ts";
 import { notImitated, readBody, refuse, refuseUnknown } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import type { AccountState, LogpushJob } from "./state.ts";
+import { type AccountState, type LogpushJob, recordOf } from "./state.ts";
 import { BUCKET_SCOPE } from "./token-record.ts";
 
 const JOBS = "/accounts/:account/logpush/jobs";
@@ -40,7 +40,7 @@ const creation = change.extend({
 });
 
 function jobOf(c: ApiContext): LogpushJob {
-  return c.env.account.state.logpushJobs[param(c, "job")] ?? refuseUnknown();
+  return recordOf(c.env.account.state.logpushJobs, param(c, "job")) ?? refuseUnknown();
 }
 
 async function createJob(c: ApiContext): Promise<object> {
@@ -102,7 +102,7 @@ function checkDestination(destination: string, account: AccountState): void {
     token.policies.some(
       ({ effect, resources }) => effect === "allow" && resources[resource] === "*",
     );
-  if (account.state.buckets[bucket] !== undefined && mayWrite) return;
+  if (recordOf(account.state.buckets, bucket) !== undefined && mayWrite) return;
   refuse(
     400,
     1002,

@@ -37,12 +37,22 @@ const logpushJob = z.looseObject({
 
 // A file from before a kind was added has none of it.
 const stateSchema = z.object({
-  gateways: z.record(z.string(), gatewayRecord).default({}),
-  tokens: z.record(z.string(), tokenRecord).default({}),
-  workers: z.record(z.string(), workerRecord).default({}),
-  buckets: z.record(z.string(), bucket).default({}),
-  logpushJobs: z.record(z.string(), logpushJob).default({}),
+  gateways: byId(gatewayRecord),
+  tokens: byId(tokenRecord),
+  workers: byId(workerRecord),
+  buckets: byId(bucket),
+  logpushJobs: byId(logpushJob),
 });
+
+/** Reads records by id; not z.record, which leaves out one whose id is `__proto__`. */
+function byId<T extends z.ZodType>(record: T) {
+  return z
+    .custom<object>((value) => typeof value === "object" && value !== null)
+    .default({})
+    .transform((records) => new Map(Object.entries(records)))
+    .pipe(z.map(z.string(), record))
+    .transform((records): Record<string, z.output<T>> => Object.fromEntries(records));
+}
 
 /**
  * A gateway as it is kept: its settings, when it was made and changed, and whether the stack
@@ -121,7 +131,7 @@ export class AccountState {
     const now = new Date().toISOString();
     this.update((state) => {
       const records = [...gateways].map(([id, settings]): [string, GatewayRecord] => {
-        const createdAt = state.gateways[id]?.createdAt ?? now;
+        const createdAt = recordOf(state.gateways, id)?.createdAt ?? now;
         return [id, { settings, createdAt, modifiedAt: now, isDeclared: true }];
       });
       return {
@@ -139,6 +149,14 @@ export class AccountState {
     const gateways = Object.values(this.#state.gateways).map(({ settings }) => settings);
     this.#args.onGateways(new Map(gateways.map((settings) => [settings.aiGatewayId, settings])));
   }
+}
+
+/**
+ * Finds a record by its key; undefined where there is none, whatever property of that name every
+ * object has.
+ */
+export function recordOf<T>(records: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(records, key) ? records[key] : undefined;
 }
 
 interface Declarable {

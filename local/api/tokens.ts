@@ -15,6 +15,7 @@ import {
   tokenStatus,
   type TokenRecord,
 } from "./token-record.ts";
+import { recordOf } from "./state.ts";
 
 const TOKENS = "/accounts/:account/tokens";
 const TOKEN = `${TOKENS}/:token`;
@@ -35,7 +36,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
 ];
 
 function tokenOf(c: ApiContext): TokenRecord {
-  return c.env.account.state.tokens[param(c, "token")] ?? refuseUnknown();
+  return recordOf(c.env.account.state.tokens, param(c, "token")) ?? refuseUnknown();
 }
 
 function verifyToken({ var: { token } }: ApiContext): object {

@@ -45,12 +45,12 @@ const metadata = z.looseObject({
   keep_bindings: z.array(z.string()).default([]),
 });
 
-const MODULE_TYPES: Readonly<Record<string, Module["type"]>> = {
-  "application/javascript+module": "esm",
-  "text/plain": "text",
-  "application/octet-stream": "data",
-  "application/wasm": "wasm",
-};
+const MODULE_TYPES: ReadonlyMap<string, Module["type"]> = new Map([
+  ["application/javascript+module", "esm"],
+  ["text/plain", "text"],
+  ["application/octet-stream", "data"],
+  ["application/wasm", "wasm"],
+]);
 
 /** Reads an upload: the part `metadata`, and a part for each module. Throws an ApiError. */
 export async function readUpload(
@@ -187,7 +187,7 @@ async function readModules(form: FormData, main: string): Promise<WorkerRecord["
     if (!(part instanceof Blob) || field === "metadata") continue;
     const mime = part.type.split(";")[0] ?? "";
     if (mime === "application/source-map") continue;
-    const type = MODULE_TYPES[mime];
+    const type = MODULE_TYPES.get(mime);
     if (type === undefined) throw notImitated(`modules of the type ${JSON.stringify(mime)}`);
     const contents = Buffer.from(await part.arrayBuffer()).toString("base64");
     modules.push({ name: field, type, contents });

@@ -2,6 +2,7 @@
 import { refuse } from "./envelope.ts";
 import { param, type ApiContext } from "./route.ts";
 import { toServed, type WorkerRecord } from "./worker-record.ts";
+import { recordOf } from "./state.ts";
 
 export const WORKERS = "/accounts/:account/workers";
 /** The path of one Worker. */
@@ -13,7 +14,7 @@ export const WRITE = ["Workers Scripts Write"] as const;
 
 /** Returns the Worker that the path names; throws an ApiError where there is none. */
 export function workerOf(c: ApiContext): WorkerRecord {
-  const worker = c.env.account.state.workers[param(c, "script")];
+  const worker = recordOf(c.env.account.state.workers, param(c, "script"));
   return worker ?? refuse(404, 10_007, "This Worker does not exist on your account.");
 }
 

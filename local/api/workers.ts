@@ -13,6 +13,7 @@ import {
   type WorkerRecord,
 } from "./worker-record.ts";
 import { changeable, deploy, READ, SCRIPT, WORKERS, workerOf, WRITE } from "./worker-state.ts";
+import { recordOf } from "./state.ts";
 
 export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${WORKERS}/scripts`, READ, listWorkers],
@@ -45,7 +46,7 @@ function listWorkers({ env: { account } }: ApiContext): object {
 
 async function uploadWorker(c: ApiContext): Promise<object> {
   const name = check(scriptName, param(c, "script"));
-  const before = changeable(c.env.account.state.workers[name]);
+  const before = changeable(recordOf(c.env.account.state.workers, name));
   const worker = await readUpload(name, c.req.raw, before);
   await deploy(c, worker);
   return describeWorker(worker);

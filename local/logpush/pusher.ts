@@ -6,7 +6,7 @@ import { gzip } from "node:zlib";
 import { z } from "zod";
 
 import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";
-import type { AccountState, LogpushJob } from "../api/state.ts";
+import { type AccountState, type LogpushJob, recordOf } from "../api/state.ts";
 import type { Bodies, Log } from "../logs/log.ts";
 import { readDestination } from "./destination.ts";
 import type { Objects } from "./objects.ts";
@@ -51,7 +51,7 @@ export class Pusher {
 
   /** Takes a log that its gateway kept. */
   add(log: Log, bodies: Bodies | undefined): void {
-    const settings = this.#account.state.gateways[log.gateway]?.settings;
+    const settings = recordOf(this.#account.state.gateways, log.gateway)?.settings;
     if (settings?.logpush !== true || isTooLarge(bodies)) return;
     this.#waiting.push({ log, bodies, publicKey: settings.logpushPublicKey });
     this.#timer ??= setTimeout(() => {
@@ -77,9 +77,8 @@ export class Pusher {
   }
 
   async #push(job: LogpushJob, batch: readonly Waiting[]): Promise<void> {
-    const { buckets } = this.#account.state;
     const { bucket, folders } = readDestination(job.destination_conf);
-    if (bucket === undefined || buckets[bucket] === undefined) return;
+    if (bucket === undefined || recordOf(this.#account.state.buckets, bucket) === undefined) return;
     const gateway = readFilter(job["filter"]);
     const fields = options.safeParse(job["output_options"]).data?.field_names ?? [];
     const logs = batch.filter(({ log }) => gateway === undefined || log.gateway === gateway);

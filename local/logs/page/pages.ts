@@ -18,6 +18,7 @@ import { storageSection } from "./storage.ts";
 import { totalsSection } from "./totals.ts";
 import { triggersSection } from "./triggers.ts";
 import { wrongFiltersNotice } from "./wrong-filters.ts";
+import { recordOf } from "../../api/state.ts";
 
 interface PageArgs extends Pick<LocalAccount, "account" | "store"> {
   /** What runs now; without it the pages show gateways and logs alone. */
@@ -69,7 +70,7 @@ async function listLayout(
     models: listModels(store, gateway, MODELS),
     callers: callersOf(list.logs),
   };
-  const declared = account.state.gateways[gateway];
+  const declared = recordOf(account.state.gateways, gateway);
   const cap = declared && capOf(declared.settings);
   const title = count(totals.sums.requests, "request");
   const isEmpty = totals.sums.requests === 0;
