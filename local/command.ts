@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readStackFiles } from "../infra/project-files.ts";
+import { stackOf } from "../policy/stack/project.ts";
 import { ROOT } from "./paths.js";
 import { StackError } from "./stack-error.ts";
 
@@ -66,7 +67,8 @@ function parseStack(text: string): string {
   if (!/^[a-zA-Z0-9_.-]+$/.test(text)) {
     throw new Error(`--stack is ${JSON.stringify(text)}; allowed are letters, digits, _, . and -`);
   }
-  if (existsSync(join(ROOT, `Pulumi.${text}.yaml`))) return text;
+  const file = `Pulumi.${text}.yaml`;
+  if (stackOf(file) !== undefined && existsSync(join(ROOT, file))) return text;
   const names = [...readStackFiles(ROOT).keys()].join(", ") || "none";
   throw new Error(`--stack is ${JSON.stringify(text)}; the project has ${names}`);
 }

@@ -24,9 +24,12 @@ export function isPulumiFile(name: string): boolean {
   return /^pulumi\.(?:.+\.)?(?:json|ya?ml)$/i.test(name);
 }
 
-/** `Pulumi.dev.yaml` → `dev`; undefined for any other file, the project's own included. */
+/**
+ * `Pulumi.dev.yaml` → `dev`; undefined for any other file, the project's own included. `.` and `..` name no stack: as
+ * the folder of a stack's own files they lead out of their place.
+ */
 export function stackOf(file: string): string | undefined {
-  return /^Pulumi\.([a-zA-Z0-9_.-]+)\.yaml$/.exec(file)?.[1];
+  return /^Pulumi\.(?!\.{1,2}\.yaml$)([a-zA-Z0-9_.-]+)\.yaml$/.exec(file)?.[1];
 }
 
 /** Sorts a folder's files into stacks, and finds what would make Pulumi read others. */

@@ -163,6 +163,21 @@ test.each([
   expect(process.output()).not.toMatch(/ {4}at |hidden/);
 });
 
+test.each([".", ".."])(
+  "%s is no stack of npm start and npm run dev, file or not",
+  async (stack) => {
+    const file = join(project.folder, `Pulumi.${stack}.yaml`);
+    await writeFile(file, stackText("dev"));
+    onTestFinished(() => rm(file));
+
+    for (const command of ["local/start.js", "local/dev.ts"]) {
+      const process = start(project, command, ["--stack", stack]);
+      expect(await process.exited).toBe(2);
+      expect(process.output()).toContain(`--stack is "${stack}"; the project has dev, prod\n`);
+    }
+  },
+);
+
 test("an upstream with OpenAI's protocol answers in the local model's place, until Ctrl-C", async () => {
   const asked: unknown[] = [];
   const upstream = await listen(async (request) => {

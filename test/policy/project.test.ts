@@ -34,6 +34,8 @@ test.each([
   "Pulumi.JSON",
   "pulumi.yaml",
   "PULUMI.prod.yaml",
+  "Pulumi...yaml",
+  "Pulumi....yaml",
 ])("%s, which Pulumi may read and no review does, is a problem that names it", (name) => {
   expect(problemsOf({ "Pulumi.yaml": PROJECT, [name]: "{}" })).toEqual([
     expect.stringMatching(
