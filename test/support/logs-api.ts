@@ -31,8 +31,18 @@ export interface World {
   /** The largest limit; a larger one is refused with 400. */
   readonly maxLimit?: number;
   readonly ignoresFilterOf?: readonly string[];
+  /** The methods that ignore the order: a list is oldest first then, a deletion newest first. */
+  readonly ignoresOrderOf?: readonly string[];
+  readonly ignoresLimit?: boolean;
+  readonly ignoresPage?: boolean;
+  /** Whether a page other than the first is refused with 400. */
+  readonly refusesPages?: boolean;
   readonly withoutDate?: boolean;
   readonly withoutTotal?: boolean;
+  /** What `total_count` has in place of the number of logs in the list. */
+  readonly falseTotal?: "0" | "of all logs";
+  /** How much later than the list `total_count` reflects a deletion. */
+  readonly totalLagMs?: number;
   /** The faults of the calls in turn; later calls have none. */
   readonly faults?: readonly Fault[];
   /** A response to every call in place of the API's. */
@@ -120,34 +130,56 @@ export function simulate(world: World): Simulation {
 }
 
 function list(url: URL, world: World): Reply {
-  const { before, direction } = readQuery(url, "GET", world);
-  const shown = world.logs
-    .filter(({ deleted }) => deleted === undefined || world.time < deleted + (world.lagMs ?? 0))
+  const query = readQuery(url, "GET", world);
+  const page = world.ignoresPage === true ? 1 : Number(url.searchParams.get("page") ?? "1");
+  if (page > 1 && world.refusesPages === true) return failure(400);
+  const perPage = Number(url.searchParams.get("per_page"));
+  const result = chosen(world, query, world.lagMs)
+    .slice((page - 1) * perPage, page * perPage)
+    .map((log) => ({
+      id: `log-${world.logs.indexOf(log)}`,
+      created_at: new Date(log.created).toISOString(),
+      model: "@cf/a/b",
+    }));
+  const total = world.withoutTotal === true ? {} : { total_count: countFor(world, query) };
+  return reply({ success: true, result, result_info: { page, ...total } }, world);
+}
+
+function countFor(world: World, query: Query): number {
+  const { falseTotal, lagMs = 0, totalLagMs = 0 } = world;
+  if (falseTotal === "0") return 0;
+  const counted = falseTotal === undefined ? query : { ...query, before: Infinity };
+  return chosen(world, counted, lagMs + totalLagMs).length;
+}
+
+/** Returns the logs of a query, where deletions are reflected so late. */
+function chosen(world: World, { before, direction }: Query, lagMs = 0): Log[] {
+  return world.logs
+    .filter(({ deleted }) => deleted === undefined || world.time < deleted + lagMs)
     .filter(({ created }) => created < before)
     .toSorted((a, b) => (direction === "asc" ? a.created - b.created : b.created - a.created));
-  const result = shown.slice(0, Number(url.searchParams.get("per_page"))).map(({ created }) => ({
-    id: "a",
-    created_at: new Date(created).toISOString(),
-    model: "@cf/a/b",
-  }));
-  const total = world.withoutTotal === true ? {} : { total_count: shown.length };
-  return reply({ success: true, result, result_info: { page: 1, ...total } }, world);
 }
 
 function remove(url: URL, world: World): Reply {
-  const { before, direction } = readQuery(url, "DELETE", world);
+  const asked = url.searchParams.get("order_by_direction");
   const limit = Number(url.searchParams.get("limit") ?? "NaN");
-  if (direction !== "asc" || !(limit >= 1)) throw new Error(`unexpected deletion: ${url.search}`);
+  if (asked !== "asc" || !(limit >= 1)) throw new Error(`unexpected deletion: ${url.search}`);
   if (limit > (world.maxLimit ?? Infinity)) return failure(400);
-  const doomed = world.logs
-    .filter(({ deleted, created }) => deleted === undefined && created < before)
-    .toSorted((a, b) => a.created - b.created)
-    .slice(0, Math.min(limit, world.maxDeletion ?? Infinity));
+  const most = world.ignoresLimit === true ? Infinity : limit;
+  const doomed = chosen(world, readQuery(url, "DELETE", world)).slice(
+    0,
+    Math.min(most, world.maxDeletion ?? Infinity),
+  );
   for (const log of doomed) log.deleted = world.time;
   return reply({ success: true }, world);
 }
 
-function readQuery(url: URL, method: string, world: World) {
+interface Query {
+  readonly before: number;
+  readonly direction: string | null;
+}
+
+function readQuery(url: URL, method: "GET" | "DELETE", world: World): Query {
   const query = url.searchParams;
   if (url.pathname !== `/client/v4/accounts/${ENV.ACCOUNT_ID}/ai-gateway/gateways/app-test/logs`) {
     throw new Error(`unexpected path: ${url.pathname}`);
@@ -158,9 +190,12 @@ function readQuery(url: URL, method: string, world: World) {
     /^\[\{"key":"created_at","operator":"lt","value":\["([^"]+)"\]\}\]$/.exec(filters ?? "") ?? [];
   if (filters !== null && time === undefined) throw new Error(`unexpected filters: ${filters}`);
   const isIgnored = filters === null || world.ignoresFilterOf?.includes(method) === true;
-  const direction = query.get("order_by_direction");
+  const isUnordered = world.ignoresOrderOf?.includes(method) === true;
+  const direction = isUnordered ? UNORDERED[method] : query.get("order_by_direction");
   return { before: isIgnored ? Infinity : Date.parse(String(time)), direction };
 }
+
+const UNORDERED = { GET: "asc", DELETE: "desc" } as const;
 
 function reply(body: object, world: World): Reply {
   const date = new Date(world.time + (world.serverAheadMs ?? 0)).toUTCString();

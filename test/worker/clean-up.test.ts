@@ -23,8 +23,12 @@ async function run(scene: World, env: Partial<typeof ENV> = {}) {
   const simulation = simulate(scene);
   const report = await cleanUp({ ...ENV, ...env }, simulation.platform);
   const deletions = simulation.calls.filter(({ method }) => method === "DELETE");
-  return { ...simulation, report, deletions };
+  const limits = deletions.map(({ url }) => Number(url.searchParams.get("limit")));
+  return { ...simulation, report, deletions, limits };
 }
+
+/** The calls before the first deletion: all logs, the newest old one, the oldest, the counted. */
+const LOOKS: readonly Fault[] = ["none", "none", "none", "none"];
 
 test("what is older than the days to keep goes, and the line says so", async () => {
   const scene = world();
@@ -44,9 +48,9 @@ test("what is older than the days to keep goes, and the line says so", async () 
     oldest: "2026-11-21T03:17:00.000Z",
     full: 0,
     isBehind: false,
-    batches: 1,
-    requests: 6,
-    durationMs: 1200,
+    batches: 2,
+    requests: 10,
+    durationMs: 2000,
   });
   expect(alertOf(report)).toBeUndefined();
 });
@@ -93,6 +97,79 @@ test("a deletion that ignores its filter takes no young log, for it asks for as 
   expect(agesLeft(scene)).toEqual([1]);
 });
 
+test("the first deletion takes one log, and the others no more than was counted", async () => {
+  const logs = logsAged(...Array.from({ length: 150 }, (_, index) => 40 + index / 1000), 1);
+  const { report, limits } = await run(world({ logs, totalLagMs: 3_600_000 }));
+
+  expect(limits).toEqual([1, 10, 100, 39]);
+  expect(report).toMatchObject({ ended: "done" });
+});
+
+test.each<[string, Partial<World>]>([
+  ["is absent", { withoutTotal: true }],
+  ["is 0 beside a log", { falseTotal: "0" }],
+  ["counts all logs", { falseTotal: "of all logs" }],
+  ["counts all logs, with no page but the first", { falseTotal: "of all logs", ignoresPage: true }],
+  ["counts what an earlier run deleted", { totalLagMs: 7_200_000, logs: deletedBefore() }],
+])("where the count %s, no deletion takes more than one log", async (_, lie) => {
+  const scene = world({ ignoresFilterOf: ["DELETE"], ...lie });
+  const { limits } = await run(scene);
+
+  expect(limits).toEqual([1, 1]);
+  expect(agesLeft(scene)).toEqual([1]);
+});
+
+/** Two old logs and a young one, and three that were deleted an hour ago. */
+function deletedBefore() {
+  const gone = logsAged(50, 49, 48).map((log) => ({ ...log, deleted: NOW - 3_600_000 }));
+  return [...gone, ...logsAged(45, 31, 1)];
+}
+
+test("a count that cannot be looked for so deep in the list is relied on", async () => {
+  const { limits } = await run(world({ logs: logsAged(45, 44, 31, 1), refusesPages: true }));
+
+  expect(limits).toEqual([1, 2]);
+});
+
+test("a list that ignores its order loses no log, and somebody is alerted", async () => {
+  const scene = world({ ignoresOrderOf: ["GET"] });
+  const { report, deletions } = await run(scene);
+
+  expect(deletions).toEqual([]);
+  expect(report).toMatchObject({ ended: "order ignored" });
+  expect(alertOf(report)).toBeDefined();
+});
+
+test.each<[string, Partial<World>, number[]]>([
+  ["takes the newest log", { ignoresOrderOf: ["DELETE"] }, [45, 31, 2]],
+  ["takes every log", { ignoresLimit: true }, []],
+  ["takes some logs", { ignoresLimit: true, maxDeletion: 3 }, [1]],
+])("a first deletion that %s is the last, and somebody is alerted", async (_, lie, left) => {
+  const scene = world({ ignoresFilterOf: ["DELETE"], logs: logsAged(45, 31, 2, 1), ...lie });
+  const { report, limits } = await run(scene);
+
+  expect(limits).toEqual([1]);
+  expect(agesLeft(scene)).toEqual(left);
+  expect(report).toMatchObject({ ended: "filter ignored" });
+  expect(alertOf(report)).toBeDefined();
+});
+
+test("a run ends where more old logs are listed than were counted", async () => {
+  const scene = world({ logs: logsAged(45, 44, 43, 42, 1), maxDeletion: 2 });
+  const { report, limits } = await run(scene);
+
+  expect(limits).toEqual([1, 3]);
+  expect(agesLeft(scene)).toEqual([42, 1]);
+  expect(report).toMatchObject({ ended: "more than counted" });
+});
+
+test("of two old logs with one time, each is deleted", async () => {
+  const scene = world({ logs: logsAged(45, 45, 1), withoutTotal: true });
+  const { report } = await run(scene);
+
+  expect(report).toMatchObject({ ended: "done", batches: 2 });
+});
+
 test.each([
   ["no date, so that no clock is known", world({ withoutDate: true }), "unreadable"],
   ["no JSON", world({ answer: () => new Response("<html>") }), "unreadable"],
@@ -128,7 +205,7 @@ test("a call that may pass is repeated, after the time that the API asks for", a
   const { report, sleeps } = await run(scene);
 
   expect(sleeps).toEqual([1000, 2000, 3000]);
-  expect(report).toMatchObject({ ended: "done", requests: 9 });
+  expect(report).toMatchObject({ ended: "done", requests: 13 });
 });
 
 test("an API that stays away ends the run, and somebody is told", async () => {
@@ -149,41 +226,37 @@ test("a wait that is longer than the run ends it", async () => {
 });
 
 test("a deletion that nobody answered is counted anew before it is asked for again", async () => {
-  const faults: Fault[] = ["none", "none", "none", "broken after"];
-  const scene = world({ faults, logs: logsAged(45, 44, 31, 1), maxDeletion: 2 });
-  const { report, deletions } = await run(scene);
+  const faults: Fault[] = [...LOOKS, "broken after"];
+  const scene = world({ faults, logs: logsAged(45, 44, 31, 1) });
+  const { report, limits } = await run(scene);
 
-  expect(deletions.map(({ url }) => url.searchParams.get("limit"))).toEqual(["3", "1"]);
+  expect(limits).toEqual([1, 1, 1]);
   expect(agesLeft(scene)).toEqual([1]);
   expect(report).toMatchObject({ ended: "done", deleted: 3 });
 });
 
 test("deletions that fail one after the other end the run", async () => {
-  const gone = Array.from({ length: 9 }, (): Fault[] => ["none", "503"]);
-  const faults: Fault[] = ["none", "none", "none", "503", ...gone.flat()];
-  const { report, sleeps } = await run(world({ faults }));
+  const gone = Array.from({ length: 9 }, (): Fault[] => ["503", "none", "none"]);
+  const logs = logsAged(...Array.from({ length: 9 }, (_, index) => 40 + index));
+  const { report, sleeps } = await run(world({ logs, faults: [...LOOKS, ...gone.flat()] }));
 
   expect(sleeps).toEqual([1000, 2000, 4000, 8000]);
   expect(report).toMatchObject({ ended: "unavailable", status: 503, batches: 0 });
 });
 
 test("a limit that is too large for the API is made smaller", async () => {
-  const logs = logsAged(...Array.from({ length: 1500 }, (_, index) => 40 + index / 1000), 1);
-  const scene = world({ logs, maxLimit: 1000 });
-  const { report, deletions } = await run(scene);
+  const logs = logsAged(...Array.from({ length: 300 }, (_, index) => 40 + index / 1000), 1);
+  const scene = world({ logs, maxLimit: 100 });
+  const { report, limits } = await run(scene);
 
-  expect(deletions.map(({ url }) => url.searchParams.get("limit"))).toEqual([
-    "1500",
-    "1000",
-    "500",
-  ]);
-  expect(report).toMatchObject({ ended: "done", batches: 2, deleted: 1500 });
+  expect(limits).toEqual([1, 10, 100, 189, 100, 89]);
+  expect(report).toMatchObject({ ended: "done", batches: 5, deleted: 300 });
 });
 
 test("a deletion that no limit makes good is told", async () => {
-  const { report, deletions } = await run(world({ maxLimit: 0 }));
+  const { report, limits } = await run(world({ maxLimit: 0 }));
 
-  expect(deletions).toHaveLength(3);
+  expect(limits).toEqual([1]);
   expect(report).toMatchObject({ ended: "refused", status: 400 });
 });
 
@@ -198,7 +271,7 @@ test("the next batch waits until the lists show the last one", async () => {
 test("where nothing moves the run ends, and no alarm is raised for logs just due", async () => {
   const { report } = await run(world({ logs: logsAged(30.02), maxDeletion: 0 }));
 
-  expect(report).toMatchObject({ ended: "no progress", batches: 1, isBehind: false });
+  expect(report).toMatchObject({ ended: "no progress", batches: 0, isBehind: false });
   expect(alertOf(report)).toBeUndefined();
 });
 
@@ -215,7 +288,7 @@ test("a run stays within the requests of its plan, the alert included", async ()
   const { report, calls } = await run(scene, { MAX_SUBREQUESTS: 50 });
 
   expect(calls).toHaveLength(49);
-  expect(report).toMatchObject({ ended: "out of requests", batches: 23 });
+  expect(report).toMatchObject({ ended: "out of requests", batches: 21 });
 });
 
 test("a run ends before the platform ends it", async () => {

@@ -46,7 +46,7 @@ test("a scheduled run deletes what is old, in the API's own words, and writes on
       filters: expect.stringMatching(
         /^\[\{"key":"created_at","operator":"lt","value":\["\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"\]\}\]$/,
       ),
-      limit: "2",
+      limit: "1",
       order_by: "created_at",
       order_by_direction: "asc",
     },

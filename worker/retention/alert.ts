@@ -3,7 +3,13 @@ import type { Report } from "./clean-up.ts";
 import type { Platform } from "./request.ts";
 import type { Ended } from "./run-end.ts";
 
-const FAILED: readonly Ended[] = ["filter ignored", "refused", "unavailable", "unreadable"];
+const FAILED: readonly Ended[] = [
+  "filter ignored",
+  "order ignored",
+  "refused",
+  "unavailable",
+  "unreadable",
+];
 
 /** The body of an alert; Slack, Mattermost and others show `text`. */
 type Alert = Report & { readonly text: string };

@@ -2,6 +2,7 @@
  * One run: deletes, oldest first, what is older than the stack keeps. It has no memory: the next
  * run goes on.
  */
+import { deleteInBatches } from "./batches.ts";
 import type { Env } from "./env.ts";
 import { openLogsApi, type LogsApi } from "./logs-api.ts";
 import type { Platform } from "./request.ts";
@@ -13,13 +14,6 @@ const DAY_MS = 86_400_000;
 
 // A log's time is from a third clock, and the two that are read may be ahead of it.
 const MARGIN_MS = 10 * 60_000;
-
-// The first is the API's maximum, as reported. That it refuses more is not documented: after a
-// refusal the next is tried.
-const BATCH_SIZES = [10_000, 1000, 100] as const;
-
-// The waits after a deletion until the list shows it: it was reported to lag.
-const LOOK_AGAIN_MS = [0, 1000, 2000, 4000, 8000, 16_000, 30_000] as const;
 
 /** The report of a run: numbers and times, and nothing of any log. */
 export interface Report {
@@ -95,7 +89,7 @@ export function cutoffOf(keepDays: number, workerTime: number, serverTime: numbe
 }
 
 async function deleteOld(api: LogsApi, env: Env, tally: Tally, platform: Platform): Promise<void> {
-  const all = await api.look({ direction: "asc" });
+  const all = await api.look({ direction: "desc" });
   const cutoff = cutoffOf(env.KEEP_DAYS, platform.now(), all.serverTime);
   Object.assign(tally, { cutoff, before: all.total });
   // The newest old log is looked at first: a list whose filter is ignored begins with a young log
@@ -104,39 +98,9 @@ async function deleteOld(api: LogsApi, env: Env, tally: Tally, platform: Platfor
   Object.assign(tally, { oldBefore: newest.total, oldAfter: newest.total });
   if (newest.first === undefined) return;
 
-  const oldest = () => api.look({ before: cutoff, direction: "asc" });
-  let old = await oldest();
-  let sizes: readonly number[] = BATCH_SIZES;
-  while (old.first !== undefined) {
-    const [size, ...smaller] = sizes;
-    if (size === undefined) throw new RunEnd("refused", 400);
-    // The limit is the number of old logs: were the filter ignored here, the oldest first would
-    // still be old logs.
-    const deletion = await api.deleteOldest(cutoff, Math.min(size, old.total || size));
-    if (deletion === "not understood") {
-      sizes = smaller;
-    } else if (deletion === "unknown") {
-      old = await oldest();
-    } else {
-      tally.batches += 1;
-      old = await lookUntil(oldest, old.first, platform);
-    }
-    tally.oldAfter = old.first === undefined ? 0 : old.total;
-  }
-}
-
-/** Looks until the oldest log is a later one than `first`, or none is left. */
-async function lookUntil(
-  look: () => ReturnType<LogsApi["look"]>,
-  first: number,
-  platform: Platform,
-) {
-  for (const waitMs of LOOK_AGAIN_MS) {
-    if (waitMs > 0) await platform.sleep(waitMs);
-    const page = await look();
-    if (page.first === undefined || page.first > first) return page;
-  }
-  throw new RunEnd("no progress");
+  const onBatch = () => void (tally.batches += 1);
+  const onLook = (total: number | undefined) => void (tally.oldAfter = total);
+  await deleteInBatches({ all, cutoff }, { api, platform, onBatch, onLook });
 }
 
 /** Returns the end of a run; throws anything else, which is a fault of ours. */

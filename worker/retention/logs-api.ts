@@ -34,9 +34,14 @@ export interface LogQuery {
   /** The time before which the logs were created, in milliseconds. */
   readonly before?: number;
   readonly direction: "asc" | "desc";
+  /** The place of the first log that is returned, from 1. */
+  readonly place?: number;
 }
 
-interface LogPage {
+/** The beginning of a list of logs. */
+export interface LogPage {
+  /** The first log's id, where the API has one. */
+  readonly id: string | undefined;
   /** The time at which the first log was created, in milliseconds; undefined where there is none. */
   readonly first: number | undefined;
   /** The number of logs in the whole list. It lags behind a deletion, and may be absent. */
@@ -63,7 +68,10 @@ const OLDEST_FIRST = { order_by: "created_at", order_by_direction: "asc" };
 const page = v.object({
   success: v.literal(true),
   result: v.array(
-    v.object({ created_at: v.pipe(v.string(), v.transform(Date.parse), v.finite()) }),
+    v.object({
+      id: v.optional(v.string()),
+      created_at: v.pipe(v.string(), v.transform(Date.parse), v.finite()),
+    }),
   ),
   result_info: v.optional(
     v.object({ total_count: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))) }),
@@ -135,12 +143,13 @@ export function openLogsApi(env: Env, platform: Platform): LogsApi {
   };
 }
 
-function listQuery({ before, direction }: LogQuery): Record<string, string> {
+function listQuery({ before, direction, place }: LogQuery): Record<string, string> {
   return {
     ...(before !== undefined && { filters: createdBefore(before) }),
     order_by: "created_at",
     order_by_direction: direction,
-    per_page: "1",
+    // The second log shows whether the order is heeded.
+    ...(place === undefined ? { per_page: "2" } : { per_page: "1", page: String(place) }),
     meta_info: "true",
   };
 }
@@ -155,14 +164,21 @@ function createdBefore(time: number): string {
   return JSON.stringify([{ key: "created_at", operator: "lt", value }]);
 }
 
-/** Throws a RunEnd for a page that is not as documented, or has a log that its filter excludes. */
+/**
+ * Throws a RunEnd for a page that is not as documented, has a log that its filter excludes, or is
+ * not in order.
+ */
 function readPage(
   { status, body, serverTime }: Answered,
-  { before = Infinity }: LogQuery,
+  { before = Infinity, direction }: LogQuery,
 ): LogPage {
   const { success, output } = v.safeParse(page, body);
   if (!success || Number.isNaN(serverTime)) throw new RunEnd("unreadable", status);
-  const times = output.result.map((log) => log.created_at);
+  const { result, result_info } = output;
+  const times = result.map((log) => log.created_at);
   if (times.some((time) => time >= before)) throw new RunEnd("filter ignored");
-  return { first: times[0], total: output.result_info?.total_count, serverTime };
+  // Without an order the newest log is not known, and so not whether the filter is heeded.
+  const sorted = times.toSorted((a, b) => (direction === "asc" ? a - b : b - a));
+  if (times.some((time, index) => time !== sorted[index])) throw new RunEnd("order ignored");
+  return { id: result[0]?.id, first: times[0], total: result_info?.total_count, serverTime };
 }

@@ -5,8 +5,10 @@ export type Ended =
   | "out of requests"
   | "out of time"
   | "no progress"
+  | "more than counted"
   // Somebody has to look.
   | "filter ignored"
+  | "order ignored"
   | "refused"
   | "unavailable"
   | "unreadable";
