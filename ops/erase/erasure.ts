@@ -19,6 +19,9 @@ interface EraseOptions {
   readonly wait: (ms: number) => Promise<unknown>;
 }
 
+const NOT_LISTED =
+  "the Logs API does not heed a filter by id: it did not list a log that it has; nothing was deleted";
+
 // A list reflects a deletion some time later; how much later is not documented.
 const WAITS_MS = [1000, 2000, 4000, 8000, 16_000, 32_000];
 
@@ -29,7 +32,7 @@ export async function findCallersLogs(
   onProgress: EraseOptions["onProgress"],
 ): Promise<readonly Log[]> {
   const logs: Log[] = [];
-  for await (const log of findLogs(gateway, { callers, until }, "oldest first")) {
+  for await (const log of findLogs(gateway, { callers, until, isWhole: true }, "oldest first")) {
     logs.push(log);
     if (logs.length % 50 === 0) onProgress(`${logs.length} logs found`);
   }
@@ -48,6 +51,8 @@ export async function eraseLogs(
 ): Promise<readonly Log[]> {
   if (found.length === 0) return [];
   const trial = found.slice(-1);
+  // A list by id that is always empty would report every deletion as done.
+  if (await isGone(gateway, trial)) throw new CommandError(NOT_LISTED);
   await deleteLogs(gateway, trial);
   await requireGone(gateway, trial, wait);
 

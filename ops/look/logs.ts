@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { checkAnswer, need, type Gateway } from "../account/account.ts";
+import { CommandError } from "../cli/errors.ts";
 import { parseJson } from "../cli/json.ts";
 import { listLogs, type Filter, type Listing, type Order } from "./logs-api.ts";
 
@@ -61,6 +62,8 @@ export function parseMetadata(raw: unknown): Readonly<Record<string, unknown>> {
 /** The conditions for logs to be listed. */
 export interface LogQuery {
   readonly isErrors?: boolean;
+  /** Whether a list that ignores both its page and its filters is refused; only oldest first. */
+  readonly isWhole?: boolean;
   /** Names of which any matches, as `namesInLogs` lists them for one caller. */
   readonly callers?: readonly string[] | undefined;
   /** A substring of the model's name. */
@@ -85,12 +88,27 @@ export async function* findLogs(
     const logs = await listParsed(gateway, { filters: filtersOf(query), order, page });
     const fresh = logs.filter(({ id }) => !seen.has(id));
     // The page's length proves nothing: the largest page is not documented.
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) {
+      if (query.isWhole === true) requireComplete(logs, query);
+      return;
+    }
     for (const log of fresh) {
       seen.add(log.id);
       if (isChosen(log, query)) yield log;
     }
   }
+}
+
+/**
+ * Throws a CommandError where a page is listed again, with logs that do not match: the API ignores
+ * the page, and others that match may stand behind these. Where all match, they are the first of
+ * those that do.
+ */
+function requireComplete(listedAgain: readonly Log[], query: LogQuery): void {
+  if (listedAgain.every((log) => isChosen(log, query))) return;
+  throw new CommandError(
+    "the Logs API heeds neither a page nor a filter: it listed the same logs twice, and among them others than those requested, so that not all can be found",
+  );
 }
 
 /** Lists one page of logs, as the API filters it. Throws a CommandError where that fails. */

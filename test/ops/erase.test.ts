@@ -143,6 +143,41 @@ test("an API that does not heed a filter by id loses no log", async () => {
   expect(scene.deletions).toEqual([]);
 });
 
+test("an API that heeds neither page nor filter loses no log, and none is reported as erased", async () => {
+  const scene = scriptLogs(8, { perPage: 4, ignoresPage: true });
+
+  await expect(eraseAll(scene)).rejects.toThrow("the Logs API heeds neither a page nor a filter");
+
+  expect(scene.deletions).toEqual([]);
+  expect(scene.logs).toHaveLength(9);
+});
+
+test("an API that heeds filters and no page is erased page by page", async () => {
+  const scene = scriptLogs(8, { perPage: 4, ignoresPage: true, filtersCallers: true });
+
+  const left = await eraseAll(scene);
+
+  expect(left).toEqual([]);
+  expect(scene.logs.map(({ id }) => id)).toEqual(["of-batch"]);
+});
+
+test("an API that heeds pages and no caller is read to its end", async () => {
+  const scene = scriptLogs(8, { perPage: 4 });
+
+  const left = await eraseAll(scene);
+
+  expect(left).toEqual([]);
+  expect(scene.logs.map(({ id }) => id)).toEqual(["of-batch"]);
+});
+
+test("an API whose lists by id are empty loses no log", async () => {
+  const scene = scriptLogs(8, { hidesIds: true, ignoresFilters: "DELETE" });
+
+  await expect(eraseAll(scene)).rejects.toThrow("it did not list a log that it has");
+
+  expect(scene.deletions).toEqual([]);
+});
+
 test("a deletion that does not heed its filter takes one log, and is seen", async () => {
   const scene = scriptLogs(3, { ignoresFilters: "DELETE" });
 
@@ -221,6 +256,11 @@ interface Faults {
   readonly ignoresFilters?: "GET" | "DELETE";
   /** The id of a log that no deletion takes. */
   readonly keeps?: string;
+  readonly perPage?: number;
+  readonly ignoresPage?: boolean;
+  readonly filtersCallers?: boolean;
+  /** Whether a list by id is always empty. */
+  readonly hidesIds?: boolean;
 }
 
 interface Row {
@@ -230,7 +270,8 @@ interface Row {
 }
 
 /** Logs of `web`, and between them one of another caller that is the oldest, behind an API with faults. */
-function scriptLogs(count: number, { lag = 0, ignoresFilters, keeps }: Faults = {}) {
+function scriptLogs(count: number, faults: Faults = {}) {
+  const { lag = 0, ignoresFilters, keeps, perPage = 100 } = faults;
   const of = (id: string, caller: string): Row => ({ id, caller, listsToGo: Infinity });
   const scene = {
     logs: [of("of-batch", "batch")],
@@ -253,9 +294,12 @@ function scriptLogs(count: number, { lag = 0, ignoresFilters, keeps }: Faults = 
     }
     scene.logs = scene.logs.filter(({ listsToGo }) => listsToGo > 0);
     if (method === "DELETE") return { result: null };
-    if (query.get("page") !== "1") return { result: [] };
-    for (const row of scene.logs) row.listsToGo -= 1;
-    return { result: chosen.filter((row) => scene.logs.includes(row)).map(toRaw) };
+    if (isById && faults.hidesIds === true) return { result: [] };
+    const page = faults.ignoresPage === true ? 1 : Number(query.get("page"));
+    if (page === 1) for (const row of scene.logs) row.listsToGo -= 1;
+    const isOther = ({ caller }: Row) => faults.filtersCallers === true && caller !== "web";
+    const listed = chosen.filter((row) => scene.logs.includes(row) && !isOther(row));
+    return { result: listed.slice((page - 1) * perPage, page * perPage).map(toRaw) };
   }
   return scene;
 }
