@@ -163,6 +163,15 @@ test("a run ends where more old logs are listed than were counted", async () => 
   expect(report).toMatchObject({ ended: "more than counted" });
 });
 
+test("without counts, an unanswered deletion is waited for before the next", async () => {
+  const faults: Fault[] = [...LOOKS.slice(1), "broken after"];
+  const lies = { withoutTotal: true, ignoresFilterOf: ["DELETE"], lagMs: 5000 };
+  const scene = world({ ...lies, faults });
+  await run(scene);
+
+  expect(agesLeft(scene)).toEqual([1]);
+});
+
 test("of two old logs with one time, each is deleted", async () => {
   const scene = world({ logs: logsAged(45, 45, 1), withoutTotal: true });
   const { report } = await run(scene);

@@ -114,7 +114,7 @@ function takenOf(limit: number, before: LogPage, after: LogPage): number {
   return taken > 0 && taken < limit ? taken : Infinity;
 }
 
-/** Looks until the list begins with another log, or has fewer; undefined where it never does. */
+/** Looks until the list begins with another log; undefined where it never does. */
 async function lookUntilChanged(
   look: () => Promise<LogPage>,
   before: LogPage,
@@ -123,9 +123,8 @@ async function lookUntilChanged(
   for (const waitMs of LOOK_AGAIN_MS) {
     if (waitMs > 0) await platform.sleep(waitMs);
     const page = await look();
-    const isShorter = (page.total ?? Infinity) < (before.total ?? 0);
     // Not by the time alone: two logs may have the same.
-    if (page.first !== before.first || page.id !== before.id || isShorter) return page;
+    if (page.first !== before.first || page.id !== before.id) return page;
   }
   return undefined;
 }
