@@ -2,15 +2,28 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
+// Some three times what Cloudflare stores of a log, encrypted and in base64. A gzip of kilobytes may
+// unpack to a line that no memory holds.
+const MAX_LINE_BYTES = 32 * 1024 * 1024;
+
 /** Yields each line. Rejects as the input does, and where the gzip is broken. */
 export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
+  // In pieces, each of which is looked through once: joined at every chunk, a long line would take
+  // the square of its length.
+  let pieces: Buffer[] = [];
+  let bytes = 0;
   for await (const chunk of unzipped(input)) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines.filter((line) => line !== "");
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const line = Buffer.concat([...pieces, chunk.subarray(start, end)]).toString("utf8");
+      if (line !== "") yield line;
+      [pieces, bytes, start] = [[], 0, end + 1];
+    }
+    pieces.push(chunk.subarray(start));
+    bytes += chunk.length - start;
+    if (bytes > MAX_LINE_BYTES) throw new Error(`a line has more than ${MAX_LINE_BYTES} bytes`);
   }
+  const rest = Buffer.concat(pieces).toString("utf8");
   if (rest !== "") yield rest;
 }
 

@@ -121,6 +121,18 @@ test("lines are found wherever a file is cut into pieces, gzipped or not", async
   );
 });
 
+test("a gzip whose one line never ends is refused, in the time and space of its limit", async () => {
+  const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024, "a"));
+  const started = performance.now();
+
+  await expect(Array.fromAsync(linesOf(pieces(bomb, 65_536)))).rejects.toThrow(
+    "a line has more than 33554432 bytes",
+  );
+
+  // Joined anew at each chunk, it took 27 s.
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
 test("decrypt prints each log of each file as a line, and tells what stayed closed", async () => {
   const folder = await newFolder();
   const [key, first, second] = [`${folder}/key.pem`, `${folder}/1.log.gz`, `${folder}/2.log`];
