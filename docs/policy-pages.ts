@@ -9,6 +9,7 @@ import { readEvidence } from "../infra/project-files.ts";
 import { readStackFiles } from "../infra/project-files.ts";
 import { parseStackFile } from "../policy/stack/stack.ts";
 import { formatProblems } from "../policy/settings/problems.ts";
+import { workflowLogText } from "../policy/harmless.ts";
 import { toPage } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
 
@@ -48,7 +49,8 @@ if (import.meta.main) {
   try {
     console.log(`wrote ${(await writePolicyPages(join(import.meta.dirname, ".."))).join(", ")}`);
   } catch (error) {
-    console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(workflowLogText(`error: ${reason}`));
     process.exitCode = 1;
   }
 }

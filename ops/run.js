@@ -13,5 +13,12 @@ process.stdout.on("error", (error) => {
   process.exit(141);
 });
 const [name = "", ...words] = process.argv.slice(2);
-const { command } = await import(`./${name}/command.ts`);
-process.exitCode = await command(words);
+try {
+  const { command } = await import(`./${name}/command.ts`);
+  process.exitCode = await command(words);
+} catch (error) {
+  // A stack trace may quote what others wrote, too.
+  const { printError } = await import("./cli/print.ts");
+  printError(error instanceof Error ? String(error.stack) : String(error));
+  process.exit(1);
+}

@@ -13,10 +13,3 @@ export function formatNumber(value: number): string {
 export function count(amount: number, unit: string): string {
   return `${formatNumber(amount)} ${unit}${amount === 1 ? "" : "s"}`;
 }
-
-/*
- * Control and format characters, halves of a pair, and the two separators that some programs take for a new line. In a
- * text that somebody else wrote, a control character could move a terminal's cursor or hide a line, and a bidirectional
- * one could turn a line around.
- */
-export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;

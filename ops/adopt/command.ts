@@ -18,6 +18,7 @@ import {
   readArguments,
   requireOption,
 } from "../cli/arguments.ts";
+import { print, printJson } from "../cli/print.ts";
 import { readGateway } from "../look/gateways.ts";
 import { adoptGateway, importFile, type Adoption } from "./adopt.ts";
 
@@ -68,7 +69,8 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     await writeFile(imports, importFile(connection.accountId, gateway), { mode: 0o600 });
   }
   const scene = { gateway, stack, imports, write };
-  console.log(json ? JSON.stringify(adoption, null, 2) : describe(adoption, scene));
+  if (json) printJson(adoption, 2);
+  else print(describe(adoption, scene));
   return adoption.ok;
 }
 

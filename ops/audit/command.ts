@@ -2,7 +2,7 @@
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
-import { endProgress, printableJson, showProgress } from "../cli/print.ts";
+import { endProgress, print, printJson, showProgress } from "../cli/print.ts";
 import { checkStacks, readStacks } from "../cli/stacks.ts";
 import { auditAccount, type AuditFinding } from "./audit.ts";
 import { groupByAccount } from "./declared.ts";
@@ -42,14 +42,14 @@ async function audit({ stack: wanted, json }: Values<typeof OPTIONS>): Promise<b
     results.push({ account, findings: [...unreadable.map(toFinding), ...found] });
   }
   endProgress();
-  console.log(
-    json
-      ? printableJson(
-          results.map(({ account, findings }) => auditJson(account, findings)),
-          2,
-        )
-      : results.map(({ account, findings }) => auditText(account, findings)).join("\n\n"),
-  );
+  if (json) {
+    printJson(
+      results.map(({ account, findings }) => auditJson(account, findings)),
+      2,
+    );
+  } else {
+    print(results.map(({ account, findings }) => auditText(account, findings)).join("\n\n"));
+  }
   return !results.some(({ findings }) => findings.some(({ kind }) => kind === "broken"));
 }
 

@@ -1,5 +1,5 @@
 /** Formats an audit for a terminal, and for programs. */
-import { printableLine } from "../cli/print.ts";
+import { printableLine } from "../../policy/harmless.ts";
 import { MARKS, type Finding } from "../look/finding.ts";
 import type { AuditFinding } from "./audit.ts";
 import type { Declared } from "./declared.ts";

@@ -9,6 +9,7 @@ import { count, list } from "../../policy/words.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, reasonOf, UsageError } from "../cli/errors.ts";
 import { parseIfGiven, readArguments, requireOption, invalidValue } from "../cli/arguments.ts";
+import { print, printError } from "../cli/print.ts";
 import { addCaller, readCallers, removeCallers, type FileCaller } from "./callers-text.ts";
 
 const USAGE = `usage: npm run -s caller -- add|rotate|remove NAME --stack STACK [--until DAY] [--key BEGINNING | --all]
@@ -85,8 +86,8 @@ async function add(words: Arguments, text: string, known: readonly FileCaller[])
   const sha256 = createHash("sha256").update(token).digest("hex");
   const caller = { name, sha256, ...(until !== undefined && { until }) };
   await write(file, addCaller(text, caller));
-  console.log(token);
-  console.error(`${file} lets in caller ${name} by ${describeKey(sha256)}
+  print(token);
+  printError(`${file} lets in caller ${name} by ${describeKey(sha256)}
 The line above is the token, shown this once: give it to the caller.
 ${NEXT}${own.length === 0 ? "" : `\nWhen the caller uses it, remove the old: npm run -s caller -- remove ${name} --key … (${keysOf(own)})`}`);
 }
@@ -112,7 +113,7 @@ async function remove(
   }
   await write(file, removeCallers(text, chosen));
   const left = own.length - chosen.length;
-  console.error(
+  printError(
     `${file} has ${left === 0 ? "no token" : count(left, "token")} of caller ${name} any more\n${NEXT}`,
   );
 }

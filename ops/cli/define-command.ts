@@ -2,6 +2,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 import { CommandError, reasonOf, UsageError } from "./errors.ts";
+import { print, printError } from "./print.ts";
 
 /** The values of a command's options, by option name. */
 export type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
@@ -45,14 +46,14 @@ export async function reportErrors(usage: string, run: () => Promise<number>): P
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const help = error instanceof UsageError ? `\n\n${usage}` : "";
-    console.error(`error: ${error.message}${help}`);
+    printError(`error: ${error.message}${help}`);
     return 2;
   }
 }
 
 /** Prints a command's usage, and returns the exit code that goes with it. */
 export function printUsage(usage: string): 0 {
-  console.log(usage);
+  print(usage);
   return 0;
 }
 

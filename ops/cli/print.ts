@@ -1,38 +1,35 @@
 /** Prints texts, tables and progress to a terminal. */
 import Table from "cli-table3";
 
-import { UNPRINTABLE } from "../../policy/words.ts";
+import {
+  printableJson,
+  printableLine,
+  printableText,
+  workflowLogText,
+} from "../../policy/harmless.ts";
 
-/** Makes text printable on one line: each unprintable character is replaced. */
-export function printableLine(text: string): string {
-  return text.replaceAll(UNPRINTABLE, "�");
+/** Prints text that may hold what others wrote: no command prints in another way. */
+export function print(text: string): void {
+  console.log(harmless(text));
 }
 
-/** Makes text printable and keeps its lines and tabs. */
-export function printableText(text: string): string {
-  return text.replaceAll(UNPRINTABLE, (character) => (/[\n\t]/.test(character) ? character : "�"));
+/** Prints to stderr what is not a command's result: errors, hints, records of what it wrote. */
+export function printError(text: string): void {
+  console.error(harmless(text));
 }
 
-/**
- * Formats a value as JSON with unprintable characters as `\u…`; on one line unless `indent` is
- * given.
- */
-export function printableJson(value: unknown, indent?: number): string {
-  return (JSON.stringify(value, null, indent) ?? "null").replaceAll(UNPRINTABLE, (character) =>
-    character === "\n" ? character : escape(character),
-  );
+/** Prints a value as JSON; on one line unless `indent` is given. */
+export function printJson(value: unknown, indent?: number): void {
+  console.log(printableJson(value, indent));
 }
 
-function escape(character: string): string {
-  return character
-    .split("")
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .join("");
+function harmless(text: string): string {
+  return process.env["GITHUB_ACTIONS"] === "true" ? workflowLogText(text) : printableText(text);
 }
 
 /** Shows the progress of a long task on one line of stderr, if that is a terminal. */
 export function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001B[K`);
+  if (process.stderr.isTTY) process.stderr.write(`\r${printableLine(text)}\u001B[K`);
 }
 
 /** Removes the progress line. */

@@ -1,6 +1,6 @@
 /** The Markdown of one stack's comment. */
 import { codeLines } from "../../policy/review/code.ts";
-import { inCode } from "../../policy/review/harmless.ts";
+import { inCode } from "../../policy/harmless.ts";
 import { GATEWAY_REPLACED } from "../../policy/rules/preview.ts";
 import { findWaiver, type Judged } from "./judge.ts";
 import { otherLines, policyLines, projectLines } from "./policy-lines.ts";

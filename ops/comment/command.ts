@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { writeOutput } from "../cli/output-file.ts";
+import { print } from "../cli/print.ts";
 import { parseAddress, readArguments, requireOption } from "../cli/arguments.ts";
 import { commentBody } from "./body.ts";
 import { readData } from "./data-file.ts";
@@ -52,7 +53,7 @@ async function writeComments({ previews, ...args }: Values<typeof OPTIONS>): Pro
     const comment = { review: each, preview, today, parts, source };
     await writeOutput("--out", join(out, `${each.stack}.md`), commentBody(comment));
     if (refuses(comment)) isRefused = true;
-    console.log(`${each.stack}  ${refuses(comment) ? "refused: see its comment" : "not refused"}`);
+    print(`${each.stack}  ${refuses(comment) ? "refused: see its comment" : "not refused"}`);
   }
   return !isRefused;
 }

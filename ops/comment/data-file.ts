@@ -2,9 +2,9 @@ import { lstat, readFile } from "node:fs/promises";
 
 import type { z } from "zod";
 
+import { printableLine } from "../../policy/harmless.ts";
 import { CommandError } from "../cli/errors.ts";
 import { parseJson } from "../cli/json.ts";
-import { printableLine } from "../cli/print.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 

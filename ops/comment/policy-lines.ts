@@ -1,5 +1,5 @@
 /** What a review says of one stack, as Markdown in which every foreign text is code. */
-import { inCode } from "../../policy/review/harmless.ts";
+import { inCode } from "../../policy/harmless.ts";
 import { formatProblem, type Problem } from "../../policy/settings/problems.ts";
 import type { Parts, StackReview } from "./review-file.ts";
 

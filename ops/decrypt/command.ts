@@ -3,9 +3,10 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 
+import { printableLine } from "../../policy/harmless.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
-import { endProgress, printableJson, printableLine, showProgress } from "../cli/print.ts";
+import { endProgress, printError, printJson, showProgress } from "../cli/print.ts";
 import { requireOption } from "../cli/arguments.ts";
 import { decryptLog, DecryptError } from "./decrypt.ts";
 import { linesOf } from "./lines.ts";
@@ -48,7 +49,7 @@ async function decrypt(args: Values<typeof OPTIONS>, files: readonly string[]) {
       unreadable.push(`${name} ${describeFailure(error)}`);
     });
     endProgress();
-    for (const [reason, which] of closed) console.error(describeClosed(name, reason, which));
+    for (const [reason, which] of closed) printError(describeClosed(name, reason, which));
     isOpen &&= closed.size === 0;
   }
   if (unreadable.length > 0) throw new CommandError(unreadable.join("\nerror: "));
@@ -63,7 +64,7 @@ async function printLogs(file: string, key: KeyObject, closed: Closed) {
     // Logs that go to the terminal show progress by themselves.
     if (number % 100 === 0 && !process.stdout.isTTY) showProgress(`${number} logs of ${file}`);
     try {
-      console.log(printableJson(decryptLog(line, key)));
+      printJson(decryptLog(line, key));
     } catch (error) {
       if (!(error instanceof DecryptError)) throw error;
       const { first, lines } = closed.get(error.message) ?? { first: number, lines: 0 };

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { endProgress, printableJson, showProgress } from "../cli/print.ts";
+import { endProgress, print, printError, printJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
 import { parseIfGiven, parseUntil, readArguments, requireOption } from "../cli/arguments.ts";
 import { namesInLogs } from "../look/caller.ts";
@@ -55,8 +55,9 @@ async function erase(args: Values<typeof OPTIONS>): Promise<boolean> {
     endProgress();
     const done = { at, stack, caller, erasure, found };
     const record = toRecord({ ...done, left: yes ? left.length : undefined });
-    console.log(json ? printableJson(record, 2) : recordMarkdown(record));
-    if (!yes && found.length > 0) console.error("\nnothing was deleted; --yes deletes them");
+    if (json) printJson(record, 2);
+    else print(recordMarkdown(record));
+    if (!yes && found.length > 0) printError("\nnothing was deleted; --yes deletes them");
     return left.length === 0;
   } finally {
     endProgress();

@@ -1,8 +1,8 @@
 /** Makes the record of an erasure, for the files of whoever requested it. */
-import { escapeMarkdown } from "../../policy/statement/page.ts";
+import { escapeMarkdown } from "../../policy/harmless.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
-import { markdownTable, printableLine } from "../cli/print.ts";
+import { markdownTable } from "../cli/print.ts";
 import type { Log } from "../look/logs.ts";
 import type { Erasure } from "./erasure.ts";
 
@@ -50,7 +50,7 @@ export function recordMarkdown(record: EraseRecord): string {
     ["how", left === undefined ? "looked only: nothing was deleted" : HOW],
     ["left", left === undefined ? String(found) : String(left)],
   ] as const;
-  const cells = rows.map(([name, value]) => [name, escapeMarkdown(printableLine(value))]);
+  const cells = rows.map(([name, value]) => [name, escapeMarkdown(value)]);
   return [
     left === undefined
       ? "# What an erasure of a caller's logs would delete"

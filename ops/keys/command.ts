@@ -8,6 +8,7 @@ import { realpath, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
+import { print, printError } from "../cli/print.ts";
 import { defineCommand } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
 import { requireOption } from "../cli/arguments.ts";
@@ -52,8 +53,8 @@ async function makeKeys(name: string): Promise<boolean> {
       : `cannot be written (${error.message}); choose another place`;
     throw new CommandError(`${file} ${because}`);
   });
-  console.log(toStackFile(publicKey));
-  console.error(
+  print(toStackFile(publicKey));
+  printError(
     `\nThe private key is in ${file}, for you alone. Who has it can read the copies, and without it nobody can: keep a second one in a safe place.`,
   );
   return true;

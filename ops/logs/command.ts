@@ -6,7 +6,7 @@ import { PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount, type Account } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { UsageError } from "../cli/errors.ts";
-import { endProgress, printableJson, showProgress } from "../cli/print.ts";
+import { endProgress, print, printError, printJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
 import { parseIfGiven, parseSince, readArguments, invalidValue } from "../cli/arguments.ts";
 import { namesInLogs } from "../look/caller.ts";
@@ -89,8 +89,8 @@ interface Scene {
 
 async function showList(scene: Scene): Promise<void> {
   const { found } = await take(scene);
-  if (scene.isJson) console.log(printableJson(found, 2));
-  else console.log(found.length === 0 ? "no logs" : logsText(found));
+  if (scene.isJson) printJson(found, 2);
+  else print(found.length === 0 ? "no logs" : logsText(found));
 }
 
 async function showTotals(scene: Scene): Promise<void> {
@@ -101,39 +101,40 @@ async function showTotals(scene: Scene): Promise<void> {
       byModel: [...totals.byModel].map(([model, sum]) => ({ model, ...sum })),
       byCaller: [...totals.byCaller].map(([caller, sum]) => ({ caller, ...sum })),
     };
-    console.log(printableJson({ all: totals.all, ...lists, isCut }, 2));
+    printJson({ all: totals.all, ...lists, isCut }, 2);
     return;
   }
-  console.log(totalsText(totals));
+  print(totalsText(totals));
   if (!isCut) return;
   const hint = "there are more; raise --limit, or narrow them with --since";
-  console.log(`\nonly the newest ${scene.limit}: ${hint}`);
+  print(`\nonly the newest ${scene.limit}: ${hint}`);
 }
 
 async function showOne({ account, isJson }: Scene, id: string): Promise<void> {
   const one = await readOneLog(account, id);
   const hasNone = one.request === undefined && one.response === undefined;
   const why = hasNone ? { noBodies: whyNoBodies(account.stack) } : {};
-  console.log(isJson ? printableJson({ ...one, ...why }, 2) : oneLogText(one, account.stack));
+  if (isJson) printJson({ ...one, ...why }, 2);
+  else print(oneLogText(one, account.stack));
 }
 
 async function follow(scene: Scene): Promise<void> {
   const { account, query, isJson } = scene;
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
-  const print = (found: readonly Log[], hasHead: boolean): void => {
-    if (!isJson) console.log(logsText(found, hasHead));
-    else for (const log of found) console.log(printableJson(log));
+  const show = (found: readonly Log[], hasHead: boolean): void => {
+    if (!isJson) print(logsText(found, hasHead));
+    else for (const log of found) printJson(log);
   };
 
   const { found, isCut } = await take(scene);
-  print(found.toReversed(), true);
+  show(found.toReversed(), true);
   const wait = (): Promise<boolean> =>
     setTimeout(POLL_MS, true, { signal: interrupted.signal }).catch(() => false);
   // Logs that the limit cut off are not new.
   const since = isCut ? found.at(-1)?.createdAt : query.since;
   for await (const fresh of followLogs(account, { ...query, since }, { known: found, wait })) {
-    print(fresh, false);
+    show(fresh, false);
   }
 }
 
@@ -155,12 +156,12 @@ async function take({ account, query, limit }: Scene) {
 /** Prints hints to stderr, so that programs can read what is printed to stdout. */
 function hintAt({ stack: { name, settings } }: Account): void {
   if (settings.logs.system === "observability") {
-    console.error(
+    printError(
       `stack ${name} is on Workers Observability: whether the Logs API lists its logs is not documented; if they are not here, look in Observability → Logs, dataset ai-gateway`,
     );
   }
   if (!collected(settings.logs).call) {
-    console.error(`stack ${name} keeps no logs (logs.collect is none)`);
+    printError(`stack ${name} keeps no logs (logs.collect is none)`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Formats logs for a terminal. */
+import { printableJson, printableText } from "../../policy/harmless.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { type Column, formatTable, printableJson, printableText } from "../cli/print.ts";
+import { type Column, formatTable } from "../cli/print.ts";
 import { callerOf, type Log } from "../look/logs.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";

@@ -4,7 +4,7 @@
 import { z } from "zod";
 
 import { DAY_MS, PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryRequest, tryCheck, type Answer, type Connection } from "../account/account.ts";
+import { listAll, tryCheck, type Answer, type Connection } from "../account/account.ts";
 
 const networks = z.array(z.string()).nullish();
 
@@ -39,11 +39,13 @@ export function listTokens({ accountId, cloudflare }: Connection) {
   return listAll(NEEDED, DOCUMENTED, pages);
 }
 
+const OWN = { what: "a token", schema: z.object({ id: z.string().min(1) }) };
+
 /** Reads the token that makes the request. It is missing where it is no token of the account. */
 export async function readOwnToken({ accountId, cloudflare }: Connection): Promise<Answer<Token>> {
   const { tokens } = cloudflare.accounts;
   const account = { account_id: accountId };
-  const own = await tryRequest("to be a token of the account", tokens.verify(account));
+  const own = await tryCheck("to be a token of the account", OWN, tokens.verify(account));
   if (own.kind !== "answer") return own;
   const read = await tryCheck(NEEDED, DOCUMENTED, tokens.get(own.value.id, account));
   const reason = "the account lists no such token";

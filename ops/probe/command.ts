@@ -11,7 +11,7 @@ import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { readStack } from "../cli/stacks.ts";
-import { formatTable } from "../cli/print.ts";
+import { formatTable, print, printError, printJson } from "../cli/print.ts";
 import { parseAddress, parseWait, readArguments } from "../cli/arguments.ts";
 import { describeSubject, findPlace, writeEvidence } from "../look/evidence-file.ts";
 import { MARKS } from "../look/finding.ts";
@@ -95,10 +95,11 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     },
   );
   const run = { asked: subject, answers: [...answers] };
-  console.log(args.json ? JSON.stringify(run, null, 2) : formatTable(answers, COLUMNS));
+  if (args.json) printJson(run, 2);
+  else print(formatTable(answers, COLUMNS));
   // The answers are printed first, so that a full disk does not lose them.
-  if (place !== undefined) console.error(await writeEvidence(WRITER, place, run));
-  else if (!isSilent) console.error(NOT_CLOUDFLARE);
+  if (place !== undefined) printError(await writeEvidence(WRITER, place, run));
+  else if (!isSilent) printError(NOT_CLOUDFLARE);
   return !answers.some(({ verdict }) => verdict === "broken");
 }
 

@@ -3,11 +3,12 @@ import { randomBytes } from "node:crypto";
 
 import type { Connection, Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
+import { printError } from "../cli/print.ts";
 
 /** The scratch gateway of a probe. */
 export interface Scratch extends Gateway {
   /**
-   * The signal that Ctrl-C aborts: the work stops at its next step, and only then the gateway is
+   * The signal that Ctrl-C, or the end of the terminal, aborts: the work stops at its next step, and only then the gateway is
    * removed.
    */
   readonly signal: AbortSignal;
@@ -44,14 +45,14 @@ export async function withScratch<T>(
   }
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 async function remove({ cloudflare, accountId }: Connection, gatewayId: string): Promise<void> {
   const gone = cloudflare.aiGateway.delete(gatewayId, { account_id: accountId });
   await gone.catch((error: unknown) => {
     // The gateway does not exist, or the token may not remove it and so could not have made it.
     if ([401, 403, 404].includes(Object(error).status)) return;
-    console.error(`error: the gateway ${gatewayId} could not be removed; delete it by hand`);
+    printError(`error: the gateway ${gatewayId} could not be removed; delete it by hand`);
     process.exitCode = 2;
   });
 }

@@ -6,11 +6,13 @@ import { existsSync } from "node:fs";
 
 import { readEvidence } from "../../infra/project-files.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
+import { printableJson } from "../../policy/harmless.ts";
 import { changedCode, codeMarkdown, codeText, type ChangedCode } from "../../policy/review/code.ts";
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, reasonOf, UsageError } from "../cli/errors.ts";
+import { print } from "../cli/print.ts";
 import { checkStacks, readFiles } from "../cli/stacks.ts";
 import { parseChoice, readArguments } from "../cli/arguments.ts";
 import { readProject } from "../../policy/stack/project.ts";
@@ -37,9 +39,8 @@ const FORMATS = {
       .map((part) => (part.kind === "code" ? codeMarkdown(part) : reviewMarkdown(part)))
       .join("\n\n"),
   json: (parts: readonly Part[]) =>
-    JSON.stringify(
+    printableJson(
       parts.map((part) => (part.kind === "code" ? part : toJson(part))),
-      null,
       2,
     ),
 };
@@ -74,7 +75,7 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
   const shown = reviews.filter(isShown);
   const code =
     git && base !== undefined ? changedCode(await git.listChangedPaths(dir, base)) : undefined;
-  console.log(FORMATS[format](code === undefined ? shown : [code, ...shown]));
+  print(FORMATS[format](code === undefined ? shown : [code, ...shown]));
   return !shown.some(isRefused);
 }
 

@@ -9,7 +9,15 @@ import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { requireWritable, writeOutput } from "../cli/output-file.ts";
-import { endProgress, formatTable, showProgress } from "../cli/print.ts";
+import {
+  type Column,
+  endProgress,
+  formatTable,
+  print,
+  printError,
+  printJson,
+  showProgress,
+} from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
 import { parseAddress, parseIfGiven, parseWait, readArguments } from "../cli/arguments.ts";
 import { describeSubject, findPlace, writeEvidence } from "../look/evidence-file.ts";
@@ -75,15 +83,8 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   );
   const findings = [...(await checkPage(account)), ...found];
   endProgress();
-  console.log(
-    json
-      ? JSON.stringify(findings.map(toJson), null, 2)
-      : formatTable(findings, [
-          { title: "", cell: ({ kind }) => MARKS[kind] },
-          { title: stack.name, cell: ({ about }) => about },
-          { title: "", cell: ({ message }) => message, isWhole: true },
-        ]),
-  );
+  if (json) printJson(findings.map(toJson), 2);
+  else print(formatTable(findings, columnsOf(stack)));
   // The findings are printed first, so that a full disk does not lose them.
   if (record !== undefined) {
     const text = formatRecord({ stack: stack.name, at: new Date(), findings, flights });
@@ -93,7 +94,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     const [model] = stack.settings.worker.models;
     const subject = describeSubject(account, model === undefined ? {} : { model });
     const run = { asked: subject, answers: [...answersOf(flights, new Date())] };
-    console.error(await writeEvidence(WRITER, place, run));
+    printError(await writeEvidence(WRITER, place, run));
   }
   if (found.every(({ kind }) => kind === "unknown")) {
     throw new CommandError(
@@ -101,6 +102,14 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     );
   }
   return !findings.some(({ kind }) => kind === "broken");
+}
+
+function columnsOf({ name }: Stack): readonly Column<Finding>[] {
+  return [
+    { title: "", cell: ({ kind }) => MARKS[kind] },
+    { title: name, cell: ({ about }) => about },
+    { title: "", cell: ({ message }) => message, isWhole: true },
+  ];
 }
 
 /** Makes the JSON of a finding, with the field names that programs already read. */

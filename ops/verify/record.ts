@@ -2,6 +2,7 @@
  * Formats a dated record of what canaries left, in Markdown. It contains no prompt but the
  * canaries' own marks.
  */
+import { escapeMarkdown } from "../../policy/harmless.ts";
 import { markdownTable } from "../cli/print.ts";
 import { MARKS, type Finding } from "../look/finding.ts";
 import type { Flight } from "./canaries.ts";
@@ -42,14 +43,14 @@ function formatFlight({ canary, logs }: Flight): string {
   ].join("\n\n");
 }
 
+function toCell(text: string): string {
+  return escapeMarkdown(text.replaceAll(/\s+/g, " "));
+}
+
 function toRow([name, value]: readonly [string, unknown]): readonly string[] {
   return [name, typeof value === "string" ? value : JSON.stringify(value)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return markdownTable([head, ...rows].map((cells) => cells.map(toCell)));
-}
-
-function toCell(text: string): string {
-  return text.replaceAll("|", String.raw`\|`).replaceAll(/\s+/g, " ");
 }

@@ -1,6 +1,6 @@
 /** The code on which a review's statements rest: settings hold only as far as this code keeps them. */
+import { inCode, oneLine } from "../harmless.ts";
 import { count } from "../words.ts";
-import { inCode, oneLine } from "./harmless.ts";
 
 /** Files that differ from the base, as paths from the project's root. */
 export interface ChangedCode {

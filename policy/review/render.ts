@@ -2,7 +2,8 @@
 import { describeFinding } from "../rules/rules.ts";
 import type { Change } from "../difference/difference.ts";
 import { formatProblem, type Problem } from "../settings/problems.ts";
-import { escapeMarkdown, toTable, toText } from "../statement/page.ts";
+import { escapeMarkdown, printableLine } from "../harmless.ts";
+import { toTable, toText } from "../statement/page.ts";
 import type { Difference, StackReview } from "./review.ts";
 
 /** What is not known here of a stack's environments. */
@@ -15,14 +16,15 @@ function describeEnvironments({ environments }: { readonly environments: readonl
 }
 
 export function reviewText(review: StackReview): string {
-  if (review.kind === "removed") return `${review.stack}  its file is gone: ${REMOVED}`;
-  if (review.kind === "project")
-    return [`${PROJECT}:`, ...problemLines(review.problems)].join("\n");
+  return textLines(review).map(printableLine).join("\n");
+}
+
+function textLines(review: StackReview): readonly string[] {
+  if (review.kind === "removed") return [`${review.stack}  its file is gone: ${REMOVED}`];
+  if (review.kind === "project") return [`${PROJECT}:`, ...problemLines(review.problems)];
   const note = describeEnvironments(review).map((text) => `  unknown  ${text}`);
   if (review.kind === "unreadable") {
-    return [`${review.stack}  cannot be deployed`, ...problemLines(review.problems), ...note].join(
-      "\n",
-    );
+    return [`${review.stack}  cannot be deployed`, ...problemLines(review.problems), ...note];
   }
   const { gatewayId, tier } = review.statement;
   const findings = review.findings.map(
@@ -37,8 +39,8 @@ export function reviewText(review: StackReview): string {
     ...note,
     ...differenceText(review.difference),
     "",
-    toText(review.statement),
-  ].join("\n");
+    ...toText(review.statement).split("\n"),
+  ];
 }
 
 const PROJECT = "Pulumi may take settings from elsewhere than the reviewed stack files";
@@ -139,6 +141,5 @@ function differenceMarkdown(difference: Difference | undefined): string[] {
 }
 
 function item(label: string, text: string): string {
-  // A YAML error shows its place on several lines.
-  return `- **${label}** ${escapeMarkdown(text).replaceAll("\n", "<br>")}`;
+  return `- **${label}** ${escapeMarkdown(text)}`;
 }

@@ -1,5 +1,6 @@
 /** A statement for people: a page of Markdown, and text for a terminal. */
 import { isAsked } from "../evidence/questions.ts";
+import { escapeMarkdown, printableLine } from "../harmless.ts";
 import type { Fact, OpenPoint, SeenPoint } from "./fact.ts";
 import type { Statement } from "./statement.ts";
 
@@ -128,10 +129,7 @@ export function toText(statement: Statement): string {
       `  ${title}:`,
       ...lines.map((line) => `    ${line}`),
     ]),
-  ].join("\n");
-}
-
-/** Text of a stack file must not become markup of a page. */
-export function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*[\]<>|]/g, String.raw`\$&`);
+  ]
+    .map(printableLine)
+    .join("\n");
 }

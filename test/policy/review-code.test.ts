@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { changedCode, codeMarkdown, codeText, keepsThePromise } from "../../policy/review/code.ts";
-import { inCode } from "../../policy/review/harmless.ts";
+import { inCode } from "../../policy/harmless.ts";
 
 test.each([
   "worker/chat/env.ts",
