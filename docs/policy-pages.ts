@@ -5,10 +5,11 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { readEvidence } from "../infra/project-files.ts";
-import { readStackFiles } from "../infra/project-files.ts";
-import { parseStackFile } from "../policy/stack/stack.ts";
-import { formatProblems } from "../policy/settings/problems.ts";
+import { readEvidence, readProjectFiles } from "../infra/project-files.ts";
+import { formatProblem, formatProblems } from "../policy/settings/problems.ts";
+import { readProject } from "../policy/stack/project.ts";
+import { parseStackFile, type Offline } from "../policy/stack/stack.ts";
+import type { Content } from "../policy/stack/yaml.ts";
 import { workflowLogText } from "../policy/harmless.ts";
 import { toPage } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
@@ -20,14 +21,25 @@ import { stateStack } from "../policy/statement/statement.ts";
 export async function policyPages(folder: string): Promise<ReadonlyMap<string, string>> {
   const evidence = readEvidence(folder);
   const pages: [string, string][] = [];
-  const problems: string[] = [];
-  for (const [name, text] of readStackFiles(folder)) {
-    const read = parseStackFile(name, text);
-    if (!read.ok) problems.push(formatProblems(name, read.problems));
+  const project = readProject(readProjectFiles(folder));
+  const problems = project.problems.map(formatProblem);
+  for (const [name, file] of project.stacks) {
+    const read = tryParse(name, file, project.name);
+    if (typeof read === "string") problems.push(read);
+    else if (!read.ok) problems.push(formatProblems(name, read.problems));
     else pages.push([`${name}.md`, toPage(name, await stateStack(read.stack, evidence))]);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return new Map(pages);
+}
+
+/** Returns a sentence where the file is no stack file. */
+function tryParse(name: string, file: Content, project: string | undefined): Offline | string {
+  try {
+    return parseStackFile(name, file, project);
+  } catch (error) {
+    return `Pulumi.${name}.yaml is ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /**

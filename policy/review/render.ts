@@ -4,6 +4,7 @@ import type { Change } from "../difference/difference.ts";
 import { formatProblem, type Problem } from "../settings/problems.ts";
 import { escapeMarkdown, printableLine } from "../harmless.ts";
 import { toTable, toText } from "../statement/page.ts";
+import type { Statement } from "../statement/statement.ts";
 import type { Difference, StackReview } from "./review.ts";
 
 /** What is not known here of a stack's environments. */
@@ -33,7 +34,7 @@ function textLines(review: StackReview): readonly string[] {
   return [
     `${review.stack}  gateway ${gatewayId}, ${tier}`,
     ...(findings.length === 0 ? [`  ${KEPT}`] : findings),
-    ...review.statement.waivers.map(
+    ...waiversInForce(review).map(
       ({ rule, until, reason }) => `  excused  from ${rule} until ${until}: ${reason}`,
     ),
     ...note,
@@ -42,6 +43,16 @@ function textLines(review: StackReview): readonly string[] {
     ...toText(review.statement).split("\n"),
   ];
 }
+
+/** An expired waiver, and one of a rule that there is not, excuse from nothing. */
+function waiversInForce({ statement, findings }: Reviewed): Statement["waivers"] {
+  const idle = findings
+    .filter(({ rule }) => ["waiver-expired", "waiver-unknown"].includes(rule.id))
+    .map(({ path }) => /^waivers\[\d+\]/.exec(path)?.[0]);
+  return statement.waivers.filter((_, index) => !idle.includes(`waivers[${index}]`));
+}
+
+type Reviewed = Extract<StackReview, { readonly kind: "reviewed" }>;
 
 const PROJECT = "Pulumi may take settings from elsewhere than the reviewed stack files";
 
@@ -96,7 +107,7 @@ export function reviewMarkdown(review: StackReview): string {
     title,
     "",
     ...(findings.length === 0 ? [`No finding: ${KEPT}.`] : findings),
-    ...review.statement.waivers.map(({ rule, until, reason }) =>
+    ...waiversInForce(review).map(({ rule, until, reason }) =>
       item("excused", `from ${rule} until ${until}: ${reason}`),
     ),
     ...note,

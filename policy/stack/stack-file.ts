@@ -6,7 +6,7 @@
  * would not see is refused.
  */
 import type { ConfigValues } from "../settings/parse-settings.ts";
-import type { Problem } from "../settings/problems.ts";
+import { nearestName, type Problem } from "../settings/problems.ts";
 import { looksSecret, quote, showKey } from "../looks-secret.ts";
 import { isTrustedApi } from "./api-address.ts";
 import { formatPath, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
@@ -68,7 +68,11 @@ export function readStackFile(file: Content, project = "ai-gateway"): StackFile 
 function findMisplaced(key: string, value: unknown, project: string): readonly Problem[] {
   const [namespace = "", ...rest] = key.split(":");
   const plain = namespace.toLowerCase().replaceAll(/[^a-z]/g, "");
-  if (namespace === project || plain === "aigateway") {
+  // A setting of ours under a name that is nearly ours: a slip of the pen.
+  const isSlip =
+    Object.hasOwn(jsonSchemas.legacy.properties ?? {}, rest[0]?.split(".")[0] ?? "") &&
+    nearestName(namespace, ["ai-gateway"]) !== undefined;
+  if (namespace === project || plain === "aigateway" || isSlip) {
     const meant = NAMESPACE + showKey(rest.join(":"));
     return [{ path: "", message: `${showKey(key)} is read by nothing here; write it as ${meant}` }];
   }

@@ -168,6 +168,17 @@ test("another namespace's secret in clear is reported, and an encrypted one is n
   expect(others.get("x:token")).toBe("a secret");
 });
 
+test.each(["ai-gatway:authentication", "ai-gateways:cache"])(
+  "%s, a setting under a misspelt namespace, is reported",
+  (key) => {
+    const { misplaced } = readStackFile(`config: { ${key}: false }\n`);
+
+    expect(misplaced.map(({ message }) => message)).toEqual([
+      `${key} is read by nothing here; write it as ai-gateway:${key.split(":")[1]}`,
+    ]);
+  },
+);
+
 // After a rename of the project, `pulumi config set retention 14` writes acme-llm:retention, which nothing reads.
 test.each([
   "acme-llm:retention",
