@@ -33,7 +33,11 @@ function checked(request: Fetch): Fetch {
   return async (input, init) => {
     const response = await request(input, init);
     const { pathname } = new URL(input instanceof Request ? input.url : input);
-    if (!response.ok || response.status === 204 || ANY_BODY.test(pathname)) return response;
+    // A file, such as a Worker's code or a copy in R2, is requested as something else.
+    const isJson = new Headers(init?.headers).get("accept") === "application/json";
+    if (!response.ok || response.status === 204 || !isJson || ANY_BODY.test(pathname)) {
+      return response;
+    }
     const text = await response.text();
     const body = parseJson(text);
     if (typeof body === "object" && body !== null) return new Response(text, response);
