@@ -25,18 +25,18 @@ export function readCallers(text: string): readonly FileCaller[] {
   return toList(pair?.value);
 }
 
-/** Returns the text with one more caller, after the others. */
+/** Returns the text with one more caller, after the last one of its name, or after all others. */
 export function addCaller(text: string, caller: FileCaller): string {
   const { config, pair } = locate(text);
-  const callers = [...readCallers(text), caller];
+  const known = readCallers(text);
+  const sibling = known.findLastIndex(({ name }) => name === caller.name);
+  const last = sibling === -1 ? known.length - 1 : sibling;
+  const callers = known.toSpliced(last + 1, 0, caller);
   const list = pair?.value;
   if (isBlockList(list) && list.items.length > 0) {
     const indent = columnOf(text, dashOf(list, 0));
-    return checked(
-      text,
-      callers,
-      splice(text, lineEnd(text, endOf(list)), render([caller], indent)),
-    );
+    const start = lineEnd(text, endOf(list.items[last]));
+    return checked(text, callers, splice(text, start, render([caller], indent)));
   }
   const indent = columnOf(text, startOf(config.items[0]?.key));
   const [start, end] = pair ? linesOf(text, pair) : [lineEnd(text, endOf(config)), undefined];
@@ -44,7 +44,10 @@ export function addCaller(text: string, caller: FileCaller): string {
   return checked(text, callers, splice(text, start, lines, end));
 }
 
-/** Returns the text without the callers at these places; without the last one, the setting goes too. */
+/**
+ * Returns the text without the callers at these places, and without the comments right above each: they would be read as
+ * the next caller's. Without the last one, the setting goes too.
+ */
 export function removeCallers(text: string, places: readonly number[]): string {
   const { config, pair } = locate(text);
   const callers = readCallers(text).filter((_, place) => !places.includes(place));
@@ -62,7 +65,7 @@ export function removeCallers(text: string, places: readonly number[]): string {
   // From the last, so that the places before it stay where they are.
   const fromLast = places.toSorted((a, b) => b - a);
   const changed = fromLast.reduce((rest, place) => {
-    const start = lineStart(text, dashOf(list, place));
+    const start = commentStart(text, lineStart(text, dashOf(list, place)));
     return splice(rest, start, [], lineEnd(text, endOf(list.items[place])));
   }, text);
   return checked(text, callers, changed);
@@ -158,6 +161,13 @@ function columnOf(text: string, offset: number): number {
 
 function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** The beginning of the lines of comment that end where a line begins. */
+function commentStart(text: string, start: number): number {
+  const above = lineStart(text, start - 1);
+  const isComment = start > 0 && /^\s*#/.test(text.slice(above, start));
+  return isComment ? commentStart(text, above) : start;
 }
 
 /** The beginning of the next line; a block of text ends there already. */

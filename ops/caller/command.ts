@@ -165,6 +165,10 @@ function parseStack(value: string | undefined): string {
 }
 
 function parseDay(value: string): string {
+  const today = new Date().toISOString().slice(0, 10);
+  if (day.safeParse(value).success && value < today) {
+    throw invalidValue("--until", value, `is today, ${today}, or a later day`);
+  }
   if (day.safeParse(value).success) return value;
   throw invalidValue("--until", value, `is ${day.meta()?.expects}`);
 }

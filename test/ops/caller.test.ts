@@ -65,8 +65,8 @@ test("an encrypted token can be replaced by one in clear, and all of a caller's 
 
   expect([one.code, all.code, none.code]).toEqual([0, 0, 0]);
   expect(rest).toEqual([
-    { name: "app", sha256: { secure: "v1:b" } },
     { name: "web", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    { name: "app", sha256: { secure: "v1:b" } },
   ]);
   expect(await project.text()).toBe(stackText("dev"));
 });
@@ -76,7 +76,7 @@ test("what is wrong with the words is reported at once, and nothing is written",
 
   const wrong = await callOps(
     "caller",
-    ["ad", "W_", "--until", "x", "--key", "no"],
+    ["ad", "W_", "--until", "2020-01-31", "--key", "no"],
     {},
     project.folder,
   );
@@ -180,7 +180,8 @@ test("a hash that YAML takes for a number is quoted", () => {
   expect(text).toContain(`sha256: "${sha256}"`);
 });
 
-test("a removed caller takes its own lines, and no comment about another", () => {
+// The comment of a removed caller once stood over the next one, and said of it what was not so.
+test("a removed caller takes its own lines, the comment above them, and no other", () => {
   const callers = `  ai-gateway:callers:
     # the app
     - name: web # first
@@ -193,10 +194,14 @@ test("a removed caller takes its own lines, and no comment about another", () =>
 `;
 
   expect(removeCallers(BEFORE + callers, [0])).toBe(
-    BEFORE + callers.replace(`    - name: web # first\n      sha256: ${OLD}\n`, ""),
+    BEFORE + callers.replace(`    # the app\n    - name: web # first\n      sha256: ${OLD}\n`, ""),
   );
   expect(removeCallers(BEFORE + callers, [1])).toBe(
-    BEFORE + callers.replace(`    - name: batch\n      sha256: ${NEW} # second\n`, ""),
+    BEFORE +
+      callers.replace(
+        `    # the nightly job\n    - name: batch\n      sha256: ${NEW} # second\n`,
+        "",
+      ),
   );
   expect(removeCallers(BEFORE + callers, [0, 1])).toBe(`${BEFORE}\n  ai-gateway:zdr: true\n`);
 });
