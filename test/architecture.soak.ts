@@ -1,4 +1,4 @@
-/** Whether the rest runs without the ring, somebody's fork at that: architecture.test.ts has only its types checked. */
+/** Runs the tests of what is left without the ring, in somebody's fork. Its types are architecture.test.ts's subject. */
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

@@ -12,11 +12,6 @@ import { TODAY } from "./corpus.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 import { toStack } from "./settings.ts";
 
-// So long a failure is made smaller, at most: a whole stack has many parts. Not less: what is
-// interrupted runs on for a while, and in a Pulumi whose state is the process's it would mix with
-// the next test (seen with 10 s on a busy machine).
-fc.configureGlobal({ interruptAfterTimeLimit: 60_000 });
-
 /** The values of settings by name, with secrets in clear. */
 export type StackValues = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-/** What the real program declares, again and again in one process, which no other test may share. */
+/** Records what the real program declares, again and again in one process, which no other test file may share. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 

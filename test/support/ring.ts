@@ -1,4 +1,4 @@
-/** The ring: local/ and ops/, which can be deleted with their tests, and what of the tests hangs on them. */
+/** The ring is local/ and ops/, which can be deleted with all tests that import them. */
 import { globSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import type { Project } from "./project.ts";
 
 const FOLDERS = ["local", "ops", "test/local", "test/ops"];
 
-/** Deletes from a project, which has its tests, the ring and each test file that imports any of it, over others too. */
+/** Deletes the ring from a project that has its tests, and each test file that imports it, itself or through another. */
 export async function deleteRing({ folder }: Project): Promise<void> {
   for (const part of [...FOLDERS, ...filesOnRing(folder)]) {
     await rm(join(folder, part), { recursive: true, force: true });
@@ -28,7 +28,7 @@ function filesOnRing(folder: string): ReadonlySet<string> {
   return found;
 }
 
-/** The files that a file imports, and those that it loads later, from the project's folder. */
+/** Lists the files that a file imports, or loads later, from the project's folder. */
 function importsOf(folder: string, file: string): readonly string[] {
   const text = readFileSync(join(folder, file), "utf8");
   return [...text.matchAll(/(?:\bfrom |\bimport\(?\s*)["'`](\.\.?\/[^"'`]+)/g)].map(

@@ -174,8 +174,7 @@ async function endWorkers(): Promise<void> {
 
 async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): Promise<Runtime> {
   const cloudflare = await startCloudflare();
-  const { file } = await bundleWorker("chat");
-  const contents = await readFile(join(ROOT, file), "utf8");
+  const contents = await (source ??= readWorker());
   const texts = Object.entries({ ...BINDINGS, ...bindings }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, { type: "text", value }] as const],
   );
@@ -234,6 +233,14 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
       cloudflare.stop();
     },
   };
+}
+
+// The same for all runtimes of a file.
+let source: Promise<string> | undefined;
+
+async function readWorker(): Promise<string> {
+  const { file } = await bundleWorker("chat");
+  return readFile(join(ROOT, file), "utf8");
 }
 
 /**

@@ -131,7 +131,7 @@ test.each(MODEL_WAYS)(
         expect(response.status).toBe(200);
         expect(withoutIds(worker.calls.at(-1))).toEqual(expected);
       }),
-      { ...runs(25, 500), interruptAfterTimeLimit: 20_000 },
+      runs(25, 500),
     );
   },
 );

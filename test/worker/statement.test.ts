@@ -116,7 +116,7 @@ async function statementOf(values: StackValues) {
   };
 }
 
-/** As the program declares them. */
+/** Returns the chat Worker's bindings as the program declares them. */
 async function bindingsOf(values: StackValues): Promise<Record<string, string | undefined>> {
   const { resources } = await recordProgram(toConfig(values));
   const script = resources.find(({ type }) => type.endsWith(":WorkersScript"));
