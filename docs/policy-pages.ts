@@ -6,6 +6,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readEvidence, readProjectFiles } from "../infra/project-files.ts";
+import { reasonOf } from "../policy/reason.ts";
 import { formatProblem, formatProblems } from "../policy/settings/problems.ts";
 import { readProject } from "../policy/stack/project.ts";
 import { parseStackFile, type Offline } from "../policy/stack/stack.ts";
@@ -38,7 +39,7 @@ function tryParse(name: string, file: Content, project: string | undefined): Off
   try {
     return parseStackFile(name, file, project);
   } catch (error) {
-    return `Pulumi.${name}.yaml is ${error instanceof Error ? error.message : String(error)}`;
+    return `Pulumi.${name}.yaml is ${reasonOf(error)}`;
   }
 }
 
@@ -61,8 +62,7 @@ if (import.meta.main) {
   try {
     console.log(`wrote ${(await writePolicyPages(join(import.meta.dirname, ".."))).join(", ")}`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    console.error(workflowLogText(`error: ${reason}`));
+    console.error(workflowLogText(`error: ${reasonOf(error)}`));
     process.exitCode = 1;
   }
 }

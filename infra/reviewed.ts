@@ -4,6 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
+import { reasonOf } from "../policy/reason.ts";
 import { formatProblem, formatProblems, type Problem } from "../policy/settings/problems.ts";
 import { findDifferences, type Handed } from "../policy/stack/handed.ts";
 import { readProject } from "../policy/stack/project.ts";
@@ -67,8 +68,7 @@ function parse(name: string, read: () => ReturnType<typeof parseStackFile>): Sta
   try {
     parsed = read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new pulumi.RunError(`Pulumi.${name}.yaml is ${reason}`);
+    throw new pulumi.RunError(`Pulumi.${name}.yaml is ${reasonOf(error)}`);
   }
   if (parsed.ok) return parsed.stack;
   throw new pulumi.RunError(formatProblems(name, parsed.problems));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readStackFiles } from "../infra/project-files.ts";
+import { reasonOf } from "../policy/reason.ts";
 import { stackOf } from "../policy/stack/project.ts";
 import { ROOT } from "./paths.js";
 import { StackError } from "./stack-error.ts";
@@ -57,7 +58,7 @@ function readArgs(usage: string): Args | undefined {
       port: parsePort(values.port),
     };
   } catch (error) {
-    console.error(`error: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    console.error(`error: ${reasonOf(error)}\n\n${usage}`);
     process.exitCode = 2;
     return undefined;
   }

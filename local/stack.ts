@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 
 import { readEvidence, readPage } from "../infra/project-files.ts";
 import type { Evidence } from "../policy/evidence/evidence.ts";
+import { reasonOf } from "../policy/reason.ts";
 import { parseStackFile, withStandIns } from "../policy/stack/stack.ts";
 import { describeStale } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
@@ -56,7 +57,7 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
     const evidence = readEvidence(ROOT);
     return { ...applyResources(evaluation.resources), values, evidence };
   } catch (error) {
-    throw new StackError(error instanceof Error ? error.message : String(error));
+    throw new StackError(reasonOf(error));
   }
 }
 
@@ -99,7 +100,7 @@ function parse(file: string, text: string): StackFile {
   try {
     return readStackFile(text);
   } catch (error) {
-    throw new StackError(`${file} is ${error instanceof Error ? error.message : String(error)}`);
+    throw new StackError(`${file} is ${reasonOf(error)}`);
   }
 }
 

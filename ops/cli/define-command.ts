@@ -1,7 +1,8 @@
 /** Defines what every command has in common: arguments in, an exit code out. */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
-import { CommandError, reasonOf, UsageError } from "./errors.ts";
+import { reasonOf } from "../../policy/reason.ts";
+import { CommandError, UsageError } from "./errors.ts";
 import { print, printError } from "./print.ts";
 
 /** The values of a command's options, by option name. */

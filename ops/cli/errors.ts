@@ -3,8 +3,3 @@ export class CommandError extends Error {}
 
 /** An error about the arguments of a command, which is printed with its usage. */
 export class UsageError extends CommandError {}
-
-/** Returns the message of whatever was thrown. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

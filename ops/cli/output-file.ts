@@ -1,7 +1,8 @@
 /** Writes the file that a command leaves when its work is over. */
 import { open, rm, writeFile } from "node:fs/promises";
 
-import { CommandError, reasonOf } from "./errors.ts";
+import { reasonOf } from "../../policy/reason.ts";
+import { CommandError } from "./errors.ts";
 
 /**
  * Checks in advance that `writeOutput` can succeed, throws what it would throw, and leaves nothing

@@ -3,7 +3,8 @@ import { readProjectFiles } from "../../infra/project-files.ts";
 import { readProject, type Project } from "../../policy/stack/project.ts";
 import { parseStackFile, type Offline, type Stack } from "../../policy/stack/stack.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
-import { CommandError, reasonOf, UsageError } from "./errors.ts";
+import { reasonOf } from "../../policy/reason.ts";
+import { CommandError, UsageError } from "./errors.ts";
 
 /** Reads what Pulumi may read of a folder. Throws a CommandError where a file is a link. */
 export function readFiles(folder: string): Project {

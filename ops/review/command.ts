@@ -11,7 +11,8 @@ import { changedCode, codeMarkdown, codeText, type ChangedCode } from "../../pol
 import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, reasonOf, UsageError } from "../cli/errors.ts";
+import { reasonOf } from "../../policy/reason.ts";
+import { CommandError, UsageError } from "../cli/errors.ts";
 import { print } from "../cli/print.ts";
 import { checkStacks, readFiles } from "../cli/stacks.ts";
 import { parseChoice, readArguments } from "../cli/arguments.ts";

@@ -1,6 +1,7 @@
 /** A project's stack files as a reviewer wants them: what each states, which rules it breaks, and what a change means. */
 import { compareStacks, type Change } from "../difference/difference.ts";
 import type { Evidence } from "../evidence/evidence.ts";
+import { reasonOf } from "../reason.ts";
 import type { Project } from "../stack/project.ts";
 import { parseStackFile, type Offline, type Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
@@ -122,8 +123,7 @@ function tryParse(name: string, project: Project): Offline {
   try {
     return parseStackFile(name, project.stacks.get(name) ?? "", project.name);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const problems = [{ path: "", message: `the file is ${message}` }];
+    const problems = [{ path: "", message: `the file is ${reasonOf(error)}` }];
     return { ok: false, problems, environments: [] };
   }
 }

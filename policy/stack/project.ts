@@ -2,6 +2,7 @@
  * What Pulumi reads of a project's folder, and whether a reviewer of its stack files sees all of it. The rules of
  * Pulumi: sdk/go/common/workspace/{paths,loaders,project}.go of https://github.com/pulumi/pulumi
  */
+import { reasonOf } from "../reason.ts";
 import type { Problem } from "../settings/problems.ts";
 import { isRecord, readYaml, type Content } from "./yaml.ts";
 
@@ -63,8 +64,8 @@ function readProjectFile(content: Content | undefined): Omit<Project, "stacks"> 
   try {
     project = readYaml(content);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { name: undefined, problems: [{ path: "", message: `${PROJECT_FILE} is ${reason}` }] };
+    const message = `${PROJECT_FILE} is ${reasonOf(error)}`;
+    return { name: undefined, problems: [{ path: "", message }] };
   }
   const keys = isRecord(project) ? project : {};
   const name = typeof keys["name"] === "string" ? keys["name"] : undefined;
