@@ -7,10 +7,9 @@ import { join } from "node:path";
 
 import { readEvidence, readProjectFiles } from "../infra/project-files.ts";
 import { reasonOf } from "../policy/reason.ts";
-import { formatProblem, formatProblems } from "../policy/settings/problems.ts";
+import { formatProblem } from "../policy/settings/problems.ts";
 import { readProject } from "../policy/stack/project.ts";
-import { parseStackFile, type Offline } from "../policy/stack/stack.ts";
-import type { Content } from "../policy/stack/yaml.ts";
+import { readStackOf } from "../policy/stack/read-stack.ts";
 import { workflowLogText } from "../policy/harmless.ts";
 import { toPage } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
@@ -24,23 +23,13 @@ export async function policyPages(folder: string): Promise<ReadonlyMap<string, s
   const pages: [string, string][] = [];
   const project = readProject(readProjectFiles(folder));
   const problems = project.problems.map(formatProblem);
-  for (const [name, file] of project.stacks) {
-    const read = tryParse(name, file, project.name);
-    if (typeof read === "string") problems.push(read);
-    else if (!read.ok) problems.push(formatProblems(name, read.problems));
+  for (const name of project.stacks.keys()) {
+    const read = readStackOf(project, name);
+    if (!read.ok) problems.push(read.message);
     else pages.push([`${name}.md`, toPage(name, await stateStack(read.stack, evidence))]);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return new Map(pages);
-}
-
-/** Returns a sentence where the file is no stack file. */
-function tryParse(name: string, file: Content, project: string | undefined): Offline | string {
-  try {
-    return parseStackFile(name, file, project);
-  } catch (error) {
-    return `Pulumi.${name}.yaml is ${reasonOf(error)}`;
-  }
 }
 
 /**

@@ -4,11 +4,10 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
-import { reasonOf } from "../policy/reason.ts";
-import { formatProblem, formatProblems, type Problem } from "../policy/settings/problems.ts";
+import { formatProblem, type Problem } from "../policy/settings/problems.ts";
 import { findDifferences, type Handed } from "../policy/stack/handed.ts";
 import { readProject } from "../policy/stack/project.ts";
-import { parseStackFile, type Stack } from "../policy/stack/stack.ts";
+import { readStackOf } from "../policy/stack/read-stack.ts";
 import { describeStale } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
 import { readPage, readProjectFiles } from "./project-files.ts";
@@ -51,25 +50,12 @@ function formatDifference(problem: Problem): string {
 
 function readReviewed(folder: string, name: string) {
   const project = readProject(readProjectFiles(folder));
-  const file = project.stacks.get(name);
-  if (file === undefined) {
+  if (!project.stacks.has(name)) {
     throw new pulumi.RunError(
       `stack ${name} has no file Pulumi.${name}.yaml in ${folder}; copy another stack's, give it its own gatewayId and worker.name, and run npm run policy`,
     );
   }
-  return {
-    stack: parse(name, () => parseStackFile(name, file, project.name)),
-    problems: project.problems,
-  };
-}
-
-function parse(name: string, read: () => ReturnType<typeof parseStackFile>): Stack {
-  let parsed;
-  try {
-    parsed = read();
-  } catch (error) {
-    throw new pulumi.RunError(`Pulumi.${name}.yaml is ${reasonOf(error)}`);
-  }
-  if (parsed.ok) return parsed.stack;
-  throw new pulumi.RunError(formatProblems(name, parsed.problems));
+  const read = readStackOf(project, name);
+  if (!read.ok) throw new pulumi.RunError(read.message);
+  return { stack: read.stack, problems: project.problems };
 }

@@ -1,8 +1,8 @@
 /** The stack files of a folder, as data. */
 import { readProjectFiles } from "../../infra/project-files.ts";
 import { readProject, type Project } from "../../policy/stack/project.ts";
-import { parseStackFile, type Offline, type Stack } from "../../policy/stack/stack.ts";
-import { formatProblems } from "../../policy/settings/problems.ts";
+import { readStackOf } from "../../policy/stack/read-stack.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
 import { reasonOf } from "../../policy/reason.ts";
 import { CommandError, UsageError } from "./errors.ts";
 
@@ -26,11 +26,9 @@ export function readStacks(folder: string): {
   const unreadable: string[] = [];
   const project = readFiles(folder);
   for (const name of project.stacks.keys()) {
-    try {
-      stacks.push(parse(name, project));
-    } catch {
-      unreadable.push(name);
-    }
+    const read = readStackOf(project, name);
+    if (read.ok) stacks.push(read.stack);
+    else unreadable.push(name);
   }
   return { stacks, unreadable };
 }
@@ -54,19 +52,7 @@ export function readStack(name: string | undefined, folder = process.cwd()): Sta
     throw new UsageError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
   }
   checkStacks([name], names);
-  return parse(name, project);
-}
-
-function parse(name: string, project: Project): Stack {
-  const read = tryParse(name, project);
+  const read = readStackOf(project, name);
   if (read.ok) return read.stack;
-  throw new CommandError(formatProblems(name, read.problems));
-}
-
-function tryParse(name: string, project: Project): Offline {
-  try {
-    return parseStackFile(name, project.stacks.get(name) ?? "", project.name);
-  } catch (error) {
-    throw new CommandError(`Pulumi.${name}.yaml is ${reasonOf(error)}`);
-  }
+  throw new CommandError(read.message);
 }

@@ -1,9 +1,9 @@
 /** A project's stack files as a reviewer wants them: what each states, which rules it breaks, and what a change means. */
 import { compareStacks, type Change } from "../difference/difference.ts";
 import type { Evidence } from "../evidence/evidence.ts";
-import { reasonOf } from "../reason.ts";
 import type { Project } from "../stack/project.ts";
-import { parseStackFile, type Offline, type Stack } from "../stack/stack.ts";
+import { readStackOf } from "../stack/read-stack.ts";
+import type { Offline, Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import { check, describeFinding, type Finding } from "../rules/rules.ts";
 import { stateStack, type Statement } from "../statement/statement.ts";
@@ -53,7 +53,7 @@ export async function reviewStacks(
   { before, evidence = [], today }: ReviewArgs,
 ): Promise<readonly StackReview[]> {
   const names = [...project.stacks.keys()];
-  const read = new Map(names.map((name) => [name, tryParse(name, project)]));
+  const read = new Map(names.map((name) => [name, readStackOf(project, name)]));
   const stacks = [...read.values()].flatMap((result) => (result.ok ? [result.stack] : []));
   const gone = [...(before?.stacks.keys() ?? [])].filter((name) => !project.stacks.has(name));
   const reviews = [...read].map(async ([name, result]): Promise<StackReview> => {
@@ -104,9 +104,9 @@ export function toJson(review: StackReview): object {
 
 /** A stack under a new name is compared with the one that had its gateway. */
 function compare(stack: Stack, before: Project, gone: readonly string[]): Difference {
-  if (before.stacks.has(stack.name)) return compareWith(stack, tryParse(stack.name, before));
+  if (before.stacks.has(stack.name)) return compareWith(stack, readStackOf(before, stack.name));
   for (const name of gone) {
-    const read = tryParse(name, before);
+    const read = readStackOf(before, name);
     if (!read.ok || read.stack.settings.gatewayId !== stack.settings.gatewayId) continue;
     return { kind: "changed", changes: compareStacks(read.stack, stack), renamedFrom: name };
   }
@@ -116,14 +116,4 @@ function compare(stack: Stack, before: Project, gone: readonly string[]): Differ
 function compareWith(stack: Stack, before: Offline): Difference {
   if (!before.ok) return { kind: "unreadable before", problems: before.problems };
   return { kind: "changed", changes: compareStacks(before.stack, stack) };
-}
-
-/** A file that is no stack file at all is one more problem. */
-function tryParse(name: string, project: Project): Offline {
-  try {
-    return parseStackFile(name, project.stacks.get(name) ?? "", project.name);
-  } catch (error) {
-    const problems = [{ path: "", message: `the file is ${reasonOf(error)}` }];
-    return { ok: false, problems, environments: [] };
-  }
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { readProject } from "../../policy/stack/project.ts";
+import { readStackOf } from "../../policy/stack/read-stack.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 
 const FILE = `config:
@@ -142,4 +144,27 @@ test("a list written as a group is told as that, and nobody is told to show a se
   const problems = problemsOf("  ai-gateway:callers: { name: web, sha256: { secure: v1:a } }\n");
 
   expect(problems).toEqual(["callers is a group of settings; allowed is a list of 0 to 100 items"]);
+});
+
+test("a stack of a project is read by the project's name, or its message names the file or the stack", () => {
+  const project = readProject(
+    new Map([
+      ["Pulumi.yaml", "name: acme-llm\n"],
+      ["Pulumi.dev.yaml", FILE],
+      ["Pulumi.slip.yaml", `${FILE}  acme-llm:zdr: true\n`],
+      ["Pulumi.broken.yaml", "config: 7"],
+    ]),
+  );
+  const noStackFile = "not a stack file: it has no group of settings under config";
+
+  expect(readStackOf(project, "dev")).toMatchObject({ ok: true, stack: { name: "dev" } });
+  expect(readStackOf(project, "slip")).toMatchObject({
+    problems: [{ message: "acme-llm:zdr is read by nothing here; write it as ai-gateway:zdr" }],
+    message:
+      "stack slip has 1 problem:\n  acme-llm:zdr is read by nothing here; write it as ai-gateway:zdr",
+  });
+  expect(readStackOf(project, "broken")).toMatchObject({
+    problems: [{ path: "", message: `the file is ${noStackFile}` }],
+    message: `Pulumi.broken.yaml is ${noStackFile}`,
+  });
 });
