@@ -15,6 +15,7 @@ import type { Settings } from "../policy/settings/settings.ts";
 import type { Env } from "../worker/chat/env.ts";
 import type { Bundle } from "./bundle.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
+import { stackName } from "./deployed.ts";
 
 /** The settings that the chat Worker is made from, its gateway and its script. */
 export interface ChatWorkerArgs extends Pick<
@@ -106,10 +107,7 @@ function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
   // The release is the bundle's hash and not the commit's: a commit that leaves the Worker alone
   // changes nothing here.
   const release = bundle.sha256.slice(0, 12);
-  const byName: Bindings = workerBindings(
-    { stackName: pulumi.getStack(), gatewayId, release },
-    args,
-  );
+  const byName: Bindings = workerBindings({ stackName: stackName(), gatewayId, release }, args);
   return Object.entries(byName).flatMap(([name, binding]) =>
     binding === undefined ? [] : [{ name, ...toInput(binding, worker.name) }],
   );

@@ -2,14 +2,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { readProject } from "../policy/stack/project.ts";
+import { readStackOf } from "../policy/stack/read-stack.ts";
 import { A_SECRET } from "../policy/stack/stack-file.ts";
-import { parseStackFile, type Stack } from "../policy/stack/stack.ts";
+import type { Stack } from "../policy/stack/stack.ts";
 import { parseSettings } from "../policy/settings/parse-settings.ts";
 import { formatProblem, formatProblems } from "../policy/settings/problems.ts";
 import { check, describeFinding } from "../policy/rules/rules.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import { keepApiAddress } from "./api-address.ts";
 import { readProjectFiles } from "./project-files.ts";
+import { stackName } from "./deployed.ts";
 
 // Fixed, so that a fork under another project name keeps its stack files.
 const NAMESPACE = "ai-gateway:";
@@ -29,7 +31,7 @@ export function readSettings(): Settings {
   const accountId = values["accountId"] ?? environment;
   if (environment !== undefined && accountId && environment !== accountId) {
     throw new pulumi.RunError(
-      `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(environment)}, and stack ${pulumi.getStack()} declares another accountId; deploy with the account of the stack file, or correct the one that is wrong`,
+      `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(environment)}, and stack ${stackName()} declares another accountId; deploy with the account of the stack file, or correct the one that is wrong`,
     );
   }
 
@@ -37,7 +39,7 @@ export function readSettings(): Settings {
     accountId === undefined ? values : { ...values, accountId },
     secretKeys(),
   );
-  if (!parsed.ok) throw new pulumi.RunError(formatProblems(pulumi.getStack(), parsed.problems));
+  if (!parsed.ok) throw new pulumi.RunError(formatProblems(stackName(), parsed.problems));
   keepApiAddress(parsed.settings);
   keepRules(parsed.settings, values["accountId"]);
   return parsed.settings;
@@ -54,7 +56,7 @@ export function readOthers(): ReadonlyMap<string, string> {
 
 /** `accountId` is the stack's own: what the environment decides, no rule can know offline. */
 function keepRules(settings: Settings, accountId: string | undefined): void {
-  const name = pulumi.getStack();
+  const name = stackName();
   const stack = {
     name,
     accountId,
@@ -78,14 +80,10 @@ function keepRules(settings: Settings, accountId: string | undefined): void {
 /** Reads the project's other stacks, as far as their files can be read: what is wrong with one stops its own deploy. */
 function readOtherStacks(name: string): readonly Stack[] {
   const project = readProject(readProjectFiles(pulumi.getRootDirectory()));
-  return [...project.stacks].flatMap(([other, text]) => {
-    if (other === name) return [];
-    try {
-      const read = parseStackFile(other, text);
-      return read.ok ? [read.stack] : [];
-    } catch {
-      return [];
-    }
+  const others = [...project.stacks.keys()].filter((other) => other !== name);
+  return others.flatMap((other) => {
+    const read = readStackOf(project, other);
+    return read.ok ? [read.stack] : [];
   });
 }
 

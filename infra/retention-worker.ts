@@ -11,6 +11,7 @@ import type { RawEnv } from "../worker/retention/env.ts";
 import { allow, REPLACE_WITH_POLICY } from "./account-token.ts";
 import type { Bundle } from "./bundle.ts";
 import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
+import { stackName } from "./deployed.ts";
 
 // It runs every hour, and not on the hour, when everybody's jobs run. The Worker relies on it:
 // INTERVAL_MS in worker/retention/.
@@ -100,7 +101,7 @@ function bindings(
     MAX_SUBREQUESTS: { type: "plain_text", text: String(SUBREQUESTS[args.plan]) },
     API_TOKEN: { type: "secret_text", text: pulumi.secret(token) },
     API_URL: { type: "plain_text", text: "https://api.cloudflare.com/client/v4" },
-    STACK: { type: "plain_text", text: pulumi.getStack() },
+    STACK: { type: "plain_text", text: stackName() },
   };
   const alert: Partial<Record<keyof RawEnv, Binding>> =
     args.alertUrl === undefined

@@ -11,6 +11,7 @@ import { readStackOf } from "../policy/stack/read-stack.ts";
 import { describeStale } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
 import { readPage, readProjectFiles } from "./project-files.ts";
+import { stackName } from "./deployed.ts";
 
 /**
  * Compares what Pulumi handed over with the stack file in the project's folder, and the file with its policy page.
@@ -19,12 +20,10 @@ import { readPage, readProjectFiles } from "./project-files.ts";
  */
 export async function keepReviewed(
   handed: Handed,
-  // The folder of Pulumi.yaml, and the stack as Pulumi names it.
+  // The folder of Pulumi.yaml.
   folder = pulumi.getRootDirectory(),
-  stackName = pulumi.getStack(),
+  name = stackName(),
 ): Promise<string> {
-  // Of `org/project/stack` the file has the last part alone.
-  const name = stackName.split("/").at(-1) ?? "";
   const { stack, problems } = readReviewed(folder, name);
   const differences = findDifferences(handed, stack);
   if (differences.length > 0) {

@@ -7,13 +7,7 @@ import { stackConfig, stackText } from "../support/settings.ts";
 const otherFiles = vi.hoisted(() => vi.fn<() => Map<string, string>>(() => new Map()));
 vi.mock("../../infra/project-files.ts", () => ({ readProjectFiles: otherFiles }));
 
-beforeEach(() =>
-  pulumi.runtime.setMocks(
-    { newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) },
-    "ai-gateway",
-    "dev",
-  ),
-);
+beforeEach(() => runStack("dev"));
 afterEach(() => vi.unstubAllEnvs());
 
 test("bad settings stop the program with one expected error that names all of them", () => {
@@ -115,6 +109,26 @@ test("the project's other stack files count, and one that cannot be read does no
   ]);
 });
 
+test("a stack is not compared with its own file, whatever else is in the name that Pulumi has", async () => {
+  await runStack("acme/ai-gateway/dev");
+  otherFiles.mockReturnValueOnce(new Map([["Pulumi.dev.yaml", stackText("dev")]]));
+  pulumi.runtime.setAllConfig(stackConfig("dev"));
+
+  expect(readSettings().gatewayId).toBe("shop-dev");
+});
+
+test("a stack that its own deploy would refuse, by the project's name, does not count", () => {
+  otherFiles.mockReturnValueOnce(
+    new Map([
+      ["Pulumi.yaml", "name: acme-llm\n"],
+      ["Pulumi.twin.yaml", `${stackText("dev")}  acme-llm:zdr: true\n`],
+    ]),
+  );
+  pulumi.runtime.setAllConfig(stackConfig("dev"));
+
+  expect(readSettings().gatewayId).toBe("shop-dev");
+});
+
 test("settings of other namespaces are left alone", () => {
   pulumi.runtime.setAllConfig({ ...stackConfig("dev"), "cloudflare:apiToken": "t", "my:x": "1" });
 
@@ -127,6 +141,14 @@ test("an encrypted setting that is wrong is not shown", () => {
 
   expect(catchError(readSettings).message).not.toContain("Hidden!");
 });
+
+function runStack(name: string): Promise<void> {
+  return pulumi.runtime.setMocks(
+    { newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) },
+    "ai-gateway",
+    name,
+  );
+}
 
 function attempt(act: () => unknown): string {
   try {
