@@ -1,7 +1,7 @@
 /** The one place that reads Pulumi configuration. */
 import * as pulumi from "@pulumi/pulumi";
 
-import { readProject } from "../policy/stack/project.ts";
+import type { Project } from "../policy/stack/project.ts";
 import { readStackOf } from "../policy/stack/read-stack.ts";
 import { A_SECRET } from "../policy/stack/stack-file.ts";
 import type { Stack } from "../policy/stack/stack.ts";
@@ -10,8 +10,7 @@ import { formatProblem, formatProblems } from "../policy/settings/problems.ts";
 import { check, describeFinding } from "../policy/rules/rules.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 import { keepApiAddress } from "./api-address.ts";
-import { readProjectFiles } from "./project-files.ts";
-import { stackName } from "./deployed.ts";
+import type { Deployed } from "./deployed.ts";
 
 // Fixed, so that a fork under another project name keeps its stack files.
 const NAMESPACE = "ai-gateway:";
@@ -20,7 +19,7 @@ const NAMESPACE = "ai-gateway:";
  * This stack's settings, checked and held to the rules. An account id that the stack file leaves out comes from
  * CLOUDFLARE_ACCOUNT_ID. Prints warnings, and throws one RunError (printed without a stack trace) with every problem.
  */
-export function readSettings(): Settings {
+export function readSettings({ name, project }: Omit<Deployed, "folder">): Settings {
   const values = Object.fromEntries(
     Object.entries(pulumi.runtime.allConfig())
       .filter(([key]) => key.startsWith(NAMESPACE))
@@ -31,7 +30,7 @@ export function readSettings(): Settings {
   const accountId = values["accountId"] ?? environment;
   if (environment !== undefined && accountId && environment !== accountId) {
     throw new pulumi.RunError(
-      `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(environment)}, and stack ${stackName()} declares another accountId; deploy with the account of the stack file, or correct the one that is wrong`,
+      `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(environment)}, and stack ${name} declares another accountId; deploy with the account of the stack file, or correct the one that is wrong`,
     );
   }
 
@@ -39,9 +38,18 @@ export function readSettings(): Settings {
     accountId === undefined ? values : { ...values, accountId },
     secretKeys(),
   );
-  if (!parsed.ok) throw new pulumi.RunError(formatProblems(stackName(), parsed.problems));
+  if (!parsed.ok) throw new pulumi.RunError(formatProblems(name, parsed.problems));
   keepApiAddress(parsed.settings);
-  keepRules(parsed.settings, values["accountId"]);
+  const stack = {
+    name,
+    // The stack's own: what the environment decides, no rule can know offline.
+    accountId: values["accountId"],
+    settings: parsed.settings,
+    others: readOthers(),
+    environments: [],
+    ciphers: new Map(),
+  };
+  keepRules(stack, project);
   return parsed.settings;
 }
 
@@ -54,32 +62,21 @@ export function readOthers(): ReadonlyMap<string, string> {
   return new Map(others);
 }
 
-/** `accountId` is the stack's own: what the environment decides, no rule can know offline. */
-function keepRules(settings: Settings, accountId: string | undefined): void {
-  const name = stackName();
-  const stack = {
-    name,
-    accountId,
-    settings,
-    others: readOthers(),
-    environments: [],
-    ciphers: new Map(),
-  };
+function keepRules(stack: Stack, project: Project): void {
   const today = new Date().toISOString().slice(0, 10);
-  const findings = check(stack, { others: readOtherStacks(name), today });
+  const findings = check(stack, { others: readOtherStacks(stack.name, project), today });
 
   const warnings = findings.filter(({ severity }) => severity === "warning").map(describeFinding);
   const errors = findings.filter(({ severity }) => severity === "error").map(describeFinding);
   for (const warning of warnings) void pulumi.log.warn(formatProblem(warning));
   if (errors.length === 0) return;
   throw new pulumi.RunError(
-    `${formatProblems(name, errors)}\n(what each rule is for, and how to except a stack from one until a day: docs/rules.md)`,
+    `${formatProblems(stack.name, errors)}\n(what each rule is for, and how to except a stack from one until a day: docs/rules.md)`,
   );
 }
 
 /** Reads the project's other stacks, as far as their files can be read: what is wrong with one stops its own deploy. */
-function readOtherStacks(name: string): readonly Stack[] {
-  const project = readProject(readProjectFiles(pulumi.getRootDirectory()));
+function readOtherStacks(name: string, project: Project): readonly Stack[] {
   const others = [...project.stacks.keys()].filter((other) => other !== name);
   return others.flatMap((other) => {
     const read = readStackOf(project, other);

@@ -2,14 +2,16 @@ import { retentionOf } from "../policy/gateway/names.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readOthers, readSettings } from "./config.ts";
+import { readDeployed } from "./deployed.ts";
 import { Gateway } from "./gateway.ts";
 import { Logpush } from "./logpush.ts";
 import { Readers } from "./readers.ts";
 import { RetentionWorker } from "./retention-worker.ts";
 import { keepReviewed } from "./reviewed.ts";
 
-const settings = readSettings();
-const fingerprint = await keepReviewed({ settings, others: readOthers() });
+const deployed = readDeployed();
+const settings = readSettings(deployed);
+const fingerprint = await keepReviewed({ settings, others: readOthers() }, deployed);
 
 const gateway = new Gateway("gateway", settings);
 

@@ -6,28 +6,25 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { formatProblem, type Problem } from "../policy/settings/problems.ts";
 import { findDifferences, type Handed } from "../policy/stack/handed.ts";
-import { readProject } from "../policy/stack/project.ts";
 import { readStackOf } from "../policy/stack/read-stack.ts";
+import type { Stack } from "../policy/stack/stack.ts";
 import { describeStale } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
-import { readPage, readProjectFiles } from "./project-files.ts";
-import { stackName } from "./deployed.ts";
+import type { Deployed } from "./deployed.ts";
+import { readPage } from "./project-files.ts";
 
 /**
  * Compares what Pulumi handed over with the stack file in the project's folder, and the file with its policy page.
  * Returns the fingerprint of the policy. Throws a RunError where Pulumi handed over other settings than the file's, where
  * the file cannot be read, and where a production stack's page is stale; elsewhere a stale page is a warning.
  */
-export async function keepReviewed(
-  handed: Handed,
-  // The folder of Pulumi.yaml.
-  folder = pulumi.getRootDirectory(),
-  name = stackName(),
-): Promise<string> {
-  const { stack, problems } = readReviewed(folder, name);
+export async function keepReviewed(handed: Handed, deployed: Deployed): Promise<string> {
+  const { name, folder, project } = deployed;
+  const stack = readReviewed(deployed);
   const differences = findDifferences(handed, stack);
   if (differences.length > 0) {
-    const elsewhere = problems.length > 0 ? problems.map(formatProblem) : [ELSEWHERE];
+    const elsewhere =
+      project.problems.length > 0 ? project.problems.map(formatProblem) : [ELSEWHERE];
     const heading = `Pulumi handed over other settings than Pulumi.${name}.yaml has, so what would be deployed was not reviewed:`;
     const lines = [...differences.map(formatDifference), ...elsewhere];
     throw new pulumi.RunError([heading, ...lines.map((line) => `  ${line}`)].join("\n"));
@@ -47,8 +44,7 @@ function formatDifference(problem: Problem): string {
   return problem.path.includes(":") ? `${problem.path} ${problem.message}` : formatProblem(problem);
 }
 
-function readReviewed(folder: string, name: string) {
-  const project = readProject(readProjectFiles(folder));
+function readReviewed({ name, folder, project }: Deployed): Stack {
   if (!project.stacks.has(name)) {
     throw new pulumi.RunError(
       `stack ${name} has no file Pulumi.${name}.yaml in ${folder}; copy another stack's, give it its own gatewayId and worker.name, and run npm run policy`,
@@ -56,5 +52,5 @@ function readReviewed(folder: string, name: string) {
   }
   const read = readStackOf(project, name);
   if (!read.ok) throw new pulumi.RunError(read.message);
-  return { stack: read.stack, problems: project.problems };
+  return read.stack;
 }

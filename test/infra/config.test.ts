@@ -2,18 +2,22 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { readSettings } from "../../infra/config.ts";
+import { stackName } from "../../infra/deployed.ts";
+import { readProject } from "../../policy/stack/project.ts";
 import { stackConfig, stackText } from "../support/settings.ts";
 
-const otherFiles = vi.hoisted(() => vi.fn<() => Map<string, string>>(() => new Map()));
-vi.mock("../../infra/project-files.ts", () => ({ readProjectFiles: otherFiles }));
-
-beforeEach(() => runStack("dev"));
+beforeEach(() =>
+  pulumi.runtime.setMocks({
+    newResource: ({ inputs }) => ({ id: "", state: inputs }),
+    call: () => ({}),
+  }),
+);
 afterEach(() => vi.unstubAllEnvs());
 
 test("bad settings stop the program with one expected error that names all of them", () => {
   pulumi.runtime.setAllConfig(stackConfig("dev", { gatewayId: "A!", tier: "x" }));
 
-  const error = catchError(readSettings);
+  const error = catchError(readDev);
 
   expect(pulumi.RunError.isInstance(error)).toBe(true);
   expect(error.message.split("\n")).toEqual([
@@ -27,7 +31,7 @@ test("the account comes from the environment where the stack names none", () => 
   vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", "f".repeat(32));
   pulumi.runtime.setAllConfig(stackConfig("dev", { accountId: undefined }));
 
-  expect(readSettings().accountId).toBe("f".repeat(32));
+  expect(readDev().accountId).toBe("f".repeat(32));
 });
 
 // Which account holds the logs would be decided outside the review.
@@ -35,7 +39,7 @@ test("an account in the environment that is not the stack's stops the program", 
   vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", "f".repeat(32));
   pulumi.runtime.setAllConfig(stackConfig("dev"));
 
-  expect(catchError(readSettings).message).toMatch(
+  expect(catchError(readDev).message).toMatch(
     /^CLOUDFLARE_ACCOUNT_ID is "f{32}", and stack dev declares another accountId; /,
   );
 });
@@ -45,7 +49,7 @@ test("the stack's account is taken where the environment has the same, or none",
     vi.stubEnv("CLOUDFLARE_ACCOUNT_ID", environment);
     pulumi.runtime.setAllConfig(stackConfig("dev"));
 
-    expect(readSettings().accountId).toBe("0123456789abcdef0123456789abcdef");
+    expect(readDev().accountId).toBe("0123456789abcdef0123456789abcdef");
   }
 });
 
@@ -66,7 +70,7 @@ test.each([
     pulumi.runtime.setAllConfig({ ...stackConfig(stack), ...config });
 
     const refusal = expect.stringContaining("where the deploy's token would be sent");
-    expect(attempt(readSettings)).toEqual(isAllowed ? "read" : refusal);
+    expect(attempt(readDev)).toEqual(isAllowed ? "read" : refusal);
   }
 });
 
@@ -76,7 +80,7 @@ test("a broken rule stops the program, with every other, and a warning does not"
     stackConfig("dev", { authentication: "false", gatewayId: "default", callers: undefined }),
   );
 
-  const error = catchError(readSettings);
+  const error = catchError(readDev);
 
   expect(pulumi.RunError.isInstance(error)).toBe(true);
   expect(error.message.split("\n")).toEqual([
@@ -92,16 +96,14 @@ test("a broken rule stops the program, with every other, and a warning does not"
 
 test("the project's other stack files count, and one that cannot be read does not", () => {
   const twin = stackText("dev");
-  otherFiles.mockReturnValueOnce(
-    new Map([
-      ["Pulumi.dev.yaml", twin],
-      ["Pulumi.twin.yaml", twin],
-      ["Pulumi.broken.yaml", "config: 7"],
-    ]),
-  );
+  const files = {
+    "Pulumi.dev.yaml": twin,
+    "Pulumi.twin.yaml": twin,
+    "Pulumi.broken.yaml": "config: 7",
+  };
   pulumi.runtime.setAllConfig(stackConfig("dev"));
 
-  expect(catchError(readSettings).message.split("\n")).toEqual([
+  expect(catchError(() => readDev(files)).message.split("\n")).toEqual([
     "stack dev has 2 problems:",
     expect.stringContaining("gatewayId is shop-dev, which stack twin has too"),
     expect.stringContaining("worker.name is talk-dev, which stack twin has too"),
@@ -109,45 +111,39 @@ test("the project's other stack files count, and one that cannot be read does no
   ]);
 });
 
-test("a stack is not compared with its own file, whatever else is in the name that Pulumi has", async () => {
-  await runStack("acme/ai-gateway/dev");
-  otherFiles.mockReturnValueOnce(new Map([["Pulumi.dev.yaml", stackText("dev")]]));
+test("a stack is not compared with its own file, whatever else is in the name that Pulumi has", () => {
   pulumi.runtime.setAllConfig(stackConfig("dev"));
 
-  expect(readSettings().gatewayId).toBe("shop-dev");
+  expect(readDev({ "Pulumi.dev.yaml": stackText("dev") }).gatewayId).toBe("shop-dev");
 });
 
 test("a stack that its own deploy would refuse, by the project's name, does not count", () => {
-  otherFiles.mockReturnValueOnce(
-    new Map([
-      ["Pulumi.yaml", "name: acme-llm\n"],
-      ["Pulumi.twin.yaml", `${stackText("dev")}  acme-llm:zdr: true\n`],
-    ]),
-  );
+  const files = {
+    "Pulumi.yaml": "name: acme-llm\n",
+    "Pulumi.twin.yaml": `${stackText("dev")}  acme-llm:zdr: true\n`,
+  };
   pulumi.runtime.setAllConfig(stackConfig("dev"));
 
-  expect(readSettings().gatewayId).toBe("shop-dev");
+  expect(readDev(files).gatewayId).toBe("shop-dev");
 });
 
 test("settings of other namespaces are left alone", () => {
   pulumi.runtime.setAllConfig({ ...stackConfig("dev"), "cloudflare:apiToken": "t", "my:x": "1" });
 
-  expect(readSettings().gatewayId).toBe("shop-dev");
+  expect(readDev().gatewayId).toBe("shop-dev");
 });
 
 test("an encrypted setting that is wrong is not shown", () => {
   vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", '["ai-gateway:gatewayId"]');
   pulumi.runtime.setAllConfig(stackConfig("dev", { gatewayId: "Hidden!" }));
 
-  expect(catchError(readSettings).message).not.toContain("Hidden!");
+  expect(catchError(readDev).message).not.toContain("Hidden!");
 });
 
-function runStack(name: string): Promise<void> {
-  return pulumi.runtime.setMocks(
-    { newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) },
-    "ai-gateway",
-    name,
-  );
+/** Reads the settings of dev in a project that has some files. */
+function readDev(files: Readonly<Record<string, string>> = {}) {
+  const project = readProject(new Map(Object.entries(files)));
+  return readSettings({ name: stackName("acme/ai-gateway/dev"), project });
 }
 
 function attempt(act: () => unknown): string {

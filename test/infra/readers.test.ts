@@ -9,10 +9,11 @@ import { readSettings } from "../../infra/config.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { isCipher, readStackFile } from "../../policy/stack/stack-file.ts";
+import { toProject } from "../support/settings.ts";
 import { readCorpus, TODAY } from "../support/corpus.ts";
 
 // Rules between stacks are rules.test.ts's subject.
-vi.mock("../../infra/project-files.ts", () => ({ readProjectFiles: () => new Map() }));
+const ALONE = { name: "stack", project: toProject({}) };
 
 const ACCOUNT = "0".repeat(32);
 const HASH = "ab".repeat(32);
@@ -95,7 +96,7 @@ function runProgram(text: string): ProgramRun {
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
   const warnings = () => warn.mock.calls.map(([line]) => `warning ${line}`);
   try {
-    return { settings: readSettings(), lines: warnings() };
+    return { settings: readSettings(ALONE), lines: warnings() };
   } catch (error) {
     if (!pulumi.RunError.isInstance(error)) throw error;
     // Without the heading, and the line about the rules' page.

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, onTestFinished, test, vi } from "vitest";
 
+import { readDeployed, stackName } from "../../infra/deployed.ts";
 import { keepReviewed } from "../../infra/reviewed.ts";
-import { stackName } from "../../infra/deployed.ts";
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
 import { makeProjectFolder } from "../../record/project-folder.ts";
 import { stackConfig, stackValues } from "../support/settings.ts";
@@ -98,7 +98,10 @@ async function makeFolder(stack: "dev" | "prod"): Promise<string> {
 async function deploy(folder: string, name: string, changes: Changes = {}): Promise<string> {
   const parsed = parseSettings(stackValues(name.endsWith("prod") ? "prod" : "dev", changes));
   if (!parsed.ok) throw new Error("not settings");
-  return keepReviewed({ settings: parsed.settings, others: new Map() }, folder, stackName(name));
+  return keepReviewed(
+    { settings: parsed.settings, others: new Map() },
+    readDeployed(folder, stackName(name)),
+  );
 }
 
 async function refusal(deployed: Promise<string>): Promise<string> {
