@@ -6,19 +6,19 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { readEvidence, readPage } from "../infra/project-files.ts";
+import { readEvidence, readPage, readProjectFiles } from "../infra/project-files.ts";
 import type { Evidence } from "../policy/evidence/evidence.ts";
 import { reasonOf } from "../policy/reason.ts";
-import { parseStackFile, withStandIns } from "../policy/stack/stack.ts";
+import { readProject, type Project } from "../policy/stack/project.ts";
+import { readStackOf, type ReadStack } from "../policy/stack/read-stack.ts";
+import { withStandIns, type Stack } from "../policy/stack/stack.ts";
 import { describeStale } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
 import type { ConfigValues } from "../policy/settings/parse-settings.ts";
 import { formatProblems } from "../policy/settings/problems.ts";
-import { readStackFile, type StackFile } from "../policy/stack/stack-file.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.js";
-import { readText } from "./read-text.ts";
 import { StackError } from "./stack-error.ts";
 
 /** The account's id where a stack names none, or names it encrypted. */
@@ -42,7 +42,8 @@ export interface LoadedStack extends Account {
  * with the message that `pulumi up` would print.
  */
 export async function loadAccount(stack: string, key: string): Promise<LoadedStack> {
-  const values = readStack(stack);
+  const read = readStack(stack);
+  const values = readValues(stack, read);
   const local = {
     ...values,
     accountId: values["accountId"] ?? LOCAL_ACCOUNT_ID,
@@ -51,7 +52,12 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
   const config = Object.fromEntries(
     Object.entries(local).map(([name, text]) => [`ai-gateway:${name}`, text]),
   );
-  const evaluation = await evaluate({ stack, config });
+  // The program's order first: it leaves before the caller loads Miniflare, which lets no other work
+  // in for a while.
+  const [evaluation] = await Promise.all([
+    evaluate({ stack, config }),
+    read.ok && warnOfStalePage(read.stack),
+  ]);
   if (!evaluation.ok) throw new StackError(evaluation.message);
   try {
     const evidence = readEvidence(ROOT);
@@ -72,35 +78,34 @@ function withLocalCaller(callers: string | undefined, key: string): string {
   return callers ?? "";
 }
 
-function readStack(stack: string): ConfigValues {
-  const file = `Pulumi.${stack}.yaml`;
-  // Read at once: the program's order leaves before the caller loads Miniflare, which lets no other
-  // work in for a while.
-  const text = readText(join(ROOT, file));
-  if (text === undefined) {
-    throw new StackError(`${file} cannot be read; is it still there?`);
+/** Reads the stack's file, at once and not in a later turn. */
+function readStack(stack: string): ReadStack {
+  let project: Project;
+  try {
+    project = readProject(readProjectFiles(ROOT));
+  } catch (error) {
+    throw new StackError(reasonOf(error));
   }
-  const { values, unclear } = parse(file, text);
-  void warnOfStalePage(stack, text);
-  const { readable, unreadable } = withStandIns(values);
-  const problems = [...unreadable, ...unclear];
+  if (project.stacks.has(stack)) return readStackOf(project, stack);
+  throw new StackError(`Pulumi.${stack}.yaml cannot be read; is it still there?`);
+}
+
+/** Returns what the file has, with stand-ins. What else is wrong with it, the program refuses. */
+function readValues(stack: string, read: ReadStack): ConfigValues {
+  if (read.file === undefined) throw new StackError(read.message);
+  const { readable, unreadable } = withStandIns(read.file.values);
+  const problems = [...unreadable, ...read.file.unclear];
   if (problems.length > 0) throw new StackError(formatProblems(stack, problems));
   return readable;
 }
 
 /** Warns where the stack's policy page is not that of its file: a deploy to production would stop. */
-async function warnOfStalePage(stack: string, text: string): Promise<void> {
-  const read = parseStackFile(stack, text);
-  if (!read.ok) return;
-  const stale = describeStale(stack, readPage(ROOT, stack), await stateStack(read.stack));
-  if (stale !== undefined) console.warn(`warning: ${stale}`);
-}
-
-function parse(file: string, text: string): StackFile {
+async function warnOfStalePage(stack: Stack): Promise<void> {
   try {
-    return readStackFile(text);
+    const stale = describeStale(stack.name, readPage(ROOT, stack.name), await stateStack(stack));
+    if (stale !== undefined) console.warn(`warning: ${stale}`);
   } catch (error) {
-    throw new StackError(`${file} is ${reasonOf(error)}`);
+    console.warn(`warning: ${reasonOf(error)}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { parseSettings, type ConfigValues } from "../settings/parse-settings.ts"
 import type { Problem } from "../settings/problems.ts";
 import { formatPath, hasNode, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
 import type { Settings } from "../settings/settings.ts";
-import { isCipher, readStackFile } from "./stack-file.ts";
+import { isCipher, readStackFile, type StackFile } from "./stack-file.ts";
 import type { Content } from "./yaml.ts";
 
 /** A stack as its file declares it. */
@@ -41,7 +41,12 @@ const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
  * reviewer could read it. `project` is the project's name, if it is known. Throws as readStackFile does.
  */
 export function parseStackFile(name: string, file: Content, project?: string): Offline {
-  const { values, unclear, misplaced, others, environments } = readStackFile(file, project);
+  return checkStackFile(name, readStackFile(file, project));
+}
+
+/** Checks what a stack file has, as parseStackFile does. */
+export function checkStackFile(name: string, file: StackFile): Offline {
+  const { values, unclear, misplaced, others, environments } = file;
   const { readable, unreadable } = withStandIns(values);
   const parsed = parseSettings({ accountId: UNKNOWN_ACCOUNT_ID, ...readable });
   const hidden = new Set([...unreadable, ...unclear].map(({ path }) => path));

@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import type { Account } from "../../local/account.ts";
 import { copyProject, type Project } from "../support/project.ts";
@@ -57,8 +58,30 @@ test("evidence that cannot be read stops it with the file's name", async () => {
   );
 });
 
-/** The dev stack, with some callers. */
-async function load(callers: string, worker?: string): Promise<Account> {
+test("a policy page that cannot be read is a warning, and the stack runs", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  await mkdir(join(project.folder, "docs"), { recursive: true });
+  await symlink(tmpdir(), join(project.folder, "docs/policy"));
+  onTestFinished(() => rm(join(project.folder, "docs/policy")));
+
+  await expect(load("[]")).resolves.toMatchObject({ gateways: expect.anything() });
+  expect(warn.mock.calls).toEqual([
+    ["warning: docs/policy is reached by a link; it is a folder of the project"],
+  ]);
+});
+
+test("a page is that of the file as the project's own name has it read", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  await project.edit("Pulumi.yaml", "name: ", "name: acme-llm # ");
+  onTestFinished(() => project.edit("Pulumi.yaml", "name: acme-llm # ", "name: "));
+
+  await load("[]", undefined, "  acme-llm:zdr: true\n");
+
+  expect(warn.mock.calls).toEqual([]);
+});
+
+/** Loads the dev stack with some callers, another Worker, and more settings. */
+async function load(callers: string, worker?: string, more = ""): Promise<Account> {
   const dev = stackText("dev");
   const line = `\n  ai-gateway:callers: ${callers}`;
   const text = dev.replace("gatewayId: shop-dev", `gatewayId: shop-dev${line}`);
@@ -66,7 +89,7 @@ async function load(callers: string, worker?: string): Promise<Account> {
     worker === undefined
       ? text
       : text.replace(/ai-gateway:worker:[^]*$/, `ai-gateway:worker: ${worker}\n`);
-  await writeFile(join(project.folder, "Pulumi.dev.yaml"), changed);
+  await writeFile(join(project.folder, "Pulumi.dev.yaml"), changed + more);
   const { loadAccount } = await import(join(project.folder, "local/stack.ts"));
   return loadAccount("dev", "key");
 }
