@@ -2,8 +2,9 @@
 import { z } from "zod";
 
 import { EFFECTS } from "../../policy/gateway/effects.ts";
+import { isStackName } from "../../policy/stack/project.ts";
 
-const Stack = z.string().regex(/^[a-zA-Z0-9_.-]{1,100}$/);
+const Stack = z.string().max(100).refine(isStackName);
 const Problem = z.object({ path: z.string(), message: z.string() });
 const Waiver = z.object({ rule: z.string(), until: z.iso.date(), reason: z.string() });
 

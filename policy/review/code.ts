@@ -1,5 +1,6 @@
 /** The code on which a review's statements rest: settings hold only as far as this code keeps them. */
 import { inCode, oneLine } from "../harmless.ts";
+import { isPulumiFile, stackOf } from "../stack/project.ts";
 import { count } from "../words.ts";
 
 /** Files that differ from the base, as paths from the project's root. */
@@ -17,15 +18,18 @@ const FILES = new Set([
   "tsconfig.json",
 ]);
 const FOLDERS = new Set([".github", "infra", "policy", "record", "worker"]);
-/** Every file that Pulumi may read beside the stack files, whose changes are reported by setting. */
-const PROJECT_FILE = /^Pulumi\.(?:yaml|(?:.+\.)?(?:yml|json))$/i;
 
 const MAX_NAMED = 5;
 
 /** Tells whether a file carries out the policy. A folder's own name counts: it may become a link or a submodule. */
 export function keepsThePromise(path: string): boolean {
   const [top = ""] = path.split("/");
-  return FOLDERS.has(top) || FILES.has(path) || PROJECT_FILE.test(path);
+  return FOLDERS.has(top) || FILES.has(path) || isOther(path);
+}
+
+/** Whether Pulumi may read a file beside the stack files, whose changes are reported by setting. */
+function isOther(path: string): boolean {
+  return isPulumiFile(path) && stackOf(path) === undefined;
 }
 
 /** Returns undefined where nothing that carries out the policy is among the changed paths. */

@@ -33,6 +33,11 @@ export function stackOf(file: string): string | undefined {
   return /^Pulumi\.(?!\.{1,2}\.yaml$)([a-zA-Z0-9_.-]+)\.yaml$/.exec(file)?.[1];
 }
 
+/** Whether a stack may have this name: whether a file can be its own. */
+export function isStackName(name: string): boolean {
+  return stackOf(`Pulumi.${name}.yaml`) !== undefined;
+}
+
 /** Sorts a folder's files into stacks, and finds what would make Pulumi read others. */
 export function readProject(files: ProjectFiles): Project {
   const names = [...files.keys()].filter(isPulumiFile).toSorted();

@@ -271,6 +271,8 @@ test.each([
 
 test.each([
   [[{ kind: "reviewed", stack: "../x" }]],
+  [[{ kind: "removed", stack: ".." }]],
+  [[{ kind: "removed", stack: "x".repeat(101) }]],
   [[{ kind: "removed", stack: "a b" }]],
   [[{ kind: "reviewed", stack: "dev" }]],
   [[]],

@@ -20,6 +20,10 @@ test.each([
   "Pulumi.yml",
   "Pulumi.json",
   "Pulumi.prod.json",
+  // No review takes these for stack files, and on some disks Pulumi does.
+  "PULUMI.prod.yaml",
+  "Pulumi.prod.YAML",
+  "Pulumi....yaml",
 ])("%s carries out the policy", (path) => {
   expect(keepsThePromise(path)).toBe(true);
 });
