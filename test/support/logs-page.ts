@@ -60,15 +60,35 @@ export async function openLogsPage(browser: Browser, scene: PageScene = {}): Pro
   const place = { key: "k", host: "127.0.0.1", port: 0, now: () => NOW };
   const { url } = await openDoor({ ...running, stack, ...place });
   const open: LogsPage["open"] = async (path, options) => {
-    // In a context of its own: two of them share no colour scheme and no history.
-    const context = await browser.newContext(options);
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
+    const page = await (options === undefined ? ordinaryPage(browser) : ownPage(browser, options));
     const complaints = watch(page, url);
     await page.goto(new URL(path, url).href);
     return { page, complaints };
   };
   return { ...running, url, open };
+}
+
+const ordinaryPages = new WeakMap<Browser, Promise<Page>>();
+
+/** Returns the page that all tests of a browser share, one after the other: a new one costs as much as most tests. */
+async function ordinaryPage(browser: Browser): Promise<Page> {
+  const opened = ordinaryPages.get(browser) ?? browser.newPage();
+  ordinaryPages.set(browser, opened);
+  const page = await opened;
+  onTestFinished(async () => {
+    // The next test must not hear of what this one's page still loads, nor see its colours.
+    await page.goto("about:blank");
+    await page.emulateMedia({ colorScheme: null });
+    page.removeAllListeners();
+  });
+  return page;
+}
+
+/** Opens a page in a context of its own: what it is asked to be, no other is. */
+async function ownPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext(options);
+  onTestFinished(() => context.close());
+  return context.newPage();
 }
 
 /** Makes an ordinary log of two hours ago, one second older than the next. */
