@@ -32,7 +32,7 @@ test("what holds of the shipped stack files holds of any fork's", { timeout: 600
         }
       }),
     ),
-    runs(12, 500),
+    runs(8, 500),
   ),
 );
 
@@ -41,7 +41,7 @@ test("the program runs for every stack of a fork", { timeout: 600_000 }, () =>
     fc.asyncProperty(arbitraryFork, (edits) =>
       inFork(edits, async (folder) => expect(await findUndeclared(folder)).toEqual([])),
     ),
-    runs(3, 100),
+    runs(2, 100),
   ),
 );
 
