@@ -9,6 +9,13 @@ export function readJson(request: IncomingMessage): Promise<unknown> {
   return readStream(request).catch(() => undefined);
 }
 
+/** Reads the path and the query of a request; the host is a stand-in. */
+export function urlOf(request: IncomingMessage): URL {
+  // Not with the host as a base: after two slashes, a path would be taken for another host, or for
+  // none.
+  return new URL(`http://local${request.url ?? "/"}`);
+}
+
 /** Makes an answer of JSON. */
 export function data(status: number, body: object): GatewayAnswer {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { readJson, text } from "./answers.ts";
+import { readJson, text, urlOf } from "./answers.ts";
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
@@ -18,6 +18,7 @@ import { readHeaderOptions } from "./gateway/options.ts";
 import { LOOPBACK_NAMES } from "./host-guard.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
+import { makePageKey, type PageKey } from "./page-key.ts";
 import { WorkerHost } from "./worker-host.ts";
 import { recordOf } from "./api/state.ts";
 
@@ -35,6 +36,8 @@ interface DoorArgs extends Omit<LocalAccount, "pusher"> {
 /** The running server. */
 export interface Door {
   readonly url: URL;
+  /** The logs page, with the key that opens it. */
+  readonly page: URL;
   /**
    * Where the AI bindings of this run send their calls. Its path is a secret: every user of the
    * machine reaches loopback.
@@ -46,8 +49,8 @@ export interface Door {
   close(): Promise<void>;
 }
 
-interface Parts extends DoorArgs, Pick<Door, "binding"> {
-  readonly workers: WorkerHost;
+interface Parts extends DoorArgs, Pick<Door, "binding" | "workers"> {
+  readonly pageKey: PageKey;
   readonly access: Access;
   /** Loads the API at its first request: a start without it is faster. */
   readonly openApi: () => Promise<Api>;
@@ -71,7 +74,8 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   const url = new URL(`http://${args.host}:${port}`);
   const binding = new URL(`${BINDING_PATH}${randomBytes(32).toString("base64url")}`, url);
   const workers = new WorkerHost({ door: url, binding });
-  const parts = assemble(args, { binding, workers });
+  const pageKey = makePageKey(url);
+  const parts = assemble(args, { binding, workers, pageKey });
   server.on("request", (request, response) => {
     answer(request, response, parts).then(
       (reply) => reply && send(response, reply),
@@ -87,17 +91,17 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
     server.closeAllConnections();
     await closed;
   };
-  return { url, binding, workers, close };
+  return { url, page: pageKey.page, binding, workers, close };
 }
 
-function assemble(args: DoorArgs, { binding, workers }: Pick<Parts, "binding" | "workers">): Parts {
+function assemble(args: DoorArgs, made: Pick<Parts, "binding" | "workers" | "pageKey">): Parts {
   const access = new Access(args.account, args.key);
   let api: Promise<Api> | undefined;
   const openApi = () =>
     (api ??= import("./api/api.ts").then(({ createApi }) =>
-      createApi({ ...args, access, workers }),
+      createApi({ ...args, access, workers: made.workers }),
     ));
-  return { ...args, binding, workers, access, openApi };
+  return { ...args, ...made, access, openApi };
 }
 
 /** Answers a request; undefined where the API has answered by itself. */
@@ -123,8 +127,11 @@ async function answer(
     return undefined;
   }
   const [, worker] = /^\/workers\/([^/]+)\/cron$/.exec(pathname) ?? [];
+  const isForProvider = request.method === "POST" && worker === undefined;
+  if (isForProvider) return answerProvider(request, pathname, parts);
+  const refused = parts.pageKey.refuse(request);
+  if (refused !== undefined) return refused;
   if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, parts);
-  if (request.method === "POST") return answerProvider(request, pathname, parts);
   const reply = request.method === "GET" ? await answerPages(request, parts) : undefined;
   return reply ?? text(404, "no such page; the logs are at /");
 }
@@ -132,8 +139,7 @@ async function answer(
 async function answerPages(request: IncomingMessage, parts: Parts): Promise<Reply | undefined> {
   // The pages are loaded at their first request, as the API is.
   const { answerPage } = await import("./logs/page/pages.ts");
-  const url = new URL(request.url ?? "/", "http://local");
-  return answerPage(url, { now: Date.now, ...parts });
+  return answerPage(urlOf(request), { now: Date.now, ...parts });
 }
 
 /** Fires a cron trigger, for the button of the logs page. */

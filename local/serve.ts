@@ -48,7 +48,7 @@ export async function serve(args: Args): Promise<void> {
   const workerUrl = `http://${HOST}:${port}`;
   let running = account;
   const stack = () => describeStack(args.stack, workerUrl, running);
-  const { url, binding, workers } = await openDoor({
+  const { url, page, binding, workers } = await openDoor({
     ...parts,
     key,
     host: HOST,
@@ -84,7 +84,7 @@ export async function serve(args: Args): Promise<void> {
   const lines = `stack ${args.stack} runs on this machine, without an account
 
   Worker  ${workerUrl}
-  Logs    ${url.origin}
+  Logs    ${page.href}
   Key     ${key} (in a browser: any name, the key as password)
 ${access}${copies.join("")}
   ${exampleCall(workerUrl, key, account.script)}

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 import { openDoor } from "../../local/door.ts";
 import { openGateway, type GatewayScene, type RunningGateway } from "../support/gateway.ts";
+import { visit } from "../support/visit.ts";
 
 const BODY = JSON.stringify({ messages: [{ role: "user", content: "Hi" }] });
 const RUN = "https://workers-binding.ai/ai-gateway/run?version=3";
@@ -55,9 +56,9 @@ test.each([
   ["POST", "/v1/any/app/openai/chat/completions", 501, "does not imitate"],
   ["DELETE", "/", 404, "no such page"],
 ])("%s %s is refused with a word", async (method, path, status, message) => {
-  const { send } = await open();
+  const { send, page } = await open();
 
-  const answer = await send(method, path);
+  const answer = await send(method, path, await visit(page));
 
   expect(answer.status).toBe(status);
   expect(answer.body).toContain(message);
@@ -118,15 +119,17 @@ test("the binding's path differs from run to run", async () => {
 });
 
 test("a name other than this machine's opens nothing", async () => {
-  const { send } = await open();
+  const { send, page } = await open();
+  const headers = await visit(page);
 
-  expect((await send("GET", "/", { host: "evil.test" })).status).toBe(403);
-  expect((await send("GET", "/", { host: "localhost:1" })).status).toBe(200);
+  expect((await send("GET", "/", { ...headers, host: "evil.test" })).status).toBe(403);
+  expect((await send("GET", "/", { ...headers, host: "localhost:1" })).status).toBe(200);
 });
 
 interface OpenDoor extends RunningGateway {
   /** The path of the AI binding. */
   readonly binding: string;
+  readonly page: URL;
   readonly send: (
     method: string,
     path: string,
@@ -138,7 +141,7 @@ interface OpenDoor extends RunningGateway {
 async function open(scene?: GatewayScene): Promise<OpenDoor> {
   const running = openGateway(scene);
   const place = { key: "local-key", host: "127.0.0.1", port: 0 };
-  const { url, binding } = await openDoor({ ...running, ...place });
+  const { url, page, binding } = await openDoor({ ...running, ...place });
   const send: OpenDoor["send"] = (method, path, headers = {}, body = BODY) =>
     new Promise((resolve, reject) => {
       // Not fetch: it sets the Host header itself.
@@ -151,5 +154,5 @@ async function open(scene?: GatewayScene): Promise<OpenDoor> {
       sent.once("error", reject);
       sent.end(method === "POST" ? body : undefined);
     });
-  return { ...running, binding: binding.pathname, send };
+  return { ...running, binding: binding.pathname, page, send };
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { launchBrowser } from "../support/browser.ts";
 import { openLogsPage } from "../support/logs-page.ts";
+import { visit } from "../support/visit.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const HOSTILE = `"><img src=x onerror="document.title='stolen'"><script>document.title='stolen'</script>`;
@@ -343,9 +344,9 @@ test("what a caller wrote is shown as text, and the browser asks nobody else", a
 });
 
 test("the browser would run nothing even if a text became markup", async () => {
-  const { url } = await openLogsPage(browser);
+  const { url, page } = await openLogsPage(browser);
 
-  const { headers } = await fetch(url);
+  const { headers } = await fetch(url, { headers: await visit(page) });
 
   expect(headers.get("content-security-policy")).toMatch(
     /^default-src 'none'; style-src 'sha256-[^']+'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,

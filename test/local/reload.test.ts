@@ -22,9 +22,9 @@ test("edits to the stack file and to the Worker are taken over, a bad one is not
   await project.edit("Pulumi.dev.yaml", "collect: full", "collect: none");
   await local.process.waitFor(/Pulumi\.dev\.yaml changed: reloaded/);
   await chatLogs(false);
-  const before = rows(await fetchText(local.logs)).length;
+  const before = rows(await local.page()).length;
   await local.chat({ "cf-aig-collect-log": "true", "cf-aig-collect-log-payload": "true" });
-  expect(rows(await fetchText(local.logs))).toHaveLength(before);
+  expect(rows(await local.page())).toHaveLength(before);
 
   await project.edit("Pulumi.dev.yaml", "collect: none", "collect: nothing");
   await local.process.waitFor(/last good state goes on: stack dev has 1 problem:\n.*"nothing"/);
@@ -52,7 +52,7 @@ test("edits to the stack file and to the Worker are taken over, a bad one is not
     250,
   );
   expect(answer).toContain("This is the local model");
-  expect(rows(await fetchText(local.logs)).length).toBeGreaterThan(before);
+  expect(rows(await local.page()).length).toBeGreaterThan(before);
 });
 
 test("a stack file that git removes and makes anew is watched on", async () => {

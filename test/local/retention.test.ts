@@ -4,6 +4,7 @@ import { toServed } from "../../local/api/worker-record.ts";
 import { keepLog, startAccount } from "../support/account.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { declareStack } from "../support/declare-stack.ts";
+import { visit, withKey } from "../support/visit.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -38,10 +39,10 @@ test("the logs page runs the retention Worker when its button is pressed, and fo
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
 
-  await page.goto(new URL("/?gateway=shop-prod", running.url).href);
+  await page.goto(withKey(running.page, "/?gateway=shop-prod"));
   const elsewhere = await fetch(new URL("/workers/talk-prod-retention/cron", running.url), {
     method: "POST",
-    headers: { "sec-fetch-site": "cross-site" },
+    headers: { "sec-fetch-site": "cross-site", ...(await visit(running.page)) },
   });
   expect(elsewhere.status).toBe(403);
   expect(running.store.find("old")).toBeDefined();

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { listen } from "../support/listen.ts";
 import { copyProject, start, type Project } from "../support/project.ts";
 import { stackText } from "../support/settings.ts";
-import { fetchText, rows, startLocal, type Local } from "../support/start-local.ts";
+import { rows, startLocal, type Local } from "../support/start-local.ts";
 
 const run = promisify(execFile);
 
@@ -30,7 +30,7 @@ test("npm start prints a curl line that works, and the request is on the logs pa
   const { stdout } = await run("bash", ["-c", `${curl} --silent`]);
 
   expect(JSON.parse(stdout)).toMatchObject({ object: "chat.completion" });
-  expect(rows(await fetchText(dev.logs))[0]).toEqual([
+  expect(rows(await dev.page())[0]).toEqual([
     "shop-dev",
     "workers-ai",
     "@cf/meta/llama-3.1-8b-instruct-fast",
@@ -59,9 +59,9 @@ test("under metadata a hostile caller leaves a log without bodies, and one besid
   });
 
   expect([response.status, beside.status]).toEqual([200, 200]);
-  const list = rows(await fetchText(local.logs));
+  const list = rows(await local.page());
   expect(list.map((row) => row.at(-1))).toEqual(["not kept"]);
-  const log = await fetchText(`${local.logs}/logs/${response.headers.get("x-log-id")}`);
+  const log = await local.page(`/logs/${response.headers.get("x-log-id")}`);
   expect(log).toContain("No bodies");
   expect(log).not.toContain("a secret prompt");
 });
@@ -82,7 +82,7 @@ test("a streamed chat and an embedding run through the same gateway, and are log
     `This is the local model, standing in for ${model}. You said: Hi`,
   );
   expect(data[0]?.embedding).toHaveLength(32);
-  const newest = rows(await fetchText(dev.logs)).slice(0, 2);
+  const newest = rows(await dev.page()).slice(0, 2);
   expect(newest.map((row) => [row[2], row.at(-1)])).toEqual([
     [model, "kept"],
     [model, "kept"],
@@ -99,7 +99,7 @@ test("a caller's word on its own answer stands on the log's page", async () => {
   });
 
   expect(await marked.json()).toEqual({ log_id: id, score: -1 });
-  expect(await fetchText(`${dev.logs}/logs/${id}`)).toMatch(/Feedback<\/th>\s*<td>bad</);
+  expect(await dev.page(`/logs/${id}`)).toMatch(/Feedback<\/th>\s*<td>bad</);
 });
 
 test("npm start -- --api prints what points the official SDK at the account", async () => {

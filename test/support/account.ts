@@ -37,6 +37,8 @@ export interface RunningAccount extends LocalAccount {
   /** An API token of 40 characters that may do everything. */
   readonly key: string;
   readonly url: URL;
+  /** The logs page, with the key that opens it. */
+  readonly page: URL;
   /** The value of CLOUDFLARE_BASE_URL, in place of `https://api.cloudflare.com/client/v4`. */
   readonly apiUrl: string;
   /** The Workers uploaded over the API, for which alone the Workers runtime starts. */
@@ -76,6 +78,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     accountId: LOCAL_ACCOUNT_ID,
     key: KEY,
     url: door.url,
+    page: door.page,
     apiUrl,
     ...parts,
     workers: door.workers,

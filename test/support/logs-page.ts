@@ -11,6 +11,7 @@ import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { keepLog } from "./account.ts";
 import { openGateway, type RunningGateway } from "./gateway.ts";
 import { stackValues } from "./settings.ts";
+import { withKey } from "./visit.ts";
 
 /** The time at which every page is opened. */
 export const NOW = Date.UTC(2026, 10, 22, 12);
@@ -30,6 +31,8 @@ export interface KeptLog extends Partial<Log> {
 /** The served logs page, and the gateway behind it. */
 export interface LogsPage extends RunningGateway {
   readonly url: URL;
+  /** The page's address, with the key that opens it. */
+  readonly page: URL;
   readonly open: (path: string, options?: BrowserContextOptions) => Promise<Watched>;
 }
 
@@ -58,14 +61,14 @@ export async function openLogsPage(browser: Browser, scene: PageScene = {}): Pro
   const { evidence } = scene;
   const stack = () => ({ name, values, evidence, example: "curl the-worker" });
   const place = { key: "k", host: "127.0.0.1", port: 0, now: () => NOW };
-  const { url } = await openDoor({ ...running, stack, ...place });
+  const { url, page: first } = await openDoor({ ...running, stack, ...place });
   const open: LogsPage["open"] = async (path, options) => {
     const page = await (options === undefined ? ordinaryPage(browser) : ownPage(browser, options));
     const complaints = watch(page, url);
-    await page.goto(new URL(path, url).href);
+    await page.goto(withKey(first, path));
     return { page, complaints };
   };
-  return { ...running, url, open };
+  return { ...running, url, page: first, open };
 }
 
 const ordinaryPages = new WeakMap<Browser, Promise<Page>>();

@@ -2,12 +2,16 @@
 import getPort from "get-port";
 
 import { start, type Project, type Started } from "./project.ts";
+import { visit } from "./visit.ts";
 
 /** A running `npm start`. */
 export interface Local {
   readonly process: Started;
   readonly worker: string;
+  /** The origin of the local account's server. */
   readonly logs: string;
+  /** Fetches one of its pages as text; the list of logs if no path is given. */
+  readonly page: (path?: string) => Promise<string>;
   readonly key: string;
   readonly headers: Record<string, string>;
   readonly chat: (headers?: Record<string, string>) => Promise<Response>;
@@ -22,7 +26,8 @@ export async function startLocal(
   const port = args.includes("--port") ? [] : ["--port", String(await getPort())];
   const process = start(project, "local/start.js", ["--stack", stack, ...port, ...args]);
   const found = await process.waitFor(/Worker +(\S+)\n +Logs +(\S+)\n +Key +(\S+)[^]*Ctrl-C/);
-  const [, worker = "", logs = "", key = ""] = found;
+  const [, worker = "", page = "", key = ""] = found;
+  const logs = new URL(page).origin;
   const authorization = { authorization: `Bearer ${key}` };
   const body = JSON.stringify({
     model: "@cf/openai/gpt-oss-120b",
@@ -32,6 +37,7 @@ export async function startLocal(
     process,
     worker,
     logs,
+    page: async (path = "/") => fetchText(logs + path, await visit(page)),
     key,
     headers: authorization,
     chat: (headers) =>

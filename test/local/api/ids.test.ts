@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { AccountState, recordOf } from "../../../local/api/state.ts";
 import { startAccount, type RunningAccount } from "../../support/account.ts";
+import { visit } from "../../support/visit.ts";
 
 const INHERITED = [...Object.getOwnPropertyNames(Object.prototype), "prototype", "length"];
 
@@ -72,7 +73,8 @@ test.each(INHERITED)("a gateway named %s is made, used and deleted", async (name
   expect(found).toMatchObject({ status: 200, body: { result: { id: name } } });
   const logs = await call("GET", `${gateways}/${name}/logs`);
   expect(logs).toMatchObject({ body: { result_info: { total_count: 1 } } });
-  expect((await fetch(new URL(`/?gateway=${name}`, running.url))).status).toBe(200);
+  const page = new URL(`/?gateway=${name}`, running.url);
+  expect((await fetch(page, { headers: await visit(running.page) })).status).toBe(200);
   expect(await call("DELETE", `${gateways}/${name}`)).toMatchObject({ status: 200 });
   expect(await call("GET", `${gateways}/${name}`)).toMatchObject({ status: 404 });
 });
@@ -90,7 +92,7 @@ test.each(INHERITED)("nothing is named %s before it is made", async (name) => {
   }
   const page = await fetch(new URL(`/workers/${name}/cron`, running.url), {
     method: "POST",
-    headers: { "sec-fetch-site": "same-origin" },
+    headers: { "sec-fetch-site": "same-origin", ...(await visit(running.page)) },
   });
   expect(page.status).toBe(404);
 });
