@@ -205,7 +205,11 @@ test("a question that fails leaves no gateway behind", async () => {
   expect(Object.keys(running.account.state.gateways)).toEqual(["app"]);
 });
 
-test("Ctrl-C in the middle removes the gateway", async () => {
+test.each([
+  ["Ctrl-C", "SIGINT"],
+  ["the end of a service", "SIGTERM"],
+  ["the end of its terminal", "SIGHUP"],
+] as const)("%s in the middle removes the gateway", async (_, signal) => {
   const running = await start();
   // A token that may not run leaves no log, so that the command waits for one.
   const env = { ...environmentOf(running), AI_GATEWAY_RUN_TOKEN: "x".repeat(40) };
@@ -216,7 +220,7 @@ test("Ctrl-C in the middle removes the gateway", async () => {
     () => probing.errors(),
   );
 
-  const code = await probing.interrupt();
+  const code = await probing.interrupt(signal);
 
   expect({ code, stderr: probing.errors() }).toEqual({
     code: 2,

@@ -87,8 +87,8 @@ export function startOps(name: string, args: readonly string[], env: Environment
   return {
     output: () => output,
     errors: () => errors,
-    interrupt: () => {
-      child.kill("SIGINT");
+    interrupt: (signal: NodeJS.Signals = "SIGINT") => {
+      child.kill(signal);
       return exited;
     },
   };
