@@ -6,3 +6,10 @@ export function parseJson(text: string, otherwise?: unknown): unknown {
     return otherwise;
   }
 }
+
+/** Checks whether a value, or the JSON that a text is, holds anything. */
+export function hasText(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return !["", "{}", "[]", '""', "null"].includes(text);
+}

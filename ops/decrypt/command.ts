@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 import { printableLine } from "../../policy/harmless.ts";
+import { list } from "../../policy/words.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
 import { endProgress, printError, printJson, showProgress } from "../cli/print.ts";
@@ -18,12 +19,21 @@ const USAGE = `usage: npm run -s decrypt -- --private FILE [FILE…]
 
 Prints each log as one line of JSON, prompt and answer in clear. It calls nobody, and needs no token.
 RSA takes some 5 ms of a core for each key, and a log has one or three; several runs side by side open many
-files faster.
+files faster. A field that was never encrypted is printed as it is, and reported on stderr: whoever may read the
+bucket can read it.
 
-exit code: 0 every log was opened, 1 some were not, 2 invalid arguments or an unreadable file`;
+exit code: 0 every log was opened, or was in clear, 1 some were not, 2 invalid arguments or an unreadable file`;
 
-/** The lines that could not be decrypted: reason → the first of them, and their number. */
-type Closed = Map<string, { readonly first: number; readonly lines: number }>;
+/** Lines that are reported together: reason → the first of them, and their number. */
+type Lines = Map<string, { readonly first: number; readonly lines: number }>;
+
+/** What is reported of a file, beside its logs. */
+interface Report {
+  /** The lines that could not be decrypted. */
+  readonly closed: Lines;
+  /** The lines with fields that were never encrypted. */
+  readonly clear: Lines;
+}
 
 const OPTIONS = { private: { type: "string" } } as const;
 
@@ -43,20 +53,22 @@ async function decrypt(args: Values<typeof OPTIONS>, files: readonly string[]) {
   let isOpen = true;
   for (const file of files.length > 0 ? files : ["-"]) {
     const name = file === "-" ? "standard input" : printableLine(file);
-    const closed: Closed = new Map();
+    const { closed, clear }: Report = { closed: new Map(), clear: new Map() };
     // A broken file does not stop the next ones.
-    await printLogs(file, key, closed).catch((error: Error) => {
+    await printLogs(file, key, { closed, clear }).catch((error: Error) => {
       unreadable.push(`${name} ${describeFailure(error)}`);
     });
     endProgress();
-    for (const [reason, which] of closed) printError(describeClosed(name, reason, which));
+    for (const [reason, which] of [...closed, ...clear]) {
+      printError(describeLines(name, reason, which));
+    }
     isOpen &&= closed.size === 0;
   }
   if (unreadable.length > 0) throw new CommandError(unreadable.join("\nerror: "));
   return isOpen;
 }
 
-async function printLogs(file: string, key: KeyObject, closed: Closed) {
+async function printLogs(file: string, key: KeyObject, { closed, clear }: Report) {
   const input = file === "-" ? process.stdin : createReadStream(file);
   let number = 0;
   for await (const line of linesOf(input)) {
@@ -64,20 +76,30 @@ async function printLogs(file: string, key: KeyObject, closed: Closed) {
     // Logs that go to the terminal show progress by themselves.
     if (number % 100 === 0 && !process.stdout.isTTY) showProgress(`${number} logs of ${file}`);
     try {
-      printJson(decryptLog(line, key));
+      const { log, inClear } = decryptLog(line, key);
+      printJson(log);
+      if (inClear.length > 0) add(clear, describeClear(inClear), number);
     } catch (error) {
       if (!(error instanceof DecryptError)) throw error;
-      const { first, lines } = closed.get(error.message) ?? { first: number, lines: 0 };
-      closed.set(error.message, { first, lines: lines + 1 });
+      add(closed, error.message, number);
     }
   }
+}
+
+function add(found: Lines, reason: string, number: number): void {
+  const { first, lines } = found.get(reason) ?? { first: number, lines: 0 };
+  found.set(reason, { first, lines: lines + 1 });
+}
+
+function describeClear(fields: readonly string[]): string {
+  return `${list(fields)} ${fields.length === 1 ? "was" : "were"} in clear, not encrypted`;
 }
 
 /**
  * Describes all lines with one reason together: with the wrong key, every line of every file has
  * the same.
  */
-function describeClosed(
+function describeLines(
   name: string,
   reason: string,
   { first, lines }: { readonly first: number; readonly lines: number },

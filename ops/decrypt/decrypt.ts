@@ -8,7 +8,7 @@ import { createDecipheriv, privateDecrypt, type KeyObject } from "node:crypto";
 
 import { z } from "zod";
 
-import { parseJson } from "../cli/json.ts";
+import { hasText, parseJson } from "../cli/json.ts";
 
 const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
 const envelope = z.object({ key: base64, iv: base64, data: base64 });
@@ -25,8 +25,15 @@ const TAG_BYTES = 16;
 /** An error whose message says why a line could not be decrypted. */
 export class DecryptError extends Error {}
 
-/** Returns the log with its bodies and metadata in clear. Throws a DecryptError. */
-export function decryptLog(text: string, privateKey: KeyObject): Readonly<Record<string, unknown>> {
+/** A log with its bodies and metadata in clear. */
+interface OpenedLog {
+  readonly log: Readonly<Record<string, unknown>>;
+  /** The fields that were in clear already: Cloudflare encrypts them where the gateway has a key. */
+  readonly inClear: readonly (typeof FIELDS)[number][];
+}
+
+/** Decrypts the bodies and the metadata of a log. Throws a DecryptError. */
+export function decryptLog(text: string, privateKey: KeyObject): OpenedLog {
   const log = line.safeParse(parseJson(text));
   if (!log.success) throw new DecryptError("is no log: not a JSON object");
   // The fields of a log usually share one key, and unwrapping it takes far longer than all the
@@ -36,11 +43,19 @@ export function decryptLog(text: string, privateKey: KeyObject): Readonly<Record
     const value = log.data[field];
     return isClosed(value) ? [[field, open(field, value, { privateKey, unwrapped })]] : [];
   });
-  return { ...log.data, ...Object.fromEntries(opened) };
+  return {
+    log: { ...log.data, ...Object.fromEntries(opened) },
+    inClear: FIELDS.filter((field) => isClear(log.data[field])),
+  };
 }
 
 function isClosed(value: unknown): value is { readonly key: unknown } {
   return typeof value === "object" && value !== null && "key" in value;
+}
+
+/** Checks whether a value shows anything: a log without bodies has empty fields, or none. */
+function isClear(value: unknown): boolean {
+  return !isClosed(value) && hasText(value);
 }
 
 interface Keys {

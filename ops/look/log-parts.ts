@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Answer, Gateway } from "../account/account.ts";
+import { hasText } from "../cli/json.ts";
 import { readLog } from "./logs-api.ts";
 
 /** A log, split into its fields and the parts of its bodies. */
@@ -25,12 +26,6 @@ export async function readLogParts(gateway: Gateway, id: string): Promise<Answer
   }
   const bodies = parts.filter(([, part]) => hasText(part)).map(([name]) => name);
   return { kind: "answer", value: { fields, bodies } };
-}
-
-function hasText(value: unknown): boolean {
-  if (value === undefined || value === null) return false;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return !["", "{}", "[]", '""', "null"].includes(text);
 }
 
 /** The patience of a command. */

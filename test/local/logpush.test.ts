@@ -46,7 +46,7 @@ test("a call leaves a copy in the stack's bucket, which the owner of the key can
     Cached: false,
     RateLimited: false,
   });
-  const { Metadata, RequestBody, ResponseBody } = decryptLog(copy, KEYS.privateKey);
+  const { Metadata, RequestBody, ResponseBody } = decryptLog(copy, KEYS.privateKey).log;
   expect(Metadata).toBe('{"caller":"web"}');
   expect(RequestBody).toContain(MARKER);
   expect(ResponseBody).toMatch(/"response":/);
@@ -58,7 +58,10 @@ test("a log without bodies has none in its copy", async () => {
   await ask(running, { options: { collectLogPayload: false } });
   const [copy = ""] = await pushed(running);
 
-  expect(decryptLog(copy, KEYS.privateKey)).toMatchObject({ RequestBody: "", ResponseBody: "" });
+  expect(decryptLog(copy, KEYS.privateKey).log).toMatchObject({
+    RequestBody: "",
+    ResponseBody: "",
+  });
 });
 
 test("only this gateway's logs are pushed, only while the job is on, and none over a megabyte", async () => {
@@ -111,7 +114,7 @@ test("a copy is encrypted for the key of its gateway, also if that is gone when 
   const [copy = ""] = await pushed(running);
 
   expect(copy).not.toContain(MARKER);
-  expect(decryptLog(copy, KEYS.privateKey)["RequestBody"]).toContain(MARKER);
+  expect(decryptLog(copy, KEYS.privateKey).log["RequestBody"]).toContain(MARKER);
 });
 
 test("a job that fails, or whose destination leads out of its bucket, is told, and the others push", async () => {

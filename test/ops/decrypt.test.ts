@@ -67,10 +67,13 @@ test("keys replaces no key, and puts none into a git repository", async () => {
 test("a log is opened as Cloudflare documents it to be closed, and nothing in clear is touched", async () => {
   const line = JSON.stringify({ ...CLEAR, ...(await close(CLOSED)) });
 
-  expect(decryptLog(line, KEYS.privateKey)).toEqual({ ...CLEAR, ...CLOSED });
+  expect(decryptLog(line, KEYS.privateKey)).toEqual({
+    log: { ...CLEAR, ...CLOSED },
+    inClear: [],
+  });
 });
 
-test("what was not encrypted stays as it is", () => {
+test("what was not encrypted stays as it is, and is named where it shows anything", () => {
   const log = {
     ...CLEAR,
     Metadata: { caller: "web" },
@@ -78,7 +81,12 @@ test("what was not encrypted stays as it is", () => {
     ResponseBody: null,
   };
 
-  expect(decryptLog(JSON.stringify(log), KEYS.privateKey)).toEqual(log);
+  expect(decryptLog(JSON.stringify(log), KEYS.privateKey)).toEqual({
+    log,
+    inClear: ["Metadata", "RequestBody"],
+  });
+  const withoutKey = { Metadata: "{}", RequestBody: "", ResponseBody: { iv: "", data: "Hi" } };
+  expect(decryptLog(JSON.stringify(withoutKey), KEYS.privateKey).inClear).toEqual(["ResponseBody"]);
 });
 
 test("a log for another key, a changed one and a broken one each have their reason", async () => {
@@ -148,6 +156,28 @@ test("decrypt prints each log of each file as a line, and tells what stayed clos
   expect(logs.map((line) => JSON.parse(line))).toEqual([log, log, log]);
   expect(stderr).toBe(`${second}:1: is no log: not a JSON object\n`);
   expect(code).toBe(1);
+});
+
+test("decrypt prints what was never encrypted, and reports where, under the same exit code", async () => {
+  const folder = await newFolder();
+  const [key, first, second] = [`${folder}/key.pem`, `${folder}/1.log.gz`, `${folder}/2.log`];
+  const closed = { ...CLEAR, ...(await close(CLOSED)) };
+  const lines = [closed, { ...closed, RequestBody: "in clear" }, CLOSED, CLEAR, CLOSED];
+  await writeFile(key, KEYS.privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(first, gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join("")));
+  await writeFile(second, JSON.stringify({ ...CLEAR, Metadata: CLOSED.Metadata }));
+
+  const { code, stdout, stderr } = await callOps("decrypt", ["--private", key, first, second]);
+
+  expect(stdout.trimEnd().split("\n")).toHaveLength(6);
+  expect(stdout).toContain('"RequestBody":"in clear"');
+  expect(stderr.split("\n")).toEqual([
+    `${first}:2: RequestBody was in clear, not encrypted`,
+    `${first}:3: Metadata, RequestBody, ResponseBody were in clear, not encrypted (the first of 2 such lines)`,
+    `${second}:1: Metadata was in clear, not encrypted`,
+    "",
+  ]);
+  expect(code).toBe(0);
 });
 
 test("decrypt opens what comes after a file that cannot be read, and tells all of those", async () => {
