@@ -118,14 +118,38 @@ interface Documented<T extends z.ZodType> {
   readonly schema: T;
 }
 
-/** Reads every page of a list. */
+/** A list of the SDK, whose pages it requests one after the other. */
+type Pages = Promise<{
+  iterPages(): AsyncIterable<{ getPaginatedItems(): readonly unknown[] }>;
+}>;
+
+/** Reads every page of a list. The answer is unknown where the API ignores the page: it never ends. */
 export function listAll<T extends z.ZodType>(
   needed: Needed,
   { what, schema }: Documented<T>,
-  pages: AsyncIterable<unknown>,
+  pages: Pages,
 ): Promise<Answer<readonly z.output<T>[]>> {
-  const items = Array.fromAsync(pages, (item) => checkAnswer(what, schema, item));
-  return tryRequest(needed, items);
+  const items = readPages(what, pages);
+  const checked = items.then((all) => all.map((item) => checkAnswer(what, schema, item)));
+  return tryRequest(needed, checked);
+}
+
+async function readPages(what: string, pages: Pages): Promise<readonly unknown[]> {
+  // By their JSON: an item that moved on to the next page while the list was read is listed twice,
+  // a whole page is not.
+  const seen = new Map<string, unknown>();
+  for await (const page of (await pages).iterPages()) {
+    const items = page.getPaginatedItems().map((item) => [JSON.stringify(item), item] as const);
+    const known = seen.size;
+    for (const [json, item] of items) seen.set(json, item);
+    if (items.length > 0 && seen.size === known) throw new CommandError(repeated(what));
+  }
+  return [...seen.values()];
+}
+
+/** Describes a list without end; `what` names one of its kind, such as `a token`. */
+export function repeated(what: string): string {
+  return `the API does not heed which page of a list is requested: a page had nothing but what was listed before, each ${what}, so that not all can be found`;
 }
 
 /** Checks a response against its schema. */

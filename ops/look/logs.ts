@@ -1,10 +1,10 @@
 /** Lists the logs of one gateway, filtered and in order. */
 import { z } from "zod";
 
-import { checkAnswer, need, type Gateway } from "../account/account.ts";
+import { checkAnswer, need, repeated, type Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
 import { parseJson } from "../cli/json.ts";
-import { listLogs, type Filter, type Listing, type Order } from "./logs-api.ts";
+import { listLogs, PER_PAGE, type Filter, type Listing, type Order } from "./logs-api.ts";
 
 const metadataSchema = z.record(z.string(), z.unknown());
 
@@ -84,14 +84,19 @@ export async function* findLogs(
   order: Order = "newest first",
 ): AsyncGenerator<Log, void> {
   const seen = new Set<string>();
+  let isRepeated = false;
   for (let page = 1; ; page++) {
     const logs = await listParsed(gateway, { filters: filtersOf(query), order, page });
     const fresh = logs.filter(({ id }) => !seen.has(id));
     // The page's length proves nothing: the largest page is not documented.
     if (fresh.length === 0) {
       if (query.isWhole === true) requireComplete(logs, query);
-      return;
+      // Some APIs repeat the last page. Only a full one can have others behind it.
+      if (query.isWhole === true || logs.length < PER_PAGE) return;
+      // Once, as many new logs may have pushed the old ones on to this page.
+      if (isRepeated) throw new CommandError(repeated("a log"));
     }
+    isRepeated = fresh.length === 0;
     for (const log of fresh) {
       seen.add(log.id);
       if (isChosen(log, query)) yield log;
