@@ -7,10 +7,11 @@ import {
   APIConnectionError,
   APIError,
   AuthenticationError,
+  CloudflareError,
   NotFoundError,
   PermissionDeniedError,
 } from "cloudflare/core/error";
-import type { z } from "zod";
+import { z } from "zod";
 
 import { inDashboard, type Permission } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
@@ -87,12 +88,12 @@ export type Answer<T> =
 type Needed = Permission | "to be a token of the account";
 
 /**
- * Awaits a response of the API. What the token may not read, or the API fails to answer, is
- * unknown, with the reason.
+ * Makes a request to the API. What the token may not read, or the API fails to answer, is unknown,
+ * with the reason.
  */
-export async function tryRequest<T>(needed: Needed, request: Promise<T>): Promise<Answer<T>> {
+export async function tryRequest<T>(needed: Needed, request: () => Promise<T>): Promise<Answer<T>> {
   try {
-    return { kind: "answer", value: await request };
+    return { kind: "answer", value: await request() };
   } catch (error) {
     if (error instanceof NotFoundError) return { kind: "missing" };
     return { kind: "unknown", reason: explain(error, needed) };
@@ -127,39 +128,35 @@ type Pages = Promise<{
 export function listAll<T extends z.ZodType>(
   needed: Needed,
   { what, schema }: Documented<T>,
-  pages: Pages,
+  list: () => Pages,
 ): Promise<Answer<readonly z.output<T>[]>> {
-  const items = readPages(what, pages);
-  const checked = items.then((all) => all.map((item) => checkAnswer(what, schema, item)));
-  return tryRequest(needed, checked);
+  return tryRequest(needed, async () => {
+    const all = new Map<string, z.output<T>>();
+    for await (const page of (await list()).iterPages()) {
+      const items = checkAnswer("a list", anyList, page.getPaginatedItems());
+      const known = all.size;
+      for (const item of items) all.set(JSON.stringify(item), checkAnswer(what, schema, item));
+      // An item that moved on while the list was read stands on two pages, a whole page does not.
+      if (items.length > 0 && all.size === known) throw new CommandError(repeated(what));
+    }
+    return [...all.values()];
+  });
 }
 
-async function readPages(what: string, pages: Pages): Promise<readonly unknown[]> {
-  // By their JSON: an item that moved on to the next page while the list was read is listed twice,
-  // a whole page is not.
-  const seen = new Map<string, unknown>();
-  for await (const page of (await pages).iterPages()) {
-    const items = page.getPaginatedItems().map((item) => [JSON.stringify(item), item] as const);
-    const known = seen.size;
-    for (const [json, item] of items) seen.set(json, item);
-    if (items.length > 0 && seen.size === known) throw new CommandError(repeated(what));
-  }
-  return [...seen.values()];
-}
+const anyList = z.array(z.unknown());
 
 /** Describes a list without end; `what` names one of its kind, such as `a token`. */
 export function repeated(what: string): string {
   return `the API does not heed which page of a list is requested: a page had nothing but what was listed before, each ${what}, so that not all can be found`;
 }
 
-/** Checks a response against its schema. */
+/** Makes a request, and checks its response against a schema. */
 export function tryCheck<T extends z.ZodType>(
   needed: Needed,
   { what, schema }: Documented<T>,
-  raw: Promise<unknown>,
+  request: () => Promise<unknown>,
 ): Promise<Answer<z.output<T>>> {
-  const checked = raw.then((value) => checkAnswer(what, schema, value));
-  return tryRequest(needed, checked);
+  return tryRequest(needed, async () => checkAnswer(what, schema, await request()));
 }
 
 /**
@@ -192,6 +189,10 @@ function explain(error: unknown, needed: Needed): string {
   if (error instanceof APIError) {
     const messages = error.errors.map(({ code, message }) => `${code} ${message}`);
     return messages.join("; ") || `status ${error.status}`;
+  }
+  // The SDK refuses an id before it makes a request with it: one of dots, or of half a character.
+  if (error instanceof CloudflareError || error instanceof URIError) {
+    return "its id cannot stand in the address of a request";
   }
   throw error;
 }

@@ -83,8 +83,8 @@ function parseLogSystem(name: string): LogSystem {
   return parseChoice("--log-system", name, ["legacy", "observability"]);
 }
 
-function logSystem(createdAt: string): LogSystem {
-  if (createdAt < SPLIT) return "legacy";
+function logSystem(createdAt: string | undefined): LogSystem {
+  if (createdAt !== undefined && createdAt < SPLIT) return "legacy";
   throw new UsageError(
     `--log-system is missing: legacy if the account was created before ${SPLIT}, else observability`,
   );

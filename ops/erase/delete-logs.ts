@@ -45,13 +45,14 @@ async function deleteBatch(
   { accountId, cloudflare, gatewayId }: Gateway,
   batch: readonly Log[],
 ): Promise<void> {
-  const request = cloudflare.aiGateway.logs.delete(gatewayId, {
-    account_id: accountId,
-    filters: [idFilter(batch)],
-    limit: batch.length,
-    order_by: "created_at",
-    order_by_direction: "asc",
-  });
+  const request = () =>
+    cloudflare.aiGateway.logs.delete(gatewayId, {
+      account_id: accountId,
+      filters: [idFilter(batch)],
+      limit: batch.length,
+      order_by: "created_at",
+      order_by_direction: "asc",
+    });
   need(`delete logs of ${gatewayId}`, await tryRequest(PERMISSIONS.writeGateways, request));
 }
 

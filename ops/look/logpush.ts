@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryRequest, type Connection } from "../account/account.ts";
+import { listAll, tryCheck, type Connection } from "../account/account.ts";
 
 const schema = z.object({
   id: z.number().nullish(),
@@ -21,15 +21,18 @@ export type Job = Readonly<z.output<typeof schema>>;
 
 /** Lists every Logpush job of the account. */
 export function listJobs({ accountId, cloudflare }: Connection) {
-  const pages = cloudflare.logpush.jobs.list({ account_id: accountId });
-  return listAll(PERMISSIONS.readLogpush, { what: "a job", schema }, pages);
+  const list = () => cloudflare.logpush.jobs.list({ account_id: accountId });
+  return listAll(PERMISSIONS.readLogpush, { what: "a job", schema }, list);
 }
+
+const lifecycle = z
+  .object({ rules: z.array(z.unknown()).default([]) })
+  .transform(({ rules }) => rules);
 
 /** Lists the rules by which a bucket deletes its objects. */
 export function listLifecycleRules({ accountId, cloudflare }: Connection, bucket: string) {
-  const lifecycle = cloudflare.r2.buckets.lifecycle.get(bucket, { account_id: accountId });
-  const found = lifecycle.then(({ rules = [] }) => rules);
-  return tryRequest(PERMISSIONS.readBuckets, found);
+  const request = () => cloudflare.r2.buckets.lifecycle.get(bucket, { account_id: accountId });
+  return tryCheck(PERMISSIONS.readBuckets, { what: "a lifecycle", schema: lifecycle }, request);
 }
 
 /** Checks whether a destination is the R2 bucket. */

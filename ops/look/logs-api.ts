@@ -1,8 +1,15 @@
 /** Calls the Logs API about one gateway. */
 import type Cloudflare from "cloudflare";
+import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { tryRequest, type Answer, type Gateway } from "../account/account.ts";
+import {
+  checkAnswer,
+  tryCheck,
+  tryRequest,
+  type Answer,
+  type Gateway,
+} from "../account/account.ts";
 import { parseJson } from "../cli/json.ts";
 
 /** A filter of the Logs API. */
@@ -24,30 +31,36 @@ export interface Listing {
 export const PER_PAGE = 50;
 
 type Page = Awaited<ReturnType<Cloudflare["aiGateway"]["logs"]["list"]>>;
+const row = z.looseObject({ id: z.string(), created_at: z.string().optional() });
+const page = z.looseObject({ result: z.array(row) });
 
 /** Lists one page of logs and returns what `read` takes from it. */
 export function listLogs<T>(
   { accountId, cloudflare, gatewayId }: Gateway,
-  { filters = [], order = "newest first", page = 1, perPage = PER_PAGE, isCounted }: Listing,
+  listing: Listing,
   read: (page: Page) => T,
 ): Promise<Answer<T>> {
-  const request = cloudflare.aiGateway.logs.list(gatewayId, {
-    account_id: accountId,
-    filters: [...filters],
-    order_by: "created_at",
-    order_by_direction: order === "oldest first" ? "asc" : "desc",
-    per_page: perPage,
-    page,
-    ...(isCounted === true && { meta_info: true }),
+  const { filters = [], order = "newest first", page: number = 1, perPage = PER_PAGE } = listing;
+  return tryRequest(PERMISSIONS.readGateways, async () => {
+    const listed = await cloudflare.aiGateway.logs.list(gatewayId, {
+      account_id: accountId,
+      filters: [...filters],
+      order_by: "created_at",
+      order_by_direction: order === "oldest first" ? "asc" : "desc",
+      per_page: perPage,
+      page: number,
+      ...(listing.isCounted === true && { meta_info: true }),
+    });
+    checkAnswer("a list of logs", page, listed);
+    return read(listed);
   });
-  return tryRequest(PERMISSIONS.readGateways, request.then(read));
 }
 
-type Fields = Cloudflare.AIGateway.LogGetResponse;
+const fields = z.looseObject({ id: z.string().min(1) });
 
 /** The fields of a log and its two bodies, each with a result of its own. */
 interface WholeLog {
-  readonly fields: Answer<Fields>;
+  readonly fields: Answer<z.output<typeof fields>>;
   readonly request: Answer<unknown>;
   readonly response: Answer<unknown>;
 }
@@ -56,12 +69,13 @@ interface WholeLog {
 export async function readLog(gateway: Gateway, id: string): Promise<WholeLog> {
   const { accountId, cloudflare, gatewayId } = gateway;
   const where = { account_id: accountId, gateway_id: gatewayId };
-  const [fields, request, response] = await Promise.all([
-    tryRequest(PERMISSIONS.readGateways, cloudflare.aiGateway.logs.get(id, where)),
+  const documented = { what: "a log", schema: fields };
+  const [log, request, response] = await Promise.all([
+    tryCheck(PERMISSIONS.readGateways, documented, () => cloudflare.aiGateway.logs.get(id, where)),
     readBody(gateway, id, "request"),
     readBody(gateway, id, "response"),
   ]);
-  return { fields, request, response };
+  return { fields: log, request, response };
 }
 
 /**
@@ -75,10 +89,9 @@ function readBody(
 ): Promise<Answer<unknown>> {
   const where = { account_id: accountId, gateway_id: gatewayId };
   // The SDK's own parser throws a SyntaxError where such text is labelled JSON.
-  const answer = cloudflare.aiGateway.logs[side](id, where).asResponse();
-  const text = answer.then((response) => response.text());
-  return tryRequest(
-    PERMISSIONS.readGateways,
-    text.then((body) => parseJson(body, body)),
-  );
+  return tryRequest(PERMISSIONS.readGateways, async () => {
+    const response = await cloudflare.aiGateway.logs[side](id, where).asResponse();
+    const body = await response.text();
+    return parseJson(body, body);
+  });
 }

@@ -35,8 +35,8 @@ const DOCUMENTED = { what: "a token", schema };
 
 /** Lists every token of the account. */
 export function listTokens({ accountId, cloudflare }: Connection) {
-  const pages = cloudflare.accounts.tokens.list({ account_id: accountId });
-  return listAll(NEEDED, DOCUMENTED, pages);
+  const list = () => cloudflare.accounts.tokens.list({ account_id: accountId });
+  return listAll(NEEDED, DOCUMENTED, list);
 }
 
 const OWN = { what: "a token", schema: z.object({ id: z.string().min(1) }) };
@@ -45,9 +45,10 @@ const OWN = { what: "a token", schema: z.object({ id: z.string().min(1) }) };
 export async function readOwnToken({ accountId, cloudflare }: Connection): Promise<Answer<Token>> {
   const { tokens } = cloudflare.accounts;
   const account = { account_id: accountId };
-  const own = await tryCheck("to be a token of the account", OWN, tokens.verify(account));
+  const own = await tryCheck("to be a token of the account", OWN, () => tokens.verify(account));
   if (own.kind !== "answer") return own;
-  const read = await tryCheck(NEEDED, DOCUMENTED, tokens.get(own.value.id, account));
+  const { id } = own.value;
+  const read = await tryCheck(NEEDED, DOCUMENTED, () => tokens.get(id, account));
   const reason = "the account lists no such token";
   return read.kind === "missing" ? { kind: "unknown", reason } : read;
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryRequest, tryCheck, type Connection } from "../account/account.ts";
+import { listAll, tryCheck, type Connection } from "../account/account.ts";
 
 const script = z.object({ id: z.string() });
 const settings = z.object({
@@ -21,33 +21,39 @@ const NEEDED = PERMISSIONS.readWorkers;
 
 /** Lists the names of all Workers of the account. */
 export function listWorkers({ accountId, cloudflare }: Connection) {
-  const pages = cloudflare.workers.scripts.list({ account_id: accountId });
-  return listAll(NEEDED, { what: "a Worker", schema: script }, pages);
+  const list = () => cloudflare.workers.scripts.list({ account_id: accountId });
+  return listAll(NEEDED, { what: "a Worker", schema: script }, list);
 }
 
 /** Reads the bindings and the observability settings of a Worker. */
 export function readWorker({ accountId, cloudflare }: Connection, name: string) {
   const { scriptAndVersionSettings } = cloudflare.workers.scripts;
-  const raw = scriptAndVersionSettings.get(name, { account_id: accountId });
-  return tryCheck(NEEDED, { what: "a Worker", schema: settings }, raw);
+  const request = () => scriptAndVersionSettings.get(name, { account_id: accountId });
+  return tryCheck(NEEDED, { what: "a Worker", schema: settings }, request);
 }
+
+const triggers = z
+  .object({ schedules: z.array(z.object({ cron: z.string() })) })
+  .transform(({ schedules }) => schedules.map(({ cron }) => cron));
 
 /** Lists the cron expressions of a Worker's triggers. */
 export function listSchedules({ accountId, cloudflare }: Connection, name: string) {
-  const answer = cloudflare.workers.scripts.schedules.get(name, { account_id: accountId });
-  const crons = answer.then(({ schedules }) => schedules.map(({ cron }) => cron));
-  return tryRequest(NEEDED, crons);
+  const request = () => cloudflare.workers.scripts.schedules.get(name, { account_id: accountId });
+  return tryCheck(NEEDED, { what: "triggers", schema: triggers }, request);
 }
+
+const subdomain = z.object({ enabled: z.boolean(), previews_enabled: z.boolean() });
 
 /** Reads whether a Worker is served on workers.dev, and its previews. */
 export function readSubdomain({ accountId, cloudflare }: Connection, name: string) {
-  const request = cloudflare.workers.scripts.subdomain.get(name, { account_id: accountId });
-  return tryRequest(NEEDED, request);
+  const request = () => cloudflare.workers.scripts.subdomain.get(name, { account_id: accountId });
+  return tryCheck(NEEDED, { what: "a Worker's address", schema: subdomain }, request);
 }
+
+const domain = z.object({ hostname: z.string() }).transform(({ hostname }) => hostname);
 
 /** Lists the custom domains that lead to a Worker. */
 export function listHostnames({ accountId, cloudflare }: Connection, service: string) {
-  const answer = cloudflare.workers.domains.list({ account_id: accountId, service });
-  const hostnames = answer.then(({ result }) => result.map(({ hostname }) => hostname));
-  return tryRequest(NEEDED, hostnames);
+  const list = () => cloudflare.workers.domains.list({ account_id: accountId, service });
+  return listAll(NEEDED, { what: "a custom domain", schema: domain }, list);
 }

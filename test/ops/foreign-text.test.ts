@@ -82,37 +82,6 @@ test.each(["text", "markdown", "json"])("npm run review prints it so as %s", asy
   expect(ended.stdout).toContain("everybody");
 });
 
-test.each([
-  ["logs", []],
-  ["audit", []],
-  ["erase", ["--caller", "web"]],
-  ["verify", []],
-])("npm run %s prints an API's hostile words so", async (name, args) => {
-  for (const status of [200, 400]) {
-    const url = await listen(({ url: asked }) => {
-      const isLater = !["1", null].includes(new URL(asked).searchParams.get("page"));
-      return new Response(hostileEnvelope(status, isLater), { status, headers: JSON_TYPE });
-    });
-    const ended = await ask(name, args, url);
-    expect(obeyed(ended.stdout + ended.stderr)).toBe(false);
-    expect(ended.stdout + ended.stderr).not.toMatch(/^\s+at /m);
-  }
-});
-
-const JSON_TYPE = { "content-type": "application/json" };
-
-function hostileEnvelope(status: number, isEmpty: boolean): string {
-  const log = { id: "l1", created_at: "2026-11-22T00:00:00Z", success: true, cached: false };
-  const result = [{ ...log, model: HOSTILE, provider: HOSTILE, metadata: { caller: "web" } }];
-  const errors = status === 200 ? [] : [{ code: 1, message: HOSTILE }];
-  return JSON.stringify({
-    success: status === 200,
-    errors,
-    messages: [],
-    result: isEmpty ? [] : result,
-  });
-}
-
 async function ask(name: string, args: readonly string[], url: string): Promise<Ended> {
   const stack = name === "audit" ? [] : ["--stack", "dev"];
   return callOps(name, [...stack, ...args], {
@@ -141,6 +110,7 @@ test.each([
   ["logs", []],
   ["audit", []],
   ["erase", ["--caller", "web"]],
+  ["adopt", ["--gateway", "app"]],
 ])("npm run %s ends with 2 and a sentence where a 200 is no JSON", async (name, args) => {
   for (const [type, body] of [
     ["text/html", "<h1>Sign in</h1>"],
