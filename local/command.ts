@@ -6,6 +6,7 @@ import { readStackFiles } from "../infra/project-files.ts";
 import { reasonOf } from "../policy/reason.ts";
 import { stackOf } from "../policy/stack/project.ts";
 import { ROOT } from "./paths.js";
+import { print, printError, printFault } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 
 /** The checked arguments of a command. */
@@ -25,9 +26,13 @@ export async function runCommand(usage: string, run: (args: Args) => Promise<voi
   const args = readArgs(usage);
   if (args === undefined) return;
   await run(args).catch((error: unknown) => {
-    if (!(error instanceof StackError)) throw error;
-    console.error(`error: ${error.message}`);
-    process.exitCode = 1;
+    if (error instanceof StackError) {
+      printError(`error: ${error.message}`);
+      process.exitCode = 1;
+      return;
+    }
+    printFault(error);
+    process.exit(1);
   });
 }
 
@@ -44,7 +49,7 @@ function readArgs(usage: string): Args | undefined {
       },
     });
     if (values.help) {
-      console.log(usage);
+      print(usage);
       return undefined;
     }
     if (values.upstream !== undefined && !usage.includes("--upstream")) {
@@ -58,7 +63,7 @@ function readArgs(usage: string): Args | undefined {
       port: parsePort(values.port),
     };
   } catch (error) {
-    console.error(`error: ${reasonOf(error)}\n\n${usage}`);
+    printError(`error: ${reasonOf(error)}\n\n${usage}`);
     process.exitCode = 2;
     return undefined;
   }

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 
 import { runCommand, type Args } from "./command.ts";
+import { print } from "./print.ts";
 import { keepStatePrivate } from "./private-state.js";
 import { loadAccount, readLocalKey } from "./stack.ts";
 import { watchSources } from "./watch.ts";
@@ -15,6 +16,16 @@ const USAGE = `usage: npm run dev [-- --stack dev] [--port N]
   --stack  the stack file to run, Pulumi.<stack>.yaml (dev)
   --port   where the Worker answers (8787)`;
 
+/**
+ * What wrangler would open on loopback to every user of the machine: a port at which each service of
+ * its runtime can be called, which goes with its registry of Workers, and pages about the Worker.
+ */
+const CLOSED = {
+  WRANGLER_REGISTRY_PATH: "",
+  X_LOCAL_EXPLORER: "false",
+  X_LOCAL_OBSERVABILITY: "false",
+};
+
 keepStatePrivate();
 await runCommand(USAGE, main);
 
@@ -23,11 +34,12 @@ async function main(args: Args): Promise<void> {
   const { gateways, script } = await loadAccount(args.stack, key);
   const config = await writeWranglerConfig(args.stack, script);
   const [gatewayId] = gateways.keys();
-  console.log(`stack ${args.stack} under wrangler dev, with the real Workers AI
+  print(`stack ${args.stack} under wrangler dev, with the real Workers AI
 
   Every call runs in your Cloudflare account and is billed there: log in first (npx wrangler login).
   The gateway ${gatewayId} must exist there: pulumi up --stack ${args.stack}. Without it each call fails with 2001.
   Key  ${key} (as bearer token; in a browser: any name, the key as password)
+  wrangler's inspector listens on loopback without a key: another user of this machine can read prompts by it.
 `);
 
   // wrangler watches the configuration and the bundle, which a reload writes anew.
@@ -36,6 +48,7 @@ async function main(args: Args): Promise<void> {
   });
   const wrangler = spawn("wrangler", ["dev", "--config", config, "--port", String(args.port)], {
     stdio: "inherit",
+    env: { ...process.env, ...CLOSED },
   });
   wrangler.once("exit", (code) => process.exit(code ?? 1));
   // A terminal's Ctrl-C reaches wrangler by itself; a signal to this process alone must not leave

@@ -19,6 +19,7 @@ import { LOOPBACK_NAMES } from "./host-guard.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { makePageKey, type PageKey } from "./page-key.ts";
+import { printFault } from "./print.ts";
 import { WorkerHost } from "./worker-host.ts";
 import { recordOf } from "./api/state.ts";
 
@@ -80,7 +81,7 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
     answer(request, response, parts).then(
       (reply) => reply && send(response, reply),
       (error: unknown) => {
-        console.error(error);
+        printFault(error);
         return send(response, text(500, "internal error"));
       },
     );
@@ -152,7 +153,7 @@ async function fireCron(request: IncomingMessage, name: string, parts: Parts): P
   try {
     await parts.workers.runCron(toServed(worker), cron);
   } catch (error) {
-    console.error(error);
+    printFault(error);
     return text(500, `${name} failed; the reason stands where npm start runs`);
   }
   return { status: 303, headers: { location: "/" }, body: "" };

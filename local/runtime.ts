@@ -20,6 +20,7 @@ import { accessCerts } from "./access.ts";
 import type { Script } from "./account.ts";
 import { GUARD, guardedEntry } from "./host-guard.ts";
 import { ROOT } from "./paths.js";
+import { print, printError } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 
 /** What a Worker is made of: as declared, with its bytes in a file, or as uploaded. */
@@ -92,6 +93,13 @@ export async function startRuntime(
   };
 }
 
+/** Miniflare's own messages, which quote what a Worker throws. */
+class HarmlessLog extends Log {
+  override logWithLevel(level: LogLevel, message: string): void {
+    if (level <= this.level) printError(message);
+  }
+}
+
 async function options(
   script: Served,
   { door, binding }: Gateway,
@@ -103,7 +111,11 @@ async function options(
     ...address,
     // Otherwise Miniflare fetches a description of Cloudflare's network.
     cf: false,
-    log: new Log(LogLevel.WARN),
+    // It would open a port at which any user of the machine may call each service of the runtime.
+    enableDevRegistry: false,
+    log: new HarmlessLog(LogLevel.WARN),
+    handleStructuredLogs: ({ level, message }) =>
+      (level === "error" || level === "warn" ? printError : print)(message),
     workers: [
       {
         config: {

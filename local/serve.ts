@@ -17,6 +17,7 @@ import type { RunningStack } from "./logs/page/stack.ts";
 import { endOrphans } from "./orphans.ts";
 import { claimAccount, type Announcement } from "./owner.ts";
 import { STATE } from "./paths.js";
+import { print } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 import { loadAccount, readLocalKey, type LoadedStack } from "./stack.ts";
 import { watchSources } from "./watch.ts";
@@ -62,7 +63,7 @@ export async function serve(args: Args): Promise<void> {
     await runtime.update(next.script);
     state.declare(await toDeclaration(next));
     running = next;
-    console.log(`${changed} changed: reloaded`);
+    print(`${changed} changed: reloaded`);
   });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are
   // synchronous.
@@ -71,10 +72,10 @@ export async function serve(args: Args): Promise<void> {
   for (const worker of Object.values(state.state.workers)) {
     if (worker.isDeclared) continue;
     const served = await workers.serve(toServed(worker));
-    console.log(`${worker.name}, as it was uploaded: ${served.origin}`);
+    print(`${worker.name}, as it was uploaded: ${served.origin}`);
   }
   const missing = notImitated(account.gateways);
-  if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
+  if (missing.length > 0) print(`declared, and not imitated here: ${missing.join(", ")}\n`);
   const proof = await accessProof(account.script);
   const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
   const copies = account.buckets.map(
@@ -91,16 +92,16 @@ ${access}${copies.join("")}
 `;
   const api = describeApi(url, key, account.id);
   claim.announce({ lines, api });
-  console.log(`${lines}
+  print(`${lines}
 Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
-  if (args.api) console.log(api);
+  if (args.api) print(api);
 }
 
 /** Prints what another process has printed, which runs the stack. */
 function printOther({ pid, lines, api }: Announcement, args: Args): void {
-  console.log(`${lines}
+  print(`${lines}
 Process ${pid} runs it, with its own --port and --upstream; Ctrl-C there ends it.`);
-  if (args.api) console.log(api);
+  if (args.api) print(api);
 }
 
 /** Lists the environment of the provider and the official SDKs, and in its last line, of wrangler. */
@@ -124,7 +125,7 @@ async function connectModel(upstream: URL | undefined): Promise<Model> {
 
 async function freePort(wanted: number): Promise<number> {
   const port = await getPort({ host: HOST, port: portNumbers(wanted, wanted + 100) });
-  if (port !== wanted) console.log(`port ${wanted} is busy: taking ${port}`);
+  if (port !== wanted) print(`port ${wanted} is busy: taking ${port}`);
   return port;
 }
 

@@ -19,6 +19,7 @@ import { formatProblems } from "../policy/settings/problems.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.js";
+import { printError } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 
 /** The account's id where a stack names none, or names it encrypted. */
@@ -103,9 +104,9 @@ function readValues(stack: string, read: ReadStack): ConfigValues {
 async function warnOfStalePage(stack: Stack): Promise<void> {
   try {
     const stale = describeStale(stack.name, readPage(ROOT, stack.name), await stateStack(stack));
-    if (stale !== undefined) console.warn(`warning: ${stale}`);
+    if (stale !== undefined) printError(`warning: ${stale}`);
   } catch (error) {
-    console.warn(`warning: ${reasonOf(error)}`);
+    printError(`warning: ${reasonOf(error)}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { watch } from "chokidar";
 
 import { ROOT } from "./paths.js";
+import { printError } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 
 /**
@@ -41,6 +42,6 @@ async function attempt(changed: string, reload: (changed: string) => Promise<voi
     await reload(changed);
   } catch (error) {
     if (!(error instanceof StackError)) throw error;
-    console.error(`${changed} changed, the last good state goes on: ${error.message}`);
+    printError(`${changed} changed, the last good state goes on: ${error.message}`);
   }
 }

@@ -5,6 +5,7 @@
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 
+import { printFault } from "../print.ts";
 import type { Access } from "./access.ts";
 import { BUCKET_ROUTES } from "./buckets.ts";
 import { API_PATH, ApiError, failure, notImitated, success } from "./envelope.ts";
@@ -39,7 +40,7 @@ export function createApi({ access, ...args }: ApiArgs) {
   const router = new Hono<ApiEnv>().basePath(API_PATH);
   router.onError((error, c) => {
     if (error instanceof ApiError) return failure(c, error);
-    console.error(error);
+    printFault(error);
     return failure(c, new ApiError(500, { code: 10_001, message: "internal error" }));
   });
   router.use(async (c, next) => {

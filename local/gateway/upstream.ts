@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { Agent } from "undici";
 import { z } from "zod";
 
+import { printError } from "../print.ts";
 import type { Model } from "./model.ts";
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
@@ -41,7 +42,7 @@ export async function connectUpstream(base: URL): Promise<Model> {
     const body = await answer.text();
     // The gateway answers 2005 whatever the reason was; the person at the keyboard wants the
     // reason.
-    if (status >= 300) console.error(`upstream answered ${status}: ${body.slice(0, 500)}`);
+    if (status >= 300) printError(`upstream answered ${status}: ${body.slice(0, 500)}`);
     return { status, body };
   };
 }

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";
 import { type AccountState, type LogpushJob, recordOf } from "../api/state.ts";
 import type { Bodies, Log } from "../logs/log.ts";
+import { printError, printFault } from "../print.ts";
 import { readDestination } from "./destination.ts";
 import type { Objects } from "./objects.ts";
 import { isTooLarge, toRecord } from "./record.ts";
@@ -55,7 +56,7 @@ export class Pusher {
     if (settings?.logpush !== true || isTooLarge(bodies)) return;
     this.#waiting.push({ log, bodies, publicKey: settings.logpushPublicKey });
     this.#timer ??= setTimeout(() => {
-      this.flush().catch(console.error);
+      this.flush().catch((error: unknown) => printFault(error));
     }, BATCH_MS).unref();
   }
 
@@ -70,7 +71,7 @@ export class Pusher {
       if (!job.enabled || job.dataset !== LOGPUSH_DATASET) continue;
       // A job that fails stops no other.
       await this.#push(job, batch).catch((error: Error) => {
-        console.error(`Logpush job ${job.id} pushed nothing: ${error.message}`);
+        printError(`Logpush job ${job.id} pushed nothing: ${error.message}`);
       });
     }
     for (const { name, rules } of Object.values(buckets)) await this.#expire(name, rules);

@@ -3,6 +3,7 @@ import type { SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 
 import { count } from "../../policy/words.ts";
+import { printFault } from "../print.ts";
 import { Database } from "./database.ts";
 import { deleteInSteps } from "./deletion.ts";
 import type { Bodies, Cap, FoundLog, Log, LogChange, StoredLog } from "./log.ts";
@@ -162,7 +163,7 @@ export class LogStore {
       this.#database.transact(() => waiting.forEach((one) => this.#write(one)));
     } catch (error) {
       // Their requests are answered already. What was counted with them is counted anew.
-      console.error(`${count(waiting.length, "log")} could not be kept:`, error);
+      printFault(error, `${count(waiting.length, "log")} could not be kept: `);
       this.#countAll();
     }
   }

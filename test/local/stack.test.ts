@@ -59,25 +59,25 @@ test("evidence that cannot be read stops it with the file's name", async () => {
 });
 
 test("a policy page that cannot be read is a warning, and the stack runs", async () => {
-  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const printed = vi.spyOn(console, "error").mockReturnValue();
   await mkdir(join(project.folder, "docs"), { recursive: true });
   await symlink(tmpdir(), join(project.folder, "docs/policy"));
   onTestFinished(() => rm(join(project.folder, "docs/policy")));
 
   await expect(load("[]")).resolves.toMatchObject({ gateways: expect.anything() });
-  expect(warn.mock.calls).toEqual([
+  expect(printed.mock.calls).toEqual([
     ["warning: docs/policy is reached by a link; it is a folder of the project"],
   ]);
 });
 
 test("a page is that of the file as the project's own name has it read", async () => {
-  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  const printed = vi.spyOn(console, "error").mockReturnValue();
   await project.edit("Pulumi.yaml", "name: ", "name: acme-llm # ");
   onTestFinished(() => project.edit("Pulumi.yaml", "name: acme-llm # ", "name: "));
 
   await load("[]", undefined, "  acme-llm:zdr: true\n");
 
-  expect(warn.mock.calls).toEqual([]);
+  expect(printed.mock.calls).toEqual([]);
 });
 
 /** Loads the dev stack with some callers, another Worker, and more settings. */

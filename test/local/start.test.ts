@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +8,7 @@ import Cloudflare from "cloudflare";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
+import { readText } from "../../local/read-text.ts";
 import { listen } from "../support/listen.ts";
 import { copyProject, start, type Project } from "../support/project.ts";
 import { stackText } from "../support/settings.ts";
@@ -116,6 +118,25 @@ test("npm start -- --api prints what points the official SDK at the account", as
   expect(gateways.result.map(({ id }) => id)).toEqual(["shop-dev"]);
   expect(logs.result[0]?.id).toBe(log);
 });
+
+// A runtime with a debug port, which Miniflare opens unless it is told not to, serves each of its services to everybody.
+test.skipIf(!existsSync("/proc/self/cmdline"))(
+  "the Workers runtime opens no port beside the Worker's, and shows no key in its arguments",
+  () => {
+    const runtime = join(project.folder, ".local/dev/workerd");
+    const [words = []] = readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => (readText(`/proc/${pid}/cmdline`) ?? "").split("\0"))
+      .filter(([program]) => program === runtime);
+
+    expect(words.filter((word) => /addr|port/.test(word))).toEqual([
+      `--socket-addr=entry=${new URL(dev.worker).host}`,
+      expect.stringMatching(/^--external-addr=loopback=127\.0\.0\.1:\d+$/),
+    ]);
+    expect(words.join(" ")).not.toContain(dev.key);
+    expect(words.join(" ")).not.toContain("/binding/");
+  },
+);
 
 test("a busy port is told, the next one is taken, and the end of a service leaves nothing running", async () => {
   const port = new URL(dev.worker).port;
