@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readStackFiles } from "../infra/project-files.ts";
+import { quote } from "../policy/looks-secret.ts";
 import { reasonOf } from "../policy/reason.ts";
 import { stackOf } from "../policy/stack/project.ts";
 import { ROOT } from "./paths.js";
@@ -96,6 +97,6 @@ function parseUpstream(text: string): URL {
   }
   if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
   throw new Error(
-    `--upstream is ${JSON.stringify(text)}; allowed is a URL such as http://127.0.0.1:11434/v1`,
+    `--upstream is ${quote(text)}; allowed is a URL such as http://127.0.0.1:11434/v1`,
   );
 }

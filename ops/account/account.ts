@@ -13,8 +13,10 @@ import {
 } from "cloudflare/core/error";
 import { z } from "zod";
 
+import { quote } from "../../policy/looks-secret.ts";
 import { inDashboard, type Permission } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
+import { isAddress } from "../cli/arguments.ts";
 import { CommandError } from "../cli/errors.ts";
 
 /** An account, and the SDK with one of its tokens. */
@@ -48,7 +50,7 @@ export async function connect(
   environment = process.env,
 ): Promise<Connection> {
   const accountId = ofStack ?? environment["CLOUDFLARE_ACCOUNT_ID"];
-  const apiToken = environment["CLOUDFLARE_API_TOKEN"];
+  const apiToken = readToken("CLOUDFLARE_API_TOKEN", environment);
   if (!accountId || !apiToken) {
     const missing = [
       ...(accountId ? [] : ["CLOUDFLARE_ACCOUNT_ID (or ai-gateway:accountId in the stack file)"]),
@@ -60,20 +62,33 @@ export async function connect(
   }
   if (!/^[0-9a-f]{32}$/.test(accountId)) {
     throw new CommandError(
-      `CLOUDFLARE_ACCOUNT_ID is ${JSON.stringify(accountId)}; allowed is an account's id, 32 hexadecimal characters`,
+      `CLOUDFLARE_ACCOUNT_ID is ${quote(accountId)}; allowed is an account's id, 32 hexadecimal characters`,
     );
   }
   // An empty variable counts as absent.
   const baseURL = environment["CLOUDFLARE_BASE_URL"] || undefined;
-  if (baseURL !== undefined && !/^https?:$/.test(URL.parse(baseURL)?.protocol ?? "")) {
+  if (baseURL !== undefined && !isAddress(URL.parse(baseURL))) {
     throw new CommandError(
-      `CLOUDFLARE_BASE_URL is ${JSON.stringify(baseURL)}; allowed is an address such as https://api.cloudflare.com/client/v4`,
+      `CLOUDFLARE_BASE_URL is ${quote(baseURL)}; allowed is an address such as https://api.cloudflare.com/client/v4`,
     );
   }
   // Not imported above: the SDK is large, and neither --help nor invalid arguments need it.
   const { Client } = await import("./client.ts");
   const cloudflare = new Client({ apiToken, ...(baseURL !== undefined && { baseURL }) });
   return { accountId, cloudflare };
+}
+
+/**
+ * Reads a token from the environment; undefined where it is absent or empty. Throws a CommandError
+ * where it can stand in no header: the error of a request would repeat it.
+ */
+export function readToken(name: string, environment = process.env): string | undefined {
+  const token = environment[name];
+  if (!token) return undefined;
+  if (/^[\x21-\x7E]+$/.test(token)) return token;
+  throw new CommandError(
+    `${name} has a line break, a space or another character that no token has; remove it`,
+  );
 }
 
 /**

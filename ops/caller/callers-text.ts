@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isCollection, isMap, isScalar, isSeq, parseDocument, stringify } from "yaml";
 import type { Node, Pair, YAMLMap, YAMLSeq } from "yaml";
 
+import { BAD_ALIASES, describeYamlError } from "../../policy/stack/yaml-errors.ts";
 import { CommandError } from "../cli/errors.ts";
 import { parseJson } from "../cli/json.ts";
 
@@ -76,13 +77,22 @@ type Setting = Pair;
 function locate(text: string): { readonly config: YAMLMap; readonly pair: Setting | undefined } {
   const document = parseDocument(text, { keepSourceTokens: true, prettyErrors: false });
   const [error] = document.errors;
-  if (error !== undefined) throw new CommandError(`is not YAML: ${error.message}`);
+  if (error !== undefined) throw notYaml(describeYamlError(error.code));
+  try {
+    document.toJS();
+  } catch {
+    throw notYaml(BAD_ALIASES);
+  }
   const config = document.get("config", true);
   if (!isMap(config) || config.flow === true || config.items.length === 0) {
     throw new CommandError("has no settings under config, each on a line of its own");
   }
   const pair = config.items.find(({ key }) => isScalar(key) && key.value === SETTING);
   return { config, pair };
+}
+
+function notYaml(reason: string): CommandError {
+  return new CommandError(`is not YAML: ${reason}`);
 }
 
 function toList(value: unknown): readonly FileCaller[] {

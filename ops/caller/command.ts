@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstat, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
+import { showKey } from "../../policy/looks-secret.ts";
 import { describeKey } from "../../policy/settings/caller-key.ts";
 import { day, name as callerName } from "../../policy/settings/notes.ts";
 import { count, list } from "../../policy/words.ts";
@@ -134,7 +135,7 @@ function keysOf(callers: readonly FileCaller[]): string {
 }
 
 function unknownCaller(name: string, known: readonly FileCaller[]): CommandError {
-  const names = [...new Set(known.map((caller) => String(caller.name)))];
+  const names = [...new Set(known.map((caller) => showKey(String(caller.name))))];
   return new CommandError(`has no caller ${name}; it has ${list(names) || "none"}`);
 }
 

@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 
+import { quote } from "../../policy/looks-secret.ts";
 import { DAY_MS } from "../../policy/platform.ts";
 import { UsageError } from "./errors.ts";
 
@@ -30,9 +31,14 @@ export function readArguments<Values extends object>(readings: {
   return values as Values;
 }
 
-/** Makes the error about an invalid value; `what` begins with "is" or "are". */
+/**
+ * Makes the error about an invalid value; `what` begins with "is" or "are". A value that may be a
+ * secret is not repeated: somebody may have pasted it into the wrong place.
+ */
 export function invalidValue(option: string, value: string | undefined, what: string): UsageError {
-  return new UsageError(`${option} is ${JSON.stringify(value) ?? "missing"}; allowed ${what}`);
+  return new UsageError(
+    `${option} is ${value === undefined ? "missing" : quote(value)}; allowed ${what}`,
+  );
 }
 
 /** Returns the value of an option. Throws a UsageError where it is absent or empty. */
@@ -63,11 +69,19 @@ export function parseWait(value: string): number {
   throw invalidValue("--wait", value, "is a number of seconds to 999");
 }
 
-/** Parses an address of HTTP. Any other URL is refused, `localhost:8787` included. */
+/**
+ * Parses an address of HTTP. Any other URL is refused, `localhost:8787` included, and so is one with
+ * a password: no request can be made to it.
+ */
 export function parseAddress(option: string, value: string, example: string): URL {
   const url = URL.parse(value);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  if (isAddress(url)) return url;
   throw invalidValue(option, value, `is an address such as ${example}`);
+}
+
+/** Checks whether a URL is one of HTTP, without a user or a password. */
+export function isAddress(url: URL | null): url is URL {
+  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === "";
 }
 
 const UNITS = new Map([

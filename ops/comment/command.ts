@@ -5,6 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
+import { quote } from "../../policy/looks-secret.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { writeOutput } from "../cli/output-file.ts";
@@ -72,5 +73,5 @@ async function readPreview(folder: string | undefined, stack: string): Promise<P
 
 function requireHash(text: string): string {
   if (/^[0-9a-f]{7,64}$/.test(text)) return text;
-  throw new UsageError(`--commit is ${JSON.stringify(text)}; allowed is the hash of a commit`);
+  throw new UsageError(`--commit is ${quote(text)}; allowed is the hash of a commit`);
 }

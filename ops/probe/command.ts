@@ -7,7 +7,7 @@ import { createInterface } from "node:readline/promises";
 import { isOfCloudflare, type EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { QUESTIONS } from "../../policy/evidence/questions.ts";
 import { inDashboard, isWorkersAi, PERMISSIONS } from "../../policy/platform.ts";
-import { openAccount } from "../account/account.ts";
+import { openAccount, readToken } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { readStack } from "../cli/stacks.ts";
@@ -79,10 +79,10 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     stack: () => readStack(args.stack),
   });
   const account = await openAccount(stack);
-  const token = process.env["AI_GATEWAY_RUN_TOKEN"];
+  const token = readToken("AI_GATEWAY_RUN_TOKEN");
   const model = stack.settings.worker.models.find(isWorkersAi);
-  // An empty variable counts as absent.
-  const plane = token && model !== undefined ? { url, token, model, waitSeconds } : undefined;
+  const plane =
+    token !== undefined && model !== undefined ? { url, token, model, waitSeconds } : undefined;
   const subject = describeSubject(account, plane ? { gateways: url, model: plane.model } : {});
   const isWritten = !isSilent && (out !== undefined || isOfCloudflare(subject));
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;

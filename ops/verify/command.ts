@@ -5,7 +5,7 @@
 import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { openAccount } from "../account/account.ts";
+import { openAccount, readToken } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { requireWritable, writeOutput } from "../cli/output-file.ts";
@@ -74,8 +74,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const account = await openAccount(stack);
   if (record !== undefined) await requireWritable("--record", record);
   const place = evidence === undefined ? undefined : await findPlace(WRITER, new Date(), evidence);
-  // An empty variable counts as absent.
-  const token = process.env["AI_GATEWAY_CALLER_TOKEN"] || undefined;
+  const token = readToken("AI_GATEWAY_CALLER_TOKEN");
   const { findings: found, flights } = await verify(
     account,
     { url, token, waitSeconds },
