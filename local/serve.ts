@@ -140,7 +140,7 @@ function describeStack(name: string, workerUrl: string, loaded: LoadedStack): Ru
 
 function exampleCall(workerUrl: string, key: string, script: Script): string {
   const models = JSON.parse(textBinding(script, "MODELS") ?? "[]");
-  const model = z.array(z.string()).parse(models)[0] ?? "";
+  const model = z.array(z.object({ id: z.string() })).parse(models)[0]?.id ?? "";
   return `curl ${workerUrl}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
     -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello"}]}'`;
 }

@@ -3,6 +3,7 @@
  * verify compares them.
  */
 import type { Settings } from "../settings/settings.ts";
+import { wireOf } from "./models.ts";
 
 /**
  * Makes the Worker's address. It is undefined where the stack has no domain and serves no
@@ -49,7 +50,8 @@ export function workerBindings<Known>(
     AI: { type: "ai" },
     GATEWAY_ID: plain(gatewayId),
     COLLECT_LOGS: plain(logs.collect),
-    MODELS: plain(JSON.stringify(worker.models)),
+    MODELS: plain(JSON.stringify(worker.models.map((id) => ({ id, speaks: wireOf(id) })))),
+    ALLOW: plain("[]"),
     ACCESS: plain(worker.access),
     ORIGINS: plain(JSON.stringify(worker.origins)),
     CALLERS: secret(JSON.stringify(callers)),

@@ -35,7 +35,8 @@ type Optional = "CALLER_LIMIT" | "CALLER_HASH_KEY" | "CLOUDFLARE_ACCESS";
 const BINDINGS: Record<Exclude<keyof RawEnv, "AI" | Optional>, string> = {
   GATEWAY_ID: "app-bench",
   COLLECT_LOGS: "metadata",
-  MODELS: JSON.stringify([MODEL]),
+  MODELS: JSON.stringify([{ id: MODEL, speaks: "workers-ai" }]),
+  ALLOW: "[]",
   ACCESS: "token",
   CALLERS: JSON.stringify([
     { name: "web", sha256: createHash("sha256").update(TOKEN).digest("hex") },

@@ -116,8 +116,12 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
       {
         name: "MODELS",
         type: "plain_text",
-        text: '["@cf/meta/llama-3.1-8b-instruct-fast","@cf/openai/gpt-oss-120b"]',
+        text: JSON.stringify([
+          { id: "@cf/meta/llama-3.1-8b-instruct-fast", speaks: "workers-ai" },
+          { id: "@cf/openai/gpt-oss-120b", speaks: "workers-ai" },
+        ]),
       },
+      { name: "ALLOW", type: "plain_text", text: "[]" },
       { name: "ACCESS", type: "plain_text", text: "token" },
       { name: "ORIGINS", type: "plain_text", text: "[]" },
       {

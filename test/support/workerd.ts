@@ -26,6 +26,7 @@ import {
 import { z } from "zod";
 
 import { bundleWorker } from "../../infra/bundle.ts";
+import { wireOf } from "../../policy/gateway/models.ts";
 import { atEndOfFile } from "./endings.ts";
 import { watchWorker, workerModules } from "../mutation/mutation.ts";
 import { waitFor } from "./project.ts";
@@ -39,7 +40,8 @@ export const TOKEN = "token-of-web";
 const BINDINGS = {
   GATEWAY_ID: "app-test",
   COLLECT_LOGS: "metadata",
-  MODELS: '["@cf/old/model","@cf/new/model"]',
+  MODELS: modelsBinding("@cf/old/model", "@cf/new/model"),
+  ALLOW: "[]",
   ACCESS: "token",
   CALLERS: JSON.stringify([
     { name: "web", sha256: createHash("sha256").update(TOKEN).digest("hex") },
@@ -52,6 +54,11 @@ const BINDINGS = {
   STACK: "test",
   RELEASE: "abc123",
 };
+
+/** Makes the binding MODELS; each model speaks the form that its provider's models take. */
+export function modelsBinding(...ids: readonly string[]): string {
+  return JSON.stringify(ids.map((id) => ({ id, speaks: wireOf(id) })));
+}
 
 /** A call of the AI binding, as it left the runtime. */
 export interface WireCall {

@@ -34,7 +34,7 @@ test("a model that answers as OpenAI does is passed on, with its usage", async (
     usage: { prompt_tokens: 4, total_tokens: 4 },
   };
   const worker = await startWorker({
-    bindings: { MODELS: '["openai/text-embedding-3-small"]' },
+    bindings: { MODELS: '[{"id":"openai/text-embedding-3-small","speaks":"chat"}]' },
     reply: () => ({ body }),
   });
 

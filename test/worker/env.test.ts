@@ -7,7 +7,8 @@ const complete = {
   AI: { run: () => undefined },
   GATEWAY_ID: "app-test",
   COLLECT_LOGS: "full",
-  MODELS: '["@cf/a/b"]',
+  MODELS: '[{"id":"@cf/a/b","speaks":"workers-ai"}]',
+  ALLOW: "[]",
   ACCESS: "token",
   CALLERS: '[{"name":"web","sha256":"00"}]',
   ORIGINS: "[]",
@@ -21,7 +22,8 @@ const complete = {
 test("complete bindings are read into what the code relies on", () => {
   expect(checkEnv(complete)).toMatchObject({
     GATEWAY_ID: "app-test",
-    MODELS: ["@cf/a/b"],
+    MODELS: [{ id: "@cf/a/b", speaks: "workers-ai" }],
+    ALLOW: [],
     CALLERS: [{ name: "web", sha256: "00" }],
     MAX_BODY_BYTES: 2000,
   });
@@ -37,7 +39,8 @@ test.each(Object.keys(complete))("without %s the Worker does not run", (name) =>
 test.each([
   ["COLLECT_LOGS", "sometimes"],
   ["MODELS", "[]"],
-  ["MODELS", '[""]'],
+  ["MODELS", '[{"id":"","speaks":"chat"}]'],
+  ["MODELS", '[{"id":"openai/x","speaks":"soap"}]'],
   ["MODELS", "@cf/a/b"],
   ["ACCESS", "none"],
   ["CALLERS", '[{"name":"web"}]'],

@@ -19,11 +19,36 @@ type RunOptions = Omit<AiOptions, "signal"> & {
 
 const json = v.pipe(v.string(), v.transform(parseJson));
 
+/** The wire formats that models speak. The deploy says which; the Worker has no table of providers. */
+const WIRES = ["workers-ai", "chat", "responses", "messages"] as const;
+
+/**
+ * What a request may ask of a provider beside an answer: to keep something, to fetch, to run tools
+ * of its own. Each is refused unless the stack allows it.
+ */
+export const REACHES = [
+  "store",
+  "background",
+  "files",
+  "cache_24h",
+  "web_search",
+  "web_fetch",
+  "code_execution",
+  "file_search",
+  "image_generation",
+  "mcp",
+] as const;
+
+const model = v.object({ id: text, speaks: v.picklist(WIRES), name: v.optional(text) });
+
 const bindings = v.object({
   AI: v.custom<AiBinding>((value) => typeof value === "object" && value !== null),
   GATEWAY_ID: text,
   COLLECT_LOGS: v.picklist(["full", "metadata", "none"]),
-  MODELS: v.pipe(json, v.tupleWithRest([text], text)),
+  /** A JSON list of the models: id, wire format, and the name that callers may use in its place. */
+  MODELS: v.pipe(json, v.tupleWithRest([model], model)),
+  /** A JSON list of what requests may ask of a provider. */
+  ALLOW: v.pipe(json, v.array(v.picklist(REACHES))),
   ACCESS: v.picklist(["token", "open"]),
   /**
    * A JSON list: the SHA-256 of each caller's token, in hexadecimal, and its last day as
@@ -58,6 +83,10 @@ export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: 
 /** The checked bindings. */
 export type Env = Readonly<v.InferOutput<typeof bindings>>;
 
+/** A model of the stack. */
+export type Model = Env["MODELS"][number];
+/** What a request may ask of a provider beside an answer. */
+export type Reach = Env["ALLOW"][number];
 /** A caller that a token identifies. */
 export type Caller = Env["CALLERS"][number];
 /** The application of Cloudflare Access that stands before the Worker. */

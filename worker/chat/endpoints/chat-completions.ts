@@ -15,7 +15,10 @@ export const chatCompletions: Endpoint = {
   usesModel: true,
   async answer(context) {
     const { env, line } = context.var;
-    const chat = readChat(await context.req.text(), env.MODELS);
+    const chat = readChat(
+      await context.req.text(),
+      env.MODELS.map(({ id }) => id),
+    );
     const models = withFallbacks(env, chat.model);
     const response = await callModels(context.var, { ...chat, models });
     const { stream } = chat;

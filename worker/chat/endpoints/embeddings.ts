@@ -10,7 +10,10 @@ export const embeddings: Endpoint = {
   isGated: true,
   usesModel: true,
   async answer(context) {
-    const request = readEmbeddingRequest(await context.req.text(), context.var.env.MODELS);
+    const request = readEmbeddingRequest(
+      await context.req.text(),
+      context.var.env.MODELS.map(({ id }) => id),
+    );
     // There is no fallback: another model's vectors cannot be compared with those that a caller
     // keeps.
     const response = await callModels(context.var, { ...request, models: [request.model] });

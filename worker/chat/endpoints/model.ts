@@ -11,7 +11,10 @@ export const model: Endpoint = {
   usesModel: false,
   answer(context) {
     const id = context.req.param("id") ?? "";
-    requireModel(id, context.var.env.MODELS);
+    requireModel(
+      id,
+      context.var.env.MODELS.map((each) => each.id),
+    );
     return context.json(describeModel(id));
   },
 };

@@ -8,5 +8,8 @@ export const models: Endpoint = {
   isGated: true,
   usesModel: false,
   answer: (context) =>
-    context.json({ object: "list", data: context.var.env.MODELS.map(describeModel) }),
+    context.json({
+      object: "list",
+      data: context.var.env.MODELS.map(({ id }) => describeModel(id)),
+    }),
 };

@@ -13,7 +13,7 @@ export const sample: Endpoint = {
   async answer(context) {
     const { env, line } = context.var;
     const inputsFor = () => ({ messages: [{ role: "user", content: PROMPT }] });
-    const models = withFallbacks(env, env.MODELS[0]);
+    const models = withFallbacks(env, env.MODELS[0].id);
     const response = await callModels(context.var, { models, inputsFor });
     const { choices, model, usage } = await readCompletion(response, line);
     return context.json({
