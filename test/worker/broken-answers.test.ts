@@ -46,8 +46,8 @@ test.each<[string, () => Reply, number, string]>([
   [
     "success with an error",
     () => ({ body: { errors: [{ code: 3040 }] } }),
-    502,
-    "bad_model_output",
+    429,
+    "rate_limit_exceeded",
   ],
   ["null", () => ({ body: null }), 502, "bad_model_output"],
 ])("%s in place of an answer is told in time, with a line", async (...row) => {
@@ -64,8 +64,6 @@ test.each<[string, () => Reply, number, string]>([
 });
 
 test.each<[string, NonNullable<Reply["pieces"]>, string, string]>([
-  ["before the first byte", breaking([]), "", "upstream_cut"],
-  ["with no event at all", inTurn([]), "", "upstream_cut"],
   ["within an event", inTurn([hel, 'data: {"respon']), "Hel", "upstream_cut"],
   ["within an event, by a reset", breaking([hel, 'data: {"respon']), "Hel", "upstream_cut"],
   ["within a letter", inTurn([hel, insideLetter]), "Hel", "upstream_cut"],
@@ -74,12 +72,6 @@ test.each<[string, NonNullable<Reply["pieces"]>, string, string]>([
   ["by null", inTurn([hel, event(null)]), "Hel", "upstream_error"],
   ["by an error", inTurn([hel, event({ error: { code: 9 } })]), "Hel", "upstream_error"],
   ["by silence", silent(hel), "Hel", "upstream_timeout"],
-  [
-    "by a reset after the reason to finish",
-    breaking([newer({ delta: { content: "Hel" } }), newer({ delta: {}, finish_reason: "stop" })]),
-    "Hel",
-    "upstream_cut",
-  ],
 ])("a stream that ends %s says so in time, with a line", async (_, pieces, said, code) => {
   const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
 
@@ -92,8 +84,23 @@ test.each<[string, NonNullable<Reply["pieces"]>, string, string]>([
   expect(await lineOf(worker)).toMatchObject({ route: CHAT, status: 200, stream: "cut" });
 });
 
-test("a stream that has told its reason to finish is whole without [DONE]", async () => {
-  const pieces = inTurn([
+test.each<[string, NonNullable<Reply["pieces"]>]>([
+  ["before the first byte", breaking([])],
+  ["with no event at all", inTurn([])],
+])("a stream that ends %s is a 502, for nothing was sent", async (_, pieces) => {
+  const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
+
+  const response = await ask(worker, CHAT, STREAMED);
+
+  expect(response.status).toBe(502);
+  expect(await lineOf(worker)).toMatchObject({ route: CHAT, status: 502, code: "upstream_cut" });
+});
+
+test.each([
+  ["ends", inTurn],
+  ["is reset", breaking],
+])("a stream that %s after its reason to finish is whole without [DONE]", async (_, send) => {
+  const pieces = send([
     newer({ delta: { content: "Hel" } }),
     newer({ delta: {}, finish_reason: "stop" }),
   ]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readChat } from "../../worker/chat/formats/openai-chat/chat.ts";
+import { readChat } from "../support/read-chat.ts";
 import { RefusalError } from "../../worker/chat/refusal.ts";
 
 const OWN = "@cf/old/model";
@@ -107,13 +107,16 @@ test("a fallback is asked in its own fields", () => {
 
 const user = (...content: readonly object[]) => ({ messages: [{ role: "user", content }] });
 const assistant = (call: object) => ({ messages: [{ role: "assistant", tool_calls: [call] }] });
-const CUSTOM = 'expected "function"; custom tools are not supported';
-const PARTS = 'expected "text" or "image_url"; "input_audio" and "file" are not supported';
+const PARTS = 'expected "text", "image_url" or "file"; "input_audio" is not supported';
 const ADDRESS = "expected an https: address, or the image itself as data:image/png;base64,…";
 
 test.each<[object, string]>([
   [user({ type: "input_audio", input_audio: {} }), `messages.0.content.0.type: ${PARTS}`],
-  [user({ type: "file", file: {} }), `messages.0.content.0.type: ${PARTS}`],
+  [user({ type: "file", file: {} }), "messages.0.content.0.file.file_data: missing"],
+  [
+    user({ type: "file", file: { file_data: "https://files.test/a.pdf" } }),
+    "messages.0.content.0.file.file_data: expected data:application/pdf;base64,…",
+  ],
   [user({ type: "text" }), "messages.0.content.0.text: missing"],
   [user({ type: "image_url" }), "messages.0.content.0.image_url: missing"],
   [
@@ -136,13 +139,13 @@ test.each<[object, string]>([
   [{ messages: [{ role: "tool", content: "31" }] }, "messages.0.tool_call_id: missing"],
   [
     assistant({ id: "1", type: "custom", function: { name: "f", arguments: "" } }),
-    `messages.0.tool_calls.0.type: ${CUSTOM}`,
+    "messages.0.tool_calls.0.custom: missing",
   ],
   [
     assistant({ id: "1", type: "function", function: { name: "f", arguments: {} } }),
     "messages.0.tool_calls.0.function.arguments: expected a text",
   ],
-  [{ tools: [{ type: "custom", function: { name: "f" } }] }, `tools.0.type: ${CUSTOM}`],
+  [{ tools: [{ type: "custom", function: { name: "f" } }] }, "tools.0.custom: missing"],
   [{ tools: [{ type: "function" }] }, "tools.0.function: missing"],
   [
     { tools: [{ type: "function", function: { name: "f", parameters: [] } }] },
@@ -151,7 +154,7 @@ test.each<[object, string]>([
   [{ tool_choice: "always" }, 'tool_choice: expected "none" or "auto" or "required"'],
   [
     { tool_choice: { type: "allowed_tools", function: { name: "f" } } },
-    `tool_choice.type: ${CUSTOM}`,
+    "tool_choice.allowed_tools: missing",
   ],
   [
     { response_format: { type: "xml" } },
@@ -159,7 +162,7 @@ test.each<[object, string]>([
   ],
   [
     { response_format: { type: "json_schema", json_schema: SCHEMA } },
-    "response_format.json_schema.name: missing; response_format.json_schema.schema: missing",
+    "response_format.json_schema.name: missing",
   ],
   [{ messages: ["Hi"] }, "messages.0: expected an object"],
   [
@@ -183,14 +186,26 @@ test.each<[object, string]>([
   ],
   [{ stream_options: "usage" }, "stream_options: expected an object"],
   [{ moderation: { model: "m" } }, "moderation is not supported; leave it out"],
-  [{ verbosity: "low" }, "verbosity is not supported; leave it out"],
+  [{ verbosity: "mute" }, 'verbosity: expected "low" or "medium" or "high"'],
 ])("%j is refused with the field's name and what it may be", (changes, message) => {
   expect(refusalOf(changes)).toMatchObject({ message });
 });
 
+test.each<[object, string, string]>([
+  [{ store: true }, "store", "store"],
+  [{ prompt_cache_retention: "24h" }, "prompt_cache_retention", "cache_24h"],
+  [{ web_search_options: {} }, "web_search_options", "web_search"],
+])("%j is refused while the stack does not allow it", (changes, param, reach) => {
+  expect(refusalOf(changes)).toMatchObject({
+    code: "unsupported_parameter",
+    param,
+    message: expect.stringMatching(`^${param} is not allowed here: .*allow: \\[${reach}\\]`),
+  });
+});
+
 function refusalOf(changes: object): object {
   try {
-    read(changes);
+    inputs(changes);
   } catch (error) {
     if (error instanceof RefusalError) {
       const { code, param, message } = error.refusal;

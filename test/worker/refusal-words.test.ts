@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { readChat } from "../../worker/chat/formats/openai-chat/chat.ts";
-import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/request.ts";
+import { readChat, readEmbeddings } from "../support/read-chat.ts";
 import { RefusalError } from "../../worker/chat/refusal.ts";
 import { runs } from "../support/runs.ts";
 
@@ -52,7 +51,7 @@ const EXPECTED = [
   "a text, or a list of (?:1 to 100 )?(?:texts|parts)",
   "true or false",
   "-?\\d+ or (?:more|less)",
-  '"[a-z_0-9]+"(?: or "[a-z_0-9]+")*(?:; (?:custom tools|"input_audio" and "file") are not supported)?',
+  '"[a-z_0-9]+"(?:(?: or|,) "[a-z_0-9]+")*(?:; "input_audio" is not supported)?',
   "an https: address, or the image itself as data:image/png;base64,…",
 ];
 const WORDS = new RegExp(
@@ -61,7 +60,7 @@ const WORDS = new RegExp(
 
 test.each<[string, object, (body: string, models: readonly string[]) => unknown]>([
   ["a chat", CHAT, readChat],
-  ["embeddings", EMBEDDING, readEmbeddingRequest],
+  ["embeddings", EMBEDDING, readEmbeddings],
 ])("whatever stands wrongly in %s is refused in a caller's words", (_, whole, read) => {
   const wrong = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),

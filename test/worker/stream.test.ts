@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 
-import { endless, event, inTurn } from "../support/wire.ts";
+import { answer, endless, event, inTurn } from "../support/wire.ts";
 import { chatBody, errorOf, startWorker, TOKEN, type Reply } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -67,10 +67,12 @@ test("a stream has OpenAI's form, and no usage that nobody asked for", async () 
   ]);
 });
 
-test("a newer model's deltas, tool calls and finish reason pass as they are", async () => {
-  const call = { index: 0, id: "c1", type: "function", function: { name: "look", arguments: "{" } };
+test("a newer model's tool calls and finish reason pass as they are", async () => {
+  const call = { index: 0, id: "c1", type: "function", function: { name: "look", arguments: "" } };
+  const input = { index: 0, function: { arguments: "{" } };
   const worker = await streamWorker([
     event({ choices: [{ index: 0, delta: { role: "assistant", tool_calls: [call] } }] }),
+    event({ choices: [{ index: 0, delta: { tool_calls: [input] } }] }),
     event({ choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }] }),
     event({ choices: [], usage: USAGE }),
     event("[DONE]"),
@@ -82,7 +84,7 @@ test("a newer model's deltas, tool calls and finish reason pass as they are", as
   expect(chunks).toMatchObject([
     { choices: [{ delta: { role: "assistant" } }] },
     { choices: [{ delta: { tool_calls: [call] } }] },
-    { choices: [{ delta: {} }] },
+    { choices: [{ delta: { tool_calls: [input] } }] },
     { choices: [{ finish_reason: "tool_calls" }] },
     { choices: [], usage: USAGE },
     "[DONE]",
@@ -123,9 +125,10 @@ test("an older model's tool calls end the stream as such", async () => {
     {},
     {
       choices: [
-        { delta: { tool_calls: [{ ...call, function: { name: "look", arguments: '{"at":1}' } }] } },
+        { delta: { tool_calls: [{ ...call, function: { name: "look", arguments: "" } }] } },
       ],
     },
+    { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '{"at":1}' } }] } }] },
     { choices: [{ finish_reason: "tool_calls" }] },
     "[DONE]",
   ]);
@@ -251,8 +254,26 @@ test("a failure before the first piece is an error like any other", async () => 
   expect(await errorOf(response)).toMatchObject({ code: "rate_limit_exceeded" });
 });
 
-test("a model that does not stream where it should is a 502", async () => {
-  const worker = await startWorker();
+// Seen of Cloudflare: one JSON, under the content type that was asked for, too.
+test.each([{}, { "content-type": "text/event-stream" }])(
+  "a whole answer in place of a stream is streamed (%j)",
+  async (headers) => {
+    const reply = () => ({ ...answer("newer", { text: "Good day" }), headers });
+    const worker = await startWorker({ reply });
+
+    const response = await worker.ask(CHAT, { method: "POST", body: chatBody({ stream: true }) });
+
+    expect(await chunksOf(response)).toEqual([
+      chunk(response, { role: "assistant", content: "" }),
+      chunk(response, { content: "Good day" }),
+      chunk(response, {}, "stop"),
+      "[DONE]",
+    ]);
+  },
+);
+
+test("a page in place of a stream is a 502", async () => {
+  const worker = await startWorker({ reply: () => ({ body: "<p>One moment</p>" }) });
 
   const response = await worker.ask(CHAT, { method: "POST", body: chatBody({ stream: true }) });
 

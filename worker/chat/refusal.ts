@@ -74,6 +74,22 @@ export function errorBody(refusal: Refusal, ids: object = {}): object {
   return { error: { message, type: ERROR_TYPES[status], param: param ?? null, code, ...ids } };
 }
 
+// Names as the formats have them: others could not stand in a header.
+const FIELD_NAME = /^[A-Za-z][\w.-]{0,63}$/;
+const MAX_NAMES = 20;
+
+/**
+ * Lists a request's top-level fields that have a value and stand in none of the lists, as far as
+ * they look like names of fields. They reach no model.
+ */
+export function unknownFields(json: object, ...known: readonly object[]): readonly string[] {
+  return Object.entries(json)
+    .filter(([name, value]) => value !== null && !known.some((each) => Object.hasOwn(each, name)))
+    .map(([name]) => name)
+    .filter((name) => FIELD_NAME.test(name))
+    .slice(0, MAX_NAMES);
+}
+
 /** Fields that would change an answer and are not served, each with the values that change nothing. */
 export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
 
@@ -86,10 +102,19 @@ export function readRequest<Schema extends v.GenericSchema>(
   schema: Schema,
   unsupported: Unsupported = {},
 ): v.InferOutput<Schema> {
-  const json = parseObject(body);
+  return checkRequest(parseObject(body), schema, unsupported);
+}
+
+/** Checks a request that is parsed already, as `readRequest` does. */
+export function checkRequest<Schema extends v.GenericSchema>(
+  json: object,
+  schema: Schema,
+  unsupported: Unsupported = {},
+): v.InferOutput<Schema> {
   for (const [field, usual] of Object.entries(unsupported)) {
     const value: unknown = Object.hasOwn(json, field) ? Reflect.get(json, field) : undefined;
-    if (value !== undefined && value !== null && !usual.includes(value)) {
+    const isUsual = usual.some((each) => JSON.stringify(each) === JSON.stringify(value));
+    if (value !== undefined && value !== null && !isUsual) {
       throw badRequest("unsupported_parameter", `${field} is not supported; leave it out`, field);
     }
   }
@@ -118,7 +143,8 @@ export function badRequest(code: string, message: string, param?: string): Refus
   return new RefusalError(param === undefined ? refusal : { ...refusal, param });
 }
 
-function parseObject(body: string): object {
+/** Parses a body that must be a JSON object. Throws a RefusalError. */
+export function parseObject(body: string): object {
   const json = parseJson(body);
   if (json === undefined) throw badRequest("invalid_json", "body is not JSON");
   if (typeof json === "object" && json !== null && !Array.isArray(json)) return json;

@@ -10,13 +10,15 @@ export const embeddings: Endpoint = {
   isGated: true,
   usesModel: true,
   async answer(context) {
-    const request = readEmbeddingRequest(
-      await context.req.text(),
-      context.var.env.MODELS.map(({ id }) => id),
-    );
+    const { MODELS } = context.var.env;
+    const request = readEmbeddingRequest(await context.req.text(), MODELS);
     // There is no fallback: another model's vectors cannot be compared with those that a caller
     // keeps.
-    const response = await callModels(context.var, { ...request, models: [request.model] });
-    return context.json(await readEmbeddings(response, request));
+    const body = await callModels(context.var, {
+      models: [request.model],
+      inputsFor: request.inputsFor,
+      read: (response) => readEmbeddings(response, request),
+    });
+    return context.json(body);
   },
 };

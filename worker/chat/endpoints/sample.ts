@@ -1,5 +1,7 @@
-import { readCompletion } from "../formats/openai-chat/completion.ts";
-import { callModels, withFallbacks } from "../models/request.ts";
+import type { CallerFormat } from "../formats/format.ts";
+import { chatCaller } from "../formats/openai-chat/openai-chat.ts";
+import { writeUsage } from "../formats/openai-chat/usage.ts";
+import { converse } from "./converse.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 const PROMPT = "In one sentence: what does an AI gateway do?";
@@ -10,19 +12,22 @@ export const sample: Endpoint = {
   path: "/",
   isGated: true,
   usesModel: true,
-  async answer(context) {
-    const { env, line } = context.var;
-    const inputsFor = () => ({ messages: [{ role: "user", content: PROMPT }] });
-    const models = withFallbacks(env, env.MODELS[0].id);
-    const response = await callModels(context.var, { models, inputsFor });
-    const { choices, model, usage } = await readCompletion(response, line);
-    return context.json({
-      prompt: PROMPT,
-      answer: choices[0]?.message.content,
-      model,
-      usage,
-      logId: line.logId,
-      eventId: line.eventId,
-    });
+  answer(context) {
+    const [{ id: model }] = context.var.env.MODELS;
+    const messages = [{ role: "user", content: PROMPT }];
+    return converse(context, sampleFormat, JSON.stringify({ model, messages }));
   },
+};
+
+/** OpenAI's chat form, with an answer that a person reads. */
+const sampleFormat: CallerFormat = {
+  ...chatCaller,
+  writeAnswer: ({ content, usage }, { eventId, model, logId }) => ({
+    prompt: PROMPT,
+    answer: content.map((item) => (item.type === "text" ? item.text : "")).join(""),
+    model,
+    usage: usage && writeUsage(usage),
+    logId,
+    eventId,
+  }),
 };

@@ -40,7 +40,12 @@ export interface Reasoning {
   readonly type: "reasoning";
   readonly text: string;
   readonly opaque?: string;
+  /** The field that had it, where the model speaks OpenAI's chat form. */
+  readonly field?: ReasoningField;
 }
+
+/** The fields in which models that speak OpenAI's chat form show what they thought. */
+export type ReasoningField = "reasoning" | "reasoning_content";
 
 /** A call of a tool that the caller carries out. */
 export interface Call {
@@ -50,6 +55,8 @@ export interface Call {
   /** The arguments as JSON; the text itself for a custom tool. */
   readonly input: string;
   readonly isCustom?: boolean;
+  /** Fields of a call in OpenAI's chat form that no other form has, such as Gemini's signatures. */
+  readonly more?: object;
 }
 
 /** A part of an assistant's message. */
@@ -132,6 +139,8 @@ export interface Usage {
   readonly cached?: number | undefined;
   readonly cacheWritten?: number | undefined;
   readonly reasoning?: number | undefined;
+  /** The counts in OpenAI's chat form, where the model reported them so. */
+  readonly more?: object;
 }
 
 /** Why an answer ended. */
@@ -148,7 +157,8 @@ export interface Answer {
 
 /** A piece of a streamed answer. Calls are numbered in the order in which they begin. */
 export type Part =
-  | { readonly type: "text" | "refusal" | "reasoning"; readonly text: string }
+  | { readonly type: "text" | "refusal"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string; readonly field?: ReasoningField }
   /** Ends the reasoning before it, or stands for one that is not shown. */
   | { readonly type: "opaque"; readonly opaque: string }
   | {
@@ -157,6 +167,7 @@ export type Part =
       readonly id: string;
       readonly name: string;
       readonly isCustom?: boolean;
+      readonly more?: object;
     }
   | { readonly type: "input"; readonly index: number; readonly text: string }
   | { readonly type: "usage"; readonly usage: Usage }

@@ -24,6 +24,8 @@ export interface ChatRequest {
 export interface AnswerHead {
   /** The request's event id, from which the answer's ids are derived. */
   readonly eventId: string;
+  /** The id of the answer's log; absent where none was kept. */
+  readonly logId?: string | undefined;
   /** The model that answers. */
   readonly model: string;
   /** Seconds since 1970. */
@@ -58,7 +60,7 @@ export interface CallerFormat {
    */
   readonly wire?: Model["speaks"];
   /** Reads a request's body. Throws a RefusalError that names what cannot be served. */
-  readRequest(body: string, env: Env): ChatRequest;
+  readRequest(body: string, env: Pick<Env, "ALLOW">): ChatRequest;
   writeAnswer(answer: Answer, head: AnswerHead): object;
   openStream(head: AnswerHead): StreamWriter;
 }
@@ -72,6 +74,8 @@ export interface StreamReader {
   read(event: StreamEvent): readonly Part[];
   /** Whether nothing more can follow, though the connection may stay open. */
   readonly isOver: boolean;
+  /** Whether the answer is whole; token counts may still follow. */
+  readonly isWhole: boolean;
   /** The parts that are known only where the stream is over. Throws where the answer is not. */
   end(): readonly Part[];
 }
@@ -90,8 +94,12 @@ export interface ModelFormat {
   /** Reads a whole answer; undefined where the body has another form. Throws an AnswerError. */
   readAnswer(body: unknown, model: Model): Answer | undefined;
   openStream(model: Model): StreamReader;
-  /** Whether an answer to a caller of the same format passes event by event, as it came. */
+  /** The callers' format whose own fields `forwardRequest` takes. */
+  readonly takes: Model["speaks"];
+  /** Whether an answer to a caller of that format passes event by event, as it came. */
   readonly passesAnswers: boolean;
+  /** Whether the format has custom tools; else they are sent as functions of one text. */
+  readonly hasCustomTools: boolean;
 }
 
 /** An error of the model's, where an answer, or a part of it, was due. */

@@ -17,9 +17,14 @@ export function wrapOpaque(model: string, value: unknown): string {
   return MARK + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
+/** Returns whether a value was wrapped here. */
+export function isOpaque(value: unknown): value is string {
+  return typeof value === "string" && value.startsWith(MARK);
+}
+
 /** Returns a model's proof; undefined for another model's, and for what was not wrapped here. */
 export function unwrapOpaque(model: string, text: string): unknown {
-  if (!text.startsWith(MARK)) return undefined;
+  if (!isOpaque(text)) return undefined;
   const result = v.safeParse(shape, parseJson(decode(text.slice(MARK.length))));
   return result.success && result.output[0] === model ? result.output[1] : undefined;
 }

@@ -15,6 +15,8 @@ export interface RequestLine {
   model?: string;
   /** The id of its log at AI Gateway; absent where none was kept. */
   logId?: string;
+  /** The top-level fields of the request that are not known, and reached no model. */
+  ignored?: readonly string[];
   /** The code of a refusal. */
   code?: string;
   /**

@@ -1,5 +1,5 @@
 /** Gets one answer: the requested model's, or where it fails, that of another. */
-import type { Env } from "../env.ts";
+import type { Env, Model } from "../env.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
 import { callModel, type Call } from "./call.ts";
@@ -7,12 +7,17 @@ import { isEventStream, logIdOf, readBody } from "./response.ts";
 import type { RequestLine } from "../line/request-line.ts";
 
 /** The request to one model after the other, until one answers. */
-interface ModelRequest {
-  /** The models to call, in turn. */
-  readonly models: readonly string[];
-  readonly inputsFor: (model: string) => object;
-  /** The stream's options; undefined where the answer is sent whole. */
-  readonly stream?: object | undefined;
+export interface ModelRequest<Answer> {
+  /** The models to call, in turn; the first is the one that the caller named. */
+  readonly models: readonly Model[];
+  /** Makes a model's inputs. Throws a RefusalError where its format cannot hold the request. */
+  readonly inputsFor: (model: Model) => object;
+  readonly isStreamed?: boolean;
+  /**
+   * Reads a model's answer, with status 200. Throws a RefusalError where that cannot be done, which
+   * counts as the model's failure. `isLast` is whether no other model follows.
+   */
+  readonly read: (response: Response, model: Model, isLast: boolean) => Promise<Answer>;
 }
 
 /** What the caller's request adds to each call. */
@@ -22,50 +27,82 @@ interface Context extends Pick<Call, "caller" | "trace"> {
 }
 
 /** Lists a model and those that the stack lets stand in for it. */
-export function withFallbacks({ FALLBACKS }: Env, model: string): readonly string[] {
-  return [...new Set([model, ...FALLBACKS])];
+export function withFallbacks({ FALLBACKS, MODELS }: Env, model: Model): readonly Model[] {
+  const others = FALLBACKS.flatMap((id) => MODELS.filter((each) => each.id === id));
+  return [model, ...others.filter(({ id }) => id !== model.id)];
 }
 
 /**
- * Returns a successful answer, with status 200. Throws a RefusalError for the last model's failure.
- * Each model has the whole time limit. Nothing is repeated here: the gateway repeats where the
- * stack says so, and each repeat may be billed. A caller that hangs up before the answer begins is
- * not noticed: workerd of 2026-10 reports it only once an answer streams.
+ * Returns a model's answer. Throws a RefusalError for the last model's failure. Each model has the
+ * whole time limit. Nothing is repeated here: the gateway repeats where the stack says so, and each
+ * repeat may be billed. A caller that hangs up before the answer begins is not noticed: workerd of
+ * 2026-10 reports it only once an answer streams.
  */
-export async function callModels(context: Context, request: ModelRequest): Promise<Response> {
-  for (const [index, model] of request.models.entries()) {
-    context.line.model = model;
-    const answer = await attempt(context, request);
-    if (answer instanceof Response) return answer;
-    const isLast = index === request.models.length - 1;
-    if (isLast || !isWorthAnother(answer.refusal)) throw answer;
+export async function callModels<Answer>(
+  context: Context,
+  request: ModelRequest<Answer>,
+): Promise<Answer> {
+  const calls = prepareCalls(request);
+  let failure = new RefusalError(noAnswer);
+  for (const [index, call] of calls.entries()) {
+    context.line.model = call.model.id;
+    const isLast = index === calls.length - 1;
+    try {
+      const response = await attempt(context, call, request.isStreamed === true);
+      return await request.read(response, call.model, isLast);
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error;
+      failure = error;
+      if (isLast || !isWorthAnother(error.refusal)) throw error;
+    }
   }
-  throw new RefusalError(noAnswer);
+  throw failure;
+}
+
+interface Prepared {
+  readonly model: Model;
+  readonly inputs: object;
+}
+
+/**
+ * Makes the inputs of every model. A fallback that cannot take the request is left out; a caller
+ * learns why the model cannot that it named.
+ */
+function prepareCalls({ models, inputsFor }: ModelRequest<unknown>): readonly Prepared[] {
+  return models.flatMap((model, index) => {
+    try {
+      return [{ model, inputs: inputsFor(model) }];
+    } catch (error) {
+      if (index > 0 && error instanceof RefusalError) return [];
+      throw error;
+    }
+  });
 }
 
 /**
  * Returns whether another model may succeed: this one is slow, busy or broken, and the request is
  * not at fault.
  */
-function isWorthAnother({ status, code }: Refusal): boolean {
+export function isWorthAnother({ status, code }: Refusal): boolean {
   return status === 502 || status === 503 || status === 504 || code === "rate_limit_exceeded";
 }
 
-async function attempt(context: Context, request: ModelRequest): Promise<Response | RefusalError> {
+/** Returns an answer with status 200. Throws a RefusalError for every other. */
+async function attempt(context: Context, call: Prepared, isStreamed: boolean): Promise<Response> {
   const { env, line } = context;
   const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
   let response: Response;
   delete line.logId;
   try {
-    response = await receive(context, request, timeLimit);
+    response = await receive(context, call, { isStreamed, signal: timeLimit });
   } catch (error) {
     line.cause = String(error);
-    if (timeLimit.aborted) return new RefusalError(timedOut);
-    return new RefusalError(error instanceof RangeError ? tooDeep : noAnswer);
+    if (timeLimit.aborted) throw new RefusalError(timedOut);
+    throw new RefusalError(error instanceof RangeError ? tooDeep : noAnswer);
   }
   if (response.status === 200) return response;
   const retryAfter = response.headers.get("retry-after");
-  return new RefusalError(
+  throw new RefusalError(
     describeFailure(response.status, await readBody(response)),
     retryAfter === null ? {} : { "retry-after": retryAfter },
   );
@@ -74,14 +111,14 @@ async function attempt(context: Context, request: ModelRequest): Promise<Respons
 /** Returns a stream once it begins, anything else with its last byte. Throws where none comes. */
 async function receive(
   { env, caller, trace, line }: Context,
-  { stream, inputsFor }: ModelRequest,
-  signal: AbortSignal,
+  { model, inputs }: Prepared,
+  { isStreamed, signal }: { readonly isStreamed: boolean; readonly signal: AbortSignal },
 ): Promise<Response> {
-  const { route, eventId, model = "" } = line;
-  const inputs = inputsFor(model);
-  const response = await callModel(env, { model, inputs, caller, trace, route, eventId, signal });
+  const { route, eventId } = line;
+  const call = { model: model.id, inputs, caller, trace, route, eventId, signal };
+  const response = await callModel(env, call);
   const logId = logIdOf(response);
   if (logId !== undefined) line.logId = logId;
-  const isBegun = stream !== undefined && response.status === 200 && isEventStream(response);
+  const isBegun = isStreamed && response.status === 200 && isEventStream(response);
   return isBegun ? response : new Response(await response.arrayBuffer(), response);
 }

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 
 import type { Unsupported } from "../../refusal.ts";
+import { optional } from "../optional.ts";
 import { message } from "./messages.ts";
 import { responseFormat, tool, toolChoice } from "./tools.ts";
 
@@ -16,23 +17,26 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 export const chatRequest = v.object({
   model: v.string(),
   messages: v.pipe(v.array(message), v.minLength(1)),
-  stream: v.nullish(v.boolean()),
-  stream_options: v.nullish(v.object({ include_usage: v.nullish(v.boolean()) })),
-  temperature: v.nullish(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
-  top_p: v.nullish(fraction),
-  max_tokens: v.nullish(count),
-  max_completion_tokens: v.nullish(count),
-  seed: v.nullish(v.pipe(v.number(), v.safeInteger())),
-  stop: v.nullish(
-    v.union([v.string(), v.array(v.string())], "expected a text, or a list of texts"),
-  ),
-  frequency_penalty: v.nullish(penalty),
-  presence_penalty: v.nullish(penalty),
-  tools: v.nullish(v.array(tool)),
-  tool_choice: v.nullish(toolChoice),
-  parallel_tool_calls: v.nullish(v.boolean()),
-  response_format: v.nullish(responseFormat),
-  reasoning_effort: v.nullish(v.string()),
+  stream: optional(v.boolean()),
+  stream_options: optional(v.object({ include_usage: optional(v.boolean()) })),
+  temperature: optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
+  top_p: optional(fraction),
+  max_tokens: optional(count),
+  max_completion_tokens: optional(count),
+  seed: optional(v.pipe(v.number(), v.safeInteger())),
+  stop: optional(v.union([v.string(), v.array(v.string())], "expected a text, or a list of texts")),
+  frequency_penalty: optional(penalty),
+  presence_penalty: optional(penalty),
+  tools: optional(v.array(tool)),
+  tool_choice: optional(toolChoice),
+  parallel_tool_calls: optional(v.boolean()),
+  response_format: optional(responseFormat),
+  reasoning_effort: optional(v.string()),
+  verbosity: optional(v.picklist(["low", "medium", "high"])),
+  prompt_cache_key: optional(v.string()),
+  prompt_cache_retention: optional(v.string()),
+  store: optional(v.boolean()),
+  web_search_options: optional(v.record(v.string(), v.unknown())),
 });
 
 /** The fields that are refused, unless they have one of these values. */
@@ -40,19 +44,17 @@ export const UNSUPPORTED: Unsupported = {
   n: [1],
   logprobs: [false],
   top_logprobs: [0],
-  logit_bias: [],
-  functions: [],
-  function_call: [],
-  modalities: [],
+  logit_bias: [{}],
+  functions: [[]],
+  function_call: ["none", "auto"],
+  modalities: [["text"]],
   audio: [],
   prediction: [],
   moderation: [],
-  verbosity: ["medium"],
-  web_search_options: [],
 };
 
-/** The inputs of a third party's model; those of Workers AI's models are translated from them. */
-export type ChatInputs = Omit<
+/** A request's fields, as a model gets them: its own name and its stream are set where it is sent. */
+export type ChatFields = Omit<
   v.InferOutput<typeof chatRequest>,
-  "model" | "stream_options" | "max_tokens" | "max_completion_tokens"
-> & { readonly max_completion_tokens?: number | null | undefined };
+  "model" | "stream" | "stream_options"
+> & { readonly stream_options?: { readonly include_usage: boolean } };

@@ -1,7 +1,9 @@
 /** The tools and the response format of a chat, as OpenAI's protocol has them. */
 import * as v from "valibot";
 
-const isFunction = v.literal("function", 'expected "function"; custom tools are not supported');
+import { optional } from "../optional.ts";
+
+const isFunction = v.literal("function");
 const name = v.pipe(v.string(), v.minLength(1));
 // Not v.record, which accepts a list, and drops keys such as "constructor".
 const schema = v.custom<object>(
@@ -9,26 +11,43 @@ const schema = v.custom<object>(
   "expected an object",
 );
 
-/** A tool that the model may call: a function. */
-export const tool = v.object({
-  type: isFunction,
-  function: v.object({
-    name,
-    description: v.nullish(v.string()),
-    parameters: v.nullish(schema),
-    strict: v.nullish(v.boolean()),
+/** A tool that the model may call: a function, or one that takes a text. */
+export const tool = v.variant("type", [
+  v.object({
+    type: isFunction,
+    function: v.object({
+      name,
+      description: optional(v.string()),
+      parameters: optional(schema),
+      strict: optional(v.boolean()),
+    }),
   }),
-});
+  v.object({
+    type: v.literal("custom"),
+    custom: v.object({
+      name,
+      description: optional(v.string()),
+      format: v.optional(v.unknown()),
+    }),
+  }),
+]);
 
 const toolMode = v.picklist(["none", "auto", "required"]);
-const namedTool = v.object({ type: isFunction, function: v.object({ name }) });
+const namedFunction = v.object({ type: isFunction, function: v.object({ name }) });
+const namedCustom = v.object({ type: v.literal("custom"), custom: v.object({ name }) });
+const named = v.variant("type", [namedFunction, namedCustom]);
+const allowed = v.object({
+  type: v.literal("allowed_tools"),
+  allowed_tools: v.object({ mode: v.picklist(["auto", "required"]), tools: v.array(named) }),
+});
+const choice = v.variant("type", [namedFunction, namedCustom, allowed]);
 
 /**
  * The tool that the model must call, if any. Not v.union, which would not report what is wrong with
  * either form.
  */
-export const toolChoice = v.lazy((choice): typeof toolMode | typeof namedTool =>
-  typeof choice === "string" ? toolMode : namedTool,
+export const toolChoice = v.lazy((value): typeof toolMode | typeof choice =>
+  typeof value === "string" ? toolMode : choice,
 );
 
 /** The form of the answer: text, JSON, or JSON that matches a schema. */
@@ -38,9 +57,9 @@ export const responseFormat = v.variant("type", [
     type: v.literal("json_schema"),
     json_schema: v.object({
       name,
-      description: v.nullish(v.string()),
-      schema,
-      strict: v.nullish(v.boolean()),
+      description: optional(v.string()),
+      schema: optional(schema),
+      strict: optional(v.boolean()),
     }),
   }),
 ]);

@@ -1,8 +1,9 @@
 /** The fields of a request in OpenAI's embeddings protocol, and what of them reaches a model. */
 import * as v from "valibot";
 
-import { isWorkersAi } from "../../models/call.ts";
-import { readRequest, requireModel, type Unsupported } from "../../refusal.ts";
+import type { Model } from "../../env.ts";
+import { findModel } from "../../models/choice.ts";
+import { readRequest, type Unsupported } from "../../refusal.ts";
 
 const nonEmpty = v.pipe(v.string(), v.minLength(1));
 
@@ -19,19 +20,18 @@ const UNSUPPORTED: Unsupported = { dimensions: [] };
 
 /** A checked embedding request. */
 export interface EmbeddingRequest {
-  readonly model: string;
-  readonly inputsFor: (model: string) => object;
+  readonly model: Model;
+  readonly inputsFor: (model: Model) => object;
   readonly encoding: "float" | "base64";
 }
 
 /** Reads the body of an embedding request. Throws a RefusalError for what cannot be served. */
-export function readEmbeddingRequest(body: string, models: readonly string[]): EmbeddingRequest {
+export function readEmbeddingRequest(body: string, models: readonly Model[]): EmbeddingRequest {
   const { model, input, encoding_format } = readRequest(body, embeddingRequest, UNSUPPORTED);
-  requireModel(model, models);
   const texts = typeof input === "string" ? [input] : input;
   return {
-    model,
-    inputsFor: (target) => (isWorkersAi(target) ? { text: texts } : { input: texts }),
+    model: findModel(models, model),
+    inputsFor: ({ speaks }) => (speaks === "workers-ai" ? { text: texts } : { input: texts }),
     encoding: encoding_format ?? "float",
   };
 }

@@ -1,20 +1,21 @@
 /** Translates a model's vectors to the response of OpenAI's embeddings protocol. */
 import * as v from "valibot";
 
-import { unreadable } from "../../models/failures.ts";
+import { describeFailure, unreadable } from "../../models/failures.ts";
 import { readAs, readBody } from "../../models/response.ts";
 import { RefusalError } from "../../refusal.ts";
-import { usageShape } from "../openai-chat/answer.ts";
+import { errorIn } from "../openai-chat/delta.ts";
 import type { EmbeddingRequest } from "./request.ts";
 
 const floats = v.array(v.number());
+const usage = v.optional(v.object({ prompt_tokens: v.number() }));
 const workersAi = v.object({
   data: v.pipe(v.array(floats), v.minLength(1)),
-  usage: v.optional(usageShape),
+  usage,
 });
 const openAi = v.object({
   data: v.pipe(v.array(v.object({ embedding: floats })), v.minLength(1)),
-  usage: v.optional(v.object({ prompt_tokens: v.number() })),
+  usage,
 });
 
 /** Reads a model's answer. Throws a RefusalError where its body has neither form. */
@@ -23,6 +24,7 @@ export async function readEmbeddings(
   request: EmbeddingRequest,
 ): Promise<object> {
   const body = await readBody(response);
+  if (errorIn(body) !== undefined) throw new RefusalError(describeFailure(502, body));
   const own = readAs(workersAi, body);
   const theirs = readAs(openAi, body);
   const found = own?.data ?? theirs?.data.map(({ embedding }) => embedding);
@@ -31,7 +33,7 @@ export async function readEmbeddings(
   const tokens = own?.usage?.prompt_tokens ?? theirs?.usage?.prompt_tokens ?? 0;
   return {
     object: "list",
-    model: request.model,
+    model: request.model.id,
     data: found.map((vector, index) => ({
       object: "embedding",
       index,

@@ -1,0 +1,72 @@
+/** Answers a conversation: read in the caller's format, asked in the model's, answered in the caller's. */
+import type { Context } from "hono";
+
+import type { App } from "../context.ts";
+import type { Model } from "../env.ts";
+import type { AnswerHead, CallerFormat, ChatRequest, ModelFormat } from "../formats/format.ts";
+import { asFunctions, customNames } from "../formats/custom-tools.ts";
+import { MODEL_FORMATS } from "../formats/formats.ts";
+import { readWhole } from "../formats/read-whole.ts";
+import { openStream } from "../formats/open-stream.ts";
+import { lineIds, type RequestLine } from "../line/request-line.ts";
+import { streamAnswer } from "../line/stream-answer.ts";
+import { findModel } from "../models/choice.ts";
+import { callModels, withFallbacks } from "../models/request.ts";
+
+/** Answers a request whose body is in the caller's format, whole or streamed. */
+export async function converse(
+  context: Context<App>,
+  caller: CallerFormat,
+  body: string,
+): Promise<Response> {
+  const { env, line } = context.var;
+  const request = caller.readRequest(body, env);
+  if (request.ignored.length > 0) {
+    context.header("x-ignored-fields", request.ignored.join(", "));
+    line.ignored = request.ignored;
+  }
+  const requested = findModel(env.MODELS, request.model);
+  const call = {
+    models: withFallbacks(env, requested),
+    inputsFor: (model: Model) =>
+      inputsOf(request, { caller, model, isRequested: model.id === requested.id }),
+    isStreamed: request.isStreamed,
+  };
+  const wayOf = (model: Model) => ({
+    caller,
+    format: MODEL_FORMATS[model.speaks],
+    model,
+    head: headOf(context.var.line, model, request),
+  });
+  if (!request.isStreamed) {
+    const read = (response: Response, model: Model) => readWhole(response, wayOf(model));
+    return context.json(await callModels(context.var, { ...call, read }));
+  }
+  const read = (response: Response, model: Model, isLast: boolean) =>
+    openStream(response, { ...wayOf(model), isLast, idleMs: env.TIMEOUT_MS });
+  return streamAnswer(context, await callModels(context.var, { ...call, read }));
+}
+
+function headOf(line: RequestLine, model: Model, request: ChatRequest): AnswerHead {
+  const { eventId, logId } = line;
+  const created = Math.floor(Date.now() / 1000);
+  return { eventId, logId, model: model.id, created, request, ids: lineIds(line) };
+}
+
+interface Target {
+  readonly caller: CallerFormat;
+  readonly model: Model;
+  readonly isRequested: boolean;
+}
+
+/** Makes a model's inputs: the request's own fields where it speaks the caller's format. */
+export function inputsOf(request: ChatRequest, { caller, model, isRequested }: Target): object {
+  const format: ModelFormat = MODEL_FORMATS[model.speaks];
+  const { conversation, isStreamed } = request;
+  const hasCustom = !format.hasCustomTools && customNames(conversation).size > 0;
+  if (caller.wire === format.takes && !hasCustom) {
+    return format.forwardRequest(request, model, isRequested);
+  }
+  const held = hasCustom ? asFunctions(conversation) : conversation;
+  return format.writeRequest(held, model, isStreamed);
+}

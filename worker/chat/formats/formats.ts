@@ -1,0 +1,13 @@
+import type { Wire } from "./conversation.ts";
+import type { ModelFormat } from "./format.ts";
+import { chatModel } from "./openai-chat/openai-chat.ts";
+import { workersAiModel } from "./workers-ai/workers-ai.ts";
+
+/** The formats that models speak. */
+export const MODEL_FORMATS: Readonly<Record<Wire, ModelFormat>> = {
+  "workers-ai": workersAiModel,
+  chat: chatModel,
+  // TODO
+  responses: chatModel,
+  messages: chatModel,
+};

@@ -1,0 +1,81 @@
+/** Opens a model's stream for a caller, once its first event has come. */
+import { cut, describeFailure, timedOut } from "../models/failures.ts";
+import { parseJson } from "../../json.ts";
+import { isWorthAnother } from "../models/request.ts";
+import { isEventStream, readBody } from "../models/response.ts";
+import { RefusalError, type Refusal } from "../refusal.ts";
+import { partsOf } from "./answer.ts";
+import { AnswerError } from "./format.ts";
+import { ModelStream, NoStreamError, SilenceError, type Events } from "./model-stream.ts";
+import { passes, readAnswer, type AnswerWay } from "./read-whole.ts";
+import { openTranslation } from "./translation.ts";
+import type { StreamSource } from "./write-stream.ts";
+
+/** How long the answer waits for a model's first event, while another model could still answer. */
+const FIRST_EVENT_MS = 10_000;
+
+interface StreamWay extends AnswerWay {
+  readonly isLast: boolean;
+  readonly idleMs: number;
+}
+
+/**
+ * Opens a stream. Throws a RefusalError where the model fails before its first event, and another
+ * may answer. A whole answer, as some models give where a stream is due, is streamed.
+ */
+export async function openStream(response: Response, way: StreamWay): Promise<StreamSource> {
+  const { caller, format, model, head } = way;
+  const { conversation } = head.request;
+  const common = {
+    writer: caller.openStream(head),
+    translate: openTranslation({ caller, format, model: model.id, conversation }),
+    describe: describeEnd,
+  };
+  if (!isEventStream(response) || response.body === null) {
+    return { ...common, ...wholeStream(await readBody(response), way) };
+  }
+  const stream = new ModelStream(response.body, format.openStream(model), way.idleMs);
+  const first = stream.read();
+  try {
+    await begin(stream, first, way.isLast);
+  } catch (error) {
+    if (!(error instanceof NoStreamError)) throw error;
+    return { ...common, ...wholeStream(parseJson(error.body), way) };
+  }
+  return { ...common, passes: passes(way), stream, first };
+}
+
+/**
+ * Waits for the first events. Throws a RefusalError where none can be read, or where they are an
+ * error and another model may answer; the last model's error is told within the stream.
+ */
+async function begin(stream: Events, first: ReturnType<Events["read"]>, isLast: boolean) {
+  const { promise: waited, resolve } = Promise.withResolvers<"waited">();
+  const timer = setTimeout(() => resolve("waited"), FIRST_EVENT_MS);
+  try {
+    // A stream without any event is no answer.
+    if ((await Promise.race([first, waited])) === undefined) stream.end();
+  } catch (error) {
+    if (error instanceof NoStreamError) throw error;
+    const refusal = describeEnd(error);
+    const isTold = error instanceof AnswerError && (isLast || !isWorthAnother(refusal));
+    if (!isTold) throw new RefusalError(refusal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Streams a whole answer. Throws a RefusalError where nobody can read it. */
+function wholeStream(body: unknown, way: AnswerWay) {
+  const parts = partsOf(readAnswer(body, way));
+  const stream: Events = { read: async () => undefined, end: () => parts, cancel: () => {} };
+  return { passes: false, stream, first: stream.read() };
+}
+
+/** Describes what ended a stream before its answer was whole. */
+function describeEnd(error: unknown): Refusal {
+  if (error instanceof AnswerError) return describeFailure(502, error.body);
+  // AbortSignal.timeout() ends a body with a TimeoutError.
+  const isTimeout = error instanceof DOMException && error.name === "TimeoutError";
+  return isTimeout || error instanceof SilenceError ? timedOut : cut;
+}

@@ -1,0 +1,56 @@
+/** What becomes of the parts of an answer on their way from one format to another. */
+import { Gathered, partsOf } from "./answer.ts";
+import type { Answer, Conversation, Part, ReasoningField } from "./conversation.ts";
+import { customNames, CustomCalls } from "./custom-tools.ts";
+import type { CallerFormat, ModelFormat } from "./format.ts";
+import { wrapOpaque } from "./opaque.ts";
+
+type Step = (part: Part) => readonly Part[];
+
+interface Way {
+  readonly caller: CallerFormat;
+  readonly format: ModelFormat;
+  readonly model: string;
+  readonly conversation: Conversation;
+}
+
+/** Returns what becomes of each part of one answer, in order. */
+export function openTranslation({ caller, format, model, conversation }: Way): Step {
+  const steps: Step[] = [];
+  const names = customNames(conversation);
+  if (!format.hasCustomTools && names.size > 0) {
+    const calls = new CustomCalls(names);
+    steps.push((part) => calls.read(part));
+  }
+  if (caller.wire !== "chat") steps.push(proveReasoning(model));
+  return (part) => {
+    let parts: readonly Part[] = [part];
+    for (const step of steps) parts = parts.flatMap(step);
+    return parts;
+  };
+}
+
+/** Translates a whole answer. */
+export function translateAnswer(answer: Answer, step: Step): Answer {
+  const gathered = new Gathered();
+  for (const part of partsOf(answer).flatMap(step)) gathered.add(part);
+  return { ...gathered.answer, ...(answer.more && { more: answer.more }) };
+}
+
+/**
+ * Ends each reasoning that has no proof of its own with one that names its model and its field: the
+ * formats of other callers return reasoning only with a proof.
+ */
+function proveReasoning(model: string): Step {
+  let field: ReasoningField | undefined;
+  return (part) => {
+    if (part.type === "reasoning") {
+      field = part.field ?? field;
+      return [part];
+    }
+    const found = field;
+    field = undefined;
+    if (found === undefined || part.type === "opaque") return [part];
+    return [{ type: "opaque", opaque: wrapOpaque(model, found) }, part];
+  };
+}
