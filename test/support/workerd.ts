@@ -26,9 +26,9 @@ import {
 import { z } from "zod";
 
 import { bundleWorker } from "../../infra/bundle.ts";
-import { wireOf } from "../../policy/gateway/models.ts";
 import { atEndOfFile } from "./endings.ts";
 import { watchWorker, workerModules } from "../mutation/mutation.ts";
+import { models } from "./models.ts";
 import { waitFor } from "./project.ts";
 import { speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";
@@ -57,7 +57,7 @@ const BINDINGS = {
 
 /** Makes the binding MODELS; each model speaks the form that its provider's models take. */
 export function modelsBinding(...ids: readonly string[]): string {
-  return JSON.stringify(ids.map((id) => ({ id, speaks: wireOf(id) })));
+  return JSON.stringify(models(...ids));
 }
 
 /** A call of the AI binding, as it left the runtime. */
@@ -94,6 +94,8 @@ export interface WorkerScene {
   readonly withoutAi?: boolean;
   /** The requests that one caller may make in a minute. */
   readonly callerLimit?: number;
+  /** The limits of callers that have one of their own, by binding: requests in a minute. */
+  readonly ownLimits?: Readonly<Record<string, number>>;
   /** The response to a fetch of the Worker's; without it, nothing may be fetched. */
   readonly fetched?: (url: string) => Reply;
   /** The response about a log; without it there is no log. */
@@ -107,7 +109,7 @@ export interface RunningWorker {
   /** Fetches a path with the token of `web`, unless `init` has headers of its own. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   readonly url: URL;
-  readonly calls: readonly WireCall[];
+  readonly calls: WireCall[];
   /** The lines of its console, which arrive a little after the response. */
   readonly lines: readonly string[];
 }
@@ -121,6 +123,7 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
     { ...BINDINGS, ...scene.bindings },
     scene.withoutAi,
     scene.callerLimit,
+    scene.ownLimits,
   ]);
   if (runtimes.size === 0) atEndOfFile(endWorkers);
   const runtime = runtimes.get(key) ?? startRuntime(scene);
@@ -179,22 +182,13 @@ async function endWorkers(): Promise<void> {
   if (reported.length > 0) throw new Error(`the runtime reported faults:\n${reported.join("\n")}`);
 }
 
-async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): Promise<Runtime> {
+async function startRuntime(scene: WorkerScene): Promise<Runtime> {
+  const { bindings, withoutAi } = scene;
   const cloudflare = await startCloudflare();
   const contents = await (source ??= readWorker());
   const texts = Object.entries({ ...BINDINGS, ...bindings }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, { type: "text", value }] as const],
   );
-  const limit =
-    callerLimit === undefined
-      ? {}
-      : {
-          CALLER_LIMIT: {
-            type: "rate-limit",
-            namespace: "1",
-            simple: { limit: callerLimit, period: 60 },
-          } as const,
-        };
   const ai = withoutAi === true ? {} : { AI: { type: "ai", dev: { remote: true } } as const };
   const miniflare = new Miniflare({
     cf: false,
@@ -219,7 +213,7 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
               ...workerModules("chat.js", contents),
             },
           },
-          env: { ...Object.fromEntries(texts), ...ai, ...limit },
+          env: { ...Object.fromEntries(texts), ...ai, ...limitsOf(scene) },
         },
         dev: {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
@@ -240,6 +234,22 @@ async function startRuntime({ bindings, withoutAi, callerLimit }: WorkerScene): 
       cloudflare.stop();
     },
   };
+}
+
+/** Makes the rate limits of a scene, each with counts of its own. */
+function limitsOf({ callerLimit, ownLimits }: WorkerScene) {
+  const limits = Object.entries({
+    ...(callerLimit !== undefined && { CALLER_LIMIT: callerLimit }),
+    ...ownLimits,
+  });
+  const made = limits.map(
+    ([name, limit], index) =>
+      [
+        name,
+        { type: "rate-limit", namespace: String(index + 1), simple: { limit, period: 60 } },
+      ] as const,
+  );
+  return Object.fromEntries(made);
 }
 
 // The same for all runtimes of a file.

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { readChat } from "../support/read-chat.ts";
 import { RefusalError } from "../../worker/chat/refusal.ts";
+import { models } from "../support/models.ts";
 
 const OWN = "@cf/old/model";
 const THEIRS = "openai/gpt-5";
@@ -23,7 +24,7 @@ function inputs(changes: object, asked = OWN, model = asked): unknown {
 
 function read(changes: object, model = OWN) {
   const messages = [{ role: "user", content: "Hi" }];
-  return readChat(JSON.stringify({ model, messages, ...changes }), [OWN, THEIRS]);
+  return readChat(JSON.stringify({ model, messages, ...changes }), models(OWN, THEIRS));
 }
 
 test("a Workers AI model gets text parts as one text, and never a content of null", () => {

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 
 import { CHAT_FIELDS, EMBEDDING_FIELDS, type Fate } from "../../docs/protocol-table.ts";
-import { modelOf, readChat, readEmbeddings } from "../support/read-chat.ts";
+import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/request.ts";
+import { modelOf, models } from "../support/models.ts";
+import { readChat } from "../support/read-chat.ts";
 
 const MODEL = "openai/gpt-5";
 const CHAT = { model: MODEL, messages: [{ role: "user", content: "Hi" }] };
@@ -53,7 +55,7 @@ test.each(fieldsOf(CHAT_FIELDS, "ignored"))("%s of a chat never reaches the mode
 
 test("the fields of embeddings have the fate that the page tells", () => {
   const read = (field: string) =>
-    readEmbeddings(JSON.stringify({ model: MODEL, input: "Hi", [field]: "8" }), [MODEL]);
+    readEmbeddingRequest(JSON.stringify({ model: MODEL, input: "Hi", [field]: "8" }), models(MODEL));
 
   for (const field of fieldsOf(EMBEDDING_FIELDS, "refused")) {
     expect(() => read(field)).toThrow(`${field} is not supported`);
@@ -64,5 +66,5 @@ test("the fields of embeddings have the fate that the page tells", () => {
 });
 
 function inputs(changes: object): object {
-  return readChat(JSON.stringify({ ...CHAT, ...changes }), [MODEL]).inputsFor(MODEL);
+  return readChat(JSON.stringify({ ...CHAT, ...changes }), models(MODEL)).inputsFor(MODEL);
 }

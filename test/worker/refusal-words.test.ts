@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { readChat, readEmbeddings } from "../support/read-chat.ts";
+import type { Model } from "../../worker/chat/env.ts";
+import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/request.ts";
 import { RefusalError } from "../../worker/chat/refusal.ts";
+import { models } from "../support/models.ts";
+import { readChat } from "../support/read-chat.ts";
 import { runs } from "../support/runs.ts";
 
 const TOOL_CALL = { id: "1", type: "function", function: { name: "look", arguments: "{}" } };
@@ -58,9 +61,9 @@ const WORDS = new RegExp(
   `^[a-z_0-9.]+: (?:missing|(?:\\d+ (?:items|characters), )?expected (?:${EXPECTED.join("|")}))$`,
 );
 
-test.each<[string, object, (body: string, models: readonly string[]) => unknown]>([
+test.each<[string, object, (body: string, models: readonly Model[]) => unknown]>([
   ["a chat", CHAT, readChat],
-  ["embeddings", EMBEDDING, readEmbeddings],
+  ["embeddings", EMBEDDING, readEmbeddingRequest],
 ])("whatever stands wrongly in %s is refused in a caller's words", (_, whole, read) => {
   const wrong = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
@@ -68,7 +71,7 @@ test.each<[string, object, (body: string, models: readonly string[]) => unknown]
     fc.array(fc.constant("a"), { minLength: 99, maxLength: 102 }),
   );
 
-  expect(() => read(JSON.stringify(whole), ["m"])).not.toThrow();
+  expect(() => read(JSON.stringify(whole), models("m"))).not.toThrow();
   fc.assert(
     fc.property(fc.constantFrom(...pathsOf(whole)), wrong, (path, value) => {
       for (const problem of problemsOf(replaceAt(whole, path, value), read)) {
@@ -97,10 +100,10 @@ function replaceAt(whole: unknown, [key, ...rest]: Path, value: unknown): unknow
 
 function problemsOf(
   body: unknown,
-  read: (body: string, models: readonly string[]) => unknown,
+  read: (body: string, models: readonly Model[]) => unknown,
 ): readonly string[] {
   try {
-    read(JSON.stringify(body), ["m"]);
+    read(JSON.stringify(body), models("m"));
     return [];
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;

@@ -1,4 +1,6 @@
-import type { Env, RawEnv } from "./env.ts";
+import type { RateLimit } from "@cloudflare/workers-types";
+
+import type { Env, Model, RawEnv } from "./env.ts";
 import type { RequestLine } from "./line/request-line.ts";
 import type { Trace } from "./line/trace.ts";
 
@@ -8,6 +10,10 @@ export interface App {
   Variables: {
     readonly env: Env;
     readonly caller: string;
+    /** The models that the caller may use. */
+    readonly models: readonly Model[];
+    /** Counts the caller's calls; undefined where it has no limit. */
+    readonly limit: RateLimit | undefined;
     readonly line: RequestLine;
     readonly trace: Trace;
     /** Writes the line about the request, once it is known how it ended. */

@@ -41,6 +41,25 @@ export const REACHES = [
 
 const model = v.object({ id: text, speaks: v.picklist(WIRES), name: v.optional(text) });
 
+/** The binding of a limit that some callers have for themselves; its name says which. */
+type LimitName = `CALLER_LIMIT_${number}_PER_${number}S`;
+
+const rateLimit = v.custom<RateLimit>((value) => typeof value === "object" && value !== null);
+
+const caller = v.object({
+  name: text,
+  /** The SHA-256 of the token, in hexadecimal. */
+  sha256: text,
+  /** The token's last day, as YYYY-MM-DD. */
+  until: v.optional(text),
+  /** The ids of the models that the caller may use; absent: all of the stack. */
+  models: v.optional(v.pipe(v.array(text), v.minLength(1))),
+  /** The name of the binding that counts its calls; absent: `CALLER_LIMIT` does. */
+  limit: v.optional(v.custom<LimitName>((value) => LIMIT_NAME.test(String(value)))),
+});
+
+const LIMIT_NAME = /^CALLER_LIMIT_\d+_PER_\d+S$/;
+
 const bindings = v.object({
   AI: v.custom<AiBinding>((value) => typeof value === "object" && value !== null),
   GATEWAY_ID: text,
@@ -50,11 +69,8 @@ const bindings = v.object({
   /** A JSON list of what requests may ask of a provider. */
   ALLOW: v.pipe(json, v.array(v.picklist(REACHES))),
   ACCESS: v.picklist(["token", "open"]),
-  /**
-   * A JSON list: the SHA-256 of each caller's token, in hexadecimal, and its last day as
-   * YYYY-MM-DD.
-   */
-  CALLERS: v.pipe(json, v.array(v.object({ name: text, sha256: text, until: v.optional(text) }))),
+  /** A JSON list of the callers, one item for each token. */
+  CALLERS: v.pipe(json, v.array(caller)),
   /**
    * The Access application, as JSON; absent where Access lets nobody in. `team` is the first label
    * of TEAM.cloudflareaccess.com.
@@ -62,8 +78,8 @@ const bindings = v.object({
   CLOUDFLARE_ACCESS: v.optional(v.pipe(json, v.object({ team: text, audience: text }))),
   /** The key that hides callers' names in logs; absent where they are logged as they are. */
   CALLER_HASH_KEY: v.optional(text),
-  /** Counts the calls of each caller; absent where the stack sets no limit. */
-  CALLER_LIMIT: v.optional(v.custom<RateLimit>((value) => typeof value === "object")),
+  /** Counts the calls of each caller without a limit of its own; absent: they have none. */
+  CALLER_LIMIT: v.optional(rateLimit),
   /** A JSON list of the origins whose pages may call the Worker. */
   ORIGINS: v.pipe(json, v.array(text)),
   /** A JSON list of the models that stand in for another, in this order. */
@@ -78,10 +94,12 @@ const bindings = v.object({
  * The bindings as deployed: every name is declared in infra/chat-worker.ts, and the compiler
  * compares the two.
  */
-export type RawEnv = { readonly [name in keyof v.InferInput<typeof bindings>]?: unknown };
+export type RawEnv = {
+  readonly [name in keyof v.InferInput<typeof bindings> | LimitName]?: unknown;
+};
 
 /** The checked bindings. */
-export type Env = Readonly<v.InferOutput<typeof bindings>>;
+export type Env = Readonly<v.InferOutput<typeof bindings> & Record<LimitName, RateLimit>>;
 
 /** A model of the stack. */
 export type Model = Env["MODELS"][number];
@@ -96,7 +114,17 @@ const checked = new WeakMap<RawEnv, Env>();
 
 /** Checks the bindings, once for each deploy; throws a BindingError. */
 export function checkEnv(raw: RawEnv): Env {
-  const env = checked.get(raw) ?? checkBindings(bindings, raw, "infra/chat-worker.ts");
+  const env = checked.get(raw) ?? check(raw);
   checked.set(raw, env);
   return env;
 }
+
+/** Checks the bindings that every deploy has, and then the limits that the callers name. */
+function check(raw: RawEnv): Env {
+  const env = checkBindings(bindings, raw, DECLARED_IN);
+  const names = env.CALLERS.flatMap(({ limit }) => (limit === undefined ? [] : [limit]));
+  const limits = v.object(Object.fromEntries(names.map((name) => [name, rateLimit])));
+  return { ...env, ...checkBindings(limits, raw, DECLARED_IN) };
+}
+
+const DECLARED_IN = "infra/chat-worker.ts";

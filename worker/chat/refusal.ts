@@ -125,18 +125,6 @@ export function checkRequest<Schema extends v.GenericSchema>(
   throw badRequest("invalid_value", text, v.getDotPath(first) ?? undefined);
 }
 
-/** Throws a RefusalError for a model that the stack does not serve. */
-export function requireModel(model: string, models: readonly string[]): void {
-  if (models.includes(model)) return;
-  const shown = model.length > 100 ? `${model.slice(0, 100)}…` : model;
-  throw new RefusalError({
-    status: 404,
-    code: "model_not_found",
-    param: "model",
-    message: `model ${JSON.stringify(shown)} is not served here; served are ${models.join(", ")}`,
-  });
-}
-
 /** Makes a RefusalError with status 400; `param` is the path of the wrong field. */
 export function badRequest(code: string, message: string, param?: string): RefusalError {
   const refusal = { status: 400, code, message } as const;

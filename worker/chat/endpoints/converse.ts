@@ -10,8 +10,8 @@ import { readWhole } from "../formats/read-whole.ts";
 import { openStream } from "../formats/open-stream.ts";
 import { lineIds, type RequestLine } from "../line/request-line.ts";
 import { streamAnswer } from "../line/stream-answer.ts";
-import { findModel } from "../models/choice.ts";
-import { callModels, withFallbacks } from "../models/request.ts";
+import { findModel, withFallbacks } from "../models/choice.ts";
+import { callModels } from "../models/request.ts";
 
 /** Answers a request whose body is in the caller's format, whole or streamed. */
 export async function converse(
@@ -19,15 +19,15 @@ export async function converse(
   caller: CallerFormat,
   body: string,
 ): Promise<Response> {
-  const { env, line } = context.var;
+  const { env, line, models } = context.var;
   const request = caller.readRequest(body, env);
   if (request.ignored.length > 0) {
     context.header("x-ignored-fields", request.ignored.join(", "));
     line.ignored = request.ignored;
   }
-  const requested = findModel(env.MODELS, request.model);
+  const requested = findModel(models, request.model);
   const call = {
-    models: withFallbacks(env, requested),
+    models: withFallbacks(env, models, requested),
     inputsFor: (model: Model) =>
       inputsOf(request, { caller, model, isRequested: model.id === requested.id }),
     isStreamed: request.isStreamed,

@@ -10,8 +10,7 @@ export const embeddings: Endpoint = {
   isGated: true,
   usesModel: true,
   async answer(context) {
-    const { MODELS } = context.var.env;
-    const request = readEmbeddingRequest(await context.req.text(), MODELS);
+    const request = readEmbeddingRequest(await context.req.text(), context.var.models);
     // There is no fallback: another model's vectors cannot be compared with those that a caller
     // keeps.
     const body = await callModels(context.var, {

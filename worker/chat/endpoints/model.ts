@@ -1,7 +1,8 @@
-import { requireModel } from "../refusal.ts";
+import type { Model } from "../env.ts";
+import { findModel } from "../models/choice.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** Describes one of the stack's models. */
+/** Describes one of the caller's models, by its id or its name. */
 export const model: Endpoint = {
   method: "GET",
   // A model's id has slashes, which OpenAI's SDK for JavaScript encodes and others send as they
@@ -10,20 +11,23 @@ export const model: Endpoint = {
   isGated: true,
   usesModel: false,
   answer(context) {
-    const id = context.req.param("id") ?? "";
-    requireModel(
-      id,
-      context.var.env.MODELS.map((each) => each.id),
-    );
-    return context.json(describeModel(id));
+    const asked = context.req.param("id") ?? "";
+    return context.json(describeModel(findModel(context.var.models, asked), asked));
   },
 };
 
 /**
- * Describes a model; `@cf/meta/llama-…` is owned by `meta`. The protocol requires a date, and none
- * is known here.
+ * Describes a model under its id or its name; `@cf/meta/llama-…` is owned by `meta`. The protocol
+ * requires a date, and none is known here. A name has the id behind it as its `root`, as other
+ * servers of the protocol have it.
  */
-export function describeModel(id: string): object {
+export function describeModel({ id }: Model, asked: string): object {
   const owner = id.split("/").at(-2);
-  return { id, object: "model", created: 0, owned_by: owner ?? "" };
+  return {
+    id: asked,
+    object: "model",
+    created: 0,
+    owned_by: owner ?? "",
+    ...(asked !== id && { root: id }),
+  };
 }

@@ -1,7 +1,8 @@
+import { askedAs } from "../models/choice.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { describeModel } from "./model.ts";
 
-/** Lists the stack's models. */
+/** Lists the caller's models, each under its id, and under its name where it has one. */
 export const models: Endpoint = {
   method: "GET",
   path: "/v1/models",
@@ -10,6 +11,8 @@ export const models: Endpoint = {
   answer: (context) =>
     context.json({
       object: "list",
-      data: context.var.env.MODELS.map(({ id }) => describeModel(id)),
+      data: context.var.models.flatMap((each) =>
+        askedAs(each).map((asked) => describeModel(each, asked)),
+      ),
     }),
 };

@@ -13,7 +13,7 @@ export const sample: Endpoint = {
   isGated: true,
   usesModel: true,
   answer(context) {
-    const [{ id: model }] = context.var.env.MODELS;
+    const model = context.var.models[0]?.id ?? "";
     const messages = [{ role: "user", content: PROMPT }];
     return converse(context, sampleFormat, JSON.stringify({ model, messages }));
   },

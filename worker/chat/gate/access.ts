@@ -5,7 +5,7 @@ import { sha256 } from "hono/utils/crypto";
 import type { Caller } from "../env.ts";
 
 /**
- * Returns the caller's name; undefined for one that is unknown, or whose last day (UTC) is over.
+ * Returns the caller, by its token; undefined for one that is unknown, or whose last day (UTC) is over.
  * The token comes as a bearer token (SDKs, curl) or as the password of Basic (a browser's prompt).
  * Every hash is compared, each in constant time, so that neither the answer's time nor its order
  * shows which callers exist.
@@ -14,7 +14,7 @@ export async function authenticate(
   request: Request,
   callers: readonly Caller[],
   now: Date,
-): Promise<string | undefined> {
+): Promise<Caller | undefined> {
   const token = readToken(request);
   // An empty token is nobody's, also where a stack has encrypted its hash, which everybody knows.
   if (token === undefined || token === "") return undefined;
@@ -22,11 +22,12 @@ export async function authenticate(
   const today = now.toISOString().slice(0, 10);
   const hash = (await sha256(token)) ?? "";
   const matches = await Promise.all(
-    callers.map(async ({ name, sha256: known, until = today }) =>
-      (await timingSafeEqual(hash, known, asItIs)) && today <= until ? name : undefined,
-    ),
+    callers.map(async (caller) => {
+      const { sha256: known, until = today } = caller;
+      return (await timingSafeEqual(hash, known, asItIs)) && today <= until ? caller : undefined;
+    }),
   );
-  return matches.find((name) => name !== undefined);
+  return matches.find((caller) => caller !== undefined);
 }
 
 /** Replaces the library's hashing: the values are hashes already. */

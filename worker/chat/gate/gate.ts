@@ -10,7 +10,8 @@ import { authenticate, hideName } from "./access.ts";
 import { readIdentity } from "./cloudflare-access.ts";
 import type { App } from "../context.ts";
 import { ENDPOINTS } from "../endpoints/endpoints.ts";
-import type { Env } from "../env.ts";
+import type { Caller, Env } from "../env.ts";
+import { modelsOf } from "../models/choice.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 
 const CORS = {
@@ -44,32 +45,41 @@ export const refuseOtherSites: MiddlewareHandler<App> = (context, next) => {
   return next();
 };
 
-/** Sets the caller's name, hidden where the stack wants that; refuses an unknown caller. */
+/**
+ * Sets the caller's name, hidden where the stack wants that, its models and its limit; refuses an
+ * unknown caller.
+ */
 export const identifyCaller: MiddlewareHandler<App> = async (context, next) => {
   const { env } = context.var;
-  const name = env.ACCESS === "open" ? "anonymous" : await nameOf(context.req.raw, env);
-  if (name === undefined) throw new RefusalError(unknownCaller, CHALLENGE);
+  const known = env.ACCESS === "open" ? { name: "anonymous" } : await find(context.req.raw, env);
+  if (known === undefined) throw new RefusalError(unknownCaller, CHALLENGE);
   const { CALLER_HASH_KEY: key } = env;
-  const caller = key === undefined ? name : await hideName(name, key);
+  const caller = key === undefined ? known.name : await hideName(known.name, key);
   context.set("caller", caller);
+  context.set("models", modelsOf(env, known));
+  context.set("limit", known.limit === undefined ? env.CALLER_LIMIT : env[known.limit]);
   context.var.line.caller = caller;
   return next();
 };
 
+/** A caller as far as it matters once it is known; whom Access lets in has nothing of its own. */
+type Known = Omit<Caller, "sha256" | "until">;
+
 /**
- * Returns the caller's name. The two kinds never meet: a token's name has neither the @ of an
- * address nor the dot of a client id.
+ * Finds the caller. The two kinds never meet: a token's name has neither the @ of an address nor
+ * the dot of a client id.
  */
-async function nameOf(request: Request, env: Env): Promise<string | undefined> {
+async function find(request: Request, env: Env): Promise<Known | undefined> {
   const holder = await authenticate(request, env.CALLERS, new Date());
   if (holder !== undefined || env.CLOUDFLARE_ACCESS === undefined) return holder;
-  return readIdentity(request, env.CLOUDFLARE_ACCESS);
+  const name = await readIdentity(request, env.CLOUDFLARE_ACCESS);
+  return name === undefined ? undefined : { name };
 }
 
-/** Refuses a caller over the stack's limit. Where the Worker is open, all callers share one. */
+/** Refuses a caller over its limit. Where the Worker is open, all callers share one. */
 export const limitCaller: MiddlewareHandler<App> = async (context, next) => {
-  const { env, caller } = context.var;
-  const outcome = await env.CALLER_LIMIT?.limit({ key: caller });
+  const { caller, limit } = context.var;
+  const outcome = await limit?.limit({ key: caller });
   if (outcome?.success === false) throw new RefusalError(tooMany);
   return next();
 };

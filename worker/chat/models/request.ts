@@ -26,12 +26,6 @@ interface Context extends Pick<Call, "caller" | "trace"> {
   readonly line: RequestLine;
 }
 
-/** Lists a model and those that the stack lets stand in for it. */
-export function withFallbacks({ FALLBACKS, MODELS }: Env, model: Model): readonly Model[] {
-  const others = FALLBACKS.flatMap((id) => MODELS.filter((each) => each.id === id));
-  return [model, ...others.filter(({ id }) => id !== model.id)];
-}
-
 /**
  * Returns a model's answer. Throws a RefusalError for the last model's failure. Each model has the
  * whole time limit. Nothing is repeated here: the gateway repeats where the stack says so, and each

@@ -1,0 +1,13 @@
+/** Makes models as the binding MODELS has them. */
+import { wireOf } from "../../policy/gateway/models.ts";
+import type { Model } from "../../worker/chat/env.ts";
+
+/** Makes the models of some ids; each speaks the form that its provider's models take. */
+export function models(...ids: readonly string[]): readonly Model[] {
+  return ids.map(modelOf);
+}
+
+/** Makes the model of an id. */
+export function modelOf(id: string): Model {
+  return { id, speaks: wireOf(id) };
+}
