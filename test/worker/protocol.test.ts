@@ -55,7 +55,10 @@ test.each(fieldsOf(CHAT_FIELDS, "ignored"))("%s of a chat never reaches the mode
 
 test("the fields of embeddings have the fate that the page tells", () => {
   const read = (field: string) =>
-    readEmbeddingRequest(JSON.stringify({ model: MODEL, input: "Hi", [field]: "8" }), models(MODEL));
+    readEmbeddingRequest(
+      JSON.stringify({ model: MODEL, input: "Hi", [field]: "8" }),
+      models(MODEL),
+    );
 
   for (const field of fieldsOf(EMBEDDING_FIELDS, "refused")) {
     expect(() => read(field)).toThrow(`${field} is not supported`);

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 
-import { chatBody, errorOf, startWorker, type Reply, type WireCall } from "../support/workerd.ts";
+import {
+  chatBody,
+  errorOf,
+  modelsBinding,
+  startWorker,
+  type Reply,
+  type WireCall,
+} from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
 const WITH_FALLBACK = { FALLBACKS: '["@cf/new/model"]' };
@@ -50,6 +57,15 @@ test.each<[string, Reply]>([
   ["the request is at fault", { status: 400, body: { internalCode: 2019 } }],
   ["a guardrail blocks", { status: 424, body: { internalCode: 2016 } }],
   ["the money is gone", { status: 402, body: {} }],
+  ["a provider calls the request wrong", { status: 400, body: { error: { message: "no stop" } } }],
+  ["a provider does not know the model", { status: 404, body: { error: { message: "no" } } }],
+  ["the prompt is too long", { status: 413, body: { errors: [{ code: 5021 }] } }],
+  ["the day's allocation is used up", { status: 429, body: { errors: [{ code: 4006 }] } }],
+  [
+    "the gateway's own limit is met, as by every model",
+    { status: 429, body: { internalCode: 2003 } },
+  ],
+  ["a provider refuses the stored key", { status: 401, body: { error: { message: "wrong key" } } }],
   ["the gateway is missing", { status: 400, body: { internalCode: 2001 } }],
 ])("where %s, no other model is asked", async (_, reply) => {
   const worker = await startWorker({ bindings: WITH_FALLBACK, reply: failing(reply) });
@@ -64,7 +80,7 @@ test("where every model fails, the last one's failure is told, with its log or n
   const reply = (call: WireCall): Reply =>
     modelOf(call) === "@cf/old/model"
       ? { status: 500, headers: { "cf-aig-log-id": "log-1" }, body: {} }
-      : { status: 429, headers: { "retry-after": "7" }, body: { internalCode: 2003 } };
+      : { status: 429, headers: { "retry-after": "7" }, body: { errors: [{ code: 3040 }] } };
   const worker = await startWorker({ bindings: WITH_FALLBACK, reply });
 
   const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
@@ -96,4 +112,66 @@ test("a model that is too slow is left for the fallback, which has the time anew
   const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
 
   expect(response.headers.get("x-model")).toBe("@cf/new/model");
+});
+
+test.each<[string, Reply["headers"], string | null]>([
+  ["in seconds", { "retry-after": "7" }, "7"],
+  [
+    "as a date",
+    { "retry-after": "Fri, 27 Nov 2026 10:00:00 GMT" },
+    "Fri, 27 Nov 2026 10:00:00 GMT",
+  ],
+  ["in no known form", { "retry-after": "soon" }, null],
+  ["nowhere", {}, null],
+])("when a busy model may answer again is passed on, said %s", async (_, headers = {}, sent) => {
+  const worker = await startWorker({ reply: () => ({ status: 429, headers, body: "<html>" }) });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(await errorOf(response)).toMatchObject({ code: "rate_limit_exceeded" });
+  expect(response.headers.get("retry-after")).toBe(sent);
+  expect(response.headers.get("x-should-retry")).toBeNull();
+});
+
+test("the gateway's own limit names a time to come back, which the gateway does not", async () => {
+  const worker = await startWorker({
+    reply: () => ({ status: 429, body: { internalCode: 2003 } }),
+  });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.headers.get("retry-after")).toBe("10");
+});
+
+test.each<[string, Reply]>([
+  ["a wrong deployment", { status: 401, body: { internalCode: 2009 } }],
+  ["an empty account", { status: 402, body: {} }],
+])("SDKs are told not to repeat what no repeat mends: %s", async (_, reply) => {
+  const worker = await startWorker({ reply: () => reply });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.headers.get("x-should-retry")).toBe("false");
+});
+
+test("a missing binding is not repeated either", async () => {
+  const worker = await startWorker({ bindings: { STACK: undefined } });
+
+  const response = await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  expect(response.status).toBe(500);
+  expect(response.headers.get("x-should-retry")).toBe("false");
+});
+
+test("a model of Workers AI queues only where no other follows", async () => {
+  const models = ["@cf/old/model", "openai/x", "@cf/new/model"];
+  const worker = await startWorker({
+    bindings: { MODELS: modelsBinding(...models), FALLBACKS: JSON.stringify(models.slice(1)) },
+    reply: () => ({ status: 503, body: {} }),
+  });
+
+  await worker.ask(CHAT, { method: "POST", body: chatBody() });
+
+  const options = worker.calls.map(({ body }) => Object(body.options).rejectIfBusy);
+  expect(options).toEqual([true, undefined, undefined]);
 });

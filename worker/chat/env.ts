@@ -13,6 +13,7 @@ export interface AiBinding {
 
 /** Workers AI's options. There, `signal` has the runtime's own class, which no other code can name. */
 type RunOptions = Omit<AiOptions, "signal"> & {
+  readonly rejectIfBusy?: boolean;
   readonly gateway: object;
   readonly signal: AbortSignal;
 };

@@ -16,7 +16,7 @@ import {
 } from "./gate/gate.ts";
 import { lineIds } from "./line/request-line.ts";
 import { logRequest } from "./line/request-log.ts";
-import { RefusalError, errorBody, type Refusal } from "./refusal.ts";
+import { RefusalError, errorBody, isHopeless, type Refusal } from "./refusal.ts";
 
 const app = new Hono<App>();
 const endpoints: readonly Endpoint[] = Object.values(ENDPOINTS);
@@ -62,6 +62,8 @@ function serve(endpoint: Endpoint): void {
 function refuse(context: Context<App>, refusal: Refusal): Response {
   const { line } = context.var;
   line.code = refusal.code;
+  // OpenAI's and Anthropic's SDKs repeat 429 and 5xx unless this header forbids it.
+  if (isHopeless(refusal)) context.header("x-should-retry", "false");
   return context.json(errorBody(refusal, lineIds(line)), refusal.status);
 }
 

@@ -38,6 +38,7 @@ export const ERROR_TYPES = {
   403: "permission_error",
   404: "invalid_request_error",
   413: "invalid_request_error",
+  415: "invalid_request_error",
   429: "rate_limit_error",
   500: "server_error",
   502: "server_error",
@@ -51,6 +52,14 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly param?: string;
+}
+
+/** When a limit may have room again. Its period is not known here; the shortest is 10 seconds. */
+export const RETRY_LATER = { "retry-after": "10" } as const;
+
+/** Returns whether the same request cannot succeed, whatever SDKs make of the status. */
+export function isHopeless({ code }: Refusal): boolean {
+  return ["gateway_misconfigured", "misconfigured", "insufficient_quota"].includes(code);
 }
 
 /** Ends a request with a refusal, whose message may be shown to the caller. */

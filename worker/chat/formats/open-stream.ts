@@ -1,7 +1,6 @@
 /** Opens a model's stream for a caller, once its first event has come. */
-import { cut, describeFailure, timedOut } from "../models/failures.ts";
+import { cut, describeFailure, isWorthAnother, timedOut } from "../models/failures.ts";
 import { parseJson } from "../../json.ts";
-import { isWorthAnother } from "../models/request.ts";
 import { isEventStream, readBody } from "../models/response.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { partsOf } from "./answer.ts";

@@ -15,6 +15,8 @@ export interface Call {
   /** The caller's trace, which an exported one joins. */
   readonly trace: Trace;
   readonly signal: AbortSignal;
+  /** Whether another model is called where this one fails. */
+  readonly hasFallback?: boolean;
 }
 
 /**
@@ -46,6 +48,9 @@ export async function callModel(env: Env, call: Call): Promise<Response> {
     // each other's.
     returnRawResponse: true,
     signal: call.signal,
+    // The next model answers sooner than one that queues for capacity.
+    // https://developers.cloudflare.com/workers-ai/features/reject-if-busy/
+    ...(call.hasFallback === true && isWorkersAi(call.model) && { rejectIfBusy: true }),
   });
 }
 

@@ -1,7 +1,14 @@
 /** Gets one answer: the requested model's, or where it fails, that of another. */
 import type { Env, Model } from "../env.ts";
-import { RefusalError, type Refusal } from "../refusal.ts";
-import { describeFailure, noAnswer, timedOut, tooDeep } from "./failures.ts";
+import { RefusalError } from "../refusal.ts";
+import {
+  describeFailure,
+  isWorthAnother,
+  noAnswer,
+  retryHeaders,
+  timedOut,
+  tooDeep,
+} from "./failures.ts";
 import { callModel, type Call } from "./call.ts";
 import { isEventStream, logIdOf, readBody } from "./response.ts";
 import type { RequestLine } from "../line/request-line.ts";
@@ -42,7 +49,8 @@ export async function callModels<Answer>(
     context.line.model = call.model.id;
     const isLast = index === calls.length - 1;
     try {
-      const response = await attempt(context, call, request.isStreamed === true);
+      const isStreamed = request.isStreamed === true;
+      const response = await attempt(context, call, { isStreamed, hasFallback: !isLast });
       return await request.read(response, call.model, isLast);
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
@@ -56,6 +64,13 @@ export async function callModels<Answer>(
 interface Prepared {
   readonly model: Model;
   readonly inputs: object;
+}
+
+/** How a model is called. */
+interface Manner {
+  readonly isStreamed: boolean;
+  /** Whether another model stands in where this one is busy. */
+  readonly hasFallback: boolean;
 }
 
 /**
@@ -73,43 +88,32 @@ function prepareCalls({ models, inputsFor }: ModelRequest<unknown>): readonly Pr
   });
 }
 
-/**
- * Returns whether another model may succeed: this one is slow, busy or broken, and the request is
- * not at fault.
- */
-export function isWorthAnother({ status, code }: Refusal): boolean {
-  return status === 502 || status === 503 || status === 504 || code === "rate_limit_exceeded";
-}
-
 /** Returns an answer with status 200. Throws a RefusalError for every other. */
-async function attempt(context: Context, call: Prepared, isStreamed: boolean): Promise<Response> {
+async function attempt(context: Context, call: Prepared, how: Manner): Promise<Response> {
   const { env, line } = context;
   const timeLimit = AbortSignal.timeout(env.TIMEOUT_MS);
   let response: Response;
   delete line.logId;
   try {
-    response = await receive(context, call, { isStreamed, signal: timeLimit });
+    response = await receive(context, call, { ...how, signal: timeLimit });
   } catch (error) {
     line.cause = String(error);
     if (timeLimit.aborted) throw new RefusalError(timedOut);
     throw new RefusalError(error instanceof RangeError ? tooDeep : noAnswer);
   }
   if (response.status === 200) return response;
-  const retryAfter = response.headers.get("retry-after");
-  throw new RefusalError(
-    describeFailure(response.status, await readBody(response)),
-    retryAfter === null ? {} : { "retry-after": retryAfter },
-  );
+  const refusal = describeFailure(response.status, await readBody(response));
+  throw new RefusalError(refusal, retryHeaders(response.headers, refusal));
 }
 
 /** Returns a stream once it begins, anything else with its last byte. Throws where none comes. */
 async function receive(
   { env, caller, trace, line }: Context,
   { model, inputs }: Prepared,
-  { isStreamed, signal }: { readonly isStreamed: boolean; readonly signal: AbortSignal },
+  { isStreamed, ...how }: Manner & { readonly signal: AbortSignal },
 ): Promise<Response> {
   const { route, eventId } = line;
-  const call = { model: model.id, inputs, caller, trace, route, eventId, signal };
+  const call = { model: model.id, inputs, caller, trace, route, eventId, ...how };
   const response = await callModel(env, call);
   const logId = logIdOf(response);
   if (logId !== undefined) line.logId = logId;
