@@ -1,0 +1,12 @@
+import { responsesCaller } from "../formats/openai-responses/openai-responses.ts";
+import { converse } from "./converse.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Answers a request in OpenAI's Responses protocol, streamed or whole. Nothing is stored. */
+export const responses: Endpoint = {
+  method: "POST",
+  path: "/v1/responses",
+  isGated: true,
+  usesModel: true,
+  answer: (context) => converse(context, responsesCaller),
+};

@@ -1,0 +1,31 @@
+/** OpenAI's Responses format: https://platform.openai.com/docs/api-reference/responses */
+import type { CallerFormat, ModelFormat } from "../format.ts";
+import { forwardRequest } from "./forward.ts";
+import { readResponsesAnswer } from "./read-answer.ts";
+import { readResponsesRequest } from "./request.ts";
+import { writeResponsesAnswer } from "./response.ts";
+import { ResponsesStreamReader } from "./stream-reader.ts";
+import { ResponsesStreamWriter } from "./stream-writer.ts";
+import { writeResponsesRequest } from "./write-request.ts";
+
+/** The format as callers speak it. */
+export const responsesCaller: CallerFormat = {
+  wire: "responses",
+  readRequest: readResponsesRequest,
+  writeAnswer: writeResponsesAnswer,
+  openStream: (head) => new ResponsesStreamWriter(head),
+};
+
+/** The format as models speak it. */
+export const responsesModel: ModelFormat = {
+  takes: "responses",
+  passesAnswers: true,
+  hasCustomTools: true,
+  writeRequest(conversation, model, isStreamed) {
+    const fields = writeResponsesRequest(conversation, model);
+    return isStreamed ? { ...fields, stream: true } : fields;
+  },
+  forwardRequest: (request, _model, isRequested) => forwardRequest(request, isRequested),
+  readAnswer: readResponsesAnswer,
+  openStream: (model) => new ResponsesStreamReader(model),
+};

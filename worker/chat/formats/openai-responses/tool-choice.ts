@@ -1,0 +1,68 @@
+/** Which tools a model may or must call, as OpenAI's Responses format has it. */
+import * as v from "valibot";
+
+import type { ToolChoice } from "../conversation.ts";
+import { requireReach } from "../reach.ts";
+import { kindOfTool } from "../tool-kinds.ts";
+import { refuseField, type Reading } from "./reading.ts";
+import { quoteType } from "./tools.ts";
+
+const mode = v.picklist(["none", "auto", "required"]);
+const named = v.looseObject({
+  type: v.picklist(["function", "custom"]),
+  name: v.pipe(v.string(), v.minLength(1)),
+});
+const allowed = v.looseObject({
+  type: v.literal("allowed_tools"),
+  mode: v.picklist(["auto", "required"]),
+  tools: v.array(v.looseObject({ type: v.string(), name: v.nullish(v.string()) })),
+});
+const other = v.looseObject({ type: v.string() });
+
+/** A mode, one tool, or the tools that are allowed of those in the request. */
+export const toolChoice = v.lazy(
+  (choice): typeof mode | typeof named | typeof allowed | typeof other => {
+    if (typeof choice === "string") return mode;
+    const type: unknown = Object(choice).type;
+    if (type === "allowed_tools") return allowed;
+    return type === "function" || type === "custom" ? named : other;
+  },
+);
+
+type Choice = v.InferOutput<typeof toolChoice>;
+
+/** Reads which tools may or must be called. */
+export function readToolChoice(choice: Choice, reading: Reading): ToolChoice | undefined {
+  if (typeof choice === "string") return { mode: choice };
+  if (isAllowed(choice)) return readAllowed(choice, reading);
+  if (isNamed(choice)) return { mode: "required", only: [choice.name] };
+  requireKnown(choice.type, "tool_choice", reading);
+  return reading.keepOwn(choice.type, "tool_choice");
+}
+
+function readAllowed(choice: v.InferOutput<typeof allowed>, reading: Reading): ToolChoice {
+  const only = choice.tools.flatMap(({ type, name }, index) => {
+    const path = `tool_choice.tools.${index}`;
+    requireKnown(type, path, reading);
+    if (name !== null && name !== undefined) return [name];
+    reading.keepOwn(type, path);
+    return [];
+  });
+  return { mode: choice.mode, only };
+}
+
+function isAllowed(choice: Exclude<Choice, string>): choice is v.InferOutput<typeof allowed> {
+  return choice.type === "allowed_tools";
+}
+
+function isNamed(choice: Exclude<Choice, string>): choice is v.InferOutput<typeof named> {
+  return choice.type === "function" || choice.type === "custom";
+}
+
+function requireKnown(type: string, path: string, { env }: Reading): void {
+  const kind = kindOfTool(type);
+  if (kind === undefined) {
+    throw refuseField(path, `a tool of the type ${quoteType(type)} is not known here`);
+  }
+  if (kind.by === "provider") requireReach(env, kind.reach, path);
+}

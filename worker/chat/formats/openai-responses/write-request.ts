@@ -1,0 +1,94 @@
+/** Writes a conversation as a request in OpenAI's Responses format. */
+import type { Model } from "../../env.ts";
+import { badRequest } from "../../refusal.ts";
+import type { AnswerFormat, Conversation, Tool, ToolChoice } from "../conversation.ts";
+import { ENCRYPTED } from "./request.ts";
+import { writeInput } from "./write-input.ts";
+
+/**
+ * Writes the inputs of a model. Throws a RefusalError for a tool that only another format has, and
+ * for `stop`. The format has no seed, no penalties, no top_k, no errors of tools, and no marks of a
+ * cache that all its models take.
+ */
+export function writeResponsesRequest(conversation: Conversation, model: Model): object {
+  const { tools, toolChoice, answerFormat, effort, verbosity, stop, maxTokens } = conversation;
+  if (stop !== undefined && stop.length > 0) throw refuseStop();
+  const custom = new Set(tools.flatMap((tool) => (tool.kind === "custom" ? [tool.name] : [])));
+  return withoutAbsent({
+    input: writeInput(conversation.messages, model),
+    ...(tools.length > 0 && {
+      tools: tools.map(writeTool),
+      tool_choice: toolChoice && writeChoice(toolChoice, custom),
+      parallel_tool_calls: conversation.parallelCalls,
+    }),
+    ...((answerFormat ?? verbosity) !== undefined && {
+      text: withoutAbsent({ format: answerFormat && writeFormat(answerFormat), verbosity }),
+    }),
+    ...(effort !== undefined && { reasoning: { effort } }),
+    // OpenAI's lowest; clients that try a connection send 1.
+    ...(maxTokens !== undefined && { max_output_tokens: Math.max(16, maxTokens) }),
+    temperature: conversation.temperature,
+    top_p: conversation.topP,
+    store: false,
+    include: [ENCRYPTED],
+  });
+}
+
+function refuseStop() {
+  return badRequest(
+    "unsupported_parameter",
+    "stop: the model takes OpenAI's Responses form, which has no stop sequences; leave it out, or ask another model",
+    "stop",
+  );
+}
+
+function writeTool(tool: Tool): object {
+  switch (tool.kind) {
+    case "own":
+      throw badRequest(
+        "unsupported_parameter",
+        `${tool.path}: the model takes OpenAI's Responses form, which has no tool of type ${tool.type}; leave it out, or ask another model`,
+        tool.path,
+      );
+    case "custom": {
+      const { name, description, grammar } = tool;
+      const format = grammar && { type: "grammar", ...grammar };
+      return withoutAbsent({ type: "custom", name, description, format });
+    }
+    case "function": {
+      const { name, description, schema, strict } = tool;
+      // Absent, strict would be on: other formats have it off.
+      return withoutAbsent({
+        type: "function",
+        name,
+        description,
+        parameters: schema ?? { type: "object", properties: {} },
+        strict: strict ?? false,
+      });
+    }
+  }
+}
+
+function writeChoice({ mode, only }: ToolChoice, custom: ReadonlySet<string>): unknown {
+  if (only === undefined || mode === "none") return mode;
+  const tools = only.map((name) => ({ type: custom.has(name) ? "custom" : "function", name }));
+  return mode === "required" && tools.length === 1
+    ? tools[0]
+    : { type: "allowed_tools", mode, tools };
+}
+
+function writeFormat(format: AnswerFormat): object {
+  if (format.type === "json") return { type: "json_object" };
+  const { name, description, schema, strict } = format;
+  return withoutAbsent({
+    type: "json_schema",
+    name,
+    description,
+    schema: schema ?? {},
+    strict: strict ?? false,
+  });
+}
+
+function withoutAbsent(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
