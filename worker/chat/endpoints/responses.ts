@@ -8,5 +8,7 @@ export const responses: Endpoint = {
   path: "/v1/responses",
   isGated: true,
   usesModel: true,
-  answer: (context) => converse(context, responsesCaller),
+  async answer(context) {
+    return converse(context, responsesCaller, await context.req.text());
+  },
 };

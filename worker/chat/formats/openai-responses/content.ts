@@ -33,18 +33,18 @@ const file = v.looseObject({
   filename: v.nullish(v.string()),
 });
 
-const part = v.variant(
+const anyPart = v.variant(
   "type",
   [text, refusal, image, file],
   'expected "input_text", "output_text", "refusal", "input_image" or "input_file"',
 );
 
 /** A text, or a list of parts. Not v.union, which would not report what is wrong with either. */
-export const content = v.lazy((value) => (typeof value === "string" ? v.string() : parts));
+export const contentShape = v.lazy((value) => (typeof value === "string" ? v.string() : parts));
 
-const parts = v.array(part, "expected a text, or a list of parts");
+const parts = v.array(anyPart, "expected a text, or a list of parts");
 
-type Part = v.InferOutput<typeof part>;
+type Part = v.InferOutput<typeof anyPart>;
 /** A text, or a list of parts. */
 export type Content = string | readonly Part[];
 
@@ -82,21 +82,14 @@ function readText(part: Part, path: string, reading: Reading): readonly Text[] {
 }
 
 function readPart(part: Part, path: string, reading: Reading): Text | Image | Document | undefined {
-  switch (part.type) {
-    case "refusal":
-      return { type: "text", text: part.refusal };
-    case "input_image":
-      return readImage(part, path, reading);
-    case "input_file":
-      return readFile(part, path, reading);
-    default: {
-      const mark = part.prompt_cache_breakpoint;
-      if (mark?.ttl === "12h") {
-        requireReach(reading.env, "cache_24h", `${path}.prompt_cache_breakpoint.ttl`);
-      }
-      return { type: "text", text: part.text, ...(mark && { isCacheMark: true }) };
-    }
+  if (part.type === "refusal") return { type: "text", text: part.refusal };
+  if (part.type === "input_image") return readImage(part, path, reading);
+  if (part.type === "input_file") return readFile(part, path, reading);
+  const mark = part.prompt_cache_breakpoint;
+  if (mark?.ttl === "12h") {
+    requireReach(reading.env, "cache_24h", `${path}.prompt_cache_breakpoint.ttl`);
   }
+  return { type: "text", text: part.text, ...(mark && { isCacheMark: true }) };
 }
 
 function readImage(

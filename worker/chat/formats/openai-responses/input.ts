@@ -22,8 +22,8 @@ export function readInput(input: string | readonly object[], reading: Reading): 
 export function keptItems(input: string | readonly object[], { env }: Reading): unknown {
   if (typeof input === "string" || env.ALLOW.includes("store")) return input;
   return input.filter((each) => {
-    const { type, value } = toItem(each);
-    return type !== "reasoning" || Boolean(value.encrypted_content);
+    const item = toItem(each);
+    return item.type !== "reasoning" || Boolean(item.value.encrypted_content);
   });
 }
 
@@ -49,14 +49,19 @@ function readItem(item: Item, path: string, reading: Reading): void {
       return readTools(item.value.tools, `${path}.tools`, reading);
     case "item_reference":
       return readReference(path, reading);
-    default:
+    // What a search of the caller's has found are tools like those of the request.
+    case "tool_search_output":
+      readTools(item.value.tools, `${path}.tools`, reading);
+      return reading.keepOwn(item.type, path);
+    case "own":
       return readOwn(item, path, reading);
   }
 }
 
-type ItemOf<Type extends Item["type"]> = Extract<Item, { readonly type: Type }>["value"];
+type ItemOf<Type extends Item["type"]> = Extract<Item, { readonly type: Type }>;
+type ValueOf<Type extends Item["type"]> = ItemOf<Type>["value"];
 
-function readMessage({ role, content }: ItemOf<"message">, place: string, reading: Reading): void {
+function readMessage({ role, content }: ValueOf<"message">, place: string, reading: Reading): void {
   const path = `${place}.content`;
   if (role === "assistant") return reading.addSpoken(readSpoken(content, path, reading));
   if (role === "user") {
@@ -67,7 +72,7 @@ function readMessage({ role, content }: ItemOf<"message">, place: string, readin
 }
 
 function readResult(
-  { call_id, output }: ItemOf<"function_call_output">,
+  { call_id, output }: ValueOf<"function_call_output">,
   path: string,
   reading: Reading,
 ): void {
@@ -76,7 +81,7 @@ function readResult(
   reading.messages.push({ role: "tool", callId: call_id, content });
 }
 
-function readReasoning(item: ItemOf<"reasoning">): readonly AnswerContent[] {
+function readReasoning(item: ValueOf<"reasoning">): readonly AnswerContent[] {
   const opaque = item.encrypted_content;
   if (!opaque) return [];
   const shown = item.summary?.length ? item.summary : (item.content ?? []);
@@ -94,11 +99,7 @@ function readReference(path: string, reading: Reading): void {
   );
 }
 
-function readOwn(item: Item, path: string, reading: Reading): void {
-  // What a search of the caller's has found are tools like those of the request.
-  if (item.type === "tool_search_output") readTools(item.value.tools, `${path}.tools`, reading);
-  if (JSON.stringify(item.value).includes('"file_id":"')) {
-    requireReach(reading.env, "files", path);
-  }
-  reading.keepOwn(item.type, path);
+function readOwn({ name, value }: ItemOf<"own">, path: string, reading: Reading): void {
+  if (JSON.stringify(value).includes('"file_id":"')) requireReach(reading.env, "files", path);
+  reading.keepOwn(name, path);
 }

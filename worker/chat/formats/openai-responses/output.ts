@@ -52,13 +52,13 @@ export class Output {
       }
       case "usage":
         this.usage = part.usage;
-        return [];
+        break;
       case "end":
         this.#end = part.reason;
-        return [];
+        break;
       case "more":
-        return [];
     }
+    return [];
   }
 
   /** Closes what is open. */

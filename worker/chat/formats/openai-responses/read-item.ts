@@ -73,10 +73,12 @@ function readReasoning(item: Loose, model: Model): readonly AnswerContent[] {
 
 function readSaid(value: unknown): readonly AnswerContent[] {
   const { type, text, refusal } = loose(value);
-  if (type === "refusal") return [{ type: "refusal", text: String(refusal ?? "") }];
-  return type === "output_text" || type === "text"
-    ? [{ type: "text", text: String(text ?? "") }]
-    : [];
+  if (type === "refusal") return [{ type: "refusal", text: anyText(refusal) }];
+  return type === "output_text" || type === "text" ? [{ type: "text", text: anyText(text) }] : [];
+}
+
+function anyText(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -9,15 +9,15 @@ import { requireReach } from "../reach.ts";
 import { keptItems, readInput } from "./input.ts";
 import { input } from "./items.ts";
 import { isGiven, Reading } from "./reading.ts";
-import { readToolChoice, toolChoice } from "./tool-choice.ts";
-import { plainObject, readTools, tool } from "./tools.ts";
+import { readToolChoice, toolChoiceShape } from "./tool-choice.ts";
+import { plainObject, readTools, toolShape } from "./tools.ts";
 
 const flag = v.nullish(v.boolean());
 const text = v.nullish(v.string());
 const options = v.nullish(v.looseObject({}));
 const count = v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(1)));
 
-const format = v.variant("type", [
+const formatShape = v.variant("type", [
   v.looseObject({ type: v.picklist(["text", "json_object"]) }),
   v.looseObject({
     type: v.literal("json_schema"),
@@ -35,11 +35,11 @@ export const FIELDS = {
   instructions: text,
   stream: flag,
   stream_options: options,
-  tools: v.nullish(v.array(tool)),
-  tool_choice: v.nullish(toolChoice),
+  tools: v.nullish(v.array(toolShape)),
+  tool_choice: v.nullish(toolChoiceShape),
   parallel_tool_calls: flag,
   max_tool_calls: count,
-  text: v.nullish(v.looseObject({ format: v.nullish(format), verbosity: text })),
+  text: v.nullish(v.looseObject({ format: v.nullish(formatShape), verbosity: text })),
   reasoning: v.nullish(v.looseObject({ effort: text })),
   max_output_tokens: count,
   temperature: v.nullish(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),

@@ -108,13 +108,13 @@ export class StreamItems {
 
   #add(type: "text" | "refusal", event: Loose, delta: unknown): readonly Part[] {
     const text = typeof delta === "string" ? delta : "";
-    this.#grow(this.#at(event), `${type} ${contentOf(event)}`, text);
+    this.#grow(this.#at(event), `${type} ${placeOf(event["content_index"])}`, text);
     return text === "" ? [] : [{ type, text }];
   }
 
   /** Passes on what a whole text has beyond the pieces that came. */
   #complete(type: "text" | "refusal", event: Loose, whole: unknown): readonly Part[] {
-    const begun = this.#at(event).lengths.get(`${type} ${contentOf(event)}`) ?? 0;
+    const begun = this.#at(event).lengths.get(`${type} ${placeOf(event["content_index"])}`) ?? 0;
     return this.#add(type, event, typeof whole === "string" ? whole.slice(begun) : "");
   }
 
@@ -122,7 +122,7 @@ export class StreamItems {
     const text = textOf(event["delta"]);
     if (text === undefined) return [];
     const item = this.#at(event);
-    const place = `thought ${String(event["summary_index"] ?? event["content_index"] ?? 0)}`;
+    const place = `thought ${placeOf(event["summary_index"] ?? event["content_index"])}`;
     const isNext = item.lengths.size > 0 && !item.lengths.has(place);
     this.#grow(item, place, text);
     return [{ type: "reasoning", text: isNext ? `\n\n${text}` : text }];
@@ -186,8 +186,8 @@ export class StreamItems {
   }
 }
 
-function contentOf({ content_index }: Loose): string {
-  return String(content_index ?? 0);
+function placeOf(index: unknown): number {
+  return typeof index === "number" ? index : 0;
 }
 
 function isCall({ type }: Loose): boolean {

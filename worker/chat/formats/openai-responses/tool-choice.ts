@@ -20,7 +20,7 @@ const allowed = v.looseObject({
 const other = v.looseObject({ type: v.string() });
 
 /** A mode, one tool, or the tools that are allowed of those in the request. */
-export const toolChoice = v.lazy(
+export const toolChoiceShape = v.lazy(
   (choice): typeof mode | typeof named | typeof allowed | typeof other => {
     if (typeof choice === "string") return mode;
     const type: unknown = Object(choice).type;
@@ -29,7 +29,7 @@ export const toolChoice = v.lazy(
   },
 );
 
-type Choice = v.InferOutput<typeof toolChoice>;
+type Choice = v.InferOutput<typeof toolChoiceShape>;
 
 /** Reads which tools may or must be called. */
 export function readToolChoice(choice: Choice, reading: Reading): ToolChoice | undefined {

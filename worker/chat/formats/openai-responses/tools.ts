@@ -6,7 +6,7 @@ import { requireReach } from "../reach.ts";
 import { kindOfTool } from "../tool-kinds.ts";
 import { refuseField, type Reading } from "./reading.ts";
 
-const name = v.pipe(v.string(), v.minLength(1));
+const nameShape = v.pipe(v.string(), v.minLength(1));
 const text = v.nullish(v.string());
 // Not v.record, which accepts a list, and drops keys such as "constructor".
 export const plainObject = v.custom<object>(
@@ -16,21 +16,21 @@ export const plainObject = v.custom<object>(
 
 const functionTool = v.looseObject({
   type: v.literal("function"),
-  name,
+  name: nameShape,
   description: text,
   parameters: v.nullish(plainObject),
   strict: v.nullish(v.boolean()),
 });
 const customTool = v.looseObject({
   type: v.literal("custom"),
-  name,
+  name: nameShape,
   description: text,
   format: v.nullish(v.looseObject({ syntax: text, definition: text })),
 });
 const grouped = v.variant("type", [functionTool, customTool]);
-const namespace = v.looseObject({
+const namespaceTool = v.looseObject({
   type: v.literal("namespace"),
-  name,
+  name: nameShape,
   tools: v.array(grouped),
 });
 const otherTool = v.looseObject({
@@ -38,17 +38,19 @@ const otherTool = v.looseObject({
   environment: v.nullish(v.looseObject({ type: text })),
 });
 
-const SHAPES = { function: functionTool, custom: customTool, namespace };
+const SHAPES = { function: functionTool, custom: customTool, namespace: namespaceTool };
 
 /** One tool; what is not said of a type here is its provider's business. */
-export const tool = v.lazy((value): (typeof SHAPES)[keyof typeof SHAPES] | typeof otherTool => {
-  const type: unknown = Object(value).type;
-  return type === "function" || type === "custom" || type === "namespace"
-    ? SHAPES[type]
-    : otherTool;
-});
+export const toolShape = v.lazy(
+  (value): (typeof SHAPES)[keyof typeof SHAPES] | typeof otherTool => {
+    const type: unknown = Object(value).type;
+    return type === "function" || type === "custom" || type === "namespace"
+      ? SHAPES[type]
+      : otherTool;
+  },
+);
 
-type AnyTool = v.InferOutput<typeof tool>;
+type AnyTool = v.InferOutput<typeof toolShape>;
 type Grouped = v.InferOutput<typeof grouped>;
 
 /** Reads tools at a path. Throws a RefusalError for one that is unknown, or not allowed. */
@@ -98,7 +100,7 @@ function isGrouped(tool: AnyTool): tool is Grouped {
   return tool.type === "function" || tool.type === "custom";
 }
 
-function isNamespace(tool: AnyTool): tool is v.InferOutput<typeof namespace> {
+function isNamespace(tool: AnyTool): tool is v.InferOutput<typeof namespaceTool> {
   return tool.type === "namespace";
 }
 

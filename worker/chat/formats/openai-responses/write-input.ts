@@ -31,19 +31,12 @@ function writeMessage(
   model: Model,
   custom: ReadonlySet<string>,
 ): readonly object[] {
-  switch (message.role) {
-    case "tool": {
-      const { callId: call_id, content } = message;
-      const type = custom.has(call_id) ? "custom_tool_call_output" : "function_call_output";
-      return [{ type, call_id, output: writeResult(content) }];
-    }
-    case "assistant":
-      return writeSpoken(message.content, model);
-    default: {
-      const { role, content } = message;
-      return [{ type: "message", role, content: content.map(writePart) }];
-    }
-  }
+  if (message.role === "assistant") return writeSpoken(message.content, model);
+  const { role, content } = message;
+  if (role !== "tool") return [{ type: "message", role, content: content.map(writePart) }];
+  const { callId: call_id } = message;
+  const type = custom.has(call_id) ? "custom_tool_call_output" : "function_call_output";
+  return [{ type, call_id, output: writeResult(content) }];
 }
 
 /** Writes one text as a text, which every server of the format takes. */
@@ -95,14 +88,11 @@ function writeReasoning({ text, opaque = "" }: Reasoning, model: Model): object 
 }
 
 function writePart(part: Text | Image | Document): object {
-  switch (part.type) {
-    case "text":
-      return { type: "input_text", text: part.text };
-    case "image":
-      return { type: "input_image", image_url: part.url, detail: part.detail ?? "auto" };
-    case "document":
-      return { type: "input_file", filename: part.name ?? nameOf(part.url), file_data: part.url };
-  }
+  if (part.type === "text") return { type: "input_text", text: part.text };
+  const { url } = part;
+  return part.type === "image"
+    ? { type: "input_image", image_url: url, detail: part.detail ?? "auto" }
+    : { type: "input_file", filename: part.name ?? nameOf(url), file_data: url };
 }
 
 /** Names a document by its type, as OpenAI needs a name for it. */

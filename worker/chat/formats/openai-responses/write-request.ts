@@ -43,30 +43,22 @@ function refuseStop() {
 }
 
 function writeTool(tool: Tool): object {
-  switch (tool.kind) {
-    case "own":
-      throw badRequest(
-        "unsupported_parameter",
-        `${tool.path}: the model takes OpenAI's Responses form, which has no tool of type ${tool.type}; leave it out, or ask another model`,
-        tool.path,
-      );
-    case "custom": {
-      const { name, description, grammar } = tool;
-      const format = grammar && { type: "grammar", ...grammar };
-      return withoutAbsent({ type: "custom", name, description, format });
-    }
-    case "function": {
-      const { name, description, schema, strict } = tool;
-      // Absent, strict would be on: other formats have it off.
-      return withoutAbsent({
-        type: "function",
-        name,
-        description,
-        parameters: schema ?? { type: "object", properties: {} },
-        strict: strict ?? false,
-      });
-    }
+  if (tool.kind === "own") {
+    throw badRequest(
+      "unsupported_parameter",
+      `${tool.path}: the model takes OpenAI's Responses form, which has no tool of type ${tool.type}; leave it out, or ask another model`,
+      tool.path,
+    );
   }
+  const { name, description } = tool;
+  if (tool.kind === "custom") {
+    const format = tool.grammar && { type: "grammar", ...tool.grammar };
+    return withoutAbsent({ type: "custom", name, description, format });
+  }
+  const parameters = tool.schema ?? { type: "object", properties: {} };
+  // Absent, strict would be on: in the other formats it is off.
+  const strict = tool.strict ?? false;
+  return withoutAbsent({ type: "function", name, description, parameters, strict });
 }
 
 function writeChoice({ mode, only }: ToolChoice, custom: ReadonlySet<string>): unknown {
