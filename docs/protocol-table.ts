@@ -60,6 +60,53 @@ export const CHAT_FIELDS: Fates<OpenAI.ChatCompletionCreateParamsStreaming> = {
   prompt_cache_retention: ["refused", "`24h`, unless the stack allows `cache_24h`"],
 };
 
+/** The fate of every field of a request in the Responses format. */
+export const RESPONSES_FIELDS: Fates<OpenAI.Responses.ResponseCreateParamsStreaming> = {
+  model: ["translated", "one of the stack's; a fallback may answer in its place"],
+  input: [
+    "translated",
+    "a text, or items: messages, calls and results of functions and custom tools, reasoning with its encrypted content (without one it is dropped). Items that only this format has, such as those of shells, computers and patches, reach models of this format alone; an `item_reference`, `file_id` or `file_url` is refused",
+  ],
+  instructions: ["passed on", "as a system message in other formats"],
+  stream: ["passed on"],
+  stream_options: ["passed on", "ignored in other formats"],
+  tools: [
+    "passed on",
+    "tools that the caller carries out; in other formats functions and custom tools alone, those of a `namespace` by both names. Tools that the provider carries out are refused unless the stack allows them",
+  ],
+  tool_choice: ["passed on"],
+  parallel_tool_calls: ["passed on"],
+  max_tool_calls: ["passed on", "ignored in other formats"],
+  max_output_tokens: ["passed on"],
+  temperature: ["passed on"],
+  top_p: ["passed on"],
+  text: ["passed on"],
+  reasoning: ["passed on", "`effort` alone in other formats"],
+  top_logprobs: ["passed on", "refused in other formats"],
+  include: ["translated", "with `reasoning.encrypted_content`; ignored in other formats"],
+  truncation: ["passed on", "ignored in other formats"],
+  context_management: ["passed on", "ignored in other formats"],
+  image: ["passed on", "ignored in other formats"],
+  access_programs: ["passed on", "ignored in other formats"],
+  service_tier: ["passed on", "ignored in other formats"],
+  metadata: ["passed on", "ignored in other formats; the log's metadata is the Worker's own"],
+  user: ["passed on", "ignored in other formats"],
+  safety_identifier: ["passed on", "ignored in other formats"],
+  prompt_cache_key: ["passed on", "ignored in other formats"],
+  prompt_cache_options: [
+    "passed on",
+    "ignored in other formats; refused with a `ttl` of more than 30 minutes, unless the stack allows `cache_24h`",
+  ],
+  prompt_cache_retention: ["refused", "`24h`, unless the stack allows `cache_24h`"],
+  store: ["refused", "`true`, unless the stack allows `store`; `false` is sent always"],
+  previous_response_id: ["refused", "unless the stack allows `store`"],
+  conversation: ["refused", "unless the stack allows `store`"],
+  prompt: ["refused", "unless the stack allows `store`"],
+  background: ["refused", "`true`, unless the stack allows `background`"],
+  background_options: ["refused", "unless the stack allows `background`"],
+  moderation: ["refused"],
+};
+
 /** The fate of every field of an embedding request. */
 export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
   model: ["translated", "one of the stack's"],
@@ -83,6 +130,10 @@ const ABOUT: ReadonlyMap<string, string> = new Map<keyof typeof ENDPOINTS, strin
   ["model", "one of the stack's models"],
   ["chatCompletions", "OpenAI's protocol, streamed or whole, for the stack's models"],
   [
+    "responses",
+    "OpenAI's Responses protocol, streamed or whole, for the stack's models; nothing is stored, so a request carries its whole conversation",
+  ],
+  [
     "embeddings",
     "OpenAI's protocol, for texts; it needs an embedding model in `worker.models`, such as `@cf/baai/bge-m3`",
   ],
@@ -102,6 +153,10 @@ export function protocolTable(): string {
     "| field of a chat | | |",
     "| --- | --- | --- |",
     ...listRows(CHAT_FIELDS),
+    "",
+    "| field of a response | | |",
+    "| --- | --- | --- |",
+    ...listRows(RESPONSES_FIELDS),
     "",
     "| field of embeddings | | |",
     "| --- | --- | --- |",

@@ -32,6 +32,16 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
       },
     },
   ],
+  responses: [
+    { body: { input: "Hi" }, call: { inputs: { messages: MESSAGES }, reply: hello } },
+    {
+      body: { input: "Hi", stream: true },
+      call: {
+        inputs: { messages: MESSAGES, stream: true },
+        reply: () => stream("older", { text: "hello" }),
+      },
+    },
+  ],
   embeddings: [
     {
       body: { input: "Hi" },

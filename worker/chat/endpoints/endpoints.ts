@@ -5,6 +5,7 @@ import { feedback } from "./feedback.ts";
 import { health } from "./health.ts";
 import { model } from "./model.ts";
 import { models } from "./models.ts";
+import { responses } from "./responses.ts";
 import { sample } from "./sample.ts";
 
 /**
@@ -17,6 +18,7 @@ export const ENDPOINTS = {
   models,
   model,
   chatCompletions,
+  responses,
   embeddings,
   feedback,
 } satisfies Readonly<Record<string, Endpoint>>;

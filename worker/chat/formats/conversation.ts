@@ -91,6 +91,8 @@ export type Tool =
       readonly kind: "custom";
       readonly name: string;
       readonly description?: string | undefined;
+      /** The grammar that its input follows, in OpenAI's formats. */
+      readonly grammar?: { readonly syntax: string; readonly definition: string } | undefined;
     }
   | { readonly kind: "own"; readonly type: string; readonly path: string };
 

@@ -1,6 +1,7 @@
 import type { Wire } from "./conversation.ts";
 import type { ModelFormat } from "./format.ts";
 import { chatModel } from "./openai-chat/openai-chat.ts";
+import { responsesModel } from "./openai-responses/openai-responses.ts";
 import { workersAiModel } from "./workers-ai/workers-ai.ts";
 
 /** The formats that models speak. */
@@ -8,6 +9,6 @@ export const MODEL_FORMATS: Readonly<Record<Wire, ModelFormat>> = {
   "workers-ai": workersAiModel,
   chat: chatModel,
   // TODO
-  responses: chatModel,
+  responses: responsesModel,
   messages: chatModel,
 };

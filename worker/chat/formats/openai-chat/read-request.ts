@@ -1,5 +1,8 @@
 /** Reads a request in OpenAI's chat form. */
+import * as v from "valibot";
+
 import type { Env } from "../../env.ts";
+import { readAs } from "../../models/response.ts";
 import { checkRequest, parseObject, unknownFields } from "../../refusal.ts";
 import type {
   AnswerFormat,
@@ -18,6 +21,8 @@ import { requireReach } from "../reach.ts";
 import type { ChatMessage, Part, ToolCall } from "./messages.ts";
 import { readReasoning } from "./reasoning.ts";
 import { chatRequest, UNSUPPORTED, type ChatFields } from "./request.ts";
+
+const grammarShape = v.object({ syntax: v.string(), definition: v.string() });
 
 /** Reads the body of a chat request. Throws a RefusalError for what cannot be served. */
 export function readChatRequest(body: string, env: Pick<Env, "ALLOW">): ChatRequest {
@@ -129,8 +134,9 @@ function toCall(call: ToolCall): Call {
 
 function toTool(tool: NonNullable<ChatFields["tools"]>[number]): Tool {
   if (tool.type === "custom") {
-    const { name, description } = tool.custom;
-    return { kind: "custom", name, description };
+    const { name, description, format } = tool.custom;
+    const { grammar }: { readonly grammar?: unknown } = Object(format);
+    return { kind: "custom", name, description, grammar: readAs(grammarShape, grammar) };
   }
   const { parameters: schema, ...rest } = tool.function;
   return { kind: "function", ...rest, schema };

@@ -152,7 +152,10 @@ function toTool(tool: Tool): NonNullable<ChatFields["tools"]>[number] {
     );
   }
   const { name, description } = tool;
-  if (tool.kind === "custom") return { type: "custom", custom: { name, description } };
+  if (tool.kind === "custom") {
+    const format = tool.grammar && { type: "grammar", grammar: tool.grammar };
+    return { type: "custom", custom: { name, description, ...(format && { format }) } };
+  }
   const { schema: parameters, strict } = tool;
   return { type: "function", function: { name, description, parameters, strict } };
 }
