@@ -10,6 +10,9 @@ test.each([
   ["a bearer token", { authorization: `Bearer ${TOKEN}` }],
   ["a bearer token in any case", { authorization: `bearer ${TOKEN}` }],
   ["a browser's password, under any name", basic(`anyone:${TOKEN}`)],
+  ["Anthropic's header", { "x-api-key": TOKEN }],
+  ["either of two headers", { authorization: "Bearer other", "x-api-key": TOKEN }],
+  ["the other of them", { authorization: `Bearer ${TOKEN}`, "x-api-key": "other" }],
 ])("%s opens the Worker", async (_, headers) => {
   const worker = await startWorker();
 
@@ -25,6 +28,8 @@ test.each([
   ["a token with more behind it", { authorization: `Bearer ${TOKEN}x` }],
   ["an empty password", basic("anyone:")],
   ["a broken header", { authorization: "Basic %%%" }],
+  ["an unknown token in Anthropic's header", { "x-api-key": "other" }],
+  ["two unknown tokens", { authorization: "Bearer other", "x-api-key": "another" }],
 ])("%s is refused with the standard prompts, and nothing is asked", async (_, headers) => {
   const worker = await startWorker();
 
@@ -44,6 +49,7 @@ test.each([
   ["an empty password", basic("web:")],
   ["no credentials at all", basic(":")],
   ["an empty bearer token", { authorization: "Bearer " }],
+  ["an empty x-api-key", { "x-api-key": "" }],
 ])("%s matches no caller, not even one with the hash of nothing", async (_, headers) => {
   // printf "" | sha256sum
   const sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -66,6 +72,16 @@ test("each caller goes into the log under its own name", async () => {
     { gateway: { metadata: { caller: "web" } } },
     { gateway: { metadata: { caller: "job" } } },
   ]);
+});
+
+test("of two good tokens the bearer token names the caller", async () => {
+  const worker = await startWorker();
+
+  await worker.ask("/", {
+    headers: { authorization: `Bearer ${TOKEN}`, "x-api-key": "token-of-job" },
+  });
+
+  expect(worker.calls[0]?.body.options).toMatchObject({ gateway: { metadata: { caller: "web" } } });
 });
 
 test("an open Worker answers everybody, as anonymous", async () => {

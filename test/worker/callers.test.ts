@@ -41,6 +41,7 @@ test("a caller over its limit is refused before any model is asked, and no other
       code: "rate_limit_exceeded",
       type: "rate_limit_error",
     });
+    expect(refused.headers.get("retry-after")).toBe("10");
   }
   expect(worker.calls).toEqual([]);
   expect((await worker.ask("/v1/models", { headers: other })).status).toBe(200);
@@ -57,7 +58,7 @@ test("a script of the stack's own page may ask, and read the answer and its ids"
     headers: {
       origin: PAGE,
       "access-control-request-method": "POST",
-      "access-control-request-headers": "authorization,content-type",
+      "access-control-request-headers": "authorization,content-type,user-agent,x-stainless-os",
     },
   });
   const answer = await worker.ask("/v1/chat/completions", {
@@ -68,12 +69,16 @@ test("a script of the stack's own page may ask, and read the answer and its ids"
 
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get("access-control-allow-origin")).toBe(PAGE);
-  expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
+  expect(preflight.headers.get("access-control-allow-headers")).toBe(
+    "authorization,content-type,user-agent,x-stainless-os",
+  );
   const methods = preflight.headers.get("access-control-allow-methods")?.split(",");
   expect(new Set(methods)).toEqual(new Set(WAYS.map(({ method }) => method)));
   expect(answer.status).toBe(200);
   expect(answer.headers.get("access-control-allow-origin")).toBe(PAGE);
-  expect(answer.headers.get("access-control-expose-headers")).toContain("x-log-id");
+  for (const name of ["x-log-id", "x-request-id", "x-should-retry", "retry-after"]) {
+    expect(answer.headers.get("access-control-expose-headers")?.split(",")).toContain(name);
+  }
   expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
 });
 

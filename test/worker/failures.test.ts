@@ -106,6 +106,7 @@ test.each([
     expect(String(error["message"]).includes("words it")).toBe(isQuoted);
     expect(response.headers.get("x-log-id")).toBe("log-of-failure");
     expect(response.headers.get("x-event-id")).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.get("x-request-id")).toBe(response.headers.get("x-event-id"));
     expect(response.headers.get("retry-after")).toBe("7");
   }
   const lines = await waitFor(

@@ -7,13 +7,7 @@ import type { App } from "./context.ts";
 import { routeOf, type Endpoint } from "./endpoints/endpoint.ts";
 import { ENDPOINTS } from "./endpoints/endpoints.ts";
 import { checkEnv } from "./env.ts";
-import {
-  allowPages,
-  identifyCaller,
-  limitBody,
-  limitCaller,
-  refuseOtherSites,
-} from "./gate/gate.ts";
+import { allowPages, identifyCaller, limitCaller, refuseOtherSites } from "./gate/gate.ts";
 import { lineIds } from "./line/request-line.ts";
 import { logRequest } from "./line/request-log.ts";
 import { RefusalError, errorBody, isHopeless, type Refusal } from "./refusal.ts";
@@ -28,7 +22,7 @@ app.use(async (context, next) => {
 });
 app.use(allowPages);
 endpoints.filter(({ isGated }) => !isGated).forEach(serve);
-app.use(refuseOtherSites, identifyCaller, limitCaller, limitBody);
+app.use(refuseOtherSites, identifyCaller, limitCaller);
 endpoints.filter(({ isGated }) => isGated).forEach(serve);
 app.notFound((context) => refuse(context, nothingThere(context.req.method, context.req.path)));
 

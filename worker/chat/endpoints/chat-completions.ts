@@ -1,4 +1,5 @@
 import { chatCaller } from "../formats/openai-chat/openai-chat.ts";
+import { readBody } from "../gate/body.ts";
 import { converse } from "./converse.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -9,6 +10,6 @@ export const chatCompletions: Endpoint = {
   isGated: true,
   usesModel: true,
   async answer(context) {
-    return converse(context, chatCaller, await context.req.text());
+    return converse(context, chatCaller, await readBody(context));
   },
 };

@@ -1,5 +1,6 @@
 import { readEmbeddingRequest } from "../formats/openai-embeddings/request.ts";
 import { readEmbeddings } from "../formats/openai-embeddings/response.ts";
+import { readBody } from "../gate/body.ts";
 import { callModels } from "../models/request.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -10,7 +11,7 @@ export const embeddings: Endpoint = {
   isGated: true,
   usesModel: true,
   async answer(context) {
-    const request = readEmbeddingRequest(await context.req.text(), context.var.models);
+    const request = readEmbeddingRequest(await readBody(context), context.var.models);
     // There is no fallback: another model's vectors cannot be compared with those that a caller
     // keeps.
     const body = await callModels(context.var, {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import type { Env } from "../env.ts";
+import { readBody } from "../gate/body.ts";
 import { RefusalError, readRequest, type Refusal } from "../refusal.ts";
 import { noAnswer } from "../models/failures.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -13,7 +14,7 @@ export const feedback: Endpoint = {
   usesModel: false,
   async answer(context) {
     const { env, caller } = context.var;
-    return context.json(await markLog(env, caller, await context.req.text()));
+    return context.json(await markLog(env, caller, await readBody(context)));
   },
 };
 

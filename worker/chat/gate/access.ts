@@ -6,19 +6,27 @@ import type { Caller } from "../env.ts";
 
 /**
  * Returns the caller, by its token; undefined for one that is unknown, or whose last day (UTC) is over.
- * The token comes as a bearer token (SDKs, curl) or as the password of Basic (a browser's prompt).
- * Every hash is compared, each in constant time, so that neither the answer's time nor its order
- * shows which callers exist.
+ * The token comes as a bearer token (SDKs, curl), as the password of Basic (a browser's prompt) or
+ * as `x-api-key` (Anthropic's SDKs, which may send both headers). Every hash is compared, each in
+ * constant time, so that neither the answer's time nor its order shows which callers exist.
  */
 export async function authenticate(
   request: Request,
   callers: readonly Caller[],
   now: Date,
 ): Promise<Caller | undefined> {
-  const token = readToken(request);
-  // An empty token is nobody's, also where a stack has encrypted its hash, which everybody knows.
-  if (token === undefined || token === "") return undefined;
+  for (const token of readTokens(request)) {
+    const holder = await findHolder(token, callers, now);
+    if (holder !== undefined) return holder;
+  }
+  return undefined;
+}
 
+async function findHolder(
+  token: string,
+  callers: readonly Caller[],
+  now: Date,
+): Promise<Caller | undefined> {
   const today = now.toISOString().slice(0, 10);
   const hash = (await sha256(token)) ?? "";
   const matches = await Promise.all(
@@ -50,7 +58,10 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function readToken(request: Request): string | undefined {
+/** Reads the tokens of a request, the bearer token first. */
+function readTokens(request: Request): readonly string[] {
   const [, bearer] = /^bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  return bearer ?? readBasic(request)?.password;
+  const tokens = [bearer ?? readBasic(request)?.password, request.headers.get("x-api-key")];
+  // An empty token is nobody's, also where a stack has encrypted its hash, which everybody knows.
+  return tokens.filter((token) => typeof token === "string").filter((token) => token !== "");
 }

@@ -1,9 +1,5 @@
-/**
- * Every step before a gated endpoint, in the app's order: who may call, how often, and with how
- * large a body.
- */
+/** Every step before a gated endpoint, in the app's order: who may call, and how often. */
 import type { MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 
 import { authenticate, hideName } from "./access.ts";
@@ -12,12 +8,22 @@ import type { App } from "../context.ts";
 import { ENDPOINTS } from "../endpoints/endpoints.ts";
 import type { Caller, Env } from "../env.ts";
 import { modelsOf } from "../models/choice.ts";
-import { RefusalError, type Refusal } from "../refusal.ts";
+import { RETRY_LATER, RefusalError, type Refusal } from "../refusal.ts";
 
 const CORS = {
   allowMethods: [...new Set(Object.values(ENDPOINTS).map(({ method }) => method))],
-  allowHeaders: ["authorization", "content-type", "traceparent"],
-  exposeHeaders: ["retry-after", "traceparent", "x-event-id", "x-log-id", "x-model"],
+  // Origins decide, and any header may come: OpenAI's SDK alone sends ten of its own.
+  allowHeaders: [],
+  exposeHeaders: [
+    "retry-after",
+    "traceparent",
+    "x-event-id",
+    "x-ignored-fields",
+    "x-log-id",
+    "x-model",
+    "x-request-id",
+    "x-should-retry",
+  ],
   maxAge: 600,
 };
 
@@ -80,17 +86,8 @@ async function find(request: Request, env: Env): Promise<Known | undefined> {
 export const limitCaller: MiddlewareHandler<App> = async (context, next) => {
   const { caller, limit } = context.var;
   const outcome = await limit?.limit({ key: caller });
-  if (outcome?.success === false) throw new RefusalError(tooMany);
+  if (outcome?.success === false) throw new RefusalError(tooMany, RETRY_LATER);
   return next();
-};
-
-/** Refuses a body that is larger than the stack allows. */
-export const limitBody: MiddlewareHandler<App> = (context, next) => {
-  const maxSize = context.var.env.MAX_BODY_BYTES;
-  const onError = () => {
-    throw new RefusalError(tooLarge(maxSize));
-  };
-  return bodyLimit({ maxSize, onError })(context, next);
 };
 
 const crossSite: Refusal = {
@@ -114,13 +111,6 @@ const tooMany: Refusal = {
 const unknownCaller: Refusal = {
   status: 401,
   code: "invalid_api_key",
-  message: "no valid token; send it as a bearer token, or as the password in a browser",
+  message:
+    "no valid token; send it as a bearer token or as x-api-key, or as the password in a browser",
 };
-
-function tooLarge(limit: number): Refusal {
-  return {
-    status: 413,
-    code: "request_too_large",
-    message: `body has more than ${limit} bytes, the limit of this stack`,
-  };
-}
