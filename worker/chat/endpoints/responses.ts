@@ -1,4 +1,5 @@
 import { responsesCaller } from "../formats/openai-responses/openai-responses.ts";
+import { readBody } from "../gate/body.ts";
 import { converse } from "./converse.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -9,6 +10,6 @@ export const responses: Endpoint = {
   isGated: true,
   usesModel: true,
   async answer(context) {
-    return converse(context, responsesCaller, await context.req.text());
+    return converse(context, responsesCaller, await readBody(context));
   },
 };

@@ -1,4 +1,5 @@
 import type { Wire } from "./conversation.ts";
+import { messagesModel } from "./anthropic-messages/messages.ts";
 import type { ModelFormat } from "./format.ts";
 import { chatModel } from "./openai-chat/openai-chat.ts";
 import { responsesModel } from "./openai-responses/openai-responses.ts";
@@ -8,7 +9,6 @@ import { workersAiModel } from "./workers-ai/workers-ai.ts";
 export const MODEL_FORMATS: Readonly<Record<Wire, ModelFormat>> = {
   "workers-ai": workersAiModel,
   chat: chatModel,
-  // TODO
   responses: responsesModel,
-  messages: chatModel,
+  messages: messagesModel,
 };

@@ -1,0 +1,73 @@
+/** Reads a whole answer in Anthropic's Messages form. */
+import * as v from "valibot";
+
+import type { Model } from "../../env.ts";
+import { readAs } from "../../models/response.ts";
+import type { Answer, AnswerContent } from "../conversation.ts";
+import { AnswerError } from "../format.ts";
+import { wrapProof } from "./signature.ts";
+import { readReason } from "./stop-reason.ts";
+import { readUsage } from "./usage.ts";
+
+const block = v.variant("type", [
+  v.object({ type: v.literal("text"), text: v.string() }),
+  v.object({
+    type: v.literal("thinking"),
+    thinking: v.string(),
+    signature: v.nullish(v.string()),
+  }),
+  v.object({ type: v.literal("redacted_thinking"), data: v.string() }),
+  v.object({
+    type: v.literal("tool_use"),
+    id: v.string(),
+    name: v.string(),
+    input: v.optional(v.unknown()),
+  }),
+]);
+
+const shape = v.object({
+  content: v.array(v.looseObject({ type: v.string() })),
+  stop_reason: v.nullish(v.string()),
+  stop_details: v.nullish(v.object({ explanation: v.nullish(v.string()) })),
+  usage: v.optional(v.unknown()),
+});
+
+/** Reads a whole answer; undefined where the body has another form. Throws an AnswerError. */
+export function readMessagesAnswer(body: unknown, model: Model): Answer | undefined {
+  if (isError(body)) throw new AnswerError(body);
+  const answer = readAs(shape, body);
+  if (answer === undefined) return undefined;
+  const { stop_details } = answer;
+  const explanation = stop_details?.explanation;
+  return {
+    content: [
+      ...answer.content.flatMap((each) => readBlock(each, model)),
+      ...(explanation ? [{ type: "refusal", text: explanation } as const] : []),
+    ],
+    reason: readReason(answer.stop_reason),
+    usage: readUsage(answer.usage),
+  };
+}
+
+/** Returns whether a body, or an event, is an error. */
+export function isError(body: unknown): boolean {
+  const { type, error }: { readonly type?: unknown; readonly error?: unknown } = Object(body);
+  return type === "error" || (error !== undefined && error !== null);
+}
+
+/** Reads a block. One of a tool of the provider's is nothing to a caller of another form. */
+function readBlock(given: unknown, model: Model): readonly AnswerContent[] {
+  const read = readAs(block, given);
+  if (read === undefined) return [];
+  if (read.type === "text") return read.text === "" ? [] : [read];
+  if (read.type === "redacted_thinking") {
+    return [{ type: "reasoning", text: "", opaque: wrapProof(model.id, { data: read.data }) }];
+  }
+  if (read.type === "thinking") {
+    const { thinking: text, signature } = read;
+    const opaque = signature ? wrapProof(model.id, { signature }) : undefined;
+    return [{ type: "reasoning", text, ...(opaque !== undefined && { opaque }) }];
+  }
+  const { id, name, input } = read;
+  return [{ type: "call", id, name, input: JSON.stringify(input ?? {}) }];
+}
