@@ -6,6 +6,7 @@ import type { Reply, WireCall } from "./workerd.ts";
 
 const PROMPT = "In one sentence: what does an AI gateway do?";
 const MESSAGES = [{ role: "user", content: "Hi" }];
+const MESSAGE = { messages: MESSAGES, max_tokens: 9 };
 const LOG_ID = "01a2051e-6c37-7b96-816a-d925c0c54c43";
 
 interface Sample {
@@ -36,6 +37,26 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
     { body: { input: "Hi" }, call: { inputs: { messages: MESSAGES }, reply: hello } },
     {
       body: { input: "Hi", stream: true },
+      call: {
+        inputs: { messages: MESSAGES, stream: true },
+        reply: () => stream("older", { text: "hello" }),
+      },
+    },
+  ],
+  messages: [
+    { body: MESSAGE, call: { inputs: MESSAGE, reply: hello } },
+    {
+      body: { ...MESSAGE, stream: true },
+      call: {
+        inputs: { ...MESSAGE, stream: true },
+        reply: () => stream("older", { text: "hello" }),
+      },
+    },
+  ],
+  completions: [
+    { body: { prompt: "Hi" }, call: { inputs: { messages: MESSAGES }, reply: hello } },
+    {
+      body: { prompt: ["Hi"], stream: true },
       call: {
         inputs: { messages: MESSAGES, stream: true },
         reply: () => stream("older", { text: "hello" }),

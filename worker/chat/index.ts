@@ -4,13 +4,14 @@ import { Hono } from "hono/tiny";
 
 import { BindingError } from "../bindings.ts";
 import type { App } from "./context.ts";
-import { routeOf, type Endpoint } from "./endpoints/endpoint.ts";
+import { errorBodyFor, routeOf, type Endpoint } from "./endpoints/endpoint.ts";
 import { ENDPOINTS } from "./endpoints/endpoints.ts";
+import { NOT_SERVED } from "./endpoints/not-served.ts";
 import { checkEnv } from "./env.ts";
 import { allowPages, identifyCaller, limitCaller, refuseOtherSites } from "./gate/gate.ts";
 import { lineIds } from "./line/request-line.ts";
 import { logRequest } from "./line/request-log.ts";
-import { RefusalError, errorBody, isHopeless, type Refusal } from "./refusal.ts";
+import { RefusalError, isHopeless, type Refusal } from "./refusal.ts";
 
 const app = new Hono<App>();
 const endpoints: readonly Endpoint[] = Object.values(ENDPOINTS);
@@ -58,10 +59,13 @@ function refuse(context: Context<App>, refusal: Refusal): Response {
   line.code = refusal.code;
   // OpenAI's and Anthropic's SDKs repeat 429 and 5xx unless this header forbids it.
   if (isHopeless(refusal)) context.header("x-should-retry", "false");
+  const errorBody = errorBodyFor(endpoints, context.req.path);
   return context.json(errorBody(refusal, lineIds(line)), refusal.status);
 }
 
 function nothingThere(method: string, path: string): Refusal {
+  const reason = NOT_SERVED.get(path);
+  if (reason !== undefined) return { status: 404, code: "not_supported", message: reason };
   const ways = endpoints.map((endpoint) => `${endpoint.method} ${routeOf(endpoint)}`);
   return {
     status: 404,

@@ -240,6 +240,8 @@ test.each(ASKS)("%s, allowed, reaches models of this form alone as %s", (reach, 
 
 test.each([
   [{ tools: [{ type: "teleport_20260101", name: "any" }] }, "tools.0.type: no such tool"],
+  [{ tools: [{ type: "local_shell" }] }, "tools.0.type: no such tool"],
+  [{ tools: [{ type: "function", function: { name: "look" } }] }, "tools.0.type: no such tool"],
   [{ tools: [{ type: "advisor_20260301", name: "advisor" }] }, "tools.0.type: no such tool"],
   [turn({ type: "hologram" }), "messages.0.content.0.type: expected"],
   [

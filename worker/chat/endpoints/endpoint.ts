@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 
 import type { App } from "../context.ts";
+import { errorBody, type Refusal } from "../refusal.ts";
 
 /**
  * One endpoint of the Worker. Router, 404 message, docs and the tests over all endpoints are made
@@ -14,6 +15,8 @@ export interface Endpoint {
   readonly isGated: boolean;
   /** Whether an answer takes a call of a model. */
   readonly usesModel: boolean;
+  /** Makes the body of an error; OpenAI's form where it is absent. */
+  readonly errorBody?: (refusal: Refusal, ids: object) => object;
   answer(context: Context<App>): Response | Promise<Response>;
 }
 
@@ -23,4 +26,13 @@ export interface Endpoint {
  */
 export function routeOf({ path }: Endpoint): string {
   return path.replace(/\{.*\}/, "");
+}
+
+/** Makes the body of an error in the form of the endpoint that a path belongs to. */
+export function errorBodyFor(
+  endpoints: readonly Endpoint[],
+  path: string,
+): NonNullable<Endpoint["errorBody"]> {
+  const endpoint = endpoints.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+  return endpoint?.errorBody ?? errorBody;
 }

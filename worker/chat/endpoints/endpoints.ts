@@ -1,8 +1,10 @@
 import { chatCompletions } from "./chat-completions.ts";
+import { completions } from "./completions.ts";
 import { embeddings } from "./embeddings.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { feedback } from "./feedback.ts";
 import { health } from "./health.ts";
+import { messages } from "./messages.ts";
 import { model } from "./model.ts";
 import { models } from "./models.ts";
 import { responses } from "./responses.ts";
@@ -19,6 +21,8 @@ export const ENDPOINTS = {
   model,
   chatCompletions,
   responses,
+  messages,
+  completions,
   embeddings,
   feedback,
 } satisfies Readonly<Record<string, Endpoint>>;

@@ -3,13 +3,10 @@ import type { Refusal } from "../../refusal.ts";
 
 /** Anthropic's `type` of an error, by its status. */
 const TYPES: ReadonlyMap<number, string> = new Map([
-  [400, "invalid_request_error"],
   [401, "authentication_error"],
-  [402, "billing_error"],
   [403, "permission_error"],
   [404, "not_found_error"],
   [413, "request_too_large"],
-  [422, "invalid_request_error"],
   [429, "rate_limit_error"],
   [503, "overloaded_error"],
   [504, "timeout_error"],
@@ -18,7 +15,8 @@ const TYPES: ReadonlyMap<number, string> = new Map([
 /** Makes the body of an error. `ids` find the request in logs and traces; the SDK keeps them. */
 export function messagesError(refusal: Refusal, ids: object = {}): object {
   const { status, code, param } = refusal;
-  const type = code === "insufficient_quota" ? "billing_error" : (TYPES.get(status) ?? "api_error");
+  const other = status < 500 ? "invalid_request_error" : "api_error";
+  const type = code === "insufficient_quota" ? "billing_error" : (TYPES.get(status) ?? other);
   const { event_id: request_id }: { readonly event_id?: unknown } = ids;
   return {
     type: "error",

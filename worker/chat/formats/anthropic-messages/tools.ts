@@ -57,7 +57,8 @@ export function readTool(given: RawTool, place: number, env: Allowed): Tool {
   }
   const { type } = given;
   const path = `tools.${place}.type`;
-  const kind = kindOfTool(type);
+  // Anthropic's own tools have a date; the table has OpenAI's as well.
+  const kind = /_\d{8}$|^mcp_toolset$/.test(type) ? kindOfTool(type) : undefined;
   if (kind === undefined) {
     throw badRequest("unsupported_parameter", `${path}: no such tool is served here`, path);
   }
