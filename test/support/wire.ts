@@ -1,19 +1,30 @@
 /**
- * Writes one answer as each family of Workers AI's models does: `older` in the platform's own
- * shape, `newer` in OpenAI's. The shapes are those that workers-ai-provider of
- * https://github.com/cloudflare/ai reads, its tests included.
+ * Writes one answer as models do: those of Workers AI in the platform's own shape (`older`) or in
+ * OpenAI's chat form (`newer`), a third party's in OpenAI's Responses or in Anthropic's Messages.
+ * The shapes of Workers AI are those that workers-ai-provider of https://github.com/cloudflare/ai
+ * reads, its tests included.
  */
 import type { Reply } from "./workerd.ts";
 
-/** A family of Workers AI's models, by the shape of its answers. */
-export type Family = "older" | "newer";
-
-/** Both families. */
+/** The families of Workers AI's models, by the shape of their answers. */
 export const FAMILIES = ["older", "newer"] as const;
+
+/** Every shape of an answer, each with a model that answers so. */
+export const SPEAKERS = {
+  older: "@cf/old/model",
+  newer: "@cf/new/model",
+  chat: "openai/gpt-5",
+  responses: "openai/gpt-5.6-terra",
+  messages: "anthropic/claude-sonnet-5",
+} as const;
+/** A shape of an answer. */
+export type Shape = keyof typeof SPEAKERS;
 
 /** The content of an answer. */
 export interface Content {
   readonly text?: string;
+  /** Whether the answer ends at the limit of its tokens. */
+  readonly isCutShort?: boolean;
   readonly calls?: readonly { readonly name: string; readonly arguments: object }[];
 }
 
@@ -23,14 +34,26 @@ export const USAGE = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 }
 const headers = { "cf-aig-log-id": "log-1" };
 
 /** Makes the whole answer. */
-export function answer(family: Family, content: Content): Reply {
-  return { headers, body: family === "older" ? olderBody(content) : newerBody(content) };
+export function answer(shape: Shape, content: Content): Reply {
+  return { headers, body: BODIES[shape](content) };
 }
 
 /** Makes the answer as a stream: texts word by word, calls one after the other. */
-export function stream(family: Family, content: Content): Reply {
-  const events = family === "older" ? olderEvents(content) : newerEvents(content);
-  return { headers, pieces: inTurn([...events, "[DONE]"].map(event)) };
+export function stream(shape: Shape, content: Content): Reply {
+  return { headers, pieces: inTurn(pieces(shape, content)) };
+}
+
+/** Makes the events of a streamed answer, each as it is sent. */
+export function pieces(shape: Shape, content: Content): readonly string[] {
+  if (shape === "responses") return responsesEvents(content).map(typed);
+  if (shape === "messages") return messagesEvents(content).map(typed);
+  const events = shape === "older" ? olderEvents(content) : newerEvents(content);
+  return [...events, "[DONE]"].map(event);
+}
+
+/** Formats an event whose name is its type. */
+export function typed(data: { readonly type: string }): string {
+  return `event: ${data.type}\n${event(data)}`;
 }
 
 /** Formats an event of a stream: a text as it is, anything else as JSON. */
@@ -59,19 +82,51 @@ export function endless(): { readonly reply: Reply; readonly ended: Promise<stri
   return { reply: { pieces: pieces() }, ended };
 }
 
-function olderBody({ text, calls }: Content): object {
-  return { response: text ?? null, ...(calls && { tool_calls: calls }), usage: USAGE };
+const BODIES: Readonly<Record<Shape, (content: Content) => object>> = {
+  older: olderBody,
+  newer: newerBody,
+  chat: newerBody,
+  responses: responsesBody,
+  messages: messagesBody,
+};
+
+/** A model's refusal to answer, with its status. */
+export interface Failure {
+  readonly status: number;
+  /** Its code at Workers AI, its type at OpenAI and at Anthropic. */
+  readonly names: readonly [workersAi: number, openAi: string, anthropic: string];
+  readonly message: string;
 }
 
-function olderEvents({ text = "", calls = [] }: Content): readonly object[] {
+/** Makes the reply of a model that fails. */
+export function failure(shape: Shape, { status, names, message }: Failure): Reply {
+  const [code, type, kind] = names;
+  if (shape === "messages")
+    return { status, body: { type: "error", error: { type: kind, message } } };
+  const isOwn = shape === "older" || shape === "newer";
+  const own = { success: false, result: {}, messages: [], errors: [{ code, message }] };
+  return { status, body: isOwn ? own : { error: { message, type, param: null, code: null } } };
+}
+
+function olderBody({ text, calls, isCutShort }: Content): object {
+  return {
+    response: text ?? null,
+    ...(calls && { tool_calls: calls }),
+    ...(isCutShort === true && { finish_reason: "length" }),
+    usage: USAGE,
+  };
+}
+
+function olderEvents({ text = "", calls = [], isCutShort }: Content): readonly object[] {
   return [
     ...words(text).map((word) => ({ response: word, p: "abcd" })),
     ...calls.map((call) => ({ response: null, tool_calls: [call] })),
+    ...(isCutShort === true ? [{ finish_reason: "length" }] : []),
     { response: "", tool_calls: [], usage: USAGE },
   ];
 }
 
-function newerBody({ text, calls }: Content): object {
+function newerBody({ text, calls, isCutShort }: Content): object {
   const message = {
     role: "assistant",
     content: text ?? null,
@@ -79,13 +134,13 @@ function newerBody({ text, calls }: Content): object {
     reasoning_content: null,
     tool_calls: calls?.map(named) ?? [],
   };
-  const finish_reason = calls === undefined ? "stop" : "tool_calls";
+  const finish_reason = reasonOf(calls ?? [], isCutShort);
   const choices = [{ index: 0, message, finish_reason, logprobs: null }];
   return { id: "id-1", object: "chat.completion", created: 1, model: "m", choices, usage: USAGE };
 }
 
 /** Makes the four events of a call: its name, its arguments in halves, and an empty end. */
-function newerEvents({ text = "", calls = [] }: Content): readonly object[] {
+function newerEvents({ text = "", calls = [], isCutShort }: Content): readonly object[] {
   const deltas = [
     { role: "assistant", content: "" },
     ...words(text).map((content) => ({ content })),
@@ -100,12 +155,162 @@ function newerEvents({ text = "", calls = [] }: Content): readonly object[] {
       ];
     }),
   ];
-  const finish_reason = calls.length > 0 ? "tool_calls" : "stop";
+  const finish_reason = reasonOf(calls, isCutShort);
   return [
     ...deltas.map((delta) => ({ choices: [{ index: 0, delta, finish_reason: null }] })),
     { choices: [{ index: 0, delta: {}, finish_reason }] },
     { choices: [], usage: USAGE },
   ];
+}
+
+function reasonOf(calls: readonly unknown[], isCutShort = false): string {
+  if (isCutShort) return "length";
+  return calls.length > 0 ? "tool_calls" : "stop";
+}
+
+type Calls = NonNullable<Content["calls"]>;
+
+function responsesBody({ text, calls = [], isCutShort = false }: Content) {
+  return {
+    id: "resp_1",
+    object: "response",
+    created_at: 1,
+    model: "m",
+    status: isCutShort ? "incomplete" : "completed",
+    incomplete_details: isCutShort ? { reason: "max_output_tokens" } : null,
+    error: null,
+    output: [
+      ...(text === undefined ? [] : [said(text)]),
+      ...calls.map((call, index) => called(call, index, JSON.stringify(call.arguments))),
+    ],
+    usage: {
+      input_tokens: USAGE.prompt_tokens,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: USAGE.completion_tokens,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: USAGE.total_tokens,
+    },
+  };
+}
+
+function said(text: string) {
+  const part = { type: "output_text", text, annotations: [], logprobs: [] };
+  return { id: "msg_1", type: "message", role: "assistant", status: "completed", content: [part] };
+}
+
+function called(call: Calls[number], index: number, input: string) {
+  const { name } = call;
+  const ids = { id: `fc_${index}`, call_id: `call_${index}` };
+  return { ...ids, type: "function_call", name, arguments: input, status: "completed" };
+}
+
+function responsesEvents(content: Content): readonly Event[] {
+  const { text, calls = [] } = content;
+  const response = responsesBody(content);
+  const begun = { ...response, status: "in_progress", output: [], usage: null };
+  const first = text === undefined ? 0 : 1;
+  return [
+    { type: "response.created", response: begun },
+    { type: "response.in_progress", response: begun },
+    ...(text === undefined ? [] : textEvents(text)),
+    ...calls.flatMap((call, index) => callEvents(call, { index, place: first + index })),
+    { type: `response.${response.status}`, response },
+  ].map((each, sequence_number) => ({ ...each, sequence_number }));
+}
+
+function textEvents(text: string) {
+  const at = { item_id: "msg_1", output_index: 0, content_index: 0 };
+  const part = { type: "output_text", text: "", annotations: [], logprobs: [] };
+  const item = { ...said(""), status: "in_progress", content: [] };
+  return [
+    { type: "response.output_item.added", output_index: 0, item },
+    { type: "response.content_part.added", ...at, part },
+    ...words(text).map((delta) => ({
+      type: "response.output_text.delta",
+      ...at,
+      delta,
+      logprobs: [],
+    })),
+    { type: "response.output_text.done", ...at, text, logprobs: [] },
+    { type: "response.content_part.done", ...at, part: { ...part, text } },
+    { type: "response.output_item.done", output_index: 0, item: said(text) },
+  ];
+}
+
+function callEvents(
+  call: Calls[number],
+  { index, place }: { readonly index: number; readonly place: number },
+) {
+  const input = JSON.stringify(call.arguments);
+  const at = { item_id: `fc_${index}`, output_index: place };
+  const item = { ...called(call, index, ""), status: "in_progress" };
+  return [
+    { type: "response.output_item.added", output_index: place, item },
+    { type: "response.function_call_arguments.delta", ...at, delta: input },
+    { type: "response.function_call_arguments.done", ...at, name: call.name, arguments: input },
+    { type: "response.output_item.done", output_index: place, item: called(call, index, input) },
+  ];
+}
+
+const STOP_REASONS: ReadonlyMap<string, string> = new Map([
+  ["stop", "end_turn"],
+  ["length", "max_tokens"],
+  ["tool_calls", "tool_use"],
+]);
+
+function messagesBody({ text, calls = [], isCutShort }: Content) {
+  return {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: "m",
+    content: [
+      ...(text === undefined ? [] : [{ type: "text", text }]),
+      ...calls.map((call, index) => used(call, index, call.arguments)),
+    ],
+    stop_reason: STOP_REASONS.get(reasonOf(calls, isCutShort)),
+    stop_sequence: null,
+    usage: { input_tokens: USAGE.prompt_tokens, output_tokens: USAGE.completion_tokens },
+  };
+}
+
+function used(call: Calls[number], index: number, input: object) {
+  return { type: "tool_use", id: `toolu_${index}`, name: call.name, input };
+}
+
+interface Event {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+function messagesEvents(content: Content): readonly Event[] {
+  const { text, calls = [] } = content;
+  const { stop_reason, stop_sequence, usage, ...message } = messagesBody(content);
+  const blocks = [
+    ...(text === undefined
+      ? []
+      : [{ start: { type: "text", text: "" }, deltas: textDeltas(text) }]),
+    ...calls.map((call, index) => ({
+      start: used(call, index, {}),
+      deltas: [{ type: "input_json_delta", partial_json: JSON.stringify(call.arguments) }],
+    })),
+  ];
+  const begun = { ...message, content: [], stop_reason: null, stop_sequence: null };
+  return [
+    { type: "message_start", message: { ...begun, usage: { ...usage, output_tokens: 1 } } },
+    { type: "ping" },
+    ...blocks.flatMap(({ start, deltas }, index) => [
+      { type: "content_block_start", index, content_block: start },
+      ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
+      { type: "content_block_stop", index },
+    ]),
+    { type: "message_delta", delta: { stop_reason, stop_sequence }, usage },
+    { type: "message_stop" },
+  ];
+}
+
+function textDeltas(text: string) {
+  return words(text).map((word) => ({ type: "text_delta", text: word }));
 }
 
 function named(call: NonNullable<Content["calls"]>[number], index: number) {

@@ -1,0 +1,198 @@
+/**
+ * Every endpoint that answers conversations, with every shape of a model's answer, whole and
+ * streamed: each is asked by its protocol's own SDK, and gets the same.
+ */
+import { expect, test } from "vitest";
+
+import { waitFor } from "../support/project.ts";
+import { ROUTES, TALKERS, type Outcome, type TalkingEndpoint } from "../support/talk.ts";
+import {
+  answer,
+  event,
+  failure,
+  inTurn,
+  pieces,
+  SPEAKERS,
+  stream,
+  type Content,
+  type Failure,
+  type Shape,
+} from "../support/wire.ts";
+import { modelsBinding, startWorker, type Reply, type RunningWorker } from "../support/workerd.ts";
+
+const FALLBACK = "@cf/new/fallback";
+const BINDINGS = {
+  MODELS: modelsBinding(...Object.values(SPEAKERS), FALLBACK),
+  FALLBACKS: JSON.stringify([FALLBACK]),
+};
+
+interface Way {
+  readonly endpoint: TalkingEndpoint;
+  readonly shape: Shape;
+  readonly isStreamed: boolean;
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+const endpoints = Object.keys(TALKERS) as TalkingEndpoint[];
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+const shapes = Object.keys(SPEAKERS) as Shape[];
+const ways: readonly Way[] = endpoints.flatMap((endpoint) =>
+  shapes.flatMap((shape) => [false, true].map((isStreamed) => ({ endpoint, shape, isStreamed }))),
+);
+const streams = ways.filter(({ isStreamed }) => isStreamed);
+const withTools = ways.filter(({ endpoint }) => endpoint !== "completions");
+
+test.each(ways)("$endpoint answers with a text of $shape (streamed: $isStreamed)", async (way) => {
+  const { outcome, worker } = await talk(way, reply(way, { text: "Good day to you" }));
+
+  expect(outcome).toEqual({
+    text: "Good day to you",
+    calls: [],
+    reason: "stop",
+    usage: { input: 3, output: 2 },
+  });
+  expect(worker.calls).toHaveLength(1);
+});
+
+test.each(ways)("$endpoint answers with a text of $shape cut short ($isStreamed)", async (way) => {
+  const { outcome } = await talk(way, reply(way, { text: "Good day to", isCutShort: true }));
+
+  expect(outcome).toMatchObject({ text: "Good day to", reason: "length" });
+});
+
+test.each(withTools)("$endpoint passes parallel calls of $shape ($isStreamed)", async (way) => {
+  const calls = [1, 2].map((at) => ({ name: "look", arguments: { at } }));
+
+  const { outcome } = await talk(way, reply(way, { text: "Let me look. ", calls }), true);
+
+  expect(outcome).toMatchObject({
+    text: "Let me look. ",
+    calls: [
+      { name: "look", input: { at: 1 } },
+      { name: "look", input: { at: 2 } },
+    ],
+    reason: "tool_calls",
+  });
+});
+
+test.each(streams)("$endpoint raises a stream of $shape that breaks off", async (way) => {
+  const begun = pieces(way.shape, { text: "Good day to you" }).slice(0, 5);
+
+  const { outcome, worker } = await talk(way, { pieces: inTurn(begun.filter(isOpen)) });
+
+  expect(outcome.error?.message).toContain("broke off");
+  expect(worker.calls).toHaveLength(1);
+  await expectLine(worker, { route: ROUTES[way.endpoint], status: 200, stream: "cut" });
+});
+
+test.each(streams)("$endpoint raises an error within a stream of $shape", async (way) => {
+  const begun = pieces(way.shape, { text: "Good day to you" }).slice(0, 5);
+  const error = { type: "error", error: { type: "overloaded_error", message: "busy" } };
+  const broken = [...begun.filter(isOpen), `event: error\n${event(error)}`];
+
+  const { outcome, worker } = await talk(way, { pieces: inTurn(broken) });
+
+  expect(outcome.error).toBeDefined();
+  await expectLine(worker, { route: ROUTES[way.endpoint], status: 200, stream: "cut" });
+});
+
+const FAULTS: readonly (Failure & { readonly told: number; readonly says: RegExp })[] = [
+  {
+    status: 400,
+    names: [5006, "invalid_request_error", "invalid_request_error"],
+    message: "tools.0.name does not fit",
+    told: 400,
+    says: /tools\.0\.name does not fit/,
+  },
+  {
+    status: 400,
+    names: [5021, "invalid_request_error", "invalid_request_error"],
+    message: "maximum context length is 8192 tokens, and 9120 were asked for",
+    told: 400,
+    says: /8192.*9120/,
+  },
+  {
+    status: 404,
+    names: [5007, "invalid_request_error", "not_found_error"],
+    message: "no such model",
+    told: 404,
+    says: /model/,
+  },
+];
+
+for (const { told, says, ...fault } of FAULTS) {
+  test.each(ways)(
+    `$endpoint tells ${fault.message} of $shape as the request's ($isStreamed)`,
+    async (way) => {
+      const { outcome, worker } = await talk(way, failure(way.shape, fault));
+
+      expect(outcome.error).toMatchObject({
+        status: told,
+        message: expect.stringMatching(says),
+      });
+      expect(worker.calls).toHaveLength(1);
+      await expectLine(worker, { route: ROUTES[way.endpoint], status: told });
+    },
+  );
+}
+
+const BROKEN: readonly (readonly [string, (shape: Shape) => Reply])[] = [
+  [
+    "overloaded",
+    (shape) =>
+      failure(shape, {
+        status: 503,
+        names: [3040, "server_error", "overloaded_error"],
+        message: "busy",
+      }),
+  ],
+  ["unreadable", () => ({ body: "<p>One moment</p>" })],
+];
+
+for (const [what, broken] of BROKEN) {
+  test.each(ways)(
+    `$endpoint asks the fallback where $shape is ${what} (streamed: $isStreamed)`,
+    async (way) => {
+      const worker = await startWorker({
+        bindings: BINDINGS,
+        reply: ({ headers }) =>
+          headers["mf-header-cf-consn-model-id"] === FALLBACK
+            ? reply({ ...way, shape: "newer" }, { text: "Instead" })
+            : broken(way.shape),
+      });
+
+      const outcome = await TALKERS[way.endpoint](worker, {
+        model: SPEAKERS[way.shape],
+        isStreamed: way.isStreamed,
+      });
+
+      expect(outcome).toMatchObject({ text: "Instead", reason: "stop" });
+      expect(worker.calls).toHaveLength(2);
+    },
+  );
+}
+
+async function talk(way: Way, given: Reply, hasTool = false) {
+  const worker = await startWorker({ bindings: BINDINGS, reply: () => given });
+  const { isStreamed } = way;
+  const request = { model: SPEAKERS[way.shape], isStreamed, hasTool };
+  const outcome: Outcome = await TALKERS[way.endpoint](worker, request);
+  return { outcome, worker };
+}
+
+function reply({ shape, isStreamed }: Way, content: Content): Reply {
+  return isStreamed ? stream(shape, content) : answer(shape, content);
+}
+
+/** Returns whether an answer is not over with this event. */
+function isOpen(piece: string): boolean {
+  return !/finish_reason":"|\[DONE\]|completed|message_(?:delta|stop)/.test(piece);
+}
+
+async function expectLine(worker: RunningWorker, expected: object): Promise<void> {
+  const line = await waitFor(
+    () => worker.lines.at(-1),
+    () => "no line",
+  );
+  expect(JSON.parse(line)).toMatchObject(expected);
+}
