@@ -112,10 +112,10 @@ export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
   model: ["translated", "one of the stack's"],
   input: [
     "translated",
-    "a text or 1 to 100 texts, no tokens; Workers AI's models get it as `text`",
+    "a text, a list of tokens, or 1 to 2,048 of them. Workers AI's models get texts as `text`, 100 a call, and no tokens (in LangChain, set `check_embedding_ctx_length=False`)",
   ],
   encoding_format: ["translated", "the Worker encodes the vectors itself"],
-  dimensions: ["refused"],
+  dimensions: ["passed on", "refused for Workers AI's models, whose vectors have one length"],
   user: ["ignored"],
 };
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { CHAT_FIELDS, EMBEDDING_FIELDS, type Fate } from "../../docs/protocol-table.ts";
 import { readEmbeddingRequest } from "../../worker/chat/formats/openai-embeddings/request.ts";
-import { modelOf, models } from "../support/models.ts";
+import { models } from "../support/models.ts";
 import { readChat } from "../support/read-chat.ts";
 
 const MODEL = "openai/gpt-5";
@@ -54,17 +54,16 @@ test.each(fieldsOf(CHAT_FIELDS, "ignored"))("%s of a chat never reaches the mode
 });
 
 test("the fields of embeddings have the fate that the page tells", () => {
-  const read = (field: string) =>
-    readEmbeddingRequest(
-      JSON.stringify({ model: MODEL, input: "Hi", [field]: "8" }),
-      models(MODEL),
-    );
+  const read = (field: string, model = MODEL) =>
+    readEmbeddingRequest(JSON.stringify({ model, input: "Hi", [field]: 8 }), models(model));
 
-  for (const field of fieldsOf(EMBEDDING_FIELDS, "refused")) {
-    expect(() => read(field)).toThrow(`${field} is not supported`);
+  expect(fieldsOf(EMBEDDING_FIELDS, "refused")).toEqual([]);
+  for (const field of fieldsOf(EMBEDDING_FIELDS, "passed on")) {
+    expect(read(field).calls).toEqual([{ inputs: { input: ["Hi"], [field]: 8 }, count: 1 }]);
+    expect(() => read(field, "@cf/a/b")).toThrow(`${field} is not supported`);
   }
   for (const field of fieldsOf(EMBEDDING_FIELDS, "ignored")) {
-    expect(read(field).inputsFor(modelOf(MODEL))).toEqual({ input: ["Hi"] });
+    expect(read(field).calls).toEqual([{ inputs: { input: ["Hi"] }, count: 1 }]);
   }
 });
 

@@ -51,7 +51,7 @@ const EMBEDDING = { model: "m", input: ["a", "b"], encoding_format: "float" };
 /** A field, then one problem in a caller's words: no name of a type or an operator of ours. */
 const EXPECTED = [
   "an? (?:text|list|object|number|whole number)",
-  "a text, or a list of (?:1 to 100 )?(?:texts|parts)",
+  "a text, or a list of (?:1 to 2048 texts or lists of tokens|texts|parts)",
   "true or false",
   "-?\\d+ or (?:more|less)",
   '"[a-z_0-9]+"(?:(?: or|,) "[a-z_0-9]+")*(?:; "input_audio" is not supported)?',

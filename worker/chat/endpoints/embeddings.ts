@@ -1,5 +1,9 @@
 import { readEmbeddingRequest } from "../formats/openai-embeddings/request.ts";
-import { readEmbeddings } from "../formats/openai-embeddings/response.ts";
+import {
+  readEmbeddings,
+  writeEmbeddings,
+  type Embeddings,
+} from "../formats/openai-embeddings/response.ts";
 import { readBody } from "../gate/body.ts";
 import { callModels } from "../models/request.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -12,13 +16,18 @@ export const embeddings: Endpoint = {
   usesModel: true,
   async answer(context) {
     const request = readEmbeddingRequest(await readBody(context), context.var.models);
-    // There is no fallback: another model's vectors cannot be compared with those that a caller
-    // keeps.
-    const body = await callModels(context.var, {
-      models: [request.model],
-      inputsFor: request.inputsFor,
-      read: (response) => readEmbeddings(response, request),
-    });
-    return context.json(body);
+    const parts: Embeddings[] = [];
+    // One after the other: a call that fails ends the request, and the rest is not billed.
+    for (const { inputs, count } of request.calls) {
+      // There is no fallback: another model's vectors cannot be compared with those that a caller
+      // keeps.
+      const part = await callModels(context.var, {
+        models: [request.model],
+        inputsFor: () => inputs,
+        read: (response) => readEmbeddings(response, count),
+      });
+      parts.push(part);
+    }
+    return context.json(writeEmbeddings(request, parts));
   },
 };

@@ -1,55 +1,80 @@
 /** Translates a model's vectors to the response of OpenAI's embeddings protocol. */
-import * as v from "valibot";
-
 import { describeFailure, unreadable } from "../../models/failures.ts";
-import { readAs, readBody } from "../../models/response.ts";
+import { readBody } from "../../models/response.ts";
 import { RefusalError } from "../../refusal.ts";
 import { errorIn } from "../openai-chat/delta.ts";
 import type { EmbeddingRequest } from "./request.ts";
 
-const floats = v.array(v.number());
-const usage = v.optional(v.object({ prompt_tokens: v.number() }));
-const workersAi = v.object({
-  data: v.pipe(v.array(floats), v.minLength(1)),
-  usage,
-});
-const openAi = v.object({
-  data: v.pipe(v.array(v.object({ embedding: floats })), v.minLength(1)),
-  usage,
-});
+type Vector = readonly number[];
 
-/** Reads a model's answer. Throws a RefusalError where its body has neither form. */
-export async function readEmbeddings(
-  response: Response,
-  request: EmbeddingRequest,
-): Promise<object> {
+/** The vectors that one call brought, in the order of its inputs. */
+export interface Embeddings {
+  readonly vectors: readonly Vector[];
+  readonly tokens: number;
+}
+
+/** Reads a model's answer. Throws a RefusalError where it is not one vector for each input. */
+export async function readEmbeddings(response: Response, count: number): Promise<Embeddings> {
   const body = await readBody(response);
   if (errorIn(body) !== undefined) throw new RefusalError(describeFailure(502, body));
-  const own = readAs(workersAi, body);
-  const theirs = readAs(openAi, body);
-  const found = own?.data ?? theirs?.data.map(({ embedding }) => embedding);
-  if (found === undefined) throw new RefusalError(unreadable);
+  const { data, usage }: Readonly<Record<string, unknown>> = Object(body);
+  const vectors = inOrder(Array.isArray(data) ? data : []);
+  if (vectors.length !== count || !vectors.every(isVector)) throw new RefusalError(unreadable);
+  const { prompt_tokens, total_tokens }: Readonly<Record<string, unknown>> = Object(usage);
   // The protocol requires a number; most of Workers AI's embedding models report none.
-  const tokens = own?.usage?.prompt_tokens ?? theirs?.usage?.prompt_tokens ?? 0;
+  return { vectors, tokens: Number(prompt_tokens ?? total_tokens) || 0 };
+}
+
+/** Writes the vectors of all calls as one response. */
+export function writeEmbeddings(
+  { model, encoding }: EmbeddingRequest,
+  parts: readonly Embeddings[],
+): object {
+  const tokens = parts.reduce((sum, part) => sum + part.tokens, 0);
   return {
     object: "list",
-    model: request.model.id,
-    data: found.map((vector, index) => ({
-      object: "embedding",
-      index,
-      embedding: request.encoding === "base64" ? toBase64(vector) : vector,
-    })),
+    model: model.id,
+    data: parts
+      .flatMap(({ vectors }) => vectors)
+      .map((vector, index) => ({
+        object: "embedding",
+        index,
+        embedding: encoding === "base64" ? toBase64(vector) : vector,
+      })),
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   };
 }
 
+/**
+ * Puts vectors where their `index` says; Workers AI's own have none. A place that is named twice
+ * leaves another empty.
+ */
+function inOrder(data: readonly unknown[]): readonly unknown[] {
+  const vectors = Array.from<unknown>({ length: data.length });
+  for (const [place, item] of data.entries()) {
+    const { embedding = item, index }: Readonly<Record<string, unknown>> = Object(item);
+    vectors[Number(index ?? place)] = embedding;
+  }
+  return vectors;
+}
+
+function isVector(value: unknown): value is Vector {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number")
+  );
+}
+
+// One call takes so many arguments without trouble, and saves one for each byte.
+const CHUNK = 8192;
+
 /** Writes a vector as little-endian floats of 32 bits, as OpenAI's clients request by default. */
-function toBase64(vector: readonly number[]): string {
+function toBase64(vector: Vector): string {
   const bytes = new DataView(new ArrayBuffer(vector.length * 4));
   vector.forEach((value, index) => bytes.setFloat32(index * 4, value, true));
   let text = "";
-  for (let index = 0; index < bytes.byteLength; index++) {
-    text += String.fromCharCode(bytes.getUint8(index));
+  for (let start = 0; start < bytes.byteLength; start += CHUNK) {
+    const size = Math.min(CHUNK, bytes.byteLength - start);
+    text += String.fromCharCode(...new Uint8Array(bytes.buffer, start, size));
   }
   return btoa(text);
 }
