@@ -1,0 +1,131 @@
+/** Clients whose default is the Responses format, unchanged but for what docs/clients.md says to set. */
+import { createOpenAI } from "@ai-sdk/openai";
+import {
+  Agent,
+  OpenAIResponsesModel,
+  run,
+  setTracingDisabled,
+  tool as agentTool,
+} from "@openai/agents";
+import { isStepCount, streamText, tool, type ModelMessage } from "ai";
+import OpenAI from "openai";
+import { toResponseInputItems } from "openai/lib/responses/ResponseInputItems";
+import { expect, test } from "vitest";
+import { z } from "zod";
+
+import { responsesReply } from "../../support/responses-wire.ts";
+import { stream, type Content } from "../../support/wire.ts";
+import { modelsBinding, startWorker, TOKEN, type RunningWorker } from "../../support/workerd.ts";
+
+/** One model that speaks the format, and two that speak others. */
+const MODELS = ["openai/gpt-5.6-terra", "google/gemini-x", "@cf/old/model"];
+const CITY = z.object({ city: z.string() });
+
+test.each(MODELS)("OpenAI's SDK holds three turns with %s", async (model) => {
+  const worker = await startScene(model);
+  const openai = new OpenAI({ baseURL: baseOf(worker), apiKey: TOKEN, maxRetries: 0 });
+  const tools = [
+    { type: "function", name: "look", parameters: z.toJSONSchema(CITY), strict: true } as const,
+  ];
+  const ask = (input: OpenAI.Responses.ResponseInput) =>
+    openai.responses.stream({ model, input, tools, store: false }).finalResponse();
+  const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "Where is it warm?" }];
+
+  const first = await ask(input);
+  const [call] = first.output.filter((item) => item.type === "function_call");
+  input.push(...toResponseInputItems(first.output), {
+    type: "function_call_output",
+    call_id: call?.call_id ?? "",
+    output: "31 °C",
+  });
+  const second = await ask(input);
+  input.push(...toResponseInputItems(second.output), { role: "user", content: "Thanks" });
+  const third = await ask(input);
+
+  expect(call?.arguments).toBe('{"city":"Rome"}');
+  expect([second.output_text, third.output_text]).toEqual(["In Rome", "At your service"]);
+  expectHistory(worker);
+});
+
+test.each(MODELS)("the AI SDK's default provider holds three turns with %s", async (model) => {
+  const worker = await startScene(model);
+  const openai = createOpenAI({ baseURL: baseOf(worker), apiKey: TOKEN });
+  const ask = (messages: ModelMessage[]) =>
+    streamText({
+      model: openai(model),
+      messages,
+      tools: { look: tool({ inputSchema: CITY, execute: () => "31 °C" }) },
+      stopWhen: isStepCount(3),
+      // Its default refers to items that the provider keeps.
+      providerOptions: { openai: { store: false } },
+    });
+  const messages: ModelMessage[] = [{ role: "user", content: "Where is it warm?" }];
+
+  const first = ask(messages);
+  expect(await first.text).toBe("In Rome");
+  messages.push(...(await first.responseMessages), { role: "user", content: "Thanks" });
+
+  expect(await ask(messages).text).toBe("At your service");
+  expectHistory(worker);
+});
+
+test.each(MODELS)("OpenAI's agents hold three turns with %s", async (model) => {
+  setTracingDisabled(true);
+  const worker = await startScene(model);
+  const openai = new OpenAI({ baseURL: baseOf(worker), apiKey: TOKEN, maxRetries: 0 });
+  const agent = new Agent({
+    name: "guide",
+    model: new OpenAIResponsesModel(openai, model),
+    modelSettings: { store: false },
+    tools: [
+      agentTool({
+        name: "look",
+        description: "the weather of a city",
+        parameters: CITY,
+        execute: () => "31 °C",
+      }),
+    ],
+  });
+
+  const first = await run(agent, "Where is it warm?", { stream: true });
+  await first.completed;
+  const second = await run(agent, [...first.history, { role: "user", content: "Thanks" }], {
+    stream: true,
+  });
+  await second.completed;
+
+  expect([first.finalOutput, second.finalOutput]).toEqual(["In Rome", "At your service"]);
+  expectHistory(worker);
+});
+
+/** Starts a Worker whose model calls a tool, answers, and answers once more. */
+async function startScene(model: string): Promise<RunningWorker> {
+  const says: Content[] = [
+    { calls: [{ name: "look", arguments: { city: "Rome" } }] },
+    { text: "In Rome" },
+    { text: "At your service" },
+  ];
+  const reply = () => {
+    const content = says.shift() ?? {};
+    return model.startsWith("openai/") ? responsesReply(content, true) : stream("newer", content);
+  };
+  return startWorker({
+    bindings: { MODELS: modelsBinding(...MODELS), MAX_BODY_BYTES: "20000" },
+    reply,
+  });
+}
+
+function baseOf({ url }: RunningWorker): string {
+  return new URL("v1", url).href;
+}
+
+/** Expects the last call to hold the whole conversation, with the model's own reasoning. */
+function expectHistory({ calls }: RunningWorker): void {
+  const inputs = JSON.stringify(calls[2]?.body.inputs);
+
+  expect(calls).toHaveLength(3);
+  for (const each of ["Where is it warm?", "Rome", "31 °C", "In Rome", "Thanks"]) {
+    expect(inputs).toContain(each);
+  }
+  expect(inputs.includes("gAAAA")).toBe(inputs.includes("reasoning.encrypted_content"));
+}
