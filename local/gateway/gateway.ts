@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
+import type { Wire } from "../../policy/gateway/models.ts";
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
 import { capOf, type Bodies, type Log } from "../logs/log.ts";
@@ -22,6 +23,8 @@ export interface GatewayRequest {
   readonly model: string;
   readonly inputs: unknown;
   readonly options: RequestOptions;
+  /** The form of the request, where the way in decides it rather than the model. */
+  readonly wire?: Wire;
 }
 
 /** An answer, to be sent as it is. */
@@ -158,7 +161,9 @@ export class LocalGateway {
     const delay = request.options.retryDelayMs ?? settings.retryDelay ?? 0;
     const backoff = request.options.backoff ?? settings.retryBackoff ?? "constant";
     for (let retry = 0; ; retry++) {
-      const reply = await this.#model(request.model, request.inputs).catch(() => undefined);
+      const reply = await this.#model(request.model, request.inputs, request.wire).catch(
+        () => undefined,
+      );
       const hasFailed = reply === undefined || reply.status === 429 || reply.status >= 500;
       if (!hasFailed) return reply;
       if (retry >= retries) return undefined;

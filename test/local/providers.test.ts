@@ -3,7 +3,8 @@
 import { build } from "esbuild";
 import { expect, onTestFinished, test } from "vitest";
 
-import { localModel, type Model } from "../../local/gateway/model.ts";
+import { localModel } from "../../local/gateway/local-model/local-model.ts";
+import type { Model } from "../../local/gateway/model.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { ROOT } from "../support/settings.ts";
 

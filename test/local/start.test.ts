@@ -16,10 +16,14 @@ import { rows, startLocal, type Local } from "../support/start-local.ts";
 
 const run = promisify(execFile);
 
+const EMBEDDER = "@cf/baai/bge-m3";
+
 let project: Project;
 let dev: Local;
 beforeAll(async () => {
   project = await copyProject();
+  const last = '- "@cf/openai/gpt-oss-120b"\n';
+  await project.edit("Pulumi.dev.yaml", last, `${last}      - "${EMBEDDER}"\n`);
   dev = await startLocal(project, "dev", ["--api"]);
 });
 afterAll(async () => {
@@ -78,7 +82,7 @@ test("a streamed chat and an embedding run through the same gateway, and are log
     stream: true,
   });
   const chunks = await Array.fromAsync(stream);
-  const { data } = await client.embeddings.create({ model, input: "Hi" });
+  const { data } = await client.embeddings.create({ model: EMBEDDER, input: "Hi" });
 
   expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("")).toBe(
     `This is the local model, standing in for ${model}. You said: Hi`,
@@ -86,7 +90,7 @@ test("a streamed chat and an embedding run through the same gateway, and are log
   expect(data[0]?.embedding).toHaveLength(32);
   const newest = rows(await dev.page()).slice(0, 2);
   expect(newest.map((row) => [row[2], row.at(-1)])).toEqual([
-    [model, "kept"],
+    [EMBEDDER, "kept"],
     [model, "kept"],
   ]);
 });

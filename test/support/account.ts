@@ -10,7 +10,8 @@ import type Cloudflare from "cloudflare";
 
 import type { GatewaySettings } from "../../local/account.ts";
 import { openDoor } from "../../local/door.ts";
-import { localModel, type Model } from "../../local/gateway/model.ts";
+import { localModel } from "../../local/gateway/local-model/local-model.ts";
+import type { Model } from "../../local/gateway/model.ts";
 import type { Bodies, Log } from "../../local/logs/log.ts";
 import { openAccount, type LocalAccount } from "../../local/local-account.ts";
 import type { LogStore } from "../../local/logs/store.ts";

@@ -1,6 +1,7 @@
 import type { GatewaySettings } from "../../local/account.ts";
 import type { GatewayAnswer, GatewayRequest } from "../../local/gateway/gateway.ts";
-import { localModel, type Model } from "../../local/gateway/model.ts";
+import { localModel } from "../../local/gateway/local-model/local-model.ts";
+import type { Model } from "../../local/gateway/model.ts";
 import { openAccount, type LocalAccount } from "../../local/local-account.ts";
 
 /** The changes of a test to an ordinary gateway. */

@@ -1,0 +1,37 @@
+/**
+ * A small deterministic model in place of every provider's. It imitates the form of each, with the
+ * refusals of the real one, and shares no code with the Worker's formats: so it proves them.
+ * What it answers: decide.ts.
+ */
+import { wireOf, type Wire } from "../../../policy/gateway/models.ts";
+import { isWorkersAi } from "../../../policy/platform.ts";
+import type { Model, ModelReply } from "../model.ts";
+import { answerChat } from "./chat/answer.ts";
+import { answerEmbeddings, isEmbeddingModel } from "./embeddings.ts";
+import { answerMessages } from "./messages/answer.ts";
+import { ModelRefusal } from "./refusal.ts";
+import { answerResponses } from "./responses/answer.ts";
+import { answerWorkersAi } from "./workers-ai.ts";
+
+/** Answers one call in the form of one provider. Throws a ModelRefusal. */
+type Answerer = (name: string, inputs: unknown) => ModelReply;
+
+const ANSWERERS: Readonly<Record<Wire, Answerer>> = {
+  "workers-ai": answerWorkersAi,
+  chat: answerChat,
+  responses: answerResponses,
+  messages: answerMessages,
+};
+
+/** The local model. It costs nothing and needs nothing. */
+export const localModel: Model = async (name, inputs, wire) => {
+  // A model of Workers AI has one form, whichever way a request comes.
+  const form = isWorkersAi(name) ? "workers-ai" : (wire ?? wireOf(name));
+  const answer = isEmbeddingModel(name) ? answerEmbeddings : ANSWERERS[form];
+  try {
+    return answer(name, inputs);
+  } catch (error) {
+    if (error instanceof ModelRefusal) return error.reply;
+    throw error;
+  }
+};

@@ -1,0 +1,59 @@
+/** The shape of the fields of OpenAI's Responses form that the model looks at. */
+import { z } from "zod";
+
+import { TOOLS } from "./fields.ts";
+import { inputItems } from "./input.ts";
+
+const tool = z.discriminatedUnion("type", [
+  z.looseObject({
+    type: z.literal("function"),
+    name: z.string(),
+    parameters: z.unknown().optional(),
+  }),
+  z.looseObject({ type: z.literal("custom"), name: z.string() }),
+  z.looseObject({ type: z.enum(TOOLS).exclude(["function", "custom"]) }),
+]);
+const namedTool = z.looseObject({ type: z.string(), name: z.string().optional() });
+
+export const responsesFields = z.looseObject({
+  input: z.union([z.string(), inputItems]),
+  instructions: z.string().nullish(),
+  tools: z.array(tool).nullish(),
+  tool_choice: z
+    .union([
+      z.enum(["none", "auto", "required"]),
+      z.object({
+        type: z.literal("allowed_tools"),
+        mode: z.enum(["auto", "required"]),
+        tools: z.array(namedTool),
+      }),
+      namedTool,
+    ])
+    .nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  text: z
+    .looseObject({
+      format: z
+        .discriminatedUnion("type", [
+          z.looseObject({ type: z.enum(["text", "json_object"]) }),
+          z.looseObject({
+            type: z.literal("json_schema"),
+            name: z.string(),
+            schema: z.looseObject({}),
+          }),
+        ])
+        .optional(),
+    })
+    .nullish(),
+  reasoning: z
+    .looseObject({ effort: z.string().nullish(), summary: z.string().nullish() })
+    .nullish(),
+  include: z.array(z.string()).nullish(),
+  // The API says so itself: "integer below minimum value. Expected a value >= 16".
+  max_output_tokens: z.int().min(16).nullish(),
+  store: z.boolean().nullish(),
+  stream: z.boolean().nullish(),
+});
+
+export type ResponsesFields = z.output<typeof responsesFields>;
+export type ResponsesTool = z.output<typeof tool>;

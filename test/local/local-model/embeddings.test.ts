@@ -1,0 +1,65 @@
+/** What embedding models answer and refuse, of Workers AI and of OpenAI. */
+import { expect, test } from "vitest";
+
+import { askModel, serveModel } from "../../support/local-model.ts";
+
+const OWN = "@cf/baai/bge-m3";
+const THEIRS = "openai/text-embedding-3-small";
+
+test("a model of Workers AI takes a hundred texts, and no more", async () => {
+  const texts = (count: number) => Array.from({ length: count }, (_, n) => `text ${n}`);
+
+  expect(await askModel(OWN, { text: texts(100) })).toMatchObject({ body: { shape: [100, 32] } });
+  expect(await askModel(OWN, { text: texts(101) })).toMatchObject({
+    status: 400,
+    body: { errors: [{ code: 5006 }] },
+  });
+});
+
+test("OpenAI's model takes 2,048 inputs, and no more", async () => {
+  expect(await askModel(THEIRS, { input: Array(2048).fill("a") })).toMatchObject({ status: 200 });
+  expect(await askModel(THEIRS, { input: Array(2049).fill("a") })).toMatchObject({
+    status: 400,
+    body: { error: { param: "input", code: "array_above_max_length" } },
+  });
+});
+
+test("OpenAI's model takes tokens, dimensions and base64", async () => {
+  const vectors = await askModel(THEIRS, { input: [[1, 2], [3]], dimensions: 4 });
+  const one = await askModel(THEIRS, { input: [1, 2], dimensions: 4, encoding_format: "base64" });
+  const [first] = Object(vectors.body).data;
+
+  expect(Object(vectors.body).data).toHaveLength(2);
+  expect(first.embedding).toHaveLength(4);
+  const bytes = new Uint8Array(Buffer.from(Object(one.body).data[0].embedding, "base64"));
+  expect([...new Float32Array(bytes.buffer)]).toEqual(first.embedding.map(Math.fround));
+});
+
+test("OpenAI's SDK reads the vectors", async () => {
+  const { openai } = await serveModel();
+
+  const { data } = await openai.embeddings.create({ model: THEIRS, input: "a", dimensions: 3 });
+
+  expect(data[0]?.embedding).toHaveLength(3);
+});
+
+test("a chat with an embedding model, and texts to embed at a chat model, are refused", async () => {
+  const messages = [{ role: "user", content: "Hello" }];
+
+  expect(await askModel(OWN, { messages })).toMatchObject({
+    status: 400,
+    body: { errors: [{ code: 5006 }] },
+  });
+  expect(await askModel(THEIRS, { messages })).toMatchObject({
+    status: 404,
+    body: { error: { message: expect.stringMatching(/^This is not a chat model/) } },
+  });
+  expect(await askModel("@cf/meta/x", { text: ["a"] })).toMatchObject({
+    status: 400,
+    body: { errors: [{ code: 5004 }] },
+  });
+  expect(await askModel("openai/gpt-4o", { input: ["a"] })).toMatchObject({
+    status: 400,
+    body: { error: { param: "messages" } },
+  });
+});
