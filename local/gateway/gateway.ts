@@ -5,8 +5,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { z } from "zod";
-
 import type { Wire } from "../../policy/gateway/models.ts";
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
@@ -16,6 +14,7 @@ import { Cache } from "./cache.ts";
 import type { Model, ModelReply } from "./model.ts";
 import type { RequestOptions } from "./options.ts";
 import { RateLimiter } from "./rate-limit.ts";
+import { readTokens } from "./tokens.ts";
 
 /** A call of a model through a gateway, from whichever way in. */
 export interface GatewayRequest {
@@ -273,24 +272,4 @@ export function refusal(status: number, code: number, message: string): GatewayA
  */
 function defaultTtl(options: RequestOptions, settings: GatewaySettings): number {
   return settings.cacheTtl === 0 && options.cacheKey !== undefined ? 300 : settings.cacheTtl;
-}
-
-// An invalid count is left out, rather than kept as something that the page cannot show.
-const tokens = z.int().nonnegative();
-const withUsage = z.object({
-  usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }),
-});
-
-/** Reads the token counts of an answer, or of the last event of a stream that has any. */
-function readTokens(body: string): Pick<Outcome, "tokensIn" | "tokensOut"> {
-  const texts = body.startsWith("data:")
-    ? body.split("\n").flatMap((line) => (line.startsWith("data:") ? [line.slice(5)] : []))
-    : [body];
-  for (const text of texts.toReversed()) {
-    try {
-      const { usage } = withUsage.parse(JSON.parse(text));
-      return { tokensIn: usage.prompt_tokens, tokensOut: usage.completion_tokens };
-    } catch {}
-  }
-  return {};
 }
