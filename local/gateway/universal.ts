@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { z } from "zod";
 
+import type { Wire } from "../../policy/gateway/models.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway.ts";
 import { readHeaderOptions } from "./options.ts";
 
@@ -48,17 +49,23 @@ export async function callInTurn(
   return answer;
 }
 
+// The ends of the providers' own paths.
+const PATHS: readonly (readonly [end: RegExp, wire: Wire])[] = [
+  [/(?:^|\/)(?:chat\/completions|embeddings)$/, "chat"],
+  [/(?:^|\/)responses$/, "responses"],
+  [/(?:^|\/)messages$/, "messages"],
+];
+
 /**
- * Returns the model that a call names, with its inputs; undefined for a provider whose form is not
- * OpenAI's: the models here know no other.
+ * Returns the model that a call names, with its inputs and their form; undefined for a form that
+ * no model here knows.
  */
 function toModel({ provider, endpoint, query }: UniversalCall) {
   const { model, ...inputs } = query;
   if (provider === "workers-ai" && endpoint.startsWith("@cf/")) {
     return { model: endpoint, inputs: query };
   }
-  if (model === undefined || !/(?:^|\/)(?:chat\/completions|embeddings)$/.test(endpoint)) {
-    return undefined;
-  }
-  return { model: provider === "workers-ai" ? model : `${provider}/${model}`, inputs };
+  const wire = PATHS.find(([end]) => end.test(endpoint))?.[1];
+  if (model === undefined || wire === undefined) return undefined;
+  return { model: provider === "workers-ai" ? model : `${provider}/${model}`, inputs, wire };
 }
