@@ -8,7 +8,7 @@ import { prepareEvaluation } from "./engine/evaluate.ts";
 const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--port N] [--api]
 
   --stack     the stack file to run, Pulumi.<stack>.yaml (dev)
-  --upstream  a server with OpenAI's protocol to ask, such as http://127.0.0.1:11434/v1 (a small local model)
+  --upstream  a model server to ask, such as Ollama's http://127.0.0.1:11434/v1 (a small local model)
   --port      where the Worker answers (8787); the next port serves the logs
   --api       print the environment that points Cloudflare's own tools at this account`;
 

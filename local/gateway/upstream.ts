@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { Agent } from "undici";
 import { z } from "zod";
 
+import { wireOf, type Wire } from "../../policy/gateway/models.ts";
 import { printError } from "../print.ts";
 import type { Model } from "./model.ts";
 
@@ -13,24 +14,35 @@ const callInputs = z.record(z.string(), z.unknown());
 // Not fetch: it took twice as long as everything else that the local gateway does for a request.
 const agent = new Agent();
 
+// Where such a server takes each form. Ollama, vLLM and LM Studio serve all of them.
+const PATHS: Readonly<Record<Wire, string>> = {
+  "workers-ai": "chat/completions",
+  chat: "chat/completions",
+  responses: "responses",
+  messages: "messages",
+};
+
 /**
- * Connects a server with OpenAI's protocol, for example Ollama at http://127.0.0.1:11434/v1, and
- * calls the first model that it lists. Rejects when it lists none within ten seconds.
+ * Connects a server with the protocols of OpenAI and Anthropic, for example Ollama at
+ * http://127.0.0.1:11434/v1, and calls the first model that it lists, in the form of the model that
+ * was asked for. Rejects when it lists none within ten seconds.
  */
 export async function connectUpstream(base: URL): Promise<Model> {
   const root = base.href.replace(/\/$/, "");
   const model = await firstModel(root);
   const { origin, pathname } = new URL(root);
 
-  return async (_name, inputs) => {
-    const { text, ...fields } = callInputs.parse(inputs);
-    const isEmbedding = text !== undefined || fields["input"] !== undefined;
+  return async (name, inputs, wire = wireOf(name)) => {
+    const { path, fields } = toRequest(wire, callInputs.parse(inputs));
     const { statusCode: status, body: answer } = await agent.request({
       origin,
-      path: `${pathname}/${isEmbedding ? "embeddings" : "chat/completions"}`,
+      path: `${pathname}/${path}`,
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...fields, ...(text !== undefined && { input: text }), model }),
+      headers: {
+        "content-type": "application/json",
+        ...(wire === "messages" && { "anthropic-version": "2023-06-01" }),
+      },
+      body: JSON.stringify({ ...fields, model }),
     });
     if (status < 300 && fields["stream"] === true) {
       return {
@@ -45,6 +57,20 @@ export async function connectUpstream(base: URL): Promise<Model> {
     if (status >= 300) printError(`upstream answered ${status}: ${body.slice(0, 500)}`);
     return { status, body };
   };
+}
+
+interface UpstreamRequest {
+  readonly path: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Finds the path of a request. Workers AI's name for texts to embed is replaced by OpenAI's. */
+function toRequest(wire: Wire, fields: UpstreamRequest["fields"]): UpstreamRequest {
+  const { text, ...rest } = fields;
+  // In OpenAI's Responses form, `text` and `input` are something else.
+  if (wire === "responses") return { path: PATHS[wire], fields };
+  if (text !== undefined) return { path: "embeddings", fields: { ...rest, input: text } };
+  return { path: fields["input"] === undefined ? PATHS[wire] : "embeddings", fields };
 }
 
 async function firstModel(root: string): Promise<string> {

@@ -42,6 +42,19 @@ test("texts to embed go where an upstream embeds, in its own words", async () =>
   ]);
 });
 
+test.each([
+  ["@cf/meta/x", { messages: MESSAGES }, "/v1/chat/completions"],
+  ["openai/gpt-4o", { messages: MESSAGES }, "/v1/chat/completions"],
+  ["openai/gpt-5.6-terra", { input: "Hi", text: { format: { type: "text" } } }, "/v1/responses"],
+  ["anthropic/claude-sonnet-5", { messages: MESSAGES, max_tokens: 9 }, "/v1/messages"],
+])("an upstream is asked in the form of %s", async (name, inputs, path) => {
+  const model = await connect((asked) => Response.json(asked));
+
+  const { body } = await model(name, inputs);
+
+  expect(JSON.parse(body)).toEqual({ path, body: { ...inputs, model: "at-home" } });
+});
+
 test("what an upstream refuses is passed on, and its reason is printed", async () => {
   const print = vi.spyOn(console, "error").mockImplementation(() => {});
   onTestFinished(() => print.mockRestore());
