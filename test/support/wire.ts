@@ -40,11 +40,11 @@ export function answer(shape: Shape, content: Content): Reply {
 
 /** Makes the answer as a stream: texts word by word, calls one after the other. */
 export function stream(shape: Shape, content: Content): Reply {
-  return { headers, pieces: inTurn(pieces(shape, content)) };
+  return { headers, pieces: inTurn(eventsOf(shape, content)) };
 }
 
 /** Makes the events of a streamed answer, each as it is sent. */
-export function pieces(shape: Shape, content: Content): readonly string[] {
+export function eventsOf(shape: Shape, content: Content): readonly string[] {
   if (shape === "responses") return responsesEvents(content).map(typed);
   if (shape === "messages") return messagesEvents(content).map(typed);
   const events = shape === "older" ? olderEvents(content) : newerEvents(content);
@@ -69,7 +69,7 @@ export async function* inTurn(pieces: readonly (string | Uint8Array)[]) {
 /** Makes an answer without an end, and a promise that resolves when it is cancelled. */
 export function endless(): { readonly reply: Reply; readonly ended: Promise<string> } {
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
-  async function* pieces() {
+  async function* more() {
     try {
       for (;;) {
         yield event({ response: "more " });
@@ -79,7 +79,7 @@ export function endless(): { readonly reply: Reply; readonly ended: Promise<stri
       end("ended");
     }
   }
-  return { reply: { pieces: pieces() }, ended };
+  return { reply: { pieces: more() }, ended };
 }
 
 const BODIES: Readonly<Record<Shape, (content: Content) => object>> = {
@@ -181,7 +181,7 @@ function responsesBody({ text, calls = [], isCutShort = false }: Content) {
     error: null,
     output: [
       ...(text === undefined ? [] : [said(text)]),
-      ...calls.map((call, index) => called(call, index, JSON.stringify(call.arguments))),
+      ...calls.map((call, index) => functionCall(call, index, JSON.stringify(call.arguments))),
     ],
     usage: {
       input_tokens: USAGE.prompt_tokens,
@@ -198,7 +198,7 @@ function said(text: string) {
   return { id: "msg_1", type: "message", role: "assistant", status: "completed", content: [part] };
 }
 
-function called(call: Calls[number], index: number, input: string) {
+function functionCall(call: Calls[number], index: number, input: string) {
   const { name } = call;
   const ids = { id: `fc_${index}`, call_id: `call_${index}` };
   return { ...ids, type: "function_call", name, arguments: input, status: "completed" };
@@ -243,12 +243,16 @@ function callEvents(
 ) {
   const input = JSON.stringify(call.arguments);
   const at = { item_id: `fc_${index}`, output_index: place };
-  const item = { ...called(call, index, ""), status: "in_progress" };
+  const item = { ...functionCall(call, index, ""), status: "in_progress" };
   return [
     { type: "response.output_item.added", output_index: place, item },
     { type: "response.function_call_arguments.delta", ...at, delta: input },
     { type: "response.function_call_arguments.done", ...at, name: call.name, arguments: input },
-    { type: "response.output_item.done", output_index: place, item: called(call, index, input) },
+    {
+      type: "response.output_item.done",
+      output_index: place,
+      item: functionCall(call, index, input),
+    },
   ];
 }
 

@@ -154,10 +154,15 @@ export function chatBody(changes: Readonly<Record<string, unknown>> = {}): strin
   return JSON.stringify({ model: "@cf/old/model", messages, ...changes });
 }
 
-/** Reads the error object of a response. */
+/**
+ * Reads the error object of a response. Code and field stand among the details where the protocol
+ * is Anthropic's, which has neither.
+ */
 export async function errorOf(response: Response): Promise<Record<string, unknown>> {
   const body: unknown = await response.json();
-  return Object(Object(body).error);
+  const error: Record<string, unknown> = Object(Object(body).error);
+  const { error_code: code, ...details } = Object(error["details"]);
+  return code === undefined ? error : { code, ...details, ...error };
 }
 
 function hello(): Reply {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { launchBrowser } from "../support/browser.ts";
 import { MODEL_WAYS, GATED, WAYS } from "../support/endpoint-requests.ts";
-import { startWorker, TOKEN } from "../support/workerd.ts";
+import { errorOf, startWorker, TOKEN } from "../support/workerd.ts";
 
 const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
 
@@ -40,7 +40,7 @@ test.each([
     expect(response.headers.get("www-authenticate")).toBe(
       'Basic realm="token as password", Bearer realm="token"',
     );
-    expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
+    expect(await errorOf(response)).toMatchObject({ code: "invalid_api_key" });
   }
   expect(worker.calls).toEqual([]);
 });
@@ -59,7 +59,7 @@ test.each([
   const response = await worker.ask("/v1/models", { headers });
 
   expect(response.status).toBe(401);
-  expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
+  expect(await errorOf(response)).toMatchObject({ code: "invalid_api_key" });
 });
 
 test("each caller goes into the log under its own name", async () => {

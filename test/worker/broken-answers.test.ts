@@ -5,6 +5,7 @@ import { waitFor } from "../support/project.ts";
 import { event, inTurn } from "../support/wire.ts";
 import {
   chatBody,
+  errorOf,
   startWorker,
   TOKEN,
   type Reply,
@@ -57,7 +58,7 @@ test.each<[string, () => Reply, number, string]>([
 
     const response = await ask(worker, path, { method, body: body() });
 
-    const found = [name, response.status, Object(await response.json()).error?.code];
+    const found = [name, response.status, (await errorOf(response))["code"]];
     expect(found).toEqual([name, status, code]);
     expect(await lineOf(worker)).toMatchObject({ route, status, code });
   }
