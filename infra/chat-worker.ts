@@ -109,19 +109,22 @@ function bindings(args: ChatWorkerArgs): types.input.WorkersScriptBinding[] {
   const release = bundle.sha256.slice(0, 12);
   const byName: Bindings = workerBindings({ stackName: stackName(), gatewayId, release }, args);
   return Object.entries(byName).flatMap(([name, binding]) =>
-    binding === undefined ? [] : [{ name, ...toInput(binding, worker.name) }],
+    binding === undefined ? [] : [{ name, ...toInput(binding, spaceOf(name, worker.name)) }],
   );
 }
 
-function toInput(
-  binding: Binding,
-  workerName: string,
-): Omit<types.input.WorkersScriptBinding, "name"> {
+function toInput(binding: Binding, space: string): Omit<types.input.WorkersScriptBinding, "name"> {
   if (binding.type === "secret_text") return { ...binding, text: pulumi.secret(binding.text) };
   if (binding.type !== "ratelimit") return binding;
   const { type, simple } = binding;
-  // A namespace is a number that holds for the whole account: two Workers with the same one would
-  // share their counts.
-  const hash = createHash("sha256").update(workerName).digest();
+  const hash = createHash("sha256").update(space).digest();
   return { type, namespaceId: String(hash.readUInt32BE()), simple };
+}
+
+/**
+ * Names what a rate limit counts. Its number holds for the whole account: two Workers, or two limits
+ * of one, with the same would share their counts.
+ */
+function spaceOf(binding: string, workerName: string): string {
+  return binding === "CALLER_LIMIT" ? workerName : `${workerName}/${binding}`;
 }

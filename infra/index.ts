@@ -1,3 +1,4 @@
+import { asLogged } from "../policy/gateway/callers.ts";
 import { retentionOf } from "../policy/gateway/names.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
@@ -13,7 +14,7 @@ const deployed = readDeployed();
 const settings = readSettings(deployed);
 const fingerprint = await keepReviewed({ settings, others: readOthers() }, deployed);
 
-const gateway = new Gateway("gateway", settings);
+const gateway = new Gateway("gateway", await asLogged(settings));
 
 const chat = new ChatWorker("chat", {
   ...settings,

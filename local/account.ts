@@ -31,7 +31,15 @@ const spendRule = z.strictObject({
   limitType: z.literal("cost"),
   window: z.number().positive(),
   technique: z.enum(["fixed", "sliding"]),
-  metadata: z.record(z.string(), z.strictObject({ mode: z.literal("partition") })).optional(),
+  metadata: z
+    .record(
+      z.string(),
+      z.discriminatedUnion("mode", [
+        z.strictObject({ mode: z.literal("partition") }),
+        z.strictObject({ mode: z.literal("filter"), values: z.array(z.string()).min(1) }),
+      ]),
+    )
+    .optional(),
 });
 
 /**

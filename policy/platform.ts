@@ -37,6 +37,22 @@ export const CRON_TRIGGERS = { free: 5, paid: 250 } as const;
 export const LOGPUSH_JOBS = 4;
 
 /**
+ * Models of Workers AI that need Workers Paid, as far as they are announced.
+ * https://developers.cloudflare.com/changelog/product/workers-ai/ (2026-07-28)
+ */
+export const PAID_PLAN_MODELS: readonly string[] = [
+  "@cf/moonshotai/kimi-k2.6",
+  "@cf/moonshotai/kimi-k2.7-code",
+  "@cf/zai-org/glm-5.2",
+];
+
+/**
+ * The spend limits that a gateway may have.
+ * https://developers.cloudflare.com/ai-gateway/features/spend-limits/
+ */
+export const SPEND_RULES = 20;
+
+/**
  * The requests that one run of a Worker may make, by the number on which every page agrees; newer
  * ones give 10,000 for paid. More would not help: Cloudflare's API accepts 1,200 in five minutes.
  * https://developers.cloudflare.com/fundamentals/api/reference/limits/

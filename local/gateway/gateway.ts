@@ -5,7 +5,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Wire } from "../../policy/gateway/models.ts";
+import type { Wire } from "../../policy/settings/wires.ts";
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
 import { capOf, type Bodies, type Log } from "../logs/log.ts";

@@ -1,5 +1,5 @@
 /** What stands behind the local gateway: the local model, or a server of the user's own. */
-import type { Wire } from "../../policy/gateway/models.ts";
+import { allowedWires, wireOf, type Wire } from "../../policy/settings/wires.ts";
 
 /** What a model answers, before the gateway logs it. */
 export interface ModelReply {
@@ -15,3 +15,16 @@ export interface ModelReply {
  * the way in decides it; absent, it is the one that the AI binding takes for that model.
  */
 export type Model = (name: string, inputs: unknown, wire?: Wire) => Promise<ModelReply>;
+
+/**
+ * Returns the form of a request by the AI binding: its model's, by the table. One that the table
+ * lacks, or that takes Responses beside another form, is asked in the form that a stack file says
+ * of it, and only a request in the Responses form says whether it is to be stored.
+ */
+export function formOf(name: string, inputs: unknown): Wire {
+  const isResponses = typeof inputs === "object" && inputs !== null && "store" in inputs;
+  const known = wireOf(name);
+  const mayBe = known === undefined || known === "workers-ai";
+  if (isResponses && mayBe && allowedWires(name).includes("responses")) return "responses";
+  return known ?? "chat";
+}

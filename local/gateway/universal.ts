@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { z } from "zod";
 
-import type { Wire } from "../../policy/gateway/models.ts";
+import type { Wire } from "../../policy/settings/wires.ts";
 import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway.ts";
 import { readHeaderOptions } from "./options.ts";
 

@@ -4,9 +4,9 @@ import { Readable } from "node:stream";
 import { Agent } from "undici";
 import { z } from "zod";
 
-import { wireOf, type Wire } from "../../policy/gateway/models.ts";
+import type { Wire } from "../../policy/settings/wires.ts";
 import { printError } from "../print.ts";
-import type { Model } from "./model.ts";
+import { formOf, type Model } from "./model.ts";
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 const callInputs = z.record(z.string(), z.unknown());
@@ -32,7 +32,7 @@ export async function connectUpstream(base: URL): Promise<Model> {
   const model = await firstModel(root);
   const { origin, pathname } = new URL(root);
 
-  return async (name, inputs, wire = wireOf(name)) => {
+  return async (name, inputs, wire = formOf(name, inputs)) => {
     const { path, fields } = toRequest(wire, callInputs.parse(inputs));
     const { statusCode: status, body: answer } = await agent.request({
       origin,

@@ -16,6 +16,9 @@ export interface FileCaller {
   readonly name?: unknown;
   readonly sha256?: unknown;
   readonly until?: unknown;
+  readonly models?: unknown;
+  readonly limit?: unknown;
+  readonly limitUsd?: unknown;
 }
 
 const SETTING = "ai-gateway:callers";

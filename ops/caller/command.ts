@@ -86,12 +86,18 @@ async function add(words: Arguments, text: string, known: readonly FileCaller[])
   if (action === "rotate" && own.length === 0) throw unknownCaller(name, known);
   const token = randomBytes(32).toString("base64url");
   const sha256 = createHash("sha256").update(token).digest("hex");
-  const caller = { name, sha256, ...(until !== undefined && { until }) };
+  const caller = { name, sha256, ...(until !== undefined && { until }), ...ownRights(own[0]) };
   await write(file, addCaller(text, caller));
   print(token);
   printError(`${file} lets in caller ${name} by ${describeKey(sha256)}
 The line above is the token, shown this once: give it to the caller.
 ${NEXT}${own.length === 0 ? "" : `\nWhen the caller uses it, remove the old: npm run -s caller -- remove ${name} --key … (${keysOf(own)})`}`);
+}
+
+/** The models and limits of a caller, which all its tokens have. */
+function ownRights({ models, limit, limitUsd }: FileCaller = {}): FileCaller {
+  const rights = Object.entries({ models, limit, limitUsd });
+  return Object.fromEntries(rights.filter(([, value]) => value !== undefined));
 }
 
 const NEXT = "Then npm run policy, review the change, and deploy it.";

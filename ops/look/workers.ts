@@ -7,14 +7,21 @@ import { listAll, tryCheck, type Connection } from "../account/account.ts";
 const script = z.object({ id: z.string() });
 const settings = z.object({
   bindings: z
-    .array(z.object({ type: z.string(), name: z.string(), text: z.string().optional() }))
+    .array(
+      z.object({
+        type: z.string(),
+        name: z.string(),
+        text: z.string().optional(),
+        simple: z.object({ limit: z.number(), period: z.number() }).optional(),
+      }),
+    )
     .default([]),
   observability: z
     .object({ logs: z.object({ invocation_logs: z.boolean().nullish() }).nullish() })
     .nullish(),
 });
 
-/** A binding of a Worker; only one in clear has its text. */
+/** A binding of a Worker; only one in clear has its text, and only a rate limit its numbers. */
 export type Binding = Readonly<z.output<typeof settings>["bindings"][number]>;
 
 const NEEDED = PERMISSIONS.readWorkers;

@@ -80,7 +80,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   });
   const account = await openAccount(stack);
   const token = readToken("AI_GATEWAY_RUN_TOKEN");
-  const model = stack.settings.worker.models.find(isWorkersAi);
+  const model = stack.settings.worker.models.map(({ id }) => id).find(isWorkersAi);
   const plane =
     token !== undefined && model !== undefined ? { url, token, model, waitSeconds } : undefined;
   const subject = describeSubject(account, plane ? { gateways: url, model: plane.model } : {});

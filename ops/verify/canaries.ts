@@ -36,7 +36,7 @@ export async function flyCanaries(account: Account, args: CanaryArgs): Promise<C
     const message = `not looked at, because ${door}`;
     return { findings: [finding("unknown", "canaries", message)], flights: [] };
   }
-  const model = account.stack.settings.worker.models[0] ?? "";
+  const model = account.stack.settings.worker.models[0]?.id ?? "";
   const sent = await Promise.all(KINDS.map((kind) => sendCanary(kind, door, model)));
   const flown = await Promise.all(sent.map((canary) => follow(account, canary, args)));
   return {

@@ -91,7 +91,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   }
   if (place !== undefined) {
     const [model] = stack.settings.worker.models;
-    const subject = describeSubject(account, model === undefined ? {} : { model });
+    const subject = describeSubject(account, model === undefined ? {} : { model: model.id });
     const run = { asked: subject, answers: [...answersOf(flights, new Date())] };
     printError(await writeEvidence(WRITER, place, run));
   }

@@ -1,23 +1,34 @@
 /** Compares the gateway's fields, as declared and as stored. */
+import { asLogged } from "../../policy/gateway/callers.ts";
 import { ROWS, gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import type { Account } from "../account/account.ts";
 import { deployAgain, judge, type Finding } from "../look/finding.ts";
+import { hashKey } from "../look/caller.ts";
 import { readGateway } from "../look/gateways.ts";
 
 /** Checks every field of the deployed gateway. */
 export async function checkGateway(account: Account): Promise<readonly Finding[]> {
   const { stack } = account;
   const { gatewayId } = stack.settings;
+  const settings = await withLogNames(stack.settings);
   return judge(
     {
       about: `gateway ${gatewayId}`,
       answer: await readGateway(account, gatewayId),
       remedy: deployAgain(stack),
     },
-    (found) => judgeGateway(stack.settings, { ...found }),
+    (found) => judgeGateway(settings, { ...found }),
     `all ${COMPARED.length} fields are as declared`,
   );
+}
+
+/** Gives callers the names that the gateway knows, where the key of their hash is known here. */
+async function withLogNames(settings: Settings): Promise<Settings> {
+  const key = hashKey();
+  if (settings.anonymousCallers === undefined || key === undefined) return settings;
+  const logged = await asLogged({ ...settings, anonymousCallers: { key } });
+  return { ...logged, anonymousCallers: undefined };
 }
 
 /** The fields in the order of a report. The id is left out: it is how the gateway was found. */
@@ -34,8 +45,11 @@ export function judgeGateway(
   found: Readonly<Record<string, unknown>>,
 ): readonly string[] {
   const declared = toApi(gatewayFields(settings));
+  const areHidden = settings.anonymousCallers !== undefined;
   return COMPARED.flatMap(({ api: field, setting }) => {
-    const [is, shouldBe] = [found[field], declared[field]];
+    const [is, shouldBe] = [found[field], declared[field]].map((value) =>
+      areHidden && field === "spend_limits" ? withoutCallers(value) : value,
+    );
     if (canonical(field, is) === canonical(field, shouldBe)) return [];
     const source = setting ?? "every stack has it so";
     const difference =
@@ -65,6 +79,20 @@ function withoutSecrets(otel: unknown): unknown {
   if (!isRecord(otel)) return otel;
   const { headers, content_type = "json", ...rest } = otel;
   return { ...rest, content_type, headers: isRecord(headers) ? Object.keys(headers) : [] };
+}
+
+/**
+ * Removes the names of callers from their limits of money: the gateway has hashes, whose key only
+ * the deploy knows. How many they are, and how much each may spend, is still compared.
+ */
+function withoutCallers(limits: unknown): unknown {
+  if (!isRecord(limits) || !Array.isArray(limits["rules"])) return limits;
+  const rules = limits["rules"].map((rule: unknown) => {
+    const caller: unknown = Object(Object(rule).metadata).caller;
+    if (!isRecord(rule) || Object(caller).mode !== "filter") return rule;
+    return { ...rule, id: "caller", metadata: { caller: "one" } };
+  });
+  return { ...limits, rules };
 }
 
 /**

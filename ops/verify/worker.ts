@@ -2,6 +2,7 @@
  * Checks the deployed Workers: bound to this stack's gateway, with this stack's policy, at the
  * declared addresses.
  */
+import { isOwnLimit } from "../../policy/gateway/callers.ts";
 import { retentionWorkerName } from "../../policy/gateway/names.ts";
 import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-bindings.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
@@ -31,8 +32,8 @@ export async function checkWorker(account: Account): Promise<readonly Finding[]>
 }
 
 /**
- * Describes the bindings that differ. Only texts in clear are compared; of others the API shows no
- * more than their presence.
+ * Describes the bindings that differ. Texts in clear and rate limits are compared; of others the API
+ * shows no more than their presence.
  */
 export function judgeBindings(stack: Stack, bindings: readonly Binding[]): readonly string[] {
   const { name: stackName, settings } = stack;
@@ -52,7 +53,26 @@ export function judgeBindings(stack: Stack, bindings: readonly Binding[]): reado
       problems.push(`${name} is missing`);
     }
   }
-  return [...judgeTexts(texts, bindings), ...problems];
+  return [...judgeTexts(texts, bindings), ...judgeLimits(byName, bindings), ...problems];
+}
+
+/** Describes the rate limits that differ, and those of callers that no caller has any more. */
+function judgeLimits(
+  declared: Readonly<Record<string, WorkerBinding<string | undefined> | undefined>>,
+  bindings: readonly Binding[],
+): readonly string[] {
+  return bindings.flatMap(({ name, simple }) => {
+    const binding = declared[name];
+    if (binding === undefined) {
+      return problemsIf([isOwnLimit(name), `${name} is bound, and the stack declares none`]);
+    }
+    if (binding.type !== "ratelimit" || simple === undefined) return [];
+    const { limit, period } = binding.simple;
+    return problemsIf([
+      simple.limit !== limit || simple.period !== period,
+      `${name} is ${simple.limit} in ${simple.period} seconds, declared is ${limit} in ${period}`,
+    ]);
+  });
 }
 
 /** Describes the bindings in clear that differ from their declared texts. */

@@ -15,6 +15,7 @@ import {
 } from "../gateway/effects.ts";
 import { gatewayJudges } from "../gateway/mapping.ts";
 import { isWorkersAi } from "../platform.ts";
+import { allowsReach, movesName } from "./model-access.ts";
 import { describeReader, describeToken } from "./reader-access.ts";
 
 export interface Change {
@@ -192,6 +193,12 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     isWorkersAi(leaf.path.replace("worker.models.", ""))
       ? { effect: "neutral" }
       : reveals(from, to),
+  "worker.models[].name": movesName,
+  "worker.allow[]": allowsReach,
+  "callers[].models": (from, to, ...place) => ({
+    ...narrows(from, to, ...place),
+    because: "prompts of that caller go to other models",
+  }),
   "worker.access": ranked("token", "open"),
   "worker.cloudflareAccess.audience": admits("application"),
   "worker.cloudflareAccess.team": (from, to, ...place) => {
@@ -213,6 +220,8 @@ export const NEUTRAL: readonly string[] = [
   "readers[].name",
   "readers[].kind",
   "worker.name",
+  "worker.models[].id",
+  "worker.models[].speaks",
   "worker.fallbacks",
   "worker.timeoutSeconds",
   "worker.callerLimit",

@@ -23,6 +23,7 @@ export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
   const { settings, accountId, others, environments } = stack;
   const leaves = Object.entries({ ...settings, accountId }).flatMap(([key, value]) => {
     if (key === "callers") return listCallers(stack);
+    if (key === "worker") return listWorker(settings.worker);
     if (key === "logpush") return value === undefined ? [] : listWhole(value, key, key);
     const field = IDENTITIES[key];
     return field === undefined ? listValues(value, key, key) : listItems(key, field, value);
@@ -38,6 +39,27 @@ export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
     value: PRESENT,
   }));
   return new Map([...leaves, ...elsewhere, ...named].map((leaf) => [leaf.path, leaf]));
+}
+
+/** A model comes and goes as one; a name stands for itself, since it may move to another model. */
+function listWorker({ models, allow, ...worker }: Stack["settings"]["worker"]): Leaf[] {
+  const pattern = "worker.models[]";
+  return [
+    ...listValues(worker, "worker", "worker"),
+    ...models.flatMap(({ id, speaks = "a form that is not known" }) =>
+      listWhole({ speaks }, `worker.models.${id}`, pattern),
+    ),
+    ...models.flatMap(({ id, name }) =>
+      name === undefined
+        ? []
+        : [{ path: `worker.models (name ${name})`, pattern: `${pattern}.name`, value: id }],
+    ),
+    ...allow.map((reach) => ({
+      path: `worker.allow.${reach}`,
+      pattern: "worker.allow[]",
+      value: PRESENT,
+    })),
+  ];
 }
 
 /** A caller may have several tokens under one name, and each is one that is let in. */
@@ -73,14 +95,7 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
     const isKey = pattern === "logpush.publicKey";
     return [{ path, pattern, value: isKey ? keyName(String(value)) : value }];
   }
-  if (Array.isArray(value)) {
-    if (pattern !== "worker.models") return [{ path, pattern, value: value.join(", ") || "none" }];
-    return value.map((item) => ({
-      path: `${path}.${item}`,
-      pattern: `${pattern}[]`,
-      value: PRESENT,
-    }));
-  }
+  if (Array.isArray(value)) return [{ path, pattern, value: value.join(", ") || "none" }];
   // Their values are secrets, and who adds one sends more along.
   if (pattern === "exports[].headers") {
     return [{ path, pattern, value: Object.keys(value ?? {}).join(", ") || "none" }];

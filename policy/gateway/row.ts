@@ -4,10 +4,13 @@ import type { Meaning } from "./effects.ts";
 
 /**
  * The settings that decide something about the gateway: all but those about the stack, its Worker
- * and its people.
+ * and its people. Of callers it knows their limits of money, by the names that their logs have.
  */
-export type GatewaySettings = Omit<
-  Settings,
+export type GatewaySettings = Omit<Settings, Others> & {
+  readonly callers: readonly Pick<Settings["callers"][number], "name" | "limitUsd">[];
+};
+
+type Others =
   | "accountId"
   | "plan"
   | "tier"
@@ -16,13 +19,14 @@ export type GatewaySettings = Omit<
   | "worker"
   | "callers"
   | "anonymousCallers"
-  | "waivers"
->;
+  | "waivers";
+
+type OwnSettings = Omit<GatewaySettings, "callers">;
 
 /** A setting's path in a stack file, such as `zdr` or `cache.ttlSeconds`. */
 export type Setting = {
-  [K in keyof GatewaySettings]: K | `${K}.${PartsIn<GatewaySettings[K]>}`;
-}[keyof GatewaySettings];
+  [K in keyof OwnSettings]: K | `${K}.${PartsIn<OwnSettings[K]>}`;
+}[keyof OwnSettings];
 
 type PartsIn<T> = T extends string | number | boolean | undefined | readonly unknown[]
   ? never

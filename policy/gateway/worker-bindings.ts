@@ -3,7 +3,7 @@
  * verify compares them.
  */
 import type { Settings } from "../settings/settings.ts";
-import { wireOf } from "./models.ts";
+import { ownLimits, toBoundCaller, toRateLimit } from "./callers.ts";
 
 /**
  * Makes the Worker's address. It is undefined where the stack has no domain and serves no
@@ -50,11 +50,11 @@ export function workerBindings<Known>(
     AI: { type: "ai" },
     GATEWAY_ID: plain(gatewayId),
     COLLECT_LOGS: plain(logs.collect),
-    MODELS: plain(JSON.stringify(worker.models.map((id) => ({ id, speaks: wireOf(id) })))),
-    ALLOW: plain("[]"),
+    MODELS: plain(JSON.stringify(worker.models.map(toBoundModel))),
+    ALLOW: plain(JSON.stringify(worker.allow)),
     ACCESS: plain(worker.access),
     ORIGINS: plain(JSON.stringify(worker.origins)),
-    CALLERS: secret(JSON.stringify(callers)),
+    CALLERS: secret(JSON.stringify(callers.map((caller) => toBoundCaller(worker.models, caller)))),
     FALLBACKS: plain(JSON.stringify(worker.fallbacks)),
     TIMEOUT_MS: plain(String(worker.timeoutSeconds * 1000)),
     MAX_BODY_BYTES: plain(String(worker.maxBodyBytes)),
@@ -62,11 +62,14 @@ export function workerBindings<Known>(
     RELEASE: plain(release),
     CLOUDFLARE_ACCESS: cloudflareAccess && plain(JSON.stringify(cloudflareAccess)),
     CALLER_HASH_KEY: anonymousCallers && secret(anonymousCallers.key),
-    CALLER_LIMIT: callerLimit && {
-      type: "ratelimit",
-      simple: { limit: callerLimit.requests, period: callerLimit.periodSeconds },
-    },
+    CALLER_LIMIT: callerLimit && toRateLimit(callerLimit),
+    ...ownLimits(callers),
   } as const satisfies Readonly<Record<string, WorkerBinding<Known> | undefined>>;
+}
+
+/** A waiver lets a model of an unknown form be tried: with chat, which most take. */
+function toBoundModel({ id, speaks = "chat", name }: Settings["worker"]["models"][number]) {
+  return { id, speaks, name };
 }
 
 function plain<Text>(text: Text) {

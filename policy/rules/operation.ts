@@ -1,5 +1,4 @@
 /** Defines the rules about use: who may call, what it may cost, and what must not be lost. */
-import { isWorkersAi } from "../platform.ts";
 import { DOCS } from "../settings/notes.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
@@ -116,51 +115,18 @@ export const operationRules: readonly Rule[] = [
       ),
   },
   {
-    id: "unbounded-spend",
-    requirement: "a third party's models have a spend limit",
-    because: "each call is billed by the token, and a rate limit bounds requests, not money",
-    source: `${DOCS}/features/spend-limits/`,
-    remedy: "add one to spendLimits",
-    severity: STRICT_IN_PRODUCTION,
-    breaches: ({ settings: { worker, spendLimits } }) => {
-      const model = worker.models.find((name) => !isWorkersAi(name));
-      return breachIf(
-        model !== undefined && spendLimits.length === 0,
-        "spendLimits",
-        `is empty, while worker.models has ${model}`,
-      );
-    },
-  },
-  {
-    id: "model-form-unknown",
-    requirement: "a model is sent requests in a form that it takes",
-    because:
-      "through the AI binding Anthropic's models take and give Anthropic Messages, and the Worker sends chat completions",
-    source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
-    remedy: "choose a model that takes chat completions",
-    severity: { development: "warning", production: "warning" },
-    breaches: ({ settings: { worker } }) =>
-      worker.models.flatMap((model, index) =>
+    id: "caller-limit-without-effect",
+    requirement: "a caller's own models and limits are declared where callers are known",
+    because: "with access open nobody is asked for a token, so everybody may use everything",
+    source: "docs/operate.md",
+    remedy: "remove them, or set worker.access to token",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { worker, callers } }) =>
+      callers.flatMap(({ models, limit, limitUsd }, index) =>
         breachIf(
-          model.startsWith("anthropic/"),
-          `worker.models[${index}]`,
-          `is ${model}, which takes Anthropic Messages`,
-        ),
-      ),
-  },
-  {
-    id: "cache-without-effect",
-    requirement: "cache is declared where it works",
-    because: "through the AI binding only Workers AI models are cached",
-    source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
-    remedy: "remove cache, or the model",
-    severity: { development: "warning", production: "warning" },
-    breaches: ({ settings: { worker, cache } }) =>
-      worker.models.flatMap((model, index) =>
-        breachIf(
-          cache !== undefined && !isWorkersAi(model),
-          `worker.models[${index}]`,
-          `is ${model}, which is not cached`,
+          worker.access === "open" && (models ?? limit ?? limitUsd) !== undefined,
+          `callers[${index}]`,
+          "has models or limits of its own, while worker.access is open",
         ),
       ),
   },

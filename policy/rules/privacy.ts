@@ -3,6 +3,7 @@
  */
 import { collected } from "../gateway/collect.ts";
 import { DOCS } from "../settings/notes.ts";
+import { REACHES } from "../settings/reaches.ts";
 import { OBSERVABILITY_DAYS } from "../platform.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
@@ -165,6 +166,36 @@ export const privacyRules: readonly Rule[] = [
           token && logs.system === "observability",
           `readers[${index}].token`,
           `is true for ${name}, while logSystem is observability`,
+        ),
+      ),
+  },
+  {
+    id: "reach-in-production",
+    requirement: "production requests have a provider keep nothing, and reach no further",
+    because:
+      "what is kept or sent on there is in no log, follows no retention of this stack, and for how long it stays is unknown",
+    source: "docs/operate.md",
+    remedy: "remove it from worker.allow",
+    severity: { production: "warning" },
+    breaches: ({ settings: { worker } }) =>
+      worker.allow.map((reach, index) => ({
+        path: `worker.allow[${index}]`,
+        message: `is ${reach}: ${REACHES[reach].does}`,
+      })),
+  },
+  {
+    id: "reach-keeps-prompts",
+    requirement: "a stack that has nothing kept lets no request have it kept",
+    because: "zdr and logs.collect none promise that nothing stays, and this stays at the provider",
+    source: `${DOCS}/features/unified-billing/`,
+    remedy: "remove it from worker.allow, or what promises the contrary",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { worker, logs, zdr } }) =>
+      worker.allow.flatMap((reach, index) =>
+        breachIf(
+          REACHES[reach].keeps && (zdr || logs.collect === "none"),
+          `worker.allow[${index}]`,
+          `is ${reach}: ${REACHES[reach].does}, while ${zdr ? "zdr is true" : "logs.collect is none"}`,
         ),
       ),
   },

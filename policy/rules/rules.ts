@@ -5,6 +5,7 @@
 import type { Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import { accountRules } from "./account.ts";
+import { modelRules } from "./models.ts";
 import { operationRules } from "./operation.ts";
 import { previewRules } from "./preview.ts";
 import { privacyRules } from "./privacy.ts";
@@ -14,6 +15,7 @@ import { waiverRules } from "./waivers.ts";
 const waivable: readonly Rule[] = [
   ...privacyRules,
   ...operationRules,
+  ...modelRules,
   ...accountRules,
   ...previewRules,
 ];

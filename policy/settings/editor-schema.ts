@@ -4,7 +4,7 @@
  * spells values.
  */
 import { allowed } from "./problems.ts";
-import { jsonSchemas, type Node } from "./schema.ts";
+import { jsonSchemas, scalarNode, type Node } from "./schema.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -79,10 +79,17 @@ function toSetting(key: string, node: Node): JsonSchema {
   return schema;
 }
 
-/** Converts a node to JSON Schema; our own notes become the description that an editor shows. */
+/** Converts a node to JSON Schema; a group may stand as the bare value of its shorthand, too. */
 function toJsonSchema(node: Node): JsonSchema {
+  const short = scalarNode(node);
+  if (short === node) return toOwnSchema(node);
+  return { description: describe(node), anyOf: [toOwnSchema(short), toOwnSchema(node)] };
+}
+
+/** Converts a node as it is; our own notes become the description that an editor shows. */
+function toOwnSchema(node: Node): JsonSchema {
   const { properties, items, additionalProperties, secret, mayBeClear, ...rest } = node;
-  const { expects: _, source, fallback: __, unshown: ___, ...plain } = rest;
+  const { expects: _, source, fallback: __, unshown: ___, shorthand: ____, ...plain } = rest;
   const description = describe(node);
   if (mayBeClear === true) {
     return { description, anyOf: [{ type: plain.type, pattern: plain.pattern }, CIPHER] };

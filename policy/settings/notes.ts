@@ -16,6 +16,8 @@ declare module "zod" {
     readonly mayBeClear?: boolean;
     /** In clear in the stack file, and not shown where it is wrong: then it may hold a key. */
     readonly unshown?: boolean;
+    /** The field of a group for which a bare value stands, in place of the group. */
+    readonly shorthand?: string;
     /** The environment variable that replaces a missing value. */
     readonly fallback?: string;
   }
@@ -34,6 +36,19 @@ export const name = z
 
 /** A last day, which is included and ends at midnight UTC. */
 export const day = z.iso.date().meta({ expects: "a day as YYYY-MM-DD" });
+
+/** A hash or a key of 256 bits. */
+export const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ expects: "64 hexadecimal characters, lower case" });
+
+/** The period of a rate limit binding. */
+export const periodSeconds = z.union([z.literal(10), z.literal(60)]).meta({
+  description: "length of the period",
+  expects: "10 or 60",
+  source: "https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/",
+});
 
 /** Makes a switch that is off unless the stack file turns it on. */
 export function offUnlessSet(description: string, source: string) {

@@ -8,10 +8,9 @@
  */
 import type { z } from "zod";
 
-import { IDENTITIES, REPEATABLE, identityOf } from "./identities.ts";
-import { quote } from "../looks-secret.ts";
 import { describeIssue, type Problem } from "./problems.ts";
-import { jsonSchemas } from "./schema.ts";
+import { checkReferences } from "./references.ts";
+import { jsonSchemas, type Node } from "./schema.ts";
 import { schemas, type Settings } from "./settings.ts";
 
 /** The settings' values, as text or JSON, by name without the namespace. */
@@ -32,13 +31,18 @@ export function parseSettings(
 ): Parsed {
   const system = values["logSystem"] === "observability" ? "observability" : "legacy";
   const raw = decode(values);
+  const expanded = Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [
+      key,
+      expand(jsonSchemas[system].properties?.[key], value),
+    ]),
+  );
 
-  const result = schemas[system].safeParse(raw);
+  const result = schemas[system].safeParse(expanded);
   const issues = result.success ? [] : result.error.issues;
   const problems = [
     ...issues.flatMap((issue: z.core.$ZodIssue) => describeIssue(issue, raw, system, secretKeys)),
-    ...repeated(raw),
-    ...unknownFallbacks(raw),
+    ...checkReferences(expanded),
   ];
   if (!result.success || problems.length > 0) return { ok: false, problems: once(problems) };
   return { ok: true, settings: result.data };
@@ -81,52 +85,14 @@ function toDay(value: unknown): unknown {
     : value;
 }
 
-/**
- * Finds items of lists that occur twice. They are reported beside other problems, even of the same
- * item.
- */
-function repeated(raw: Record<string, unknown>): Problem[] {
-  const models = identityOf(raw["worker"], "models");
-  return [
-    ...Object.entries(IDENTITIES).flatMap(([list, field]) =>
-      duplicates(REPEATABLE.has(list) ? [] : raw[list], (item) => identityOf(item, field)).map(
-        (index) => ({ path: `${list}[${index}].${field}`, message: TWICE }),
-      ),
-    ),
-    ...duplicates(models).map((index) => ({ path: `worker.models[${index}]`, message: TWICE })),
-  ];
-}
-
-const TWICE = "is in the list twice; remove one";
-
-/**
- * Finds fallbacks that are not among the models: no caller could request such a model, and no
- * reviewer would see it.
- */
-function unknownFallbacks(raw: Record<string, unknown>): Problem[] {
-  const models = identityOf(raw["worker"], "models");
-  const fallbacks = identityOf(raw["worker"], "fallbacks");
-  if (!Array.isArray(models) || !Array.isArray(fallbacks)) return [];
-  return fallbacks.flatMap((fallback: unknown, index) =>
-    models.includes(fallback)
-      ? []
-      : [
-          {
-            path: `worker.fallbacks[${index}]`,
-            message: `is ${quote(String(fallback))}; allowed is one of worker.models`,
-          },
-        ],
-  );
-}
-
-/** Lists the indices of items whose identity an earlier item has. */
-function duplicates(
-  list: unknown,
-  identify: (item: unknown) => unknown = (item) => item,
-): number[] {
-  if (!Array.isArray(list)) return [];
-  const identities = list.map(identify);
-  return identities.flatMap((identity, index) =>
-    identity !== undefined && identities.indexOf(identity) < index ? [index] : [],
+/** Writes each bare value that stands for a group as that group. */
+function expand(node: Node | undefined, value: unknown): unknown {
+  if (node === undefined || value === null || value === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => expand(node.items, item));
+  if (typeof value !== "object") {
+    return node.shorthand === undefined ? value : { [node.shorthand]: value };
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, expand(node.properties?.[key], item)]),
   );
 }

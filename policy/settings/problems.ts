@@ -2,7 +2,7 @@
 import { closestMatch } from "leven";
 import type { z } from "zod";
 
-import { formatPath, hasNode, jsonSchemas, nodeAt, type Node } from "./schema.ts";
+import { formatPath, hasNode, jsonSchemas, nodeAt, type Node, type Path } from "./schema.ts";
 import type { LogSystem } from "./settings.ts";
 import { looksSecret, quote } from "../looks-secret.ts";
 import { count } from "../words.ts";
@@ -45,8 +45,9 @@ export function describeIssue(
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => describeUnknownKey([...issue.path, key], node));
   }
-  const path = formatPath(issue.path);
-  const value = valueAt(raw, issue.path);
+  const place = asWritten(issue.path, raw, jsonSchemas[system]);
+  const path = formatPath(place);
+  const value = valueAt(raw, place);
   const isSecret =
     secretKeys.has(String(issue.path[0])) ||
     node.secret === true ||
@@ -59,6 +60,17 @@ export function describeIssue(
   }
   const shown = isSecret ? "has a value that is not allowed" : `is ${show(value)}`;
   return [{ path, message: `${shown}; allowed is ${expectation(node)}${hint(value, node)}` }];
+}
+
+/** Returns the path of a value in the file, where a bare value may stand for a group. */
+function asWritten(path: Path, raw: unknown, root: Node): Path {
+  const group = path.slice(0, -1);
+  const isShort = path.length > 0 && nodeAt(root, group).shorthand === path.at(-1);
+  return isShort && !isGroup(valueAt(raw, group)) ? group : path;
+}
+
+function isGroup(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /**

@@ -30,6 +30,7 @@ export interface Node {
   readonly secret?: boolean;
   readonly mayBeClear?: boolean;
   readonly unshown?: boolean;
+  readonly shorthand?: string;
   readonly fallback?: string;
 }
 
@@ -59,6 +60,11 @@ function toNode(schema: z.core.$ZodType): Node {
 /** Returns the node at a path, or an empty node where the schema has none. */
 export function nodeAt(root: Node, path: Path): Node {
   return path.reduce<Node | undefined>(child, root) ?? {};
+}
+
+/** Returns the node of a value that is no group: where the group has a shorthand, that of its field. */
+export function scalarNode(node: Node): Node {
+  return node.properties?.[node.shorthand ?? ""] ?? node;
 }
 
 /** Checks whether the schema has a node at a path. */

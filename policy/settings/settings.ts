@@ -6,6 +6,7 @@
 import { z } from "zod";
 
 import { looksSecret } from "../looks-secret.ts";
+import { anonymousCallers, callers } from "./callers.ts";
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
 import { DOCS, LIMITS, day } from "./notes.ts";
 import {
@@ -19,7 +20,7 @@ import {
   spendLimits,
   zdr,
 } from "./traffic.ts";
-import { anonymousCallers, callers, worker } from "./worker.ts";
+import { worker } from "./worker.ts";
 
 const head = {
   gatewayId: z

@@ -1,6 +1,7 @@
 /** Defines the settings of what the gateway does to a request on its way. */
 import { z } from "zod";
 
+import { SPEND_RULES } from "../platform.ts";
 import { DOCS, name, offUnlessSet } from "./notes.ts";
 
 /** The setting `cache`. */
@@ -54,7 +55,7 @@ export const spendLimits = z
         .meta({ description: "one sum for all callers, or one for each" }),
     }),
   )
-  .max(20)
+  .max(SPEND_RULES)
   .default([])
   .meta({
     description: "money after which requests are refused",

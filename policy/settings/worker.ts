@@ -1,9 +1,10 @@
-/** Defines the settings of the chat Worker and of its callers. */
+/** Defines the settings of the chat Worker. */
 import { z } from "zod";
 
 import { LOG_BYTES } from "../platform.ts";
-import { TOKEN_HASH } from "./caller-key.ts";
-import { LIMITS, day, name } from "./notes.ts";
+import { model, modelId } from "./model.ts";
+import { LIMITS, hash, periodSeconds } from "./notes.ts";
+import { REACH_NAMES } from "./reaches.ts";
 
 const ACCESS_DOCS =
   "https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/";
@@ -12,22 +13,6 @@ const label = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
   .meta({ expects: "1 to 63 of a-z, 0-9 and -, not at either end" });
-
-const hash = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .meta({ expects: "64 hexadecimal characters, lower case" });
-
-const model = z
-  .string()
-  // A dynamic route, a model alias and the auto router are pools that change behind their names.
-  // https://developers.cloudflare.com/ai-gateway/features/auto-router/
-  .regex(/^(?:@cf\/|(?!(?:dynamic|custom|cloudflare)\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
-  .meta({
-    expects:
-      "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but none that the platform picks (custom/…, cloudflare/…, dynamic/…): nobody can say who would read the prompt",
-    source: "https://developers.cloudflare.com/workers-ai/models/",
-  });
 
 /** The setting `worker`. */
 export const worker = z.strictObject({
@@ -40,10 +25,19 @@ export const worker = z.strictObject({
     .min(1)
     .max(50)
     .meta({ description: "models a caller may request; the first answers GET /" }),
-  fallbacks: z.array(model).max(5).default([]).meta({
+  fallbacks: z.array(modelId).max(5).default([]).meta({
     description:
       "models of the list above that are tried in turn where a chat's is busy, broken or too slow",
   }),
+  allow: z
+    .array(z.enum(REACH_NAMES))
+    .max(REACH_NAMES.length)
+    .default([])
+    .meta({
+      description:
+        "what a request may ask of a provider beside an answer; the rest of these is refused by name",
+      expects: `a list of ${REACH_NAMES.join(", ")}`,
+    }),
   access: z.enum(["token", "open"]).default("token").meta({
     description:
       "who may call: token (the callers below, and whom Cloudflare Access lets in) or open (everybody, at your cost)",
@@ -91,14 +85,12 @@ export const worker = z.strictObject({
         .min(1)
         .max(1_000_000)
         .meta({ description: "requests of one caller per period, counted at each location" }),
-      periodSeconds: z.union([z.literal(10), z.literal(60)]).meta({
-        description: "length of the period",
-        expects: "10 or 60",
-        source: "https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/",
-      }),
+      periodSeconds,
     })
     .optional()
-    .meta({ description: "a limit for each caller, before any model is called" }),
+    .meta({
+      description: "a limit for each caller without one of its own, before any model is called",
+    }),
   origins: z
     .array(
       z
@@ -126,35 +118,3 @@ export const worker = z.strictObject({
     source: "https://developers.cloudflare.com/workers/platform/limits/#cpu-time",
   }),
 });
-
-/** The setting `anonymousCallers`. */
-export const anonymousCallers = z
-  .strictObject({
-    key: hash.meta({
-      description: "key of the hash, as a Pulumi secret; another key is another hash",
-      secret: true,
-    }),
-  })
-  .optional()
-  .meta({ description: "put a keyed hash in each log in place of the caller's name" });
-
-/** The settings `callers`. */
-export const callers = z
-  .array(
-    z.strictObject({
-      name: name.meta({
-        description: "name of the caller in each log's metadata; repeat it to rotate a token",
-      }),
-      sha256: z.string().regex(TOKEN_HASH).meta({
-        description:
-          "SHA-256 of the caller's token, in clear, or as a Pulumi secret, which no reviewer can compare",
-        expects: "64 hexadecimal characters, lower case, and not the hash of nothing",
-        secret: true,
-        mayBeClear: true,
-      }),
-      until: day.optional().meta({ description: "last day of the token" }),
-    }),
-  )
-  .max(100)
-  .default([])
-  .meta({ description: "who may call the Worker when access is token" });

@@ -9,7 +9,7 @@ import type { ConfigValues } from "../settings/parse-settings.ts";
 import { nearestName, type Problem } from "../settings/problems.ts";
 import { looksSecret, quote, showKey } from "../looks-secret.ts";
 import { isTrustedApi } from "./api-address.ts";
-import { formatPath, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";
+import { formatPath, jsonSchemas, nodeAt, scalarNode, type Path } from "../settings/schema.ts";
 import { Unclear, isRecord, readYaml, type Content } from "./yaml.ts";
 
 export interface StackFile {
@@ -148,7 +148,7 @@ function findUnclear(path: Path, value: unknown): readonly Problem[] {
   if (isRecord(value) && !(value instanceof Unclear)) {
     return Object.entries(value).flatMap(([key, item]) => findUnclear([...path, key], item));
   }
-  const node = nodeAt(jsonSchemas.legacy, path);
+  const node = scalarNode(nodeAt(jsonSchemas.legacy, path));
   if (node.secret === true) return [];
   const report = (message: string) => [{ path: formatPath(path), message }];
   if (value instanceof Unclear) {

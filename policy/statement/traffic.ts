@@ -1,16 +1,19 @@
 /** The facts about calls: who, from where, to which models, within which limits. */
 import { isWorkersAi } from "../platform.ts";
 import { describeKey } from "../settings/caller-key.ts";
+import { wireOf } from "../settings/wires.ts";
+import { REACHES } from "../settings/reaches.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Fact } from "./fact.ts";
-import { NEW_GATEWAY } from "./logs.ts";
-import { count, formatNumber, list } from "../words.ts";
+import { limits } from "./limits.ts";
+import { count, list } from "../words.ts";
 
 export function trafficFacts(settings: Settings): readonly Fact[] {
   return [
     callers(settings),
     address(settings),
     models(settings),
+    reaches(settings),
     money(settings),
     cache(settings),
     limits(settings),
@@ -20,8 +23,12 @@ export function trafficFacts(settings: Settings): readonly Fact[] {
 }
 
 function callers({ worker, callers: declared, anonymousCallers }: Settings): Fact {
-  const named = declared.map(({ name, sha256, until }) => {
-    const notes = [...(until === undefined ? [] : [`until ${until}`]), describeKey(sha256)];
+  const named = declared.map(({ name, sha256, until, models: own }) => {
+    const notes = [
+      ...(until === undefined ? [] : [`until ${until}`]),
+      describeKey(sha256),
+      ...(own === undefined ? [] : [`only ${own.join(" and ")}`]),
+    ];
     return `${name} (${notes.join("; ")})`;
   });
   const pages =
@@ -65,8 +72,8 @@ function address({ worker }: Settings): Fact {
 }
 
 function models({ worker }: Settings): Fact {
-  const third = worker.models.filter((model) => !isWorkersAi(model));
-  const providers = [...new Set(third.map((model) => model.split("/")[0] ?? model))];
+  const third = worker.models.map(({ id }) => id).filter((id) => !isWorkersAi(id));
+  const providers = [...new Set(third.map((id) => id.split("/")[0] ?? id))];
   const leaving =
     providers.length === 0 ? "" : `; prompts go to ${list(providers)}, under their own terms`;
   const instead =
@@ -74,8 +81,31 @@ function models({ worker }: Settings): Fact {
   return {
     id: "models",
     question: "Which models?",
-    answer: `${list(worker.models)}${instead}${leaving}`,
+    answer: `${list(worker.models.map(describeModel))}${instead}${leaving}`,
     value: { models: worker.models, fallbacks: worker.fallbacks },
+  };
+}
+
+/** Describes a model; its form where the stack file says another one than is known. */
+function describeModel({ id, speaks, name }: Settings["worker"]["models"][number]): string {
+  const notes = [
+    ...(name === undefined ? [] : [`also asked for as ${name}`]),
+    ...(speaks === undefined ? ["in which form is not known"] : []),
+    ...(speaks === wireOf(id) || speaks === undefined ? [] : [`said to speak ${speaks}`]),
+  ];
+  return notes.length === 0 ? id : `${id} (${notes.join("; ")})`;
+}
+
+function reaches({ worker: { allow } }: Settings): Fact {
+  const each = allow.map((reach) => `${reach} (${REACHES[reach].does})`);
+  return {
+    id: "reaches",
+    question: "What may a request ask of a provider besides an answer?",
+    answer:
+      allow.length === 0
+        ? "nothing: what would be kept, fetched or sent on is refused"
+        : `${list(each)}: for how long and by whom that is read is unknown, and no setting here reaches it`,
+    value: allow,
   };
 }
 
@@ -108,43 +138,6 @@ function cache({ cache: declared }: Settings): Fact {
         ? "no, unless a call beside the Worker asks for it"
         : `YES: for ${count(declared.ttlSeconds, "second")}, for every caller who sends the same request`,
     value: declared?.ttlSeconds ?? 0,
-  };
-}
-
-function limits({ rateLimit, spendLimits, worker }: Settings): Fact {
-  const rate = rateLimit && [
-    `${count(rateLimit.requests, "request")} in ${count(rateLimit.intervalSeconds, "second")} (${rateLimit.technique}) for all callers together`,
-  ];
-  const spend = spendLimits.map(
-    ({ limitUsd, windowSeconds, per, technique }) =>
-      `${formatNumber(limitUsd)} USD in ${count(windowSeconds, "second")} (${technique}) ${per === "caller" ? "for each caller" : "for all callers together"}, best effort`,
-  );
-  const each = worker.callerLimit && [
-    `${count(worker.callerLimit.requests, "request")} in ${count(worker.callerLimit.periodSeconds, "second")} for each caller, at each location`,
-  ];
-  const size = `${count(worker.maxBodyBytes, "byte")} a request`;
-  const time = `${count(worker.timeoutSeconds, "second")} a model`;
-  const all = [...(rate ?? []), ...(each ?? []), ...spend, size, time];
-  return {
-    id: "limits",
-    question: "Which limits hold?",
-    answer: list(all),
-    value: {
-      rateLimit: rateLimit ?? null,
-      callerLimit: worker.callerLimit ?? null,
-      spendLimits,
-      maxBodyBytes: worker.maxBodyBytes,
-      timeoutSeconds: worker.timeoutSeconds,
-    },
-    ...(spend.length > 0 && {
-      notProved: [
-        {
-          point: 4,
-          text: "that windows of money are in seconds, and that Workers AI on the account's bill counts",
-        },
-        NEW_GATEWAY,
-      ],
-    }),
   };
 }
 

@@ -10,6 +10,10 @@ const SCHEMA = "# yaml-language-server: $schema=policy/stack-file.schema.json\n"
 const UNSEEN: readonly { readonly told: RegExp; readonly because: string }[] = [
   { told: /\[[a-z-]+\]$/, because: "a rule looks at several settings, the tier or the day" },
   { told: / is in the list twice; /, because: "JSON Schema compares whole items, not their names" },
+  {
+    told: / differs from callers\[|, the name of that caller's own limit; |a gateway has at most /,
+    because: "JSON Schema compares no two callers, and no caller with a limit",
+  },
   { told: / has the character U\+/, because: "an editor does not end a line where Pulumi does" },
   { told: / a byte order mark /, because: "an editor drops it, and shows what is behind it" },
   { told: / a second document, /, because: "an editor checks each document alone" },

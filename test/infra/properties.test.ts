@@ -119,7 +119,13 @@ const GATEWAY = z.strictObject({
             window: z.int().positive(),
             technique: z.enum(["fixed", "sliding"]),
             metadata: z
-              .record(z.string(), z.strictObject({ mode: z.literal("partition") }))
+              .record(
+                z.string(),
+                z.discriminatedUnion("mode", [
+                  z.strictObject({ mode: z.literal("partition") }),
+                  z.strictObject({ mode: z.literal("filter"), values: z.array(z.string()).min(1) }),
+                ]),
+              )
               .optional(),
           }),
         )

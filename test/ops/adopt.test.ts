@@ -28,8 +28,9 @@ afterAll(() => project.remove());
 
 test("whatever a stack can declare is adopted as it is, and no secret is written", () => {
   fc.assert(
-    // The bucket and the job of Logpush are no part of a gateway.
-    fc.property(arbitraryStack(), ({ logpush: _, ...values }) => {
+    // The bucket and the job of Logpush are no part of a gateway, and a caller's limit of money needs
+    // its token, which no gateway shows.
+    fc.property(arbitraryStack({ callers: [] }), ({ logpush: _, ...values }) => {
       const { settings } = parsed(toConfig(values));
       const found = toApi(gatewayFields(settings));
 

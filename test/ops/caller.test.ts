@@ -50,6 +50,24 @@ test("a second token stands beside the first, and the old one goes by the beginn
   expect(readCallers(await project.text())).toEqual(both.slice(1));
 });
 
+test("a second token of a caller has the models and limits of the first", async () => {
+  const own = `
+      models: ["@cf/openai/gpt-oss-120b"]
+      limit: { requests: 5, periodSeconds: 10 }
+      limitUsd: { usd: 1, windowSeconds: 60 }
+`;
+  const project = await makeProject(withCallers(`    - name: web\n      sha256: ${OLD}${own}`));
+
+  const { code } = await project.ask("rotate", "web", "--until", "2099-01-31");
+
+  const read = parseStackFile("dev", await project.text());
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const [first, second] = read.stack.settings.callers;
+  expect(code).toBe(0);
+  expect(second).toEqual({ ...first, sha256: second?.sha256, until: "2099-01-31" });
+  expect(second?.sha256).not.toBe(OLD);
+});
+
 test("an encrypted token can be replaced by one in clear, and all of a caller's can go", async () => {
   const project = await makeProject(
     withCallers(

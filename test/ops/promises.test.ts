@@ -121,6 +121,7 @@ test.each<[string, (running: RunningAccount) => void, RegExp]>([
   ["rate limit", gateway({ rateLimitingLimit: 0 }), /rate_limiting_limit is off/],
   ["spend", gateway({ spendLimits: undefined }), /spend_limits is not set/],
   ["authentication", gateway({ authentication: false }), /authentication is off/],
+  ["reaches", binding("ALLOW", '["store"]'), /ALLOW is/],
   ["models", binding("MODELS", '["openai/gpt-5-mini"]'), /MODELS is/],
 ])("a broken promise of %s is named", async (_, plant, message) => {
   const running = await start();

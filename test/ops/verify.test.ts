@@ -122,6 +122,56 @@ test.each([
   expect(judgeGateway(stack.settings, { ...stored, ...fault })).toEqual([message]);
 });
 
+const LIMITED = {
+  callers: [{ name: "web", sha256: "a".repeat(64), limitUsd: { usd: 5, windowSeconds: 60 } }],
+};
+const HASHED = { ...LIMITED, anonymousCallers: { key: "c3".repeat(32) } };
+
+test("a caller's limit of money is compared, by number alone where its name is hashed", () => {
+  const [named, hashed] = [stackWith("prod", LIMITED).settings, stackWith("prod", HASHED).settings];
+  const found = (changes: object, caller: string) => {
+    const [rule] = gatewayFields(named).spendLimits?.rules ?? [];
+    const metadata = { caller: { mode: "filter", values: [caller] } };
+    const rules = [{ ...rule, id: `caller-${caller}`, metadata, ...changes }];
+    return { ...toApi(gatewayFields(named)), spend_limits: { enabled: true, rules } };
+  };
+  const differs = ["spend_limits is not as declared (spendLimits)"];
+
+  expect(judgeGateway(named, found({}, "web"))).toEqual([]);
+  expect(judgeGateway(named, found({}, "job"))).toEqual(differs);
+  expect(judgeGateway(hashed, found({}, "0123456789abcdef01234567"))).toEqual([]);
+  expect(judgeGateway(hashed, found({ limit: 6 }, "0123456789abcdef01234567"))).toEqual(differs);
+  expect(judgeGateway(hashed, found({ metadata: {} }, "web"))).toEqual(differs);
+});
+
+test("limits of callers are compared with those that are bound", () => {
+  const limit = { requests: 5, periodSeconds: 10 };
+  const callers = [{ name: "web", sha256: "a".repeat(64), limit }];
+  const limited = stackWith("prod", { callers });
+  const around = { stackName: "prod", gatewayId: limited.settings.gatewayId, release: "r" };
+  const bound = Object.entries(workerBindings(around, limited.settings)).flatMap(
+    ([name, binding]) => (binding === undefined ? [] : [{ name, ...binding }]),
+  );
+  const other = { type: "ratelimit", simple: { limit: 9, period: 60 } };
+  const rename = (name: string) => (name === "CALLER_LIMIT_5_PER_10S" ? other : {});
+
+  expect(judgeBindings(limited, bound)).toEqual([]);
+  expect(
+    judgeBindings(
+      limited,
+      bound.map((each) => ({ ...each, ...rename(each.name) })),
+    ),
+  ).toEqual(["CALLER_LIMIT_5_PER_10S is 9 in 60 seconds, declared is 5 in 10"]);
+  const [more, fewer] = [
+    [...bound, { name: "CALLER_LIMIT_9_PER_60S", ...other }],
+    bound.filter(({ name }) => !name.startsWith("CALLER_LIMIT_")),
+  ];
+  expect(judgeBindings(limited, more)).toEqual([
+    "CALLER_LIMIT_9_PER_60S is bound, and the stack declares none",
+  ]);
+  expect(judgeBindings(limited, fewer)).toEqual(["CALLER_LIMIT_5_PER_10S is missing"]);
+});
+
 test("another order and the API's other words for off are no fault", () => {
   const reordered = {
     ...stored,

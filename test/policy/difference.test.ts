@@ -224,6 +224,20 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "neutral",
   ],
   [
+    "worker.allow.store absent → present",
+    { worker: worker({}) },
+    { worker: worker({ allow: ["store"] }) },
+    "less private",
+    "more private",
+  ],
+  [
+    "worker.models.openai/gpt-5.speaks chat → responses",
+    { worker: worker({ models: ["openai/gpt-5"] }) },
+    { worker: worker({ models: [{ id: "openai/gpt-5", speaks: "responses" }] }) },
+    "neutral",
+    "neutral",
+  ],
+  [
     "rateLimit.requests 600 → 1",
     {},
     { rateLimit: { requests: 1, intervalSeconds: 60, technique: "sliding" } },
@@ -535,7 +549,7 @@ function listPatterns(group: Node, prefix = ""): string[] {
     const name = `${prefix}${key}`;
     if (node.items?.properties !== undefined)
       return [`${name}[]`, ...listPatterns(node.items, `${name}[].`)];
-    if (name === "worker.models") return [`${name}[]`];
+    if (name === "worker.allow") return [`${name}[]`];
     return node.properties === undefined ? [name] : listPatterns(node, `${name}.`);
   });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { RULES, check } from "../../policy/rules/rules.ts";
+import { REACHES } from "../../policy/settings/reaches.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
@@ -9,6 +10,7 @@ const TODAY = "2026-11-22";
 const LEGACY = { collect: "metadata", maxEntries: 20_000, whenFull: "deleteOldest" };
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+const DAILY = { id: "daily", limitUsd: 5, windowSeconds: 86_400 };
 const worker = (changes: object) => ({ name: "w", models: ["@cf/a/b"], ...changes });
 const neighbour = (name: string, changes: object) => ({
   ...stackWith("dev", { gatewayId: `gw-${name}`, worker: worker({ name }), ...changes }),
@@ -160,9 +162,43 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: spendLimits is empty, while worker.models has openai/gpt-5-mini"],
   ],
   "model-form-unknown": [
-    { worker: worker({ models: ["@cf/a/b", "anthropic/claude-sonnet-5"] }) },
-    ["warning: worker.models[1] is anthropic/claude-sonnet-5, which takes Anthropic Messages"],
-    ["warning: worker.models[1] is anthropic/claude-sonnet-5, which takes Anthropic Messages"],
+    { worker: worker({ models: ["@cf/a/b", "acme/large"] }), spendLimits: [DAILY] },
+    ["error: worker.models[1] is acme/large, whose form is not known"],
+    ["error: worker.models[1] is acme/large, whose form is not known"],
+  ],
+  "model-unreachable": [
+    { worker: worker({ models: [{ id: "mistral/large", speaks: "chat" }] }), spendLimits: [DAILY] },
+    ["error: worker.models[0] is mistral/large, to which the AI binding has no way"],
+    ["error: worker.models[0] is mistral/large, to which the AI binding has no way"],
+  ],
+  "model-on-free": [
+    { plan: "free", worker: worker({ models: ["@cf/moonshotai/kimi-k2.6"] }) },
+    ["warning: worker.models[0] is @cf/moonshotai/kimi-k2.6, while plan is free"],
+    ["warning: worker.models[0] is @cf/moonshotai/kimi-k2.6, while plan is free"],
+  ],
+  "caller-limit-without-effect": [
+    {
+      worker: worker({ access: "open" }),
+      callers: [{ name: "web", sha256: "a".repeat(64), limit: { requests: 1, periodSeconds: 10 } }],
+    },
+    ["error: callers[0] has models or limits of its own, while worker.access is open"],
+    ["error: callers[0] has models or limits of its own, while worker.access is open"],
+  ],
+  "reach-in-production": [
+    { worker: worker({ allow: ["web_search"] }) },
+    [],
+    [
+      "warning: worker.allow[0] is web_search: words of prompts sent by the provider to a search engine",
+    ],
+  ],
+  "reach-keeps-prompts": [
+    { worker: worker({ allow: ["mcp", "store"] }), zdr: "true" },
+    [
+      "error: worker.allow[1] is store: prompts and answers kept at the provider, while zdr is true",
+    ],
+    [
+      "error: worker.allow[1] is store: prompts and answers kept at the provider, while zdr is true",
+    ],
   ],
   "cache-without-effect": [
     { cache: { ttlSeconds: 60 }, worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
@@ -270,6 +306,40 @@ test("two stacks that would keep their copies in one bucket are found", () => {
     "error shared-bucket: logpush.bucket is app-logs, which stack twin has too",
   ]);
 });
+
+test("callers with limits of money bound a third party's models where nobody else may use them", () => {
+  const web = { name: "web", sha256: "a".repeat(64), limitUsd: { usd: 1, windowSeconds: 60 } };
+  const job = { name: "job", sha256: "b".repeat(64) };
+  const models = ["@cf/a/b", { id: "openai/gpt-5", name: "big" }];
+  const found = (callers: readonly object[], changes: object = {}) =>
+    broken(stackWith("prod", { worker: worker({ models, ...changes }), callers }));
+  const unbounded =
+    "error unbounded-spend: spendLimits is empty, while worker.models has openai/gpt-5";
+
+  expect(found([web])).toEqual([]);
+  expect(found([web, { ...job, models: ["@cf/a/b"] }])).toEqual([]);
+  expect(found([web, { ...job, models: ["big"] }])).toEqual([unbounded]);
+  expect(found([web, job])).toEqual([unbounded]);
+  const cloudflareAccess = { team: "acme", audience: "a".repeat(64) };
+  expect(found([web], { cloudflareAccess })).toEqual([unbounded]);
+});
+
+test.each([
+  ["zdr", { zdr: "true" }, "zdr is true"],
+  ["logs.collect none", { logs: { ...LEGACY, collect: "none" } }, "logs.collect is none"],
+])(
+  "under %s whatever a provider keeps is refused, and what it sends on is not",
+  (_, promise, why) => {
+    const allow = Object.keys(REACHES);
+    const found = broken(stackWith("dev", { worker: worker({ allow }), ...promise }));
+
+    expect(found.map((text) => /is (\w+):.*, while (.+)$/.exec(text)?.slice(1))).toEqual(
+      ["store", "background", "files", "cache_24h", "code_execution", "file_search"].map(
+        (reach) => [reach, why],
+      ),
+    );
+  },
+);
 
 test("a Logpush job more than an account has is found", () => {
   const copying = (bucket: string) => ({

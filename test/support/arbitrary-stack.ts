@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
 import { check } from "../../policy/rules/rules.ts";
+import { REACH_NAMES } from "../../policy/settings/reaches.ts";
 import { TODAY } from "./corpus.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 import { toStack } from "./settings.ts";
@@ -241,10 +242,38 @@ const model = fc.oneof(
   fc.stringMatching(/^(?:openai|x[a-z0-9-]{0,12})\/[a-z0-9][a-z0-9._-]{0,30}$/),
 );
 
+const modelName = fc.stringMatching(/^(?:gpt|claude)-[a-z0-9][a-z0-9.:/-]{0,30}$/);
+const thirdParty = fc.constantFrom("chat", "responses", "messages");
+
+/** Writes an id alone, or as a group, with a name for every other one. */
+function asModel({ id, name: called, speaks, shape }: ModelParts): string | object {
+  if (shape === "id") return id;
+  return {
+    id,
+    ...(shape === "spoken" && { speaks: id.startsWith("@cf/") ? "workers-ai" : speaks }),
+    ...(shape === "named" && { name: called }),
+  };
+}
+
+interface ModelParts {
+  readonly id: string;
+  readonly name: string;
+  readonly speaks: string;
+  readonly shape: "id" | "group" | "named" | "spoken";
+}
+
+const modelParts = fc.record({
+  id: model,
+  name: modelName,
+  speaks: thirdParty,
+  shape: fc.constantFrom<ModelParts["shape"]>("id", "id", "group", "named", "spoken"),
+});
+
 const worker = group(
   {
     name: label,
-    models: list(model, { min: 1, max: 50, by: (item) => item }),
+    models: list(modelParts, { min: 1, max: 50, by: ({ id }) => id }),
+    allow: fc.uniqueArray(fc.constantFrom(...REACH_NAMES), { maxLength: 3 }),
     access: fc.constantFrom("token", "open"),
     domain: fc.oneof(
       fc.constant("chat.example.com"),
@@ -264,11 +293,22 @@ const worker = group(
     cpuMs: whole(10, 300_000),
   },
   ["name", "models"],
-).map((settings) => ({
+).map(({ models, ...settings }) => ({
   ...settings,
+  models: withOneName(models).map(asModel),
   // Each is one of the models; every second stack has some.
-  ...(settings.models.length % 2 === 0 && { fallbacks: settings.models.slice(0, 5) }),
+  ...(models.length % 2 === 0 && { fallbacks: models.slice(0, 5).map(({ id }) => id) }),
 }));
+
+/** Leaves each name to the first model that has it. */
+function withOneName(models: readonly ModelParts[]): readonly ModelParts[] {
+  const names = models.map((each) => (each.shape === "named" ? each.name : undefined));
+  return models.map((each, index) =>
+    names.indexOf(each.name) === index || each.shape !== "named"
+      ? each
+      : { ...each, shape: "group" },
+  );
+}
 
 const shared = group(
   {
@@ -338,9 +378,65 @@ const shared = group(
     worker,
     anonymousCallers: fc.record({ key: arbitraryHash }),
     callers: list(
-      fc.record({ name, sha256: arbitraryHash, until: day }, { requiredKeys: ["name", "sha256"] }),
+      group(
+        {
+          name,
+          sha256: arbitraryHash,
+          until: day,
+          models: fc.nat(3),
+          limit: fc.record({
+            requests: whole(1, 1_000_000),
+            periodSeconds: fc.constantFrom(10, 60),
+          }),
+          limitUsd: group(
+            { usd: whole(1, 1_000_000), windowSeconds: whole(1, 31_536_000), technique },
+            ["usd", "windowSeconds"],
+          ),
+        },
+        ["name", "sha256"],
+      ),
       { max: 100 },
     ),
   },
   ["gatewayId", "accountId", "plan", "tier", "worker"],
-);
+).map((stack) => ({ ...stack, callers: asDeclared(stack) }));
+
+interface CallerParts {
+  readonly name: string;
+  /** How many of the stack's models are the caller's own. */
+  readonly models?: number;
+  readonly limit?: object;
+  readonly limitUsd?: object;
+}
+
+interface Declaring {
+  readonly worker: { readonly models: readonly (string | object)[] };
+  readonly spendLimits?: readonly object[];
+  readonly callers?: readonly CallerParts[];
+}
+
+/**
+ * Gives all tokens of a caller what its first one has, models that the stack declares, and limits of
+ * money to as many callers as the gateway has room for.
+ */
+function asDeclared({ worker: { models }, spendLimits: limits = [], callers = [] }: Declaring) {
+  const names = [...new Set(callers.map((caller) => caller.name))];
+  const known = models.map((each) =>
+    typeof each === "string" ? each : String(Reflect.get(each, "name") ?? Reflect.get(each, "id")),
+  );
+  return callers.map((caller) => {
+    const {
+      models: amount,
+      limit,
+      limitUsd,
+    } = callers.find((each) => each.name === caller.name) ?? {};
+    const { models: _, limit: __, limitUsd: ___, ...token } = caller;
+    const hasRoom = names.indexOf(caller.name) < 20 - limits.length;
+    return {
+      ...token,
+      ...(amount !== undefined && amount > 0 && { models: known.slice(0, amount) }),
+      ...(limit !== undefined && { limit }),
+      ...(limitUsd !== undefined && hasRoom && { limitUsd }),
+    };
+  });
+}

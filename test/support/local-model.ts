@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { localModel } from "../../local/gateway/local-model/local-model.ts";
 import type { ModelReply } from "../../local/gateway/model.ts";
-import type { Wire } from "../../policy/gateway/models.ts";
+import type { Wire } from "../../policy/settings/wires.ts";
 import { listen } from "./listen.ts";
 
 /** The official SDKs, each before the local model. */

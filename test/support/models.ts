@@ -1,5 +1,5 @@
 /** Makes models as the binding MODELS has them. */
-import { wireOf } from "../../policy/gateway/models.ts";
+import { wireOf } from "../../policy/settings/wires.ts";
 import type { Model } from "../../worker/chat/env.ts";
 
 /** Makes the models of some ids; each speaks the form that its provider's models take. */
@@ -9,5 +9,5 @@ export function models(...ids: readonly string[]): readonly Model[] {
 
 /** Makes the model of an id. */
 export function modelOf(id: string): Model {
-  return { id, speaks: wireOf(id) };
+  return { id, speaks: wireOf(id) ?? "chat" };
 }

@@ -112,7 +112,7 @@ async function statementOf(values: StackValues) {
     gatewayId,
     logged: value("logged"),
     bodies: value("bodies"),
-    model: read.stack.settings.worker.models[0],
+    model: read.stack.settings.worker.models[0]?.id,
   };
 }
 

@@ -3,9 +3,9 @@
  * refusals of the real one, and shares no code with the Worker's formats: so it proves them.
  * What it answers: decide.ts.
  */
-import { wireOf, type Wire } from "../../../policy/gateway/models.ts";
+import type { Wire } from "../../../policy/settings/wires.ts";
 import { isWorkersAi } from "../../../policy/platform.ts";
-import type { Model, ModelReply } from "../model.ts";
+import { formOf, type Model, type ModelReply } from "../model.ts";
 import { answerChat } from "./chat/answer.ts";
 import { answerEmbeddings, isEmbeddingModel } from "./embeddings.ts";
 import { answerMessages } from "./messages/answer.ts";
@@ -25,8 +25,8 @@ const ANSWERERS: Readonly<Record<Wire, Answerer>> = {
 
 /** The local model. It costs nothing and needs nothing. */
 export const localModel: Model = async (name, inputs, wire) => {
-  // A model of Workers AI has one form, whichever way a request comes.
-  const form = isWorkersAi(name) ? "workers-ai" : (wire ?? wireOf(name));
+  // A model of Workers AI has its own form, whichever way a request comes.
+  const form = isWorkersAi(name) ? formOf(name, inputs) : (wire ?? formOf(name, inputs));
   const answer = isEmbeddingModel(name) ? answerEmbeddings : ANSWERERS[form];
   try {
     return answer(name, inputs);

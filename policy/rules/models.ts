@@ -1,0 +1,111 @@
+/** Defines the rules about models: whether they can be called, and what that may cost. */
+import { ownModels } from "../gateway/callers.ts";
+import { isWorkersAi, PAID_PLAN_MODELS } from "../platform.ts";
+import { DOCS } from "../settings/notes.ts";
+import type { Settings } from "../settings/settings.ts";
+import { isReachable } from "../settings/wires.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
+
+/** The rules about models. */
+export const modelRules: readonly Rule[] = [
+  {
+    id: "unbounded-spend",
+    requirement: "a third party's models have a spend limit",
+    because: "each call is billed by the token, and a rate limit bounds requests, not money",
+    source: `${DOCS}/features/spend-limits/`,
+    remedy: "add one to spendLimits",
+    severity: STRICT_IN_PRODUCTION,
+    breaches: ({ settings }) => {
+      const { worker, spendLimits } = settings;
+      const model = worker.models.find(({ id }) => !isWorkersAi(id));
+      return breachIf(
+        model !== undefined && spendLimits.length === 0 && !isEachLimited(settings),
+        "spendLimits",
+        `is empty, while worker.models has ${model?.id}`,
+      );
+    },
+  },
+  {
+    id: "model-form-unknown",
+    requirement: "a model is sent requests in a form that it takes",
+    because:
+      "which form is known by provider, as far as somebody has tried, and a request in another one is refused",
+    source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
+    remedy:
+      "write it as { id: PROVIDER/MODEL, speaks: chat }, or with responses or messages if it takes that; npm run probe asks it",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { worker } }) =>
+      worker.models.flatMap(({ id, speaks }, index) =>
+        breachIf(
+          speaks === undefined && isReachable(id),
+          `worker.models[${index}]`,
+          `is ${id}, whose form is not known`,
+        ),
+      ),
+  },
+  {
+    id: "model-unreachable",
+    requirement: "a model is one that the AI binding calls",
+    because:
+      "providers outside Cloudflare's unified catalogue are reached beside the binding alone, and the binding answers that there is no such model",
+    source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
+    remedy:
+      "choose the model, or one like it, at Workers AI (@cf/…), openai, anthropic, google, xai, groq, deepseek, alibaba or minimax",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { worker } }) =>
+      worker.models.flatMap(({ id }, index) =>
+        breachIf(
+          !isReachable(id),
+          `worker.models[${index}]`,
+          `is ${id}, to which the AI binding has no way`,
+        ),
+      ),
+  },
+  {
+    id: "model-on-free",
+    requirement: "a model that needs the paid plan is declared on one",
+    because: "on the free plan Workers AI refuses it with code 5035",
+    source: "https://developers.cloudflare.com/changelog/product/workers-ai/",
+    remedy: "set plan to paid if the account is, or choose another model",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { worker, plan } }) =>
+      worker.models.flatMap(({ id }, index) =>
+        breachIf(
+          plan === "free" && PAID_PLAN_MODELS.includes(id),
+          `worker.models[${index}]`,
+          `is ${id}, while plan is free`,
+        ),
+      ),
+  },
+  {
+    id: "cache-without-effect",
+    requirement: "cache is declared where it works",
+    because: "through the AI binding only Workers AI models are cached",
+    source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
+    remedy: "remove cache, or the model",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { worker, cache } }) =>
+      worker.models.flatMap(({ id }, index) =>
+        breachIf(
+          cache !== undefined && !isWorkersAi(id),
+          `worker.models[${index}]`,
+          `is ${id}, which is not cached`,
+        ),
+      ),
+  },
+];
+
+/** Checks whether everybody who may call a third party's model has a limit of money of its own. */
+function isEachLimited({ worker, callers }: Settings): boolean {
+  const isKnown = worker.access === "token" && worker.cloudflareAccess === undefined;
+  const all = worker.models.map(({ id }) => id);
+  return (
+    isKnown &&
+    callers.every(
+      (caller) =>
+        caller.limitUsd !== undefined ||
+        (ownModels(worker.models, caller) ?? all).every(isWorkersAi),
+    ) &&
+    callers.length > 0
+  );
+}

@@ -1,0 +1,73 @@
+/** Defines the settings of the chat Worker's callers. */
+import { z } from "zod";
+
+import { TOKEN_HASH } from "./caller-key.ts";
+import { DOCS, day, hash, name, periodSeconds } from "./notes.ts";
+
+/** The setting `anonymousCallers`. */
+export const anonymousCallers = z
+  .strictObject({
+    key: hash.meta({
+      description: "key of the hash, as a Pulumi secret; another key is another hash",
+      secret: true,
+    }),
+  })
+  .optional()
+  .meta({ description: "put a keyed hash in each log in place of the caller's name" });
+
+/** The settings `callers`. */
+export const callers = z
+  .array(
+    z.strictObject({
+      name: name.meta({
+        description: "name of the caller in each log's metadata; repeat it to rotate a token",
+      }),
+      sha256: z.string().regex(TOKEN_HASH).meta({
+        description:
+          "SHA-256 of the caller's token, in clear, or as a Pulumi secret, which no reviewer can compare",
+        expects: "64 hexadecimal characters, lower case, and not the hash of nothing",
+        secret: true,
+        mayBeClear: true,
+      }),
+      until: day.optional().meta({ description: "last day of the token" }),
+      models: z.array(z.string().max(200)).min(1).max(50).optional().meta({
+        description: "the caller's models, by id or name; without it, all of worker.models",
+      }),
+      limit: z
+        .strictObject({
+          requests: z
+            .int()
+            .min(1)
+            .max(1_000_000)
+            .meta({ description: "requests of the caller per period, counted at each location" }),
+          periodSeconds,
+        })
+        .optional()
+        .meta({ description: "a limit of its own, in place of worker.callerLimit" }),
+      limitUsd: z
+        .strictObject({
+          usd: z.number().min(0.01).max(1_000_000).meta({
+            description: "US dollars of the caller per window; best effort, bursts overshoot",
+            expects: "a number from 0.01 to 1000000",
+          }),
+          windowSeconds: z
+            .int()
+            .min(1)
+            .max(31_536_000)
+            .meta({ description: "length of the window" }),
+          technique: z
+            .enum(["fixed", "sliding"])
+            .default("fixed")
+            .meta({ description: "fixed or sliding windows" }),
+        })
+        .optional()
+        .meta({
+          description:
+            "money after which the gateway refuses the caller; one of the gateway's 20 spend limits",
+          source: `${DOCS}/features/spend-limits/`,
+        }),
+    }),
+  )
+  .max(100)
+  .default([])
+  .meta({ description: "who may call the Worker when access is token" });

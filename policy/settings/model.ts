@@ -1,0 +1,47 @@
+/** Defines what a stack file says of one model. */
+import { z } from "zod";
+
+import { looksSecret } from "../looks-secret.ts";
+import { WIRES, wireOf } from "./wires.ts";
+
+/** The id of a model. */
+export const modelId = z
+  .string()
+  // A dynamic route, a model alias and the auto router are pools that change behind their names.
+  // https://developers.cloudflare.com/ai-gateway/features/auto-router/
+  .regex(/^(?:@cf\/|(?!(?:dynamic|custom|cloudflare)\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
+  .meta({
+    expects:
+      "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but none that the platform picks (custom/…, cloudflare/…, dynamic/…): nobody can say who would read the prompt",
+    source: "https://developers.cloudflare.com/workers-ai/models/",
+  });
+
+const modelName = z
+  .string()
+  // Agents ask for names of many shapes: gpt-5, claude-sonnet-4-5, openai/gpt-4o. A name that looks
+  // like one of the platform's pools would be taken for it.
+  .regex(/^(?!(?:dynamic|custom|cloudflare)\/)[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/)
+  .refine((text) => !looksSecret(text) && !/^(?:dynamic|custom|cloudflare)\//i.test(text))
+  .meta({
+    expects:
+      "1 to 100 of A-Z, a-z, 0-9, ., _, :, / and -, beginning with a letter or digit, but no name of the platform's (custom/…, cloudflare/…, dynamic/…, @cf/…)",
+  });
+
+/** A model: its id, the form of its requests, and the name that callers may use. */
+export const model = z
+  .strictObject({
+    id: modelId.meta({ description: "id of the model, which stands for the whole group, too" }),
+    speaks: z.enum(WIRES).optional().meta({
+      description:
+        "wire format of its requests; needed only where policy/settings/wires.ts does not know it",
+    }),
+    name: modelName.optional().meta({
+      description: "name that callers may use in place of the id, such as an agent's default",
+    }),
+  })
+  .transform(({ id, speaks, name: called }) => ({ id, speaks: speaks ?? wireOf(id), name: called }))
+  .meta({
+    shorthand: "id",
+    expects:
+      "a Workers AI model, @cf/AUTHOR/MODEL, a third party's, PROVIDER/MODEL, or a group of id, speaks and name",
+  });

@@ -1,0 +1,72 @@
+/**
+ * Says which wire format a model takes through the AI binding: one table, each row with its source.
+ * A model that is newer than the table, or of a provider that it lacks, has no known format.
+ */
+
+/** The wire formats: Workers AI's own, OpenAI's two, and Anthropic's. */
+export const WIRES = ["workers-ai", "chat", "responses", "messages"] as const;
+/** One of the wire formats. */
+export type Wire = (typeof WIRES)[number];
+
+/** What is known of some models. */
+interface Row {
+  readonly models: RegExp;
+  /**
+   * The format that they take; `unreachable` where the binding has no way to them, `unknown` where
+   * the sources say nothing.
+   */
+  readonly speaks: Wire | "unreachable" | "unknown";
+  readonly source: string;
+  /** The day on which the source was read. */
+  readonly asOf: string;
+}
+
+const PROVIDERS =
+  "https://github.com/cloudflare/ai/blob/main/packages/gateway-core/src/gateway-providers.ts";
+const MODELS = "https://developers.cloudflare.com/workers-ai/models/";
+const RESPONSES = "https://github.com/withastro/flue/issues/525";
+
+// Only `runCatalog` providers can be called with env.AI.run; all but Anthropic's models answer there
+// in the chat form, whatever their provider's own form is (`runWireFormat`).
+const CHAT = "openai|google|xai|groq|deepseek|alibaba|minimax";
+const UNREACHABLE =
+  "mistral|perplexity|perplexity-ai|cerebras|openrouter|fireworks|cohere|baseten|parallel|azure|azure-openai|bedrock|aws-bedrock|google-vertex|google-vertex-ai|huggingface|replicate|fal|ideogram|cartesia|deepgram|elevenlabs";
+
+/** The table; the first row that matches a model holds. */
+export const MODEL_ROWS: readonly Row[] = [
+  row(/^@cf\//, "workers-ai", MODELS),
+  row(/^anthropic\//, "messages", PROVIDERS),
+  row(/^openai\/gpt-5\.6/, "responses", RESPONSES),
+  // Of later ones nothing says yet what they take.
+  row(/^openai\/gpt-(?:5\.[7-9]|5\.\d\d|[6-9]|\d\d)/, "unknown", RESPONSES),
+  row(new RegExp(`^(?:${CHAT})/`), "chat", PROVIDERS),
+  row(new RegExp(`^(?:${UNREACHABLE})/`), "unreachable", PROVIDERS),
+];
+
+function row(models: RegExp, speaks: Row["speaks"], source: string): Row {
+  return { models, speaks, source, asOf: "2026-11-28" };
+}
+
+/** Returns the wire format that a model takes, by the table; undefined where it is not known. */
+export function wireOf(model: string): Wire | undefined {
+  const speaks = find(model);
+  return speaks === "unreachable" || speaks === "unknown" ? undefined : speaks;
+}
+
+/** Checks whether the AI binding has a way to a model; one that the table lacks may have. */
+export function isReachable(model: string): boolean {
+  return find(model) !== "unreachable";
+}
+
+function find(model: string): Row["speaks"] {
+  return MODEL_ROWS.find(({ models }) => models.test(model))?.speaks ?? "unknown";
+}
+
+/** Lists the wire formats that a stack file may say of a model. */
+export function allowedWires(model: string): readonly Wire[] {
+  // These take the Responses form beside Workers AI's own; no other model of Workers AI is
+  // documented to. https://developers.cloudflare.com/workers-ai/models/gpt-oss-120b/
+  if (model.startsWith("@cf/openai/gpt-oss-")) return ["workers-ai", "responses"];
+  if (model.startsWith("@cf/")) return ["workers-ai"];
+  return ["chat", "responses", "messages"];
+}
