@@ -224,6 +224,7 @@ export const NEUTRAL: readonly string[] = [
   "worker.models[].speaks",
   "worker.fallbacks",
   "worker.timeoutSeconds",
+  "worker.idleSeconds",
   "worker.callerLimit",
   "worker.origins",
   "worker.domain",

@@ -57,6 +57,7 @@ export function workerBindings<Known>(
     CALLERS: secret(JSON.stringify(callers.map((caller) => toBoundCaller(worker.models, caller)))),
     FALLBACKS: plain(JSON.stringify(worker.fallbacks)),
     TIMEOUT_MS: plain(String(worker.timeoutSeconds * 1000)),
+    IDLE_MS: plain(String(worker.idleSeconds * 1000)),
     MAX_BODY_BYTES: plain(String(worker.maxBodyBytes)),
     STACK: plain(stackName),
     RELEASE: plain(release),

@@ -78,6 +78,11 @@ export const worker = z.strictObject({
     .max(600)
     .default(120)
     .meta({ description: "longest wait for one model's whole answer; a fallback has it anew" }),
+  // As long as the default of the whole: models that think may be silent for a minute and more.
+  idleSeconds: z.int().min(1).max(600).default(120).meta({
+    description:
+      "longest silence of a model within a streamed answer, at most timeoutSeconds; meanwhile comments keep the connection",
+  }),
   callerLimit: z
     .strictObject({
       requests: z

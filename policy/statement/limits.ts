@@ -35,8 +35,7 @@ export function limits({ rateLimit, spendLimits, worker, callers: declared }: Se
         ]),
   ];
   const size = `${count(worker.maxBodyBytes, "byte")} a request`;
-  const time = `${count(worker.timeoutSeconds, "second")} a model`;
-  const all = [...(rate ?? []), ...each, ...spend, size, time];
+  const all = [...(rate ?? []), ...each, ...spend, size, ...describeTimes(worker)];
   return {
     id: "limits",
     question: "Which limits hold?",
@@ -50,6 +49,7 @@ export function limits({ rateLimit, spendLimits, worker, callers: declared }: Se
         .map(({ name, limit = null, limitUsd = null }) => ({ name, limit, limitUsd })),
       maxBodyBytes: worker.maxBodyBytes,
       timeoutSeconds: worker.timeoutSeconds,
+      idleSeconds: Math.min(worker.idleSeconds, worker.timeoutSeconds),
     },
     ...(spend.length > 0 && {
       notProved: [
@@ -69,6 +69,13 @@ function describeMoney(
 ): string {
   const { limitUsd, windowSeconds, technique } = limit;
   return `${formatNumber(limitUsd)} USD in ${count(windowSeconds, "second")} (${technique}) ${whose}, best effort`;
+}
+
+/** Describes how long a model may take, and how long it may be silent where that is shorter. */
+function describeTimes({ timeoutSeconds, idleSeconds }: Settings["worker"]): readonly string[] {
+  const whole = `${count(timeoutSeconds, "second")} a model`;
+  if (idleSeconds >= timeoutSeconds) return [whole];
+  return [whole, `${count(idleSeconds, "second")} of a model's silence`];
 }
 
 function describeRate(

@@ -44,6 +44,7 @@ const BINDINGS: Record<Exclude<keyof RawEnv, "AI" | Optional>, string> = {
   ORIGINS: "[]",
   FALLBACKS: "[]",
   TIMEOUT_MS: "60000",
+  IDLE_MS: "60000",
   MAX_BODY_BYTES: "1000000",
   STACK: "bench",
   RELEASE: "abc123",

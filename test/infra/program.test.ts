@@ -131,6 +131,7 @@ test("the Worker is bound to its stack's gateway, log policy, models and callers
       },
       { name: "FALLBACKS", type: "plain_text", text: "[]" },
       { name: "TIMEOUT_MS", type: "plain_text", text: "120000" },
+      { name: "IDLE_MS", type: "plain_text", text: "120000" },
       { name: "MAX_BODY_BYTES", type: "plain_text", text: "1000000" },
       { name: "STACK", type: "plain_text", text: "prod" },
       { name: "RELEASE", type: "plain_text", text: "abcdef012345" },

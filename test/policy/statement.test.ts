@@ -195,6 +195,17 @@ test("models that stand in are told", async () => {
   });
 });
 
+test("a limit of silence is told where it is the shorter one", async () => {
+  const worker = { name: "w", models: ["@cf/a/b"], timeoutSeconds: 60 };
+  const limits = async (more: object) =>
+    (await answers("dev", { worker: { ...worker, ...more } }))["limits"];
+
+  expect(await limits({})).toBe("1,000,000 bytes a request, 60 seconds a model");
+  expect(await limits({ idleSeconds: 30 })).toBe(
+    "1,000,000 bytes a request, 60 seconds a model, 30 seconds of a model's silence",
+  );
+});
+
 test("an open door is told in capitals", async () => {
   const worker = { name: "w", models: ["@cf/a/b", "openai/gpt-5-mini"], access: "open" };
 

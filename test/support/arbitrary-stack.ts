@@ -282,6 +282,7 @@ const worker = group(
     workersDev: boolean,
     workersDevSubdomain: label,
     timeoutSeconds: whole(1, 600),
+    idleSeconds: whole(1, 600),
     callerLimit: fc.record({
       requests: whole(1, 1_000_000),
       periodSeconds: fc.constantFrom(10, 60),

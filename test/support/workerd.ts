@@ -50,6 +50,7 @@ const BINDINGS = {
   ORIGINS: "[]",
   FALLBACKS: "[]",
   TIMEOUT_MS: "5000",
+  IDLE_MS: "5000",
   MAX_BODY_BYTES: "2000",
   STACK: "test",
   RELEASE: "abc123",

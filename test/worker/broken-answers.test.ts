@@ -113,6 +113,15 @@ test.each([
   expect(await lineOf(worker)).toMatchObject({ stream: "complete" });
 });
 
+test("a stream that falls silent ends long before the limit of the whole", async () => {
+  const bindings = { TIMEOUT_MS: "60000", IDLE_MS: "300" };
+  const worker = await startWorker({ bindings, reply: () => ({ pieces: silent(hel) }) });
+
+  const response = await ask(worker, CHAT, STREAMED);
+
+  expect(await response.text()).toContain('"code":"upstream_timeout"');
+});
+
 function ask(worker: RunningWorker, path: string, init: RequestInit): Promise<Response> {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const signal = AbortSignal.timeout(SOON_MS);

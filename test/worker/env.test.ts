@@ -14,6 +14,7 @@ const complete = {
   ORIGINS: "[]",
   FALLBACKS: "[]",
   TIMEOUT_MS: "1000",
+  IDLE_MS: "500",
   MAX_BODY_BYTES: "2000",
   STACK: "test",
   RELEASE: "abc123",

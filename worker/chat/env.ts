@@ -86,6 +86,8 @@ const bindings = v.object({
   /** A JSON list of the models that stand in for another, in this order. */
   FALLBACKS: v.pipe(json, v.array(text)),
   TIMEOUT_MS: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
+  /** The longest silence within a stream. */
+  IDLE_MS: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
   MAX_BODY_BYTES: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
   STACK: text,
   RELEASE: text,

@@ -43,7 +43,7 @@ export async function converse(
     return context.json(await callModels(context.var, { ...call, read }));
   }
   const read = (response: Response, model: Model, isLast: boolean) =>
-    openStream(response, { ...wayOf(model), isLast, idleMs: env.TIMEOUT_MS });
+    openStream(response, { ...wayOf(model), isLast, idleMs: env.IDLE_MS });
   return streamAnswer(context, await callModels(context.var, { ...call, read }));
 }
 
