@@ -1,8 +1,9 @@
 /**
- * Lists the Worker's endpoints, and what becomes of every field of OpenAI's requests. The fields
- * are keys of OpenAI's own SDK, so that one which an upgrade adds does not compile until its fate
- * is decided; a test compares them with the Worker.
+ * Lists the Worker's endpoints, and what becomes of every field of OpenAI's and Anthropic's requests.
+ * The fields are keys of their own SDKs, so that one which an upgrade adds does not compile until its
+ * fate is decided; a test compares them with the Worker.
  */
+import type Anthropic from "@anthropic-ai/sdk";
 import type OpenAI from "openai";
 
 import { routeOf, type Endpoint } from "../worker/chat/endpoints/endpoint.ts";
@@ -107,6 +108,76 @@ export const RESPONSES_FIELDS: Fates<OpenAI.Responses.ResponseCreateParamsStream
   moderation: ["refused"],
 };
 
+type MessagesParams = Anthropic.Beta.Messages.MessageCreateParams;
+/** The fields that Anthropic's newest models no longer take. */
+type Sampling = Record<"temperature" | "top_p" | "top_k", number>;
+
+/** The fate of every field of a request in Anthropic's Messages form. */
+export const MESSAGES_FIELDS: Fates<MessagesParams & Sampling> = {
+  model: ["translated", "one of the stack's; a fallback may answer in its place"],
+  max_tokens: ["passed on"],
+  messages: [
+    "translated",
+    "every block of a client's; unchanged to a model of this form, but for thinking that another model signed. In other forms texts, images, documents, calls and results: a document in text and a search result are texts, without citations. Files by id, documents by address and blocks of the provider's tools are refused unless the stack allows `files`, `web_fetch` or the tool",
+  ],
+  system: ["passed on", "as a system message in other forms"],
+  stream: ["passed on"],
+  tools: [
+    "passed on",
+    "tools that the caller carries out; of those that Anthropic defines (bash, text editor, computer, browser, memory, tool search) no other form has one. Tools that the provider carries out are refused unless the stack allows them",
+  ],
+  tool_choice: ["passed on"],
+  temperature: ["passed on"],
+  top_p: ["passed on"],
+  top_k: ["passed on", "ignored in OpenAI's forms"],
+  stop_sequences: ["passed on"],
+  thinking: [
+    "passed on",
+    "in other forms a budget up to 4,096 is the effort `low`, up to 16,384 `medium`, else `high`; `adaptive` and `disabled` leave it to the model",
+  ],
+  output_config: ["passed on", "`effort` and `format`; in other forms the effort `max` is `xhigh`"],
+  output_format: ["translated", "`output_config.format`"],
+  cache_control: ["passed on", "ignored in other forms, as are marks on blocks"],
+  metadata: ["passed on", "ignored in other forms; the log's metadata is the Worker's own"],
+  service_tier: ["passed on", "ignored in other forms"],
+  speed: ["passed on", "ignored in other forms"],
+  inference_geo: ["passed on", "refused in other forms"],
+  container: ["refused", "unless the stack allows `code_execution`"],
+  mcp_servers: ["refused", "unless the stack allows `mcp`"],
+  thread: ["refused", "unless the stack allows `store`"],
+  compaction: ["refused"],
+  context_management: ["ignored", "it needs a beta header, and no call of the Worker has one"],
+  diagnostics: ["ignored"],
+  fallbacks: ["ignored", "the stack names the fallbacks"],
+  fallback_credit_token: ["ignored"],
+  billing_policy: ["ignored"],
+  betas: ["ignored", "as is the header `anthropic-beta`"],
+  user_profile_id: ["ignored"],
+  workspace_id: ["ignored"],
+};
+
+/** The fate of every field of a request in the older form of completions. */
+export const COMPLETION_FIELDS: Fates<OpenAI.CompletionCreateParamsStreaming> = {
+  model: ["translated", "one of the stack's; a fallback may answer in its place"],
+  prompt: ["translated", "one text, sent as a message of the user; no tokens"],
+  stream: ["translated"],
+  stream_options: ["translated", "`include_usage` is obeyed"],
+  max_tokens: ["translated"],
+  temperature: ["translated"],
+  top_p: ["translated"],
+  seed: ["translated"],
+  stop: ["translated"],
+  frequency_penalty: ["translated"],
+  presence_penalty: ["translated"],
+  n: ["refused", "other than 1"],
+  best_of: ["refused", "other than 1"],
+  echo: ["refused", "other than false"],
+  logprobs: ["refused"],
+  logit_bias: ["refused"],
+  suffix: ["refused"],
+  user: ["ignored", "the log names the caller by its token"],
+};
+
 /** The fate of every field of an embedding request. */
 export const EMBEDDING_FIELDS: Fates<OpenAI.EmbeddingCreateParams> = {
   model: ["translated", "one of the stack's"],
@@ -134,6 +205,14 @@ const ABOUT: ReadonlyMap<string, string> = new Map<keyof typeof ENDPOINTS, strin
     "OpenAI's Responses protocol, streamed or whole, for the stack's models; nothing is stored, so a request carries its whole conversation",
   ],
   [
+    "messages",
+    "Anthropic's protocol, streamed or whole, for the stack's models; `/v1/messages/count_tokens` is a 404, for the gateway asks no model to count",
+  ],
+  [
+    "completions",
+    "the older form of OpenAI's protocol, to which some clients default, streamed or whole; the prompt becomes a chat's message",
+  ],
+  [
     "embeddings",
     "OpenAI's protocol, for texts; it needs an embedding model in `worker.models`, such as `@cf/baai/bge-m3`",
   ],
@@ -157,6 +236,14 @@ export function protocolTable(): string {
     "| field of a response | | |",
     "| --- | --- | --- |",
     ...listRows(RESPONSES_FIELDS),
+    "",
+    "| field of a message | | |",
+    "| --- | --- | --- |",
+    ...listRows(MESSAGES_FIELDS),
+    "",
+    "| field of a completion | | |",
+    "| --- | --- | --- |",
+    ...listRows(COMPLETION_FIELDS),
     "",
     "| field of embeddings | | |",
     "| --- | --- | --- |",

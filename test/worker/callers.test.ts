@@ -76,7 +76,7 @@ test("a script of the stack's own page may ask, and read the answer and its ids"
   expect(new Set(methods)).toEqual(new Set(WAYS.map(({ method }) => method)));
   expect(answer.status).toBe(200);
   expect(answer.headers.get("access-control-allow-origin")).toBe(PAGE);
-  for (const name of ["x-log-id", "x-request-id", "x-should-retry", "retry-after"]) {
+  for (const name of ["x-log-id", "x-request-id", "request-id", "x-should-retry", "retry-after"]) {
     expect(answer.headers.get("access-control-expose-headers")?.split(",")).toContain(name);
   }
   expect(answer.headers.get("access-control-allow-credentials")).toBeNull();

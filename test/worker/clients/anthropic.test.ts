@@ -173,6 +173,7 @@ test("errors have Anthropic's form: of the gate, of the request, of the model", 
   await expect(stranger.messages.create(ASK)).rejects.toMatchObject({
     status: 401,
     type: "authentication_error",
+    requestID: expect.stringMatching(/^[0-9a-f-]{36}$/),
   });
   await expect(
     // @ts-expect-error -- no such block exists
@@ -198,7 +199,8 @@ test("tokens are not counted, and the answer says why", async () => {
 function client(worker: RunningWorker): Anthropic {
   return new Anthropic({
     baseURL: worker.url.href,
-    authToken: TOKEN,
+    // It comes as x-api-key.
+    apiKey: TOKEN,
     maxRetries: 0,
     logLevel: "off",
   });

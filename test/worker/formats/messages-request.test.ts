@@ -260,7 +260,6 @@ test.each([
   [{ max_tokens: undefined }, "max_tokens: missing"],
   [{ messages: [] }, "messages"],
   [{ messages: [{ role: "tool", content: "31 °C" }] }, "messages.0.role: expected"],
-  [{ inference_geo: "us" }, "inference_geo is not supported"],
   [{ compaction: { type: "summarize" } }, "compaction is not supported"],
 ])("%j is refused by its name", (changes, message) => {
   expect(() => read(changes, REACHES)).toThrow(message);
@@ -333,7 +332,7 @@ test("what Claude Code sends is served, and what is not sent on is named", () =>
     new_in_december: true,
   });
 
-  expect(ignored).toEqual(["metadata", "context_management", "betas", "new_in_december"]);
+  expect(ignored).toEqual(["context_management", "betas", "new_in_december"]);
   expect(fields).toEqual({
     max_tokens: 100,
     messages: [{ role: "user", content: "Hi" }],
@@ -342,7 +341,17 @@ test("what Claude Code sends is served, and what is not sent on is named", () =>
     thinking: { type: "adaptive", display: "summarized" },
     output_config: { effort: "high" },
     temperature: 1,
+    metadata: { user_id: "user_1" },
   });
+});
+
+test("where an answer shall be made is for models of this form alone", () => {
+  const { fields, conversation } = read({ inference_geo: "us" });
+
+  expect(fields).toMatchObject({ inference_geo: "us" });
+  expect(conversation.tools).toEqual([
+    { kind: "own", type: "inference_geo", path: "inference_geo" },
+  ]);
 });
 
 test("fields that are null or empty are as absent", () => {

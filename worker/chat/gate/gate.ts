@@ -22,6 +22,7 @@ const CORS = {
     "x-log-id",
     "x-model",
     "x-request-id",
+    "request-id",
     "x-should-retry",
   ],
   maxAge: 600,

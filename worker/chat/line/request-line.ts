@@ -47,8 +47,9 @@ export function writeLine(line: RequestLine, status: number, durationMs: number)
 export function lineHeaders({ eventId, logId, model }: RequestLine): Record<string, string> {
   return {
     "x-event-id": eventId,
-    // What SDKs show as the id of a request.
+    // What OpenAI's and Anthropic's SDKs show as the id of a request.
     "x-request-id": eventId,
+    "request-id": eventId,
     ...(logId !== undefined && { "x-log-id": logId }),
     ...(model !== undefined && { "x-model": model }),
   };

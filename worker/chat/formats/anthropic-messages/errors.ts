@@ -12,7 +12,10 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [504, "timeout_error"],
 ]);
 
-/** Makes the body of an error. `ids` find the request in logs and traces; the SDK keeps them. */
+/**
+ * Makes the body of an error, which has the Worker's code and the wrong field in its details. `ids`
+ * find the request in logs and traces.
+ */
 export function messagesError(refusal: Refusal, ids: object = {}): object {
   const { status, code, param } = refusal;
   const other = status < 500 ? "invalid_request_error" : "api_error";

@@ -48,19 +48,21 @@ function toConversation(fields: MessagesFields, env: Allowed): Conversation {
 }
 
 /**
- * Reads what a request may ask of Anthropic beside an answer. What the stack allows stands among the
- * tools of this form alone, for no other form can hold it.
+ * Reads what a request may ask of Anthropic beside an answer, and where. What is allowed stands among
+ * the tools of this form alone, for no other form can hold it.
  */
-function readReaches({ container, mcp_servers, thread }: MessagesFields, env: Allowed): Tool[] {
+function readReaches(fields: MessagesFields, env: Allowed): Tool[] {
+  const { container, mcp_servers = [], thread, inference_geo } = fields;
   const asked = [
     { path: "container", reach: "code_execution", isAsked: container !== undefined },
-    { path: "mcp_servers", reach: "mcp", isAsked: (mcp_servers ?? []).length > 0 },
+    { path: "mcp_servers", reach: "mcp", isAsked: mcp_servers.length > 0 },
     { path: "thread", reach: "store", isAsked: thread !== undefined },
+    { path: "inference_geo", reach: undefined, isAsked: inference_geo !== undefined },
   ] as const;
   return asked
     .filter(({ isAsked }) => isAsked)
     .map(({ path, reach }) => {
-      requireReach(env, reach, path);
+      if (reach !== undefined) requireReach(env, reach, path);
       return { kind: "own", type: path, path };
     });
 }

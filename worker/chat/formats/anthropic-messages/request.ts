@@ -40,6 +40,8 @@ export const messagesRequest = v.object({
   /** The older name of `output_config.format`. */
   output_format: format,
   cache_control: cacheControl,
+  metadata: optional(v.object({ user_id: optional(v.string()) })),
+  inference_geo: optional(v.string()),
   service_tier: optional(v.string()),
   speed: optional(v.string()),
   container: optional(v.unknown()),
@@ -47,8 +49,8 @@ export const messagesRequest = v.object({
   thread: optional(v.unknown()),
 });
 
-/** The fields that are refused: they would change the answer, or where it is made. */
-export const UNSUPPORTED: Unsupported = { inference_geo: [], compaction: [] };
+/** The fields that are refused, for they would change what an answer is. */
+export const UNSUPPORTED: Unsupported = { compaction: [] };
 
 /** A checked request. */
 export type MessagesRequest = v.InferOutput<typeof messagesRequest>;
