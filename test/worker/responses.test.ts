@@ -136,12 +136,23 @@ const FAILED = {
   type: "response.failed",
   response: { status: "failed", error: { code: "server_error", message: "no" } },
 };
-const DELTA = { type: "response.output_text.delta", output_index: 0, delta: "Hel" };
+const PLACE = { item_id: "msg_1", output_index: 0, content_index: 0 };
+const ADDED = {
+  type: "response.output_item.added",
+  output_index: 0,
+  item: { type: "message", id: "msg_1", role: "assistant", content: [] },
+};
+const PART = {
+  type: "response.content_part.added",
+  ...PLACE,
+  part: { type: "output_text", text: "", annotations: [] },
+};
+const DELTA = { type: "response.output_text.delta", ...PLACE, delta: "Hel", logprobs: [] };
 
 test.each([
   ["an error", OWN, [CREATED, { type: "error", error: { code: "server_error", message: "no" } }]],
   ["a failed answer", OWN, [CREATED, FAILED]],
-  ["a connection that ends early", OWN, [CREATED, DELTA]],
+  ["a connection that ends early", OWN, [CREATED, ADDED, PART, DELTA]],
   ["a chat that ends early", CHAT, [{ choices: [{ index: 0, delta: { content: "Hel" } }] }]],
 ])("%s within a stream is raised by OpenAI's SDK", async (_, model, events) => {
   const { ask } = await start({ reply: () => ({ pieces: inTurn(events.map(event)) }) });

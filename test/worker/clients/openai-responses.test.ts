@@ -7,7 +7,7 @@ import {
   setTracingDisabled,
   tool as agentTool,
 } from "@openai/agents";
-import { isStepCount, streamText, tool, type ModelMessage } from "ai";
+import { generateText, isStepCount, streamText, tool, type ModelMessage } from "ai";
 import OpenAI from "openai";
 import { toResponseInputItems } from "openai/lib/responses/ResponseInputItems";
 import { expect, test } from "vitest";
@@ -15,7 +15,13 @@ import { z } from "zod";
 
 import { responsesReply } from "../../support/responses-wire.ts";
 import { stream, type Content } from "../../support/wire.ts";
-import { modelsBinding, startWorker, TOKEN, type RunningWorker } from "../../support/workerd.ts";
+import {
+  modelsBinding,
+  startWorker,
+  TOKEN,
+  type RunningWorker,
+  type WireCall,
+} from "../../support/workerd.ts";
 
 /** One model that speaks the format, and two that speak others. */
 const MODELS = ["openai/gpt-5.6-terra", "google/gemini-x", "@cf/old/model"];
@@ -69,6 +75,19 @@ test.each(MODELS)("the AI SDK's default provider holds three turns with %s", asy
   expectHistory(worker);
 });
 
+test("the AI SDK's default, which refers to stored items, is told what to set", async () => {
+  const [model = ""] = MODELS;
+  const worker = await startScene(model);
+  const steps = generateText({
+    model: createOpenAI({ baseURL: baseOf(worker), apiKey: TOKEN })(model),
+    prompt: "Where is it warm?",
+    tools: { look: tool({ inputSchema: CITY, execute: () => "31 °C" }) },
+    stopWhen: isStepCount(3),
+  });
+
+  await expect(steps).rejects.toThrow("set providerOptions.openai.store = false");
+});
+
 test.each(MODELS)("OpenAI's agents hold three turns with %s", async (model) => {
   setTracingDisabled(true);
   const worker = await startScene(model);
@@ -76,7 +95,6 @@ test.each(MODELS)("OpenAI's agents hold three turns with %s", async (model) => {
   const agent = new Agent({
     name: "guide",
     model: new OpenAIResponsesModel(openai, model),
-    modelSettings: { store: false },
     tools: [
       agentTool({
         name: "look",
@@ -105,9 +123,12 @@ async function startScene(model: string): Promise<RunningWorker> {
     { text: "In Rome" },
     { text: "At your service" },
   ];
-  const reply = () => {
+  const reply = ({ body }: WireCall) => {
     const content = says.shift() ?? {};
-    return model.startsWith("openai/") ? responsesReply(content, true) : stream("newer", content);
+    const isStreamed = Object(body.inputs).stream === true;
+    return model.startsWith("openai/")
+      ? responsesReply(content, isStreamed)
+      : stream("newer", content);
   };
   return startWorker({
     bindings: { MODELS: modelsBinding(...MODELS), MAX_BODY_BYTES: "20000" },

@@ -152,6 +152,20 @@ test("nothing is stored, and reasoning comes back encrypted", () => {
   });
 });
 
+test.each(["previous_response_id", "conversation", "background"])(
+  "%s, where the stack allows it, goes to no model of another format",
+  (field) => {
+    const request = readFields({ [field]: field === "background" ? true : "resp_1" }, [
+      "store",
+      "background",
+    ]);
+
+    expect(
+      refusalOf(() => chatModel.writeRequest(request.conversation, MODEL, false)),
+    ).toMatchObject({ status: 400, param: field });
+  },
+);
+
 test("a stack that allows it stores what a request says shall be stored, and no more", () => {
   const fields = { store: true, previous_response_id: "resp_1" };
 

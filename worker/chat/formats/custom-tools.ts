@@ -26,7 +26,14 @@ export function asFunctions(conversation: Conversation): Conversation {
 }
 
 function toFunction(tool: Tool): Tool {
-  return tool.kind === "custom" ? { ...tool, kind: "function", schema: SCHEMA } : tool;
+  if (tool.kind !== "custom") return tool;
+  const { name, grammar } = tool;
+  // Nothing makes such a model follow the grammar, but it can be told of it.
+  const told =
+    grammar && `Its input follows this ${grammar.syntax} grammar:\n${grammar.definition}`;
+  const about = [tool.description, told].filter((text) => text !== undefined);
+  const description = about.length === 0 ? undefined : about.join("\n\n");
+  return { kind: "function", name, description, schema: SCHEMA };
 }
 
 function withFunctions(message: Message): Message {

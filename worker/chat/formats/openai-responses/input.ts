@@ -94,8 +94,8 @@ function readReference(path: string, reading: Reading): void {
   throw refuseField(
     path,
     "an item_reference stands for an item that the provider keeps, and nothing is kept there; " +
-      "have the client send whole items: store: false, or in the AI SDK " +
-      "providerOptions.openai.store = false",
+      "have the client send whole items: set providerOptions.openai.store = false in the AI SDK, " +
+      "store: false elsewhere",
   );
 }
 
