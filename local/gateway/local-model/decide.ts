@@ -20,6 +20,7 @@ export interface Call {
   /** The arguments as JSON; the text itself for a custom tool. */
   readonly input: string;
   readonly isCustom: boolean;
+  readonly namespace?: string;
 }
 
 /** An answer without its form. */
@@ -81,13 +82,15 @@ function toolsToCall({ tools, choice, isParallel }: View, prompt: string): reado
   return isParallel ? called : called.slice(0, 1);
 }
 
-function toCall({ name, schema, isCustom }: ViewTool, id: string, prompt: string): Call {
+function toCall(tool: ViewTool, id: string, prompt: string): Call {
+  const { schema, ...named } = tool;
+  const { name, isCustom } = named;
   const end = findName(prompt, name);
   const rest = end === undefined ? "" : prompt.slice(end).trimStart();
   const input = isCustom
     ? rest || `input of ${name}`
     : (leadingJson(rest) ?? JSON.stringify(sampleOf(schema ?? { type: "object" })));
-  return { id, name, input, isCustom };
+  return { id, ...named, input };
 }
 
 /** Returns where a tool's name ends in a text that has it as a whole word. */

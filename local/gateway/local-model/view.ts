@@ -14,6 +14,7 @@ export interface ViewTool {
   readonly schema: unknown;
   /** Whether it takes a text rather than JSON. */
   readonly isCustom: boolean;
+  readonly namespace?: string;
 }
 
 /** Which tools the model may or must call; `only` names them where not all are meant. */

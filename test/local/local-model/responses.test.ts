@@ -147,6 +147,23 @@ test("a history of calls and outputs is answered, and the outputs are quoted", a
   });
 });
 
+test("tools of namespaces are called with their namespace, in the list and as an item", async () => {
+  const namespace = (name: string, tool: object) => ({ type: "namespace", name, tools: [tool] });
+  const added = namespace("harbour", { type: "function", name: "tide", parameters: {} });
+  const item = { type: "additional_tools", role: "developer", tools: [added] };
+  const tools = [namespace("air", { type: "custom", name: "wind" })];
+  const input = [item, { role: "user", content: "tide and wind" }];
+
+  expect(await askModel(MODEL, { input, tools })).toMatchObject({
+    body: {
+      output: [
+        { type: "custom_tool_call", namespace: "air", name: "wind" },
+        { type: "function_call", namespace: "harbour", name: "tide" },
+      ],
+    },
+  });
+});
+
 test("an answer over the limit is incomplete", async () => {
   const { body } = await askModel(MODEL, { input: "Hello, local model", max_output_tokens: 16 });
 

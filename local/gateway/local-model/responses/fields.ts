@@ -1,5 +1,9 @@
 /** The fields and the types of items, contents and tools that OpenAI's Responses API knows. */
-import type { ResponseCreateParams } from "openai/resources/responses/responses";
+import type {
+  ResponseCreateParams,
+  ResponseInputItem,
+  Tool,
+} from "openai/resources/responses/responses";
 
 export const FIELDS: readonly string[] = [
   "access_programs",
@@ -65,7 +69,12 @@ export const ITEMS = [
   "mcp_approval_request",
   "mcp_approval_response",
   "compaction",
-] as const;
+  "compaction_trigger",
+  "additional_tools",
+  "configuration_update",
+  "program",
+  "program_output",
+] as const satisfies readonly NonNullable<ResponseInputItem["type"]>[];
 
 /** The contents of a user's, a developer's and the system's message. */
 export const INPUTS = ["input_text", "input_image", "input_file"] as const;
@@ -88,4 +97,5 @@ export const TOOLS = [
   "mcp",
   "namespace",
   "tool_search",
-] as const;
+  "programmatic_tool_calling",
+] as const satisfies readonly Tool["type"][];

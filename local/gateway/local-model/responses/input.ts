@@ -5,15 +5,18 @@ import { openAiRefusal } from "../refusal.ts";
 import { isSealOf } from "../seal.ts";
 import { textOf, type Entry } from "../view.ts";
 import { INPUTS, ITEMS, OUTPUTS } from "./fields.ts";
+import { responsesTool } from "./tools.ts";
 
 const item = z.looseObject({
-  type: z.string().optional(),
+  type: z.string().nullish(),
   id: z.string().nullish(),
   role: z.enum(["user", "assistant", "system", "developer"]).optional(),
   content: z.unknown().optional(),
   call_id: z.string().optional(),
   output: z.unknown().optional(),
   encrypted_content: z.string().nullish(),
+  /** The tools of an item that adds some, as agents send them. */
+  tools: z.array(responsesTool).optional(),
 });
 type Item = z.output<typeof item>;
 

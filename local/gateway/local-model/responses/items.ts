@@ -52,9 +52,9 @@ function toMessage({ id, text, isCut }: Decision): Item {
 }
 
 // An item's id is not its call_id: a client that takes one for the other is found out.
-function toCall({ id, name, input, isCustom }: Call): Item {
-  const call_id = `call_${id}`;
-  if (isCustom) return { id: `ctc_${id}`, type: "custom_tool_call", call_id, name, input };
+function toCall({ id, name, input, isCustom, namespace }: Call): Item {
+  const named = { call_id: `call_${id}`, name, ...(namespace !== undefined && { namespace }) };
+  if (isCustom) return { id: `ctc_${id}`, type: "custom_tool_call", ...named, input };
   const status = "completed";
-  return { id: `fc_${id}`, type: "function_call", status, call_id, name, arguments: input };
+  return { id: `fc_${id}`, type: "function_call", status, ...named, arguments: input };
 }

@@ -3,10 +3,11 @@
  * https://platform.openai.com/docs/api-reference/responses/create
  */
 import { openAiRefusal, readOpenAi } from "../refusal.ts";
-import type { Choice, View, ViewTool } from "../view.ts";
+import type { Choice, View } from "../view.ts";
 import { FIELDS } from "./fields.ts";
 import { checkInput, entriesOf } from "./input.ts";
-import { responsesFields, type ResponsesFields, type ResponsesTool } from "./schema.ts";
+import { responsesFields, type ResponsesFields } from "./schema.ts";
+import { toViewTools } from "./tools.ts";
 
 /** A checked request. */
 export interface ResponsesRequest {
@@ -52,10 +53,11 @@ function toView(model: string, fields: ResponsesFields): View {
   const system = instructions ? [{ role: "system", text: instructions } as const] : [];
   const entries =
     typeof input === "string" ? [{ role: "user", text: input } as const] : entriesOf(input);
+  const more = typeof input === "string" ? [] : input.flatMap((item) => item.tools ?? []);
   return {
     model,
     entries: [...system, ...entries],
-    tools: (tools ?? []).flatMap(toTool),
+    tools: toViewTools([...(tools ?? []), ...more]),
     choice: toChoice(fields.tool_choice),
     isParallel: fields.parallel_tool_calls !== false,
     ...(format?.type === "json_schema" && { schema: format["schema"] }),
@@ -63,13 +65,6 @@ function toView(model: string, fields: ResponsesFields): View {
     maxTokens: fields.max_output_tokens ?? undefined,
     thinks: (reasoning?.effort ?? "none") !== "none",
   };
-}
-
-/** Returns a tool that the model can call; what the provider or a client carries out, it leaves. */
-function toTool(given: ResponsesTool): ViewTool[] {
-  if (given.type !== "function" && given.type !== "custom") return [];
-  const isCustom = given.type === "custom";
-  return [{ name: given.name, schema: given["parameters"], isCustom }];
 }
 
 function toChoice(choice: ResponsesFields["tool_choice"]): Choice {

@@ -1,24 +1,15 @@
 /** The shape of the fields of OpenAI's Responses form that the model looks at. */
 import { z } from "zod";
 
-import { TOOLS } from "./fields.ts";
 import { inputItems } from "./input.ts";
+import { responsesTool } from "./tools.ts";
 
-const tool = z.discriminatedUnion("type", [
-  z.looseObject({
-    type: z.literal("function"),
-    name: z.string(),
-    parameters: z.unknown().optional(),
-  }),
-  z.looseObject({ type: z.literal("custom"), name: z.string() }),
-  z.looseObject({ type: z.enum(TOOLS).exclude(["function", "custom"]) }),
-]);
 const namedTool = z.looseObject({ type: z.string(), name: z.string().optional() });
 
 export const responsesFields = z.looseObject({
   input: z.union([z.string(), inputItems]),
   instructions: z.string().nullish(),
-  tools: z.array(tool).nullish(),
+  tools: z.array(responsesTool).nullish(),
   tool_choice: z
     .union([
       z.enum(["none", "auto", "required"]),
@@ -56,4 +47,3 @@ export const responsesFields = z.looseObject({
 });
 
 export type ResponsesFields = z.output<typeof responsesFields>;
-export type ResponsesTool = z.output<typeof tool>;
