@@ -7,6 +7,7 @@ import { createInterface } from "node:readline/promises";
 import { isOfCloudflare, type EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { QUESTIONS } from "../../policy/evidence/questions.ts";
 import { inDashboard, isWorkersAi, PERMISSIONS } from "../../policy/platform.ts";
+import { count } from "../../policy/words.ts";
 import { openAccount, readToken } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
@@ -18,6 +19,7 @@ import { MARKS } from "../look/finding.ts";
 import { probePutOnly, probeSwitchedOff } from "./control-plane.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { probeDeletion, probeDeletedGateway } from "./deletions.ts";
+import { probeForms, spokenModels } from "./forms.ts";
 import { probeHeaders } from "./headers.ts";
 import { withScratch, type Scratch } from "./scratch.ts";
 
@@ -35,7 +37,8 @@ const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no
   --json         print the evidence as JSON
 
 Makes a gateway probe-… and removes it again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets five short
-calls of the stack's first Workers AI model run, which are billed; without it, four questions are not asked.
+calls of the stack's first Workers AI model run, and one of each third party's model, which are billed; without
+it, five questions are not asked.
 Where CLOUDFLARE_BASE_URL or --data-url is not Cloudflare's own, nothing is written without --out.
 
 exit code: 0 no promise is seen to be broken, 1 one is, 2 invalid arguments, no account, a place that cannot
@@ -83,17 +86,19 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const model = stack.settings.worker.models.map(({ id }) => id).find(isWorkersAi);
   const plane =
     token !== undefined && model !== undefined ? { url, token, model, waitSeconds } : undefined;
+  const models = token === undefined ? [] : spokenModels(stack.settings.worker.models);
   const subject = describeSubject(account, plane ? { gateways: url, model: plane.model } : {});
   const isWritten = !isSilent && (out !== undefined || isOfCloudflare(subject));
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
-  if (!args.yes) await requireConsent(plane !== undefined);
+  const calls = (plane === undefined ? 0 : 5) + models.length;
+  if (!args.yes) await requireConsent(calls);
 
-  const answers = await withScratch(account, (scratch) => probe(scratch, plane)).catch(
-    (error: unknown) => {
-      if (error instanceof CommandError || !(error instanceof Error)) throw error;
-      throw new CommandError(`a question failed, and no evidence is written: ${error.message}`);
-    },
-  );
+  const answers = await withScratch(account, (scratch) =>
+    probe(scratch, { plane, models, token }),
+  ).catch((error: unknown) => {
+    if (error instanceof CommandError || !(error instanceof Error)) throw error;
+    throw new CommandError(`a question failed, and no evidence is written: ${error.message}`);
+  });
   const run = { asked: subject, answers: [...answers] };
   if (args.json) printJson(run, 2);
   else print(formatTable(answers, COLUMNS));
@@ -107,20 +112,31 @@ function refuseBoth(out: string | undefined, isSilent: boolean): void {
   if (out !== undefined && isSilent) throw new UsageError("--out and --no-evidence: choose one");
 }
 
-async function requireConsent(isBilled: boolean): Promise<void> {
+async function requireConsent(calls: number): Promise<void> {
   if (!process.stdin.isTTY) throw new UsageError("--yes is missing, and nobody can be asked here");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const cost = isBilled ? "and pays five short calls of a model" : "and calls no model";
+  const cost =
+    calls > 0 ? `and pays ${count(calls, "short call")} of models` : "and calls no model";
   const reply = await terminal.question(`This makes and removes a gateway ${cost}. Go on? [y/N] `);
   terminal.close();
   if (!/^y(?:es)?$/i.test(reply)) throw new CommandError("nothing was done");
 }
 
+/** The means of the questions that call models, as far as there are any. */
+interface Means {
+  readonly plane: DataPlane | undefined;
+  readonly models: ReturnType<typeof spokenModels>;
+  readonly token: string | undefined;
+}
+
 async function probe(
   scratch: Scratch,
-  plane: DataPlane | undefined,
+  { plane, models, token = "" }: Means,
 ): Promise<readonly EvidenceAnswer[]> {
-  const answers = [await probePutOnly(scratch), await probeSwitchedOff(scratch)];
+  const control = [await probePutOnly(scratch), await probeSwitchedOff(scratch)];
+  // The gateway collects nothing yet, so that these calls leave no log for the next questions.
+  const forms = models.length === 0 ? [] : [await probeForms(scratch, models, token)];
+  const answers = [...control, ...forms];
   if (plane === undefined) return answers;
   return [
     ...answers,

@@ -45,6 +45,11 @@ export const QUESTIONS = {
     text: "does an update that switches them off clear them?",
     leaves: "that a deploy finds what was added by hand",
   },
+  "model-form": {
+    point: 19,
+    text: "do the third parties' models take, and answer in, the form that is known or said of them?",
+    leaves: "other models, streams, and the same on a call of the AI binding",
+  },
   "gateway-deleted": {
     point: 12,
     text: "are a deleted gateway's logs gone, also for a gateway of the same id?",

@@ -4,7 +4,7 @@ import { describeKey } from "../settings/caller-key.ts";
 import { wireOf } from "../settings/wires.ts";
 import { REACHES } from "../settings/reaches.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { Fact } from "./fact.ts";
+import type { Fact, OpenPoint } from "./fact.ts";
 import { limits } from "./limits.ts";
 import { count, list } from "../words.ts";
 
@@ -83,8 +83,14 @@ function models({ worker }: Settings): Fact {
     question: "Which models?",
     answer: `${list(worker.models.map(describeModel))}${instead}${leaving}`,
     value: { models: worker.models, fallbacks: worker.fallbacks },
+    ...(third.length > 0 && { notProved: [FORMS] }),
   };
 }
+
+const FORMS: OpenPoint = {
+  point: 19,
+  text: "that each third party's model takes the form of request that is known or said of it",
+};
 
 /** Describes a model; its form where the stack file says another one than is known. */
 function describeModel({ id, speaks, name }: Settings["worker"]["models"][number]): string {

@@ -1,0 +1,114 @@
+/** Probes whether a stack's models take the form of request that the Worker sends them. */
+import { oneLine } from "../../policy/harmless.ts";
+import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
+import type { Wire } from "../../policy/settings/wires.ts";
+import { count, list } from "../../policy/words.ts";
+import { parseJson } from "../cli/json.ts";
+import { answered, notAnswered } from "./answer.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** A model, and the form of its requests, as the Worker's binding has it. */
+interface SpokenModel {
+  readonly id: string;
+  readonly speaks: Wire;
+}
+
+/** Lists the models whose form is a third party's: that of Workers AI's own is documented. */
+export function spokenModels(models: Settings["worker"]["models"]): readonly SpokenModel[] {
+  return models.flatMap(({ id, speaks = "chat" }) =>
+    speaks === "workers-ai" ? [] : [{ id, speaks }],
+  );
+}
+
+const QUESTION = "model-form";
+// Evidence is one line: three models name the trouble, and the command can be run again.
+const MAX_NAMED = 3;
+const MAX_CHARACTERS = 280;
+
+/** Sends one short request to each model, in its form, and reads in which form it is answered. */
+export async function probeForms(
+  scratch: Scratch,
+  models: readonly SpokenModel[],
+  token: string,
+): Promise<EvidenceAnswer> {
+  const outcomes: (SpokenModel & Outcome)[] = [];
+  for (const model of models) outcomes.push({ ...model, ...(await ask(scratch, model, token)) });
+  const wrong = outcomes.filter(({ verdict }) => verdict === "broken");
+  const unknown = outcomes.filter(({ verdict }) => verdict === "unknown");
+  const taken = outcomes.filter(({ verdict }) => verdict === "kept");
+  const named = [...wrong, ...unknown, ...taken].slice(0, MAX_NAMED);
+  const names = list(named.map(describe));
+  const seen = oneLine(
+    `${taken.length} of ${count(models.length, "model")} answered in the form of the request: ${names}`,
+  ).slice(0, MAX_CHARACTERS);
+  if (wrong.length > 0) return answered(QUESTION, "broken", seen);
+  return unknown.length > 0 ? notAnswered(QUESTION, seen) : answered(QUESTION, "kept", seen);
+}
+
+interface Outcome {
+  readonly verdict: EvidenceAnswer["verdict"];
+  readonly seen: string;
+}
+
+function describe({ id, speaks, seen }: SpokenModel & Outcome): string {
+  return `${id} as ${speaks} ${seen}`;
+}
+
+const PROMPT = "Answer with one word.";
+const MESSAGES = [{ role: "user", content: PROMPT }];
+// OpenAI takes no fewer than 16.
+const MAX_TOKENS = 16;
+
+const INPUTS: Readonly<Record<Wire, object>> = {
+  "workers-ai": { messages: MESSAGES, max_tokens: MAX_TOKENS },
+  chat: { messages: MESSAGES, max_completion_tokens: MAX_TOKENS },
+  responses: { input: PROMPT, max_output_tokens: MAX_TOKENS, store: false },
+  messages: { messages: MESSAGES, max_tokens: MAX_TOKENS },
+};
+
+/** The field that only an answer in that form has. */
+const MARKS: Readonly<Record<Wire, string>> = {
+  "workers-ai": "response",
+  chat: "choices",
+  responses: "output",
+  messages: "content",
+};
+
+/**
+ * Asks one model by the REST API's way for every model, which has the form of the AI binding.
+ * https://developers.cloudflare.com/ai-gateway/usage/rest-api/
+ */
+async function ask(
+  { cloudflare, accountId, gatewayId, signal }: Scratch,
+  { id, speaks }: SpokenModel,
+  token: string,
+): Promise<Outcome> {
+  signal.throwIfAborted();
+  const answer = await fetch(`${cloudflare.baseURL}/accounts/${accountId}/ai/run`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "cf-aig-gateway-id": gatewayId,
+    },
+    body: JSON.stringify({ model: id, input: INPUTS[speaks] }),
+    signal: AbortSignal.timeout(60_000),
+  });
+  return judge(answer.status, await answer.text(), speaks);
+}
+
+/** Judges an answer; a lack of credits, or of the model, says nothing about its form. */
+function judge(status: number, text: string, speaks: Wire): Outcome {
+  const body: unknown = parseJson(text, undefined);
+  const answer: unknown = Object(body).result ?? body;
+  if (status === 200) {
+    const isInForm = Object.hasOwn(Object(answer), MARKS[speaks]);
+    return isInForm
+      ? { verdict: "kept", seen: "is answered so" }
+      : { verdict: "broken", seen: "is answered in another form" };
+  }
+  const isOfForm =
+    (status === 400 || status === 422) && !/"(?:internalC|c)ode":\s*"?2021\b/.test(text);
+  return { verdict: isOfForm ? "broken" : "unknown", seen: `is refused with ${status}` };
+}
