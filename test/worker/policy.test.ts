@@ -1,11 +1,24 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { attack, surround, withoutIds } from "../support/attack.ts";
 import { MODEL_WAYS, REPLIES } from "../support/endpoint-requests.ts";
 import { runs } from "../support/runs.ts";
-import { chatBody, errorOf, startWorker, TOKEN, type WireCall } from "../support/workerd.ts";
+import { ROUTES } from "../support/talk.ts";
+import * as wire from "../support/wire.ts";
+import { SPEAKERS, type Shape } from "../support/wire.ts";
+import {
+  chatBody,
+  errorOf,
+  modelsBinding,
+  startWorker,
+  TOKEN,
+  type Reply,
+  type WireCall,
+} from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
+const ALL_FORMS = { MODELS: modelsBinding(...Object.values(SPEAKERS)) };
 
 test.each([
   ["full", true, "true"],
@@ -37,116 +50,44 @@ test.each([
   }
 });
 
-const POLICY_HEADERS = [
-  "collect-log",
-  "collect-log-payload",
-  "gateway-id",
-  "metadata",
-  "skip-cache",
-  "cache-ttl",
-  "cache-key",
-  "event-id",
-  "authorization",
-  "custom-cost",
-  "request-timeout",
-  "max-attempts",
-  "zdr",
-  "byok-alias",
-  "no-wholesale",
-  "otel-trace-id",
-  "run-id",
-  "session-id",
-  "turn-id",
-  "allowed-models",
-  "allowed-providers",
-  "no-session-affinity",
-];
-/** `cf-aig-collect-log` in every case, and what else the runtime or the platform listens to. */
-const headerName = fc.oneof(
-  fc.constantFrom(...POLICY_HEADERS).chain((name) => fc.mixedCase(fc.constant(`cf-aig-${name}`))),
-  fc.constantFrom("cf-consn-model-id", "cf-skip-cache", "mf-url", "mf-header-cf-aig-collect-log"),
-  fc.mixedCase(fc.constant("payment-method")),
-);
-const headerValue = fc.constantFrom(
-  "true",
-  "false",
-  "TRUE",
-  "1",
-  "default",
-  "x",
-  "x402",
-  "cloudflare/auto",
-  '{"caller":"evil"}',
-);
-const gatewayOptions = {
-  id: "default",
-  collectLog: true,
-  cacheTtl: 60,
-  skipCache: true,
-  metadata: { caller: "evil" },
-  eventId: "evil",
-};
-const fieldName = fc.oneof(
-  fc.constantFrom(
-    "gateway",
-    "options",
-    "extraHeaders",
-    "extra_headers",
-    "prefix",
-    "sessionOptions",
-  ),
-  fc.constantFrom("user", "id", "metadata", "store", "tags", "returnRawResponse", "websocket"),
-  fc.constantFrom("constructor", "toString", "hasOwnProperty", "g\u0430teway", "gateway\u0000"),
-  fc.string({ unit: "binary", maxLength: 8 }).map((text) => `x${text}`),
-);
-const fieldValue = fc.oneof(
-  fc.constantFrom(gatewayOptions, { gateway: gatewayOptions }, true, "run", null),
-  fc.constant({ "cf-aig-collect-log-payload": "true" }),
-  fc.jsonValue({ maxDepth: 2 }),
-);
-
 test.each(MODEL_WAYS)(
   "no header and no field of a request to $name changes what leaves the runtime",
-  async ({ method, path, body }) => {
-    const usual = body();
-    const worker = await startWorker(REPLIES);
-    await (await worker.ask(path, { method, body: usual })).arrayBuffer();
-    const expected = withoutIds(worker.calls[0]);
-    const attack = fc.record({
-      headers: fc.array(fc.tuple(headerName, headerValue), { maxLength: 8 }),
-      before: fc.dictionary(fieldName, fieldValue, { maxKeys: 4 }),
-      after: fc.dictionary(fieldName, fieldValue, { maxKeys: 4 }),
-    });
+  async ({ method, path, route, body }) => {
+    // An endpoint that answers conversations reaches models of every form.
+    const isConversation = Object.values<string>(ROUTES).includes(route);
+    const models = isConversation ? Object.values(SPEAKERS) : [SPEAKERS.older];
+    const worker = await startWorker({ ...REPLIES, reply: replyInForm, bindings: ALL_FORMS });
+    const expected = new Map<string, unknown>();
+    for (const model of models) {
+      await (await worker.ask(path, { method, body: body(model) })).arrayBuffer();
+      expected.set(model, withoutIds(worker.calls.at(-1)));
+    }
 
     await fc.assert(
-      fc.asyncProperty(attack, async ({ headers, before, after }) => {
-        const sent = new Headers({ authorization: `Bearer ${TOKEN}` });
-        // The same name twice is one header with two values.
-        for (const [name, value] of headers) sent.append(name, value);
-        // The same key twice, around the real ones: which counts is the parser's choice.
-        const attacked = usual && `{${fields(before)}${usual.slice(1, -1)}${fields(after, ",")}}`;
-        const callsBefore = worker.calls.length;
-        const response = await worker.ask(path, { method, headers: sent, body: attacked });
-        await response.arrayBuffer();
+      fc.asyncProperty(
+        attack,
+        fc.constantFrom(...models),
+        async ({ headers, ...around }, model) => {
+          const sent = new Headers({ authorization: `Bearer ${TOKEN}` });
+          // The same name twice is one header with two values.
+          for (const [name, value] of headers) sent.append(name, value);
+          const callsBefore = worker.calls.length;
+          const attacked = surround(body(model), around);
+          const response = await worker.ask(path, { method, headers: sent, body: attacked });
+          await response.arrayBuffer();
 
-        // What would have a provider keep something is refused, before any call.
-        const isRefused = response.status === 400;
-        expect(isRefused || response.status === 200).toBe(true);
-        expect(worker.calls).toHaveLength(callsBefore + (isRefused ? 0 : 1));
-        expect(withoutIds(worker.calls.at(-1))).toEqual(expected);
-      }),
+          // What would have a provider keep something is refused, before any call.
+          const isRefused = response.status === 400;
+          expect(isRefused || response.status === 200).toBe(true);
+          expect(worker.calls).toHaveLength(callsBefore + (isRefused ? 0 : 1));
+          const [call] = worker.calls.slice(callsBefore);
+          expect(isRefused ? expected.get(model) : withoutIds(call)).toEqual(expected.get(model));
+        },
+      ),
       runs(25, 500),
     );
   },
 );
-
-/** `"a":1,"b":2,`; with the comma in front for those that come last. */
-function fields(record: Readonly<Record<string, unknown>>, comma = ""): string {
-  const pairs = Object.entries(record).map(
-    ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
-  );
-  return pairs.map((pair) => (comma === "" ? `${pair},` : `,${pair}`)).join("");
-}
 
 test.each([
   "../../@cf/old/model",
@@ -225,11 +166,14 @@ test("all missing bindings are named together, and health says so too", async ()
   expect(await response.text()).toContain("bindings: AI, GATEWAY_ID;");
 });
 
-/** What must not vary; the event id is new for each call, and the length only tells of it. */
-function withoutIds(call: WireCall | undefined): unknown {
-  const { eventId: _, ...gateway } = Object(Object(call?.body.options).gateway);
-  const names = Object.entries(call?.headers ?? {}).filter(
-    ([name]) => name.startsWith("mf-") && !/content-length$|-otel-/.test(name),
-  );
-  return { url: call?.url, headers: Object.fromEntries(names), inputs: call?.body.inputs, gateway };
+/** Answers in the form of the model that is asked. */
+function replyInForm(call: WireCall): Reply {
+  const model = call.headers["mf-header-cf-consn-model-id"];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
+  const shapes = Object.keys(SPEAKERS) as Shape[];
+  const shape = shapes.find((each) => SPEAKERS[each] === model);
+  if (shape === undefined || shape === "older") return REPLIES.reply(call);
+  const isStreamed = Object(call.body.inputs).stream === true;
+  const content = { text: "hello" };
+  return isStreamed ? wire.stream(shape, content) : wire.answer(shape, content);
 }
