@@ -29,8 +29,6 @@ test.each(ways)(
       apiKey: TOKEN,
       maxRetries: 0,
       useResponsesApi: way.isResponses,
-      // What OpenAI would keep otherwise, by the form's own default.
-      zdrEnabled: way.isResponses,
       configuration: { baseURL: new URL("v1", worker.url).href },
     }).bindTools([TOOL]);
     const history: BaseMessage[] = [new HumanMessage("Where is it warm?")];
