@@ -12,7 +12,7 @@ import type { Args } from "./command.ts";
 import { toDeclaration } from "./declaration.ts";
 import { openDoor } from "./door.ts";
 import { localModel } from "./gateway/local-model/local-model.ts";
-import type { Model } from "./gateway/model.ts";
+import { withDeclaredForms, type Model } from "./gateway/model.ts";
 import { openAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { endOrphans } from "./orphans.ts";
@@ -42,7 +42,8 @@ export async function serve(args: Args): Promise<void> {
     connectModel(args.upstream),
   ]);
 
-  const parts = openAccount({ id: account.id, model, folder });
+  const bound = () => boundModels(running.script);
+  const parts = openAccount({ id: account.id, model: withDeclaredForms(model, bound), folder });
   const { account: state, store } = parts;
   state.declare(await toDeclaration(account));
   const port = await freePort(args.port);
@@ -140,8 +141,12 @@ function describeStack(name: string, workerUrl: string, loaded: LoadedStack): Ru
 }
 
 function exampleCall(workerUrl: string, key: string, script: Script): string {
-  const models = JSON.parse(textBinding(script, "MODELS") ?? "[]");
+  const models = JSON.parse(boundModels(script));
   const model = z.array(z.object({ id: z.string() })).parse(models)[0]?.id ?? "";
   return `curl ${workerUrl}/v1/chat/completions -H "authorization: Bearer ${key}" -H "content-type: application/json" \\
     -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello"}]}'`;
+}
+
+function boundModels(script: Script): string {
+  return textBinding(script, "MODELS") ?? "[]";
 }

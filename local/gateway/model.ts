@@ -1,5 +1,7 @@
 /** What stands behind the local gateway: the local model, or a server of the user's own. */
-import { allowedWires, wireOf, type Wire } from "../../policy/settings/wires.ts";
+import { z } from "zod";
+
+import { allowedWires, WIRES, wireOf, type Wire } from "../../policy/settings/wires.ts";
 
 /** What a model answers, before the gateway logs it. */
 export interface ModelReply {
@@ -27,4 +29,18 @@ export function formOf(name: string, inputs: unknown): Wire {
   const mayBe = known === undefined || known === "workers-ai";
   if (isResponses && mayBe && allowedWires(name).includes("responses")) return "responses";
   return known ?? "chat";
+}
+
+const boundModels = z.array(z.object({ id: z.string(), speaks: z.enum(WIRES) }));
+
+/**
+ * Has a model that the table lacks take the form that the stack declares for it. `bound` returns the
+ * text of the Worker's binding MODELS, as it is at that moment.
+ */
+export function withDeclaredForms(model: Model, bound: () => string): Model {
+  const formOfUnknown = (name: string) =>
+    wireOf(name) === undefined
+      ? boundModels.parse(JSON.parse(bound())).find(({ id }) => id === name)?.speaks
+      : undefined;
+  return async (name, inputs, wire) => model(name, inputs, wire ?? formOfUnknown(name));
 }

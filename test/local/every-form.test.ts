@@ -13,7 +13,9 @@ import { startLocal, type Local } from "../support/start-local.ts";
 
 const LAST = "@cf/openai/gpt-oss-120b";
 const ADDED = ["openai/gpt-4o", "openai/gpt-5.6-terra", "anthropic/claude-sonnet-5"];
-const MODELS = ["@cf/meta/llama-3.1-8b-instruct-fast", LAST, ...ADDED];
+// The table knows nothing of these, so the stack file declares their form.
+const DECLARED = { "acme/chat": "chat", "acme/items": "responses", "acme/blocks": "messages" };
+const MODELS = ["@cf/meta/llama-3.1-8b-instruct-fast", LAST, ...ADDED, ...Object.keys(DECLARED)];
 
 let project: Project;
 let local: Local;
@@ -21,8 +23,11 @@ beforeAll(async () => {
   // The SDK warns of models that it does not know.
   vi.stubGlobal("AI_SDK_LOG_WARNINGS", false);
   project = await copyProject();
-  const models = [LAST, ...ADDED].map((model) => `- "${model}"\n`).join(" ".repeat(6));
-  await project.edit("Pulumi.dev.yaml", `- "${LAST}"\n`, models);
+  const models = [
+    ...[LAST, ...ADDED].map((model) => `- "${model}"\n`),
+    ...Object.entries(DECLARED).map(([id, speaks]) => `- { id: ${id}, speaks: ${speaks} }\n`),
+  ];
+  await project.edit("Pulumi.dev.yaml", `- "${LAST}"\n`, models.join(" ".repeat(6)));
   local = await startLocal(project, "dev");
 });
 afterAll(async () => {
