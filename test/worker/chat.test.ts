@@ -186,3 +186,21 @@ test("a path that nothing answers is a 404 that names the ones that do", async (
   expect(code).toBe("not_found");
   for (const { method, route } of WAYS) expect(message).toContain(`${method} ${route}`);
 });
+
+test.each([
+  ["/messages", "lacks /v1, for POST /v1/messages"],
+  ["/v1/v1/messages", "has one /v1 too many, for POST /v1/messages"],
+  ["/v1/v1/responses", "has one /v1 too many, for POST /v1/responses"],
+])("a client whose base URL makes it ask %s learns what is wrong", async (path, fault) => {
+  const worker = await startWorker();
+
+  const response = await worker.ask(path, { method: "POST", body: "{}" });
+
+  expect(response.status).toBe(404);
+  const message = `nothing answers POST ${path}; the base URL ${fault}`;
+  // The AI SDK shows a message in the form of the endpoint that it means, and no other.
+  const body = path.endsWith("messages")
+    ? { type: "error", error: { message, details: { error_code: "not_found" } } }
+    : { error: { message, code: "not_found" } };
+  expect(await response.json()).toMatchObject(body);
+});

@@ -4,7 +4,7 @@ import { Hono } from "hono/tiny";
 
 import { BindingError } from "../bindings.ts";
 import type { App } from "./context.ts";
-import { errorBodyFor, routeOf, type Endpoint } from "./endpoints/endpoint.ts";
+import { errorBodyFor, routeOf, withOneV1, type Endpoint } from "./endpoints/endpoint.ts";
 import { ENDPOINTS } from "./endpoints/endpoints.ts";
 import { NOT_SERVED } from "./endpoints/not-served.ts";
 import { checkEnv } from "./env.ts";
@@ -67,9 +67,10 @@ function nothingThere(method: string, path: string): Refusal {
   const reason = NOT_SERVED.get(path);
   if (reason !== undefined) return { status: 404, code: "not_supported", message: reason };
   const ways = endpoints.map((endpoint) => `${endpoint.method} ${routeOf(endpoint)}`);
-  return {
-    status: 404,
-    code: "not_found",
-    message: `nothing answers ${method} ${path}; see ${ways.join(", ")}`,
-  };
+  const meant = `${method} ${withOneV1(path)}`;
+  const fault = path.startsWith("/v1/") ? "has one /v1 too many" : "lacks /v1";
+  const hint = ways.includes(meant)
+    ? `the base URL ${fault}, for ${meant}`
+    : `see ${ways.join(", ")}`;
+  return { status: 404, code: "not_found", message: `nothing answers ${method} ${path}; ${hint}` };
 }

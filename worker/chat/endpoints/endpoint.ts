@@ -28,11 +28,22 @@ export function routeOf({ path }: Endpoint): string {
   return path.replace(/\{.*\}/, "");
 }
 
-/** Makes the body of an error in the form of the endpoint that a path belongs to. */
+/** Returns the path that a client means whose base URL lacks `/v1`, or has it once too often. */
+export function withOneV1(path: string): string {
+  return `/v1${path.replace(/^(?:\/v1)+(?=\/)/, "")}`;
+}
+
+/**
+ * Makes the body of an error in the form of the endpoint that a path belongs to, or is meant for: a
+ * client shows no message of another form.
+ */
 export function errorBodyFor(
   endpoints: readonly Endpoint[],
   path: string,
 ): NonNullable<Endpoint["errorBody"]> {
-  const endpoint = endpoints.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+  const meant = withOneV1(path);
+  const endpoint = endpoints.find(
+    (each) => meant === each.path || meant.startsWith(`${each.path}/`),
+  );
   return endpoint?.errorBody ?? errorBody;
 }
