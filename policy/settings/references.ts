@@ -81,7 +81,7 @@ function wrongFallbacks(raw: Raw): readonly Problem[] {
   const fallbacks = identityOf(raw["worker"], "fallbacks");
   if (models.length === 0 || !Array.isArray(fallbacks)) return [];
   return fallbacks.flatMap((fallback: unknown, index) => {
-    if (valuesOf(models, "id").includes(fallback)) return [];
+    if (typeof fallback !== "string" || valuesOf(models, "id").includes(fallback)) return [];
     const named = models.find((model) => identityOf(model, "name") === fallback);
     const meant = named === undefined ? "" : `, by id: ${show(identityOf(named, "id"))}`;
     const message = `is ${show(fallback)}; allowed is one of worker.models${meant}`;
@@ -99,7 +99,7 @@ function wrongCallerModels(raw: Raw): readonly Problem[] {
     return own.flatMap((model, index) => [
       ...problemIf(own.indexOf(model) < index, `${path}[${index}]`, TWICE),
       ...problemIf(
-        !known.includes(model),
+        typeof model === "string" && !known.includes(model),
         `${path}[${index}]`,
         `is ${show(model)}; allowed is an id or a name of worker.models`,
       ),

@@ -168,6 +168,17 @@ test("a fallback that nobody may ask for is refused", () => {
   ]);
 });
 
+test("a reference to a model that is a group of settings is reported once", () => {
+  const model = { id: "@cf/a/b" };
+  const worker = { name: "w", models: [model], fallbacks: [model] };
+  const callers = [{ name: "web", sha256: "ab".repeat(32), models: [model] }];
+
+  expect(problemsOf(stackValues("dev", { worker, callers }))).toEqual([
+    expect.stringContaining("worker.fallbacks[0] is a group of settings; allowed is a Workers AI"),
+    expect.stringContaining("callers[0].models[0] is a group of settings; allowed is "),
+  ]);
+});
+
 test("items that say no name are not called the same", () => {
   const readers = [{ kind: "ci" }, { kind: "ci" }];
 
