@@ -36,6 +36,17 @@ test("OpenAI's own SDK gets a Workers AI model's vectors, in the encoding it lik
   });
 });
 
+test("fields that reach no model are named to the caller", async () => {
+  const worker = await startWorker({ reply: () => ({ body: { data: VECTORS.slice(0, 1) } }) });
+  const body = JSON.stringify({ model: "@cf/old/model", input: "a", user: "u", truncate: "END" });
+
+  const response = await worker.ask(EMBEDDINGS, { method: "POST", body });
+
+  expect(response.status).toBe(200);
+  expect(response.headers.get("x-ignored-fields")).toBe("user, truncate");
+  expect(worker.calls[0]?.body.inputs).toEqual({ text: ["a"] });
+});
+
 test("a model that answers as OpenAI does is passed on, with its usage", async () => {
   const body = {
     data: [{ index: 0, embedding: VECTORS[0] }],

@@ -8,6 +8,7 @@ import { asFunctions, customNames } from "../formats/custom-tools.ts";
 import { MODEL_FORMATS } from "../formats/formats.ts";
 import { readWhole } from "../formats/read-whole.ts";
 import { openStream } from "../formats/open-stream.ts";
+import { nameIgnored } from "../line/ignored-fields.ts";
 import { lineIds, type RequestLine } from "../line/request-line.ts";
 import { streamAnswer } from "../line/stream-answer.ts";
 import { findModel, withFallbacks } from "../models/choice.ts";
@@ -19,12 +20,9 @@ export async function converse(
   caller: CallerFormat,
   body: string,
 ): Promise<Response> {
-  const { env, line, models } = context.var;
+  const { env, models } = context.var;
   const request = caller.readRequest(body, env);
-  if (request.ignored.length > 0) {
-    context.header("x-ignored-fields", request.ignored.join(", "));
-    line.ignored = request.ignored;
-  }
+  nameIgnored(context, request.ignored);
   const requested = findModel(models, request.model);
   const call = {
     models: withFallbacks(env, models, requested),

@@ -5,6 +5,7 @@ import {
   type Embeddings,
 } from "../formats/openai-embeddings/response.ts";
 import { readBody } from "../gate/body.ts";
+import { nameIgnored } from "../line/ignored-fields.ts";
 import { callModels } from "../models/request.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -16,6 +17,7 @@ export const embeddings: Endpoint = {
   usesModel: true,
   async answer(context) {
     const request = readEmbeddingRequest(await readBody(context), context.var.models);
+    nameIgnored(context, request.ignored);
     const parts: Embeddings[] = [];
     // One after the other: a call that fails ends the request, and the rest is not billed.
     for (const { inputs, count } of request.calls) {

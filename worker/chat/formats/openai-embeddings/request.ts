@@ -3,7 +3,7 @@ import * as v from "valibot";
 
 import type { Model } from "../../env.ts";
 import { findModel } from "../../models/choice.ts";
-import { badRequest, readRequest } from "../../refusal.ts";
+import { badRequest, checkRequest, parseObject, unknownFields } from "../../refusal.ts";
 
 /** What one vector is made of: a text, or the tokens of one. */
 type Input = string | readonly number[];
@@ -29,11 +29,14 @@ export interface EmbeddingRequest {
   /** The calls that it takes, each with the inputs of the model and the number of their vectors. */
   readonly calls: readonly { readonly inputs: object; readonly count: number }[];
   readonly encoding: "float" | "base64";
+  /** The fields that reach no model. */
+  readonly ignored: readonly string[];
 }
 
 /** Reads the body of an embedding request. Throws a RefusalError for what cannot be served. */
 export function readEmbeddingRequest(body: string, models: readonly Model[]): EmbeddingRequest {
-  const { input, encoding_format, ...request } = readRequest(body, embeddingRequest);
+  const json = parseObject(body);
+  const { input, encoding_format, ...request } = checkRequest(json, embeddingRequest);
   const model = findModel(models, request.model);
   const inputs = isInput(input) ? [input] : input;
   const dimensions = request.dimensions ?? undefined;
@@ -46,6 +49,7 @@ export function readEmbeddingRequest(body: string, models: readonly Model[]): Em
       count: batch.length,
     })),
     encoding: encoding_format ?? "float",
+    ignored: unknownFields(json, embeddingRequest.entries),
   };
 }
 
