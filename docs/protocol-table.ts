@@ -19,7 +19,7 @@ export const CHAT_FIELDS: Fates<OpenAI.ChatCompletionCreateParamsStreaming> = {
   model: ["translated", "one of the stack's; a fallback may answer in its place"],
   messages: [
     "translated",
-    "texts, images, files in full, calls and results; no audio. Reasoning and what signs calls go back to the model that is asked, not to a fallback. Workers AI's models get `developer` as `system`, text parts as one text, no null, and images only as `data:` (they take no address)",
+    "texts, images, files in full, calls and results; no audio. Reasoning and what signs calls go back to the model that is asked, not to a fallback. Workers AI's models get `developer` as `system`, text parts as one text, no null, images only as `data:` (they take no address), and no files",
   ],
   stream: ["passed on"],
   stream_options: ["translated", "`include_usage` is obeyed, and reaches a third party's models"],
@@ -197,8 +197,11 @@ const ABOUT: ReadonlyMap<string, string> = new Map<keyof typeof ENDPOINTS, strin
     "sample",
     "the answer to one sample prompt, as JSON, for a first look with a browser (type the address; any user name, the token as password)",
   ],
-  ["models", "the stack's models"],
-  ["model", "one of the stack's models"],
+  [
+    "models",
+    "the models that this caller may use, ids and names; a name has the id behind it as `root`",
+  ],
+  ["model", "one of them"],
   ["chatCompletions", "OpenAI's protocol, streamed or whole, for the stack's models"],
   [
     "responses",
