@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { PAGES, withTable } from "../../docs/update.ts";
+import { REACHES } from "../../policy/settings/reaches.ts";
 import { jsonSchemas } from "../../policy/settings/schema.ts";
 import { ROOT } from "../support/settings.ts";
 
@@ -27,4 +28,11 @@ test("the table of settings leaves none out", () => {
   );
 
   expect(names.filter((name) => !table.includes(`| \`${name}\` |`))).toEqual([]);
+});
+
+test("the page about worker.allow has every name of it, as a policy page states it", async () => {
+  const page = await readFile(join(ROOT, "docs/operate.md"), "utf8");
+
+  const rows = Object.entries(REACHES).map(([name, { does }]) => `| \`${name}\` | ${does} |`);
+  expect(rows.filter((row) => !page.includes(row))).toEqual([]);
 });
