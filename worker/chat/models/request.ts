@@ -43,19 +43,22 @@ export async function callModels<Answer>(
   context: Context,
   request: ModelRequest<Answer>,
 ): Promise<Answer> {
-  const calls = prepareCalls(request);
+  const { models, inputsFor, isStreamed = false, read } = request;
   let failure = new RefusalError(noAnswer);
-  for (const [index, call] of calls.entries()) {
-    context.line.model = call.model.id;
-    const isLast = index === calls.length - 1;
+  for (const [index, model] of models.entries()) {
+    const isLast = index === models.length - 1;
     try {
-      const isStreamed = request.isStreamed === true;
+      // Only now: a large request is not written for a model that is never asked.
+      const call = { model, inputs: inputsFor(model) };
+      context.line.model = model.id;
       const response = await attempt(context, call, { isStreamed, hasFallback: !isLast });
-      return await request.read(response, call.model, isLast);
+      return await read(response, model, isLast);
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
-      failure = error;
-      if (isLast || !isWorthAnother(error.refusal)) throw error;
+      // A fallback that cannot hold the request is passed over.
+      const isHeld = index === 0 || context.line.model === model.id;
+      if (isHeld) failure = error;
+      if (isHeld && !isWorthAnother(error.refusal)) throw error;
     }
   }
   throw failure;
@@ -71,21 +74,6 @@ interface Manner {
   readonly isStreamed: boolean;
   /** Whether another model stands in where this one is busy. */
   readonly hasFallback: boolean;
-}
-
-/**
- * Makes the inputs of every model. A fallback that cannot take the request is left out; a caller
- * learns why the model cannot that it named.
- */
-function prepareCalls({ models, inputsFor }: ModelRequest<unknown>): readonly Prepared[] {
-  return models.flatMap((model, index) => {
-    try {
-      return [{ model, inputs: inputsFor(model) }];
-    } catch (error) {
-      if (index > 0 && error instanceof RefusalError) return [];
-      throw error;
-    }
-  });
 }
 
 /** Returns an answer with status 200. Throws a RefusalError for every other. */
