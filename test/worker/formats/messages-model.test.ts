@@ -249,11 +249,17 @@ test("a schema of the answer passes, and JSON without one is asked for in the pr
 
 test.each([
   [{ temperature: 1.5 }, "temperature: this model takes 1 or less"],
-  [{ frequencyPenalty: 1 }, "frequency_penalty: this model does not take it"],
-  [{ presencePenalty: 1 }, "presence_penalty: this model does not take it"],
+  [
+    { frequencyPenalty: 1 },
+    "frequency_penalty: the model takes Anthropic's Messages form, which has no frequency_penalty; leave it out, or ask another model",
+  ],
+  [
+    { presencePenalty: 1 },
+    "presence_penalty: the model takes Anthropic's Messages form, which has no presence_penalty; leave it out, or ask another model",
+  ],
   [
     { tools: [{ kind: "own", type: "local_shell", path: "tools.0" }] },
-    "tools.0: this model does not take it",
+    "tools.0: the model takes Anthropic's Messages form, which has no tool of type local_shell; leave it out, or ask another model",
   ],
   [
     {

@@ -55,16 +55,17 @@ function refuseUnknown({
   }
   const penalties = { frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty };
   for (const [name, value] of Object.entries(penalties)) {
-    if (value !== undefined && value !== 0) throw notTaken(name);
+    if (value !== undefined && value !== 0) throw notTaken(name, name);
   }
   for (const tool of tools) {
-    if (tool.kind === "own") throw notTaken(tool.path);
-    if (tool.kind === "custom") throw notTaken("tools");
+    if (tool.kind === "own") throw notTaken(tool.path, `tool of type ${tool.type}`);
+    if (tool.kind === "custom") throw notTaken("tools", "custom tools");
   }
 }
 
-function notTaken(path: string) {
-  return badRequest("unsupported_parameter", `${path}: this model does not take it`, path);
+function notTaken(path: string, what: string) {
+  const text = `${path}: the model takes Anthropic's Messages form, which has no ${what}; leave it out, or ask another model`;
+  return badRequest("unsupported_parameter", text, path);
 }
 
 /** Writes the tools that may be called: one alone, all, or only those that are named. */
