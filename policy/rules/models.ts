@@ -3,7 +3,7 @@ import { ownModels } from "../gateway/callers.ts";
 import { isWorkersAi, PAID_PLAN_MODELS } from "../platform.ts";
 import { DOCS } from "../settings/notes.ts";
 import type { Settings } from "../settings/settings.ts";
-import { isReachable } from "../settings/wires.ts";
+import { isReachable, wireOf } from "../settings/wires.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
 
 /** The rules about models. */
@@ -42,6 +42,23 @@ export const modelRules: readonly Rule[] = [
           `is ${id}, whose form is not known`,
         ),
       ),
+  },
+  {
+    id: "model-form-contradicted",
+    requirement: "a model is sent requests in the form that its provider's models take",
+    because: "a request in another form is refused by the provider, call for call",
+    source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
+    remedy: "leave speaks out, unless npm run probe has seen the model take it",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { worker } }) =>
+      worker.models.flatMap(({ id, speaks }, index) => {
+        const known = wireOf(id);
+        return breachIf(
+          known !== undefined && speaks !== known && !isWorkersAi(id),
+          `worker.models[${index}]`,
+          `is ${id}, which is known to speak ${known}, and is said to speak ${speaks}`,
+        );
+      }),
   },
   {
     id: "model-unreachable",

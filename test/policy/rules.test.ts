@@ -166,6 +166,18 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: worker.models[1] is acme/large, whose form is not known"],
     ["error: worker.models[1] is acme/large, whose form is not known"],
   ],
+  "model-form-contradicted": [
+    {
+      worker: worker({ models: [{ id: "anthropic/claude-sonnet-5", speaks: "chat" }] }),
+      spendLimits: [DAILY],
+    },
+    [
+      "warning: worker.models[0] is anthropic/claude-sonnet-5, which is known to speak messages, and is said to speak chat",
+    ],
+    [
+      "warning: worker.models[0] is anthropic/claude-sonnet-5, which is known to speak messages, and is said to speak chat",
+    ],
+  ],
   "model-unreachable": [
     { worker: worker({ models: [{ id: "mistral/large", speaks: "chat" }] }), spendLimits: [DAILY] },
     ["error: worker.models[0] is mistral/large, to which the AI binding has no way"],
