@@ -23,20 +23,22 @@ test("a model is listed under its name, too, which has the id behind it as root"
   const list = await worker.ask("/v1/models", { headers: as("all") });
   const one = await worker.ask("/v1/models/gpt-5", { headers: as("all") });
 
-  const name = {
-    id: "gpt-5",
+  const described = (id: string, owned_by: string) => ({
+    id,
     object: "model",
     created: 0,
-    owned_by: "old",
-    root: "@cf/old/model",
-  };
+    owned_by,
+    type: "model",
+    display_name: id,
+    created_at: "1970-01-01T00:00:00Z",
+  });
+  const name = { ...described("gpt-5", "old"), root: "@cf/old/model" };
   expect(await list.json()).toEqual({
     object: "list",
-    data: [
-      { id: "@cf/old/model", object: "model", created: 0, owned_by: "old" },
-      name,
-      { id: "@cf/new/model", object: "model", created: 0, owned_by: "new" },
-    ],
+    data: [described("@cf/old/model", "old"), name, described("@cf/new/model", "new")],
+    has_more: false,
+    first_id: "@cf/old/model",
+    last_id: "@cf/new/model",
   });
   expect(await one.json()).toEqual(name);
 });

@@ -205,3 +205,17 @@ function client(worker: RunningWorker): Anthropic {
     logLevel: "off",
   });
 }
+
+test("it lists the stack's models, and retrieves each of them", async () => {
+  const worker = await startWorker();
+  const { models } = client(worker);
+
+  const listed = await Array.fromAsync(models.list());
+  const found = await models.retrieve("@cf/old/model");
+
+  expect(listed.map(({ id, type }) => ({ id, type }))).toEqual([
+    { id: "@cf/old/model", type: "model" },
+    { id: "@cf/new/model", type: "model" },
+  ]);
+  expect(found.display_name).toBe("@cf/old/model");
+});

@@ -17,9 +17,9 @@ export const model: Endpoint = {
 };
 
 /**
- * Describes a model under its id or its name; `@cf/meta/llama-…` is owned by `meta`. The protocol
- * requires a date, and none is known here. A name has the id behind it as its `root`, as other
- * servers of the protocol have it.
+ * Describes a model under its id or its name, with the fields of OpenAI's protocol and of
+ * Anthropic's; `@cf/meta/llama-…` is owned by `meta`. Both require a date, and none is known here.
+ * A name has the id behind it as its `root`, as other servers of OpenAI's protocol have it.
  */
 export function describeModel({ id }: Model, asked: string): object {
   const owner = id.split("/").at(-2);
@@ -28,6 +28,9 @@ export function describeModel({ id }: Model, asked: string): object {
     object: "model",
     created: 0,
     owned_by: owner ?? "",
+    type: "model",
+    display_name: asked,
+    created_at: "1970-01-01T00:00:00Z",
     ...(asked !== id && { root: id }),
   };
 }
