@@ -96,10 +96,23 @@ export interface ModelFormat {
   openStream(model: Model): StreamReader;
   /** The callers' format whose own fields `forwardRequest` takes. */
   readonly takes: Model["speaks"];
-  /** Whether an answer to a caller of that format passes event by event, as it came. */
-  readonly passesAnswers: boolean;
+  /** How an answer passes, as it came, to a caller of that format; absent where it is translated. */
+  readonly passing?: Passing;
   /** Whether the format has custom tools; else they are sent as functions of one text. */
   readonly hasCustomTools: boolean;
+}
+
+/** Passes answers as they came, and mends what clients of their protocol do not take. */
+export interface Passing {
+  mendAnswer(body: object): object;
+  openStream(): StreamMender;
+}
+
+/** Passes one streamed answer. */
+export interface StreamMender {
+  pass(event: StreamEvent): readonly StreamEvent[];
+  /** The events that are missing at the end of a whole answer. */
+  end(): readonly StreamEvent[];
 }
 
 /** An error of the model's, where an answer, or a part of it, was due. */

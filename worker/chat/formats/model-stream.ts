@@ -2,7 +2,7 @@
 import { createParser } from "eventsource-parser";
 
 import type { Part } from "./conversation.ts";
-import type { StreamEvent, StreamReader } from "./format.ts";
+import { AnswerError, type StreamEvent, type StreamReader } from "./format.ts";
 
 /** How long token counts may still come once an answer is whole. */
 const GRACE_MS = 1000;
@@ -81,15 +81,15 @@ export class ModelStream implements Events {
   }
 
   async #readPiece(): Promise<void> {
-    const { isWhole } = this.#reader;
     try {
-      const limitMs = isWhole ? GRACE_MS : this.#idleMs;
+      const limitMs = this.#reader.isWhole ? GRACE_MS : this.#idleMs;
       const { done, value } = await withinTime(this.#body.read(), limitMs);
       this.#feed(this.#decoder.decode(value, { stream: !done }), done);
       this.#isEnded = done || this.#reader.isOver;
     } catch (error) {
-      // Once the whole answer has come, it is of no matter how its connection ends.
-      if (isWhole) this.#isEnded = true;
+      // Once the whole answer has come, it is of no matter how its connection ends: only an error of
+      // the model's own takes it back.
+      if (this.#reader.isWhole && !(error instanceof AnswerError)) this.#isEnded = true;
       else this.#failure = { error };
     }
   }

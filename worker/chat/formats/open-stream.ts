@@ -1,17 +1,20 @@
 /** Opens a model's stream for a caller, once its first event has come. */
 import { cut, describeFailure, isWorthAnother, timedOut } from "../models/failures.ts";
 import { parseJson } from "../../json.ts";
-import { isEventStream, readBody } from "../models/response.ts";
+import { isEventStream } from "../models/response.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { partsOf } from "./answer.ts";
 import { AnswerError } from "./format.ts";
 import { ModelStream, NoStreamError, SilenceError, type Events } from "./model-stream.ts";
-import { passes, readAnswer, type AnswerWay } from "./read-whole.ts";
+import { passingOf, readAnswer, type AnswerWay } from "./read-whole.ts";
 import { openTranslation } from "./translation.ts";
 import type { StreamSource } from "./write-stream.ts";
 
 /** How long the answer waits for a model's first event, while another model could still answer. */
 const FIRST_EVENT_MS = 10_000;
+
+/** How a stream of events begins. */
+const EVENTS = /^\s*(?:data|event|id|retry)?:/;
 
 interface StreamWay extends AnswerWay {
   readonly isLast: boolean;
@@ -30,10 +33,12 @@ export async function openStream(response: Response, way: StreamWay): Promise<St
     translate: openTranslation({ caller, format, model: model.id, conversation }),
     describe: describeEnd,
   };
-  if (!isEventStream(response) || response.body === null) {
-    return { ...common, ...wholeStream(await readBody(response), way) };
-  }
-  const stream = new ModelStream(response.body, format.openStream(model), way.idleMs);
+  const events = isEventStream(response) ? response.body : null;
+  const text = events === null ? await response.text() : "";
+  // Some servers send events under another type.
+  const body = EVENTS.test(text) ? new Response(text).body : events;
+  if (body === null) return { ...common, ...wholeStream(parseJson(text), way) };
+  const stream = new ModelStream(body, format.openStream(model), way.idleMs);
   const first = stream.read();
   try {
     await begin(stream, first, way.isLast);
@@ -41,7 +46,7 @@ export async function openStream(response: Response, way: StreamWay): Promise<St
     if (!(error instanceof NoStreamError)) throw error;
     return { ...common, ...wholeStream(parseJson(error.body), way) };
   }
-  return { ...common, passes: passes(way), stream, first };
+  return { ...common, passing: passingOf(way)?.openStream(), stream, first };
 }
 
 /**
@@ -68,7 +73,7 @@ async function begin(stream: Events, first: ReturnType<Events["read"]>, isLast: 
 function wholeStream(body: unknown, way: AnswerWay) {
   const parts = partsOf(readAnswer(body, way));
   const stream: Events = { read: async () => undefined, end: () => parts, cancel: () => {} };
-  return { passes: false, stream, first: stream.read() };
+  return { passing: undefined, stream, first: stream.read() };
 }
 
 /** Describes what ended a stream before its answer was whole. */

@@ -3,7 +3,13 @@ import type { Model } from "../env.ts";
 import { describeFailure, unreadable } from "../models/failures.ts";
 import { readBody } from "../models/response.ts";
 import { RefusalError } from "../refusal.ts";
-import { AnswerError, type AnswerHead, type CallerFormat, type ModelFormat } from "./format.ts";
+import {
+  AnswerError,
+  type AnswerHead,
+  type CallerFormat,
+  type ModelFormat,
+  type Passing,
+} from "./format.ts";
 import { openTranslation, translateAnswer } from "./translation.ts";
 import type { Answer } from "./conversation.ts";
 
@@ -20,7 +26,8 @@ export async function readWhole(response: Response, way: AnswerWay): Promise<obj
   const body = await readBody(response);
   const answer = readAnswer(body, way);
   const { caller, format, head } = way;
-  if (passes(way)) return Object(body);
+  const passing = passingOf(way);
+  if (passing !== undefined) return passing.mendAnswer(Object(body));
   const translate = openTranslation({
     caller,
     format,
@@ -30,9 +37,9 @@ export async function readWhole(response: Response, way: AnswerWay): Promise<obj
   return caller.writeAnswer(translateAnswer(answer, translate), head);
 }
 
-/** Returns whether what a model answers reaches the caller as it is. */
-export function passes({ caller, format }: AnswerWay): boolean {
-  return format.passesAnswers && caller.wire === format.takes;
+/** Returns how what a model answers reaches the caller as it is; undefined where it is translated. */
+export function passingOf({ caller, format }: AnswerWay): Passing | undefined {
+  return caller.wire === format.takes ? format.passing : undefined;
 }
 
 /** Reads a body as an answer. Throws a RefusalError. */

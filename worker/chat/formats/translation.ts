@@ -3,6 +3,7 @@ import { Gathered, partsOf } from "./answer.ts";
 import type { Answer, Conversation, Part, ReasoningField } from "./conversation.ts";
 import { customNames, CustomCalls } from "./custom-tools.ts";
 import type { CallerFormat, ModelFormat } from "./format.ts";
+import { MendedCalls } from "./mended-calls.ts";
 import { wrapOpaque } from "./opaque.ts";
 
 type Step = (part: Part) => readonly Part[];
@@ -22,6 +23,8 @@ export function openTranslation({ caller, format, model, conversation }: Way): S
     const calls = new CustomCalls(names);
     steps.push((part) => calls.read(part));
   }
+  const mended = new MendedCalls();
+  steps.push((part) => mended.read(part));
   if (caller.wire !== "chat") steps.push(proveReasoning(model));
   return (part) => {
     let parts: readonly Part[] = [part];

@@ -2,7 +2,7 @@
 import type { StreamEnd } from "../line/request-line.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Part } from "./conversation.ts";
-import type { StreamEvent, StreamWriter } from "./format.ts";
+import type { StreamEvent, StreamMender, StreamWriter } from "./format.ts";
 import type { Events, ReadEvent } from "./model-stream.ts";
 
 /** How long a caller hears nothing before a comment keeps the connection open. */
@@ -14,8 +14,8 @@ export interface StreamSource {
   /** The first read, which is under way. */
   readonly first: ReturnType<Events["read"]>;
   readonly writer: StreamWriter;
-  /** Whether events pass as they came. */
-  readonly passes: boolean;
+  /** How events pass as they came; undefined where they are translated. */
+  readonly passing: StreamMender | undefined;
   readonly translate: (part: Part) => readonly Part[];
   readonly describe: (error: unknown) => Refusal;
 }
@@ -31,10 +31,10 @@ export function writeStream(
   source: StreamSource,
   onEnd: (end: StreamEnd) => void,
 ): ReadableStream<Uint8Array> {
-  const { stream, writer, passes } = source;
+  const { stream, writer, passing } = source;
   const encoder = new TextEncoder();
   let next: StreamSource["first"] | undefined = source.first;
-  let isBegun = passes;
+  let isBegun = passing !== undefined;
 
   async function text(): Promise<{ readonly text: string; readonly end?: StreamEnd }> {
     const begin = isBegun ? "" : writer.begin();
@@ -72,17 +72,17 @@ export function writeStream(
   );
 }
 
-function writeEvent({ passes, translate, writer }: StreamSource, { event, parts }: ReadEvent) {
-  if (passes) return formatEvent(event);
+function writeEvent({ passing, translate, writer }: StreamSource, { event, parts }: ReadEvent) {
+  if (passing !== undefined) return passing.pass(event).map(formatEvent).join("");
   return parts
     .flatMap(translate)
     .map((part) => writer.write(part))
     .join("");
 }
 
-function writeEnd({ passes, translate, writer, stream }: StreamSource): string {
+function writeEnd({ passing, translate, writer, stream }: StreamSource): string {
   const parts = stream.end();
-  if (passes) return "";
+  if (passing !== undefined) return passing.end().map(formatEvent).join("");
   const last = parts.flatMap(translate).map((part) => writer.write(part));
   return last.join("") + writer.end();
 }

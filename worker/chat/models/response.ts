@@ -9,7 +9,7 @@ export function logIdOf(response: Response): string | undefined {
 }
 
 export function isEventStream(response: Response): boolean {
-  return response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  return /^text\/event-stream/i.test(response.headers.get("content-type") ?? "");
 }
 
 /** Reads the body as JSON, or as the text itself where it is none. */

@@ -1,6 +1,7 @@
 /** Anthropic's Messages, as callers and as models speak it. */
 import type { CallerFormat, ModelFormat } from "../format.ts";
 import { forwardMessagesRequest } from "./forward-request.ts";
+import { MessagesMender, mendMessage } from "./mend.ts";
 import { readMessagesAnswer } from "./read-answer.ts";
 import { readMessagesRequest } from "./read-request.ts";
 import { MessagesReader } from "./stream-reader.ts";
@@ -23,6 +24,6 @@ export const messagesModel: ModelFormat = {
   readAnswer: readMessagesAnswer,
   openStream: (model) => new MessagesReader(model),
   takes: "messages",
-  passesAnswers: true,
+  passing: { mendAnswer: mendMessage, openStream: () => new MessagesMender() },
   hasCustomTools: false,
 };

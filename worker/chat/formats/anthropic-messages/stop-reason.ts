@@ -1,7 +1,7 @@
 /** Why an answer ended, in the terms of Anthropic's Messages. */
 import type { EndReason } from "../conversation.ts";
 
-const REASONS: ReadonlyMap<unknown, EndReason> = new Map([
+const REASONS: ReadonlyMap<string, EndReason> = new Map([
   ["max_tokens", "length"],
   ["model_context_window_exceeded", "length"],
   ["tool_use", "tool_calls"],
@@ -10,7 +10,7 @@ const REASONS: ReadonlyMap<unknown, EndReason> = new Map([
 
 /** Reads a reason. A turn that pauses, and a reason that is not known yet, count as an end. */
 export function readReason(reason: unknown): EndReason {
-  return REASONS.get(reason) ?? "stop";
+  return REASONS.get(String(reason).toLowerCase()) ?? "stop";
 }
 
 /** Writes the fields that say why an answer ended. `hasRefused` is whether the model declined. */

@@ -1,8 +1,8 @@
 /** Reads a streamed answer in Anthropic's Messages form. */
 import type { Model } from "../../env.ts";
 import type { Part } from "../conversation.ts";
-import { AnswerError, type StreamEvent, type StreamReader } from "../format.ts";
-import { isError } from "./read-answer.ts";
+import type { StreamEvent, StreamReader } from "../format.ts";
+import { DONE, readEventData } from "../model-error.ts";
 import { wrapProof } from "./signature.ts";
 import { readReason } from "./stop-reason.ts";
 import { readUsage } from "./usage.ts";
@@ -18,7 +18,7 @@ interface Fields {
   readonly thinking?: string;
   readonly signature?: string;
   readonly data?: string;
-  readonly id?: string;
+  readonly id?: string | null;
   readonly name?: string;
   readonly input?: object;
   readonly partial_json?: string;
@@ -51,10 +51,11 @@ export class MessagesReader implements StreamReader {
     return this.#isOver || this.#reason !== undefined;
   }
 
-  read({ data }: StreamEvent): readonly Part[] {
-    if (data.trim() === "") return [];
-    const json: unknown = JSON.parse(data);
-    if (isError(json)) throw new AnswerError(json);
+  read(given: StreamEvent): readonly Part[] {
+    const json = readEventData(given);
+    if (json === undefined) return [];
+    // Servers that speak OpenAI's forms, too, end every stream so.
+    if (json === DONE) return this.#readDone();
     const event: Fields = Object(json);
     switch (event.type) {
       case "message_start":
@@ -86,7 +87,13 @@ export class MessagesReader implements StreamReader {
     ];
   }
 
-  #start({ type, text, thinking, data, id = "", name = "", input }: Fields): readonly Part[] {
+  #readDone(): readonly Part[] {
+    if (!this.isWhole) throw new Error("the stream ended before the answer did");
+    this.#isOver = true;
+    return [];
+  }
+
+  #start({ type, text, thinking, data, id, name, input }: Fields): readonly Part[] {
     this.#block = { type, input };
     this.#hasInput = false;
     switch (type) {
@@ -97,7 +104,7 @@ export class MessagesReader implements StreamReader {
       case "redacted_thinking":
         return [{ type: "opaque", opaque: wrapProof(this.#model.id, { data: data ?? "" }) }];
       case "tool_use":
-        return [{ type: "call", index: this.#calls++, id, name }];
+        return [{ type: "call", index: this.#calls++, id: id ?? "", name: name ?? "" }];
       default:
         return [];
     }

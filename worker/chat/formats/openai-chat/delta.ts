@@ -11,9 +11,12 @@ export function readDelta(delta: unknown, calls: ToolCalls): readonly Part[] {
   for (const [name, value] of Object.entries(Object(delta))) {
     if (value === null || value === undefined || name === "role") continue;
     const field = REASONING_FIELDS.find((each) => each === name);
-    if (name === "content") pushText(parts, "text", value);
-    else if (name === "refusal") pushText(parts, "refusal", value);
-    else if (name === "tool_calls") parts.push(...readCalls(value, calls));
+    if (name === "content") parts.push(...readContent(value));
+    else if (name === "refusal") parts.push(...some("refusal", textOf(value)));
+    else if (name === "tool_calls")
+      parts.push(...[value].flat().flatMap((item) => calls.read(item)));
+    // The older form of a call, which some servers still give.
+    else if (name === "function_call") parts.push(...calls.read({ function: value }));
     else if (field !== undefined && typeof value === "string" && !hasReasoning) {
       hasReasoning = true;
       if (value !== "") parts.unshift({ type: "reasoning", text: value, field });
@@ -23,18 +26,26 @@ export function readDelta(delta: unknown, calls: ToolCalls): readonly Part[] {
   return parts;
 }
 
-function readCalls(value: unknown, calls: ToolCalls): readonly Part[] {
-  const items: unknown[] = Array.isArray(value) ? value : [];
-  return items.flatMap((item) => calls.read(item));
+/** Reads a content: a text, or a list of texts and thoughts. */
+function readContent(value: unknown): readonly Part[] {
+  const parts: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (!parts.some(isThought)) return some("text", textOf(value));
+  return parts.flatMap((part) =>
+    isThought(part) ? some("reasoning", textOf(part.thinking)) : some("text", textOf([part])),
+  );
 }
 
-function pushText(parts: Part[], type: "text" | "refusal", value: unknown): void {
-  const text = textOf(value);
-  if (text !== "") parts.push({ type, text });
+/** Returns whether a part is a thought, as Mistral's models give it. */
+function isThought(part: unknown): part is { readonly thinking: unknown } {
+  return Object(part).type === "thinking";
+}
+
+function some(type: "text" | "refusal" | "reasoning", text: string): readonly Part[] {
+  return text === "" ? [] : [{ type, text }];
 }
 
 /** Reads a text that may come as a number, as parsed JSON, or as a list of parts. */
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value) && value.every((part) => typeof Object(part).text === "string")) {
     return value.map((part: { readonly text: string }) => part.text).join("");
@@ -42,30 +53,24 @@ export function textOf(value: unknown): string {
   return value === null || value === undefined ? "" : JSON.stringify(value);
 }
 
-const REASONS: ReadonlyMap<unknown, EndReason> = new Map([
+/** The reasons of providers and model servers for an end before the answer is whole. */
+const REASONS: ReadonlyMap<string, EndReason> = new Map([
   ["length", "length"],
   ["max_tokens", "length"],
+  ["max_output_tokens", "length"],
   ["model_length", "length"],
+  ["model_context_window_exceeded", "length"],
   ["content_filter", "content_filter"],
+  ["refusal", "content_filter"],
   ["safety", "content_filter"],
-  ["tool_calls", "tool_calls"],
-  ["function_call", "tool_calls"],
+  ["sensitive", "content_filter"],
+  ["recitation", "content_filter"],
+  ["prohibited_content", "content_filter"],
+  ["blocklist", "content_filter"],
+  ["spii", "content_filter"],
 ]);
 
-/** Reads why an answer ended: a model that calls tools may report `stop`, or nothing. */
-export function readReason(reason: unknown, hasCalls: boolean): EndReason {
-  const known = REASONS.get(typeof reason === "string" ? reason.toLowerCase() : reason);
-  if (known !== undefined && known !== "tool_calls") return known;
-  return hasCalls ? "tool_calls" : "stop";
-}
-
-/** Returns the error in an answer; undefined where there is none. */
-export function errorIn(json: unknown): unknown {
-  const { error, errors, success, choices }: Readonly<Record<string, unknown>> = Object(json);
-  const [first]: readonly unknown[] = Array.isArray(choices) ? choices : [];
-  const choice: Readonly<Record<string, unknown>> = Object(first);
-  const isFailed = success === false || choice["finish_reason"] === "error";
-  const hasErrors = Array.isArray(errors) && errors.length > 0;
-  const found = error ?? choice["error"] ?? (hasErrors ? errors : undefined);
-  return (found ?? undefined) === undefined && !isFailed ? undefined : json;
+/** Reads why an answer ended; that it ended in calls is known from the calls themselves. */
+export function readReason(reason: unknown): EndReason {
+  return REASONS.get(String(reason).toLowerCase()) ?? "stop";
 }

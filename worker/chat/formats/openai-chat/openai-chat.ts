@@ -20,8 +20,6 @@ export const chatCaller: CallerFormat = {
 /** The form as third parties' models speak it. */
 export const chatModel: ModelFormat = {
   takes: "chat",
-  // Ids, missing fields and odd values are mended on the way.
-  passesAnswers: false,
   hasCustomTools: true,
   writeRequest(conversation, model, isStreamed) {
     const fields = writeChatRequest(conversation, model);

@@ -2,14 +2,16 @@
 import { Gathered } from "../answer.ts";
 import type { Answer } from "../conversation.ts";
 import { AnswerError } from "../format.ts";
-import { errorIn, readDelta, readReason } from "./delta.ts";
+import { findError } from "../model-error.ts";
+import { readDelta, readReason } from "./delta.ts";
 import { ToolCalls } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
 /** Reads an answer; undefined where the body has neither form. Throws an AnswerError. */
 export function readChatAnswer(body: unknown): Answer | undefined {
   if (typeof body !== "object" || body === null) return undefined;
-  if (errorIn(body) !== undefined) throw new AnswerError(body);
+  const error = findError(body);
+  if (error !== undefined) throw new AnswerError(error);
   const { choices, response, tool_calls, finish_reason, usage }: Readonly<Record<string, unknown>> =
     Object(body);
   if (Array.isArray(choices)) {
@@ -23,14 +25,14 @@ export function readChatAnswer(body: unknown): Answer | undefined {
 }
 
 function toAnswer(message: object, reason: unknown, usage: unknown): Answer {
-  const calls = new ToolCalls();
+  const calls = new ToolCalls(true);
   const gathered = new Gathered();
   const parts = readDelta(message, calls);
   for (const part of parts) gathered.add(part);
   const more = parts.find((part) => part.type === "more");
   return {
     content: gathered.answer.content,
-    reason: readReason(reason, calls.count > 0),
+    reason: readReason(reason),
     usage: readUsage(usage),
     ...(more !== undefined && { more: more.fields }),
   };

@@ -1,7 +1,8 @@
 /** Reads a stream in OpenAI's chat form, or in that of Workers AI's older models. */
 import type { Part } from "../conversation.ts";
 import { AnswerError, type StreamEvent, type StreamReader } from "../format.ts";
-import { errorIn, readDelta, readReason } from "./delta.ts";
+import { DONE, readEventData } from "../model-error.ts";
+import { readDelta, readReason } from "./delta.ts";
 import { ToolCalls } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
@@ -9,6 +10,7 @@ import { readUsage } from "./usage.ts";
 export class ChatStreamReader implements StreamReader {
   readonly #calls = new ToolCalls();
   #reason: unknown;
+  #hasAnswer = false;
   #isOver = false;
 
   get isOver(): boolean {
@@ -16,39 +18,44 @@ export class ChatStreamReader implements StreamReader {
   }
 
   get isWhole(): boolean {
-    return this.#isOver || (typeof this.#reason === "string" && this.#reason !== "");
+    return this.#isOver || this.#reason !== undefined;
   }
 
-  read({ event, data }: StreamEvent): readonly Part[] {
-    const text = data.trim();
-    if (text === "" || event === "ping") return [];
-    if (text === "[DONE]") {
+  read(event: StreamEvent): readonly Part[] {
+    const json = readEventData(event);
+    if (json === undefined) return [];
+    if (json === DONE) {
+      if (!this.#hasAnswer) throw new Error("the stream has no answer");
       this.#isOver = true;
       return [];
     }
-    const json: unknown = JSON.parse(text);
-    const isError = event === "error" || errorIn(json) !== undefined;
-    if (isError || typeof json !== "object" || json === null) throw new AnswerError(json);
+    if (typeof json !== "object" || json === null) throw new AnswerError(json);
     return "choices" in json ? this.#readChunk(json) : this.#readOlder(json);
   }
 
   end(): readonly Part[] {
     if (!this.isWhole) throw new Error("the stream ended before the answer did");
-    return [{ type: "end", reason: readReason(this.#reason, this.#calls.count > 0) }];
+    return [{ type: "end", reason: readReason(this.#reason) }];
   }
 
   #readChunk({ choices, usage }: { choices: unknown; usage?: unknown }): readonly Part[] {
     const [choice]: readonly unknown[] = Array.isArray(choices) ? choices : [];
     const { delta, message, finish_reason }: Readonly<Record<string, unknown>> = Object(choice);
-    this.#reason = (finish_reason ?? "") === "" ? this.#reason : finish_reason;
+    this.#hasAnswer ||= choice !== undefined;
+    this.#readReason(finish_reason);
     return [...readDelta(delta ?? message, this.#calls), ...usageParts(usage)];
   }
 
   #readOlder(json: object): readonly Part[] {
     const { response, tool_calls, finish_reason, usage }: Readonly<Record<string, unknown>> =
       Object(json);
-    this.#reason = (finish_reason ?? "") === "" ? this.#reason : finish_reason;
+    this.#hasAnswer ||= (response ?? tool_calls) !== undefined;
+    this.#readReason(finish_reason);
     return [...readDelta({ content: response, tool_calls }, this.#calls), ...usageParts(usage)];
+  }
+
+  #readReason(reason: unknown): void {
+    if (reason !== undefined && reason !== null && reason !== "") this.#reason = reason;
   }
 }
 

@@ -2,7 +2,7 @@
 import { describeFailure, unreadable } from "../../models/failures.ts";
 import { readBody } from "../../models/response.ts";
 import { RefusalError } from "../../refusal.ts";
-import { errorIn } from "../openai-chat/delta.ts";
+import { findError } from "../model-error.ts";
 import type { EmbeddingRequest } from "./request.ts";
 
 type Vector = readonly number[];
@@ -16,7 +16,8 @@ export interface Embeddings {
 /** Reads a model's answer. Throws a RefusalError where it is not one vector for each input. */
 export async function readEmbeddings(response: Response, count: number): Promise<Embeddings> {
   const body = await readBody(response);
-  if (errorIn(body) !== undefined) throw new RefusalError(describeFailure(502, body));
+  const error = findError(body);
+  if (error !== undefined) throw new RefusalError(describeFailure(502, error));
   const { data, usage }: Readonly<Record<string, unknown>> = Object(body);
   const vectors = inOrder(Array.isArray(data) ? data : []);
   if (vectors.length !== count || !vectors.every(isVector)) throw new RefusalError(unreadable);

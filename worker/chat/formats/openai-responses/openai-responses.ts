@@ -1,6 +1,7 @@
 /** OpenAI's Responses format: https://platform.openai.com/docs/api-reference/responses */
 import type { CallerFormat, ModelFormat } from "../format.ts";
 import { forwardRequest } from "./forward.ts";
+import { mendResponse, ResponsesMender } from "./mend.ts";
 import { readResponsesAnswer } from "./read-answer.ts";
 import { readResponsesRequest } from "./request.ts";
 import { writeResponsesAnswer } from "./response.ts";
@@ -19,7 +20,7 @@ export const responsesCaller: CallerFormat = {
 /** The format as models speak it. */
 export const responsesModel: ModelFormat = {
   takes: "responses",
-  passesAnswers: true,
+  passing: { mendAnswer: (body) => mendResponse(body), openStream: () => new ResponsesMender() },
   hasCustomTools: true,
   writeRequest(conversation, model, isStreamed) {
     const fields = writeResponsesRequest(conversation, model);

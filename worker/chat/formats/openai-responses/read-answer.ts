@@ -2,6 +2,7 @@
 import type { Model } from "../../env.ts";
 import type { Answer, AnswerContent, EndReason } from "../conversation.ts";
 import { AnswerError } from "../format.ts";
+import { findError } from "../model-error.ts";
 import { loose, listOf, readItem, textOf, type Loose } from "./read-item.ts";
 import { isGiven } from "./reading.ts";
 import { readUsage } from "./usage.ts";
@@ -9,6 +10,8 @@ import { readUsage } from "./usage.ts";
 /** Reads an answer; undefined where the body has another form. Throws an AnswerError. */
 export function readResponsesAnswer(body: unknown, model: Model): Answer | undefined {
   const response = loose(body);
+  const error = findError(body);
+  if (error !== undefined) throw new AnswerError(error);
   requireSuccess(response);
   if (!Array.isArray(response["output"])) return undefined;
   const items = response["output"].flatMap((item) => readItem(item, model));

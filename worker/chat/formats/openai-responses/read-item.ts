@@ -17,7 +17,7 @@ export function readItem(value: unknown, model: Model): readonly AnswerContent[]
   const item = loose(value);
   switch (item["type"]) {
     case "message":
-      return listOf(item["content"]).flatMap(readSaid);
+      return readContent(item["content"]);
     case "reasoning":
       return readReasoning(item, model);
     case "function_call":
@@ -33,7 +33,7 @@ export function readCall(item: Loose): Omit<Call, "input"> {
   const { call_id, id, name, namespace, type } = item;
   return {
     type: "call",
-    id: textOf(call_id) ?? textOf(id) ?? `call_${crypto.randomUUID().replaceAll("-", "")}`,
+    id: textOf(call_id) ?? textOf(id) ?? "",
     name: nameWithin(textOf(namespace), textOf(name) ?? ""),
     ...(type === "custom_tool_call" && { isCustom: true }),
   };
@@ -69,6 +69,12 @@ function readReasoning(item: Loose, model: Model): readonly AnswerContent[] {
   const opaque = readProof(item, model);
   if (text === "" && opaque === undefined) return [];
   return [{ type: "reasoning", text, ...(opaque !== undefined && { opaque }) }];
+}
+
+/** Reads what a message says; some servers give a text in place of its parts. */
+function readContent(content: unknown): readonly AnswerContent[] {
+  const text = textOf(content);
+  return text === undefined ? listOf(content).flatMap(readSaid) : [{ type: "text", text }];
 }
 
 function readSaid(value: unknown): readonly AnswerContent[] {

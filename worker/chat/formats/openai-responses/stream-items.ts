@@ -31,6 +31,7 @@ export class StreamItems {
   readonly #model: Model;
   readonly #items = new Map<unknown, Begun>();
   readonly #callIds = new Set<string>();
+  #calls = 0;
   /** The kinds of parts that were passed on. */
   readonly #kinds = new Set<Part["type"]>();
 
@@ -39,7 +40,7 @@ export class StreamItems {
   }
 
   get hasCalls(): boolean {
-    return this.#callIds.size > 0;
+    return this.#calls > 0;
   }
 
   read(type: string, event: Loose): readonly Part[] {
@@ -55,10 +56,15 @@ export class StreamItems {
     return output.flatMap((each, index) => {
       const item = loose(each);
       const isMissing = isCall(item)
-        ? !this.#callIds.has(readCall(item).id)
+        ? !this.#callIds.has(readCall(item).id) && !this.#hasBegun(index)
         : isEmpty || (isSilent && item["type"] === "message");
       return isMissing ? this.#readDone({ output_index: `end ${index}`, item }) : [];
     });
+  }
+
+  /** Returns whether the item at a place is a call that has begun, for some have no id. */
+  #hasBegun(index: number): boolean {
+    return this.#items.get(index)?.call !== undefined;
   }
 
   #readEvent(type: string, event: Loose): readonly Part[] {
@@ -95,7 +101,7 @@ export class StreamItems {
     const item = loose(event["item"]);
     if (isCall(item)) return this.#completeCall(event, item);
     if (item["type"] === "message") {
-      return listOf(item["content"]).flatMap((each, content_index) => {
+      return partsOf(item["content"]).flatMap((each, content_index) => {
         const { type, text, refusal } = loose(each);
         const place = { ...event, content_index };
         return type === "refusal"
@@ -143,7 +149,7 @@ export class StreamItems {
     const begun = this.#at(event);
     if (begun.call !== undefined) return [];
     const call = readCall(item);
-    begun.call = this.#callIds.size;
+    begun.call = this.#calls++;
     this.#callIds.add(call.id);
     const input = readInput(item) || begun.waiting;
     begun.waiting = "";
@@ -184,6 +190,12 @@ export class StreamItems {
     this.#items.set(key, begun);
     return begun;
   }
+}
+
+/** Lists the parts of a message; some servers give a text in their place. */
+function partsOf(content: unknown): readonly unknown[] {
+  const text = textOf(content);
+  return text === undefined ? listOf(content) : [{ type: "output_text", text }];
 }
 
 function placeOf(index: unknown): number {

@@ -1,10 +1,10 @@
 /** Reads a stream in OpenAI's Responses format. */
 import type { Model } from "../../env.ts";
 import type { Part } from "../conversation.ts";
-import { AnswerError, type StreamEvent, type StreamReader } from "../format.ts";
+import type { StreamEvent, StreamReader } from "../format.ts";
+import { DONE, readEventData } from "../model-error.ts";
 import { failure, outputOf, readReason, requireSuccess } from "./read-answer.ts";
 import { loose, textOf, type Loose } from "./read-item.ts";
-import { isGiven } from "./reading.ts";
 import { StreamItems } from "./stream-items.ts";
 import { readUsage } from "./usage.ts";
 
@@ -26,15 +26,15 @@ export class ResponsesStreamReader implements StreamReader {
     return this.#isWhole;
   }
 
-  read({ event, data }: StreamEvent): readonly Part[] {
-    const text = data.trim();
-    if (text === "") return [];
-    if (text === "[DONE]") {
+  read(given: StreamEvent): readonly Part[] {
+    const json = readEventData(given);
+    if (json === undefined) return [];
+    if (json === DONE) {
       this.#isOver = true;
       return [];
     }
-    const json = loose(JSON.parse(text));
-    return this.#readEvent(textOf(json["type"]) ?? event ?? "", json);
+    const event = loose(json);
+    return this.#readEvent(textOf(event["type"]) ?? given.event ?? "", event);
   }
 
   end(): readonly Part[] {
@@ -43,9 +43,6 @@ export class ResponsesStreamReader implements StreamReader {
   }
 
   #readEvent(type: string, event: Loose): readonly Part[] {
-    if (type === "error" || (type === "" && isGiven(event["error"]))) {
-      throw new AnswerError({ error: event["error"] ?? event });
-    }
     const response = loose(event["response"]);
     switch (type) {
       case "response.failed":
