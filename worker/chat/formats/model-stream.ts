@@ -3,6 +3,7 @@ import { createParser } from "eventsource-parser";
 
 import type { Part } from "./conversation.ts";
 import { AnswerError, type StreamEvent, type StreamReader } from "./format.ts";
+import { SilenceTimer } from "./silence.ts";
 
 /** How long token counts may still come once an answer is whole. */
 const GRACE_MS = 1000;
@@ -42,7 +43,7 @@ export class SilenceError extends Error {}
 export class ModelStream implements Events {
   readonly #body: ReadableStreamDefaultReader<Uint8Array>;
   readonly #reader: StreamReader;
-  readonly #idleMs: number;
+  readonly #silence: SilenceTimer;
   readonly #decoder = new TextDecoder();
   readonly #parser = createParser({ onEvent: (event) => this.#add(event) });
   #events: ReadEvent[] = [];
@@ -50,18 +51,26 @@ export class ModelStream implements Events {
   /** The body so far, where it is no stream. */
   #whole: string | undefined;
   #isBegun = false;
+  #isWhole = false;
   /** What broke the stream, thrown once the events before it are read. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(body: ReadableStream<Uint8Array>, reader: StreamReader, idleMs: number) {
     this.#body = body.getReader();
     this.#reader = reader;
-    this.#idleMs = idleMs;
+    this.#silence = new SilenceTimer(idleMs, () => this.#giveUp());
   }
 
   async read(): Promise<readonly ReadEvent[] | undefined> {
     while (this.#events.length === 0 && !this.#isEnded && this.#failure === undefined) {
-      await this.#readPiece();
+      this.#silence.begin();
+      try {
+        const { done, value } = await this.#body.read();
+        this.#take(value, done);
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#silence.end();
     }
     const events = this.#events;
     this.#events = [];
@@ -76,22 +85,31 @@ export class ModelStream implements Events {
   }
 
   cancel(reason?: unknown): void {
+    this.#silence.stop();
     // The stream is over, broken off already, or of no more use.
     this.#body.cancel(reason).catch(() => {});
   }
 
-  async #readPiece(): Promise<void> {
-    try {
-      const limitMs = this.#reader.isWhole ? GRACE_MS : this.#idleMs;
-      const { done, value } = await withinTime(this.#body.read(), limitMs);
-      this.#feed(this.#decoder.decode(value, { stream: !done }), done);
-      this.#isEnded = done || this.#reader.isOver;
-    } catch (error) {
-      // Once the whole answer has come, it is of no matter how its connection ends: only an error of
-      // the model's own takes it back.
-      if (this.#reader.isWhole && !(error instanceof AnswerError)) this.#isEnded = true;
-      else this.#failure = { error };
-    }
+  #take(piece: Uint8Array | undefined, isLast: boolean): void {
+    if (this.#isEnded || this.#failure !== undefined) return;
+    this.#feed(this.#decoder.decode(piece, { stream: !isLast }), isLast);
+    this.#isEnded = isLast || this.#reader.isOver;
+    if (this.#isWhole || !this.#reader.isWhole) return;
+    this.#isWhole = true;
+    this.#silence.limit(GRACE_MS);
+  }
+
+  #fail(error: unknown): void {
+    // Once the whole answer has come, it is of no matter how its connection ends: only an error of
+    // the model's own takes it back.
+    if (this.#reader.isWhole && !(error instanceof AnswerError)) this.#isEnded = true;
+    else this.#failure ??= { error };
+  }
+
+  /** Ends the read that waits, for nothing came in time. */
+  #giveUp(): void {
+    this.#fail(new SilenceError("no event came in time"));
+    this.cancel();
   }
 
   #feed(text: string, isLast: boolean): void {
@@ -111,16 +129,5 @@ export class ModelStream implements Events {
   #add(event: StreamEvent): void {
     if (this.#reader.isOver) return;
     this.#events.push({ event, parts: this.#reader.read(event) });
-  }
-}
-
-/** Waits for a piece. Throws a SilenceError where none comes in time. */
-async function withinTime<Value>(piece: Promise<Value>, limitMs: number): Promise<Value> {
-  const { promise: silence, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new SilenceError("no event came in time")), limitMs);
-  try {
-    return await Promise.race([piece, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }

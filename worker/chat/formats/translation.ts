@@ -26,6 +26,7 @@ export function openTranslation({ caller, format, model, conversation }: Way): S
   const mended = new MendedCalls();
   steps.push((part) => mended.read(part));
   if (caller.wire !== "chat") steps.push(proveReasoning(model));
+  if (steps.length === 0) return (part) => [part];
   return (part) => {
     let parts: readonly Part[] = [part];
     for (const step of steps) parts = parts.flatMap(step);

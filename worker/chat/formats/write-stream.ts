@@ -4,6 +4,7 @@ import type { Refusal } from "../refusal.ts";
 import type { Part } from "./conversation.ts";
 import type { StreamEvent, StreamMender, StreamWriter } from "./format.ts";
 import type { Events, ReadEvent } from "./model-stream.ts";
+import { SilenceTimer } from "./silence.ts";
 
 /** How long a caller hears nothing before a comment keeps the connection open. */
 const KEEP_ALIVE_MS = 15_000;
@@ -31,73 +32,115 @@ export function writeStream(
   source: StreamSource,
   onEnd: (end: StreamEnd) => void,
 ): ReadableStream<Uint8Array> {
-  const { stream, writer, passing } = source;
-  const encoder = new TextEncoder();
-  let next: StreamSource["first"] | undefined = source.first;
-  let isBegun = passing !== undefined;
+  return new ReadableStream(new WrittenAnswer(source, onEnd), { highWaterMark: 0 });
+}
 
-  async function text(): Promise<{ readonly text: string; readonly end?: StreamEnd }> {
-    const begin = isBegun ? "" : writer.begin();
-    isBegun = true;
-    try {
-      next ??= stream.read();
-      const events = await beforeKeepAlive(next);
-      if (events === "silent") return { text: `${begin}: keep-alive\n\n` };
-      next = undefined;
-      if (events === undefined) return { text: begin + writeEnd(source), end: "complete" };
-      return { text: begin + events.map((event) => writeEvent(source, event)).join("") };
-    } catch (error) {
-      stream.cancel();
-      return { text: begin + writer.fail(source.describe(error)), end: "cut" };
-    }
+const encoder = new TextEncoder();
+
+/** One answer, piece by piece. */
+class WrittenAnswer {
+  readonly #source: StreamSource;
+  readonly #onEnd: (end: StreamEnd) => void;
+  readonly #silence = new SilenceTimer(KEEP_ALIVE_MS, () => this.#keepAlive());
+  #next: StreamSource["first"] | undefined;
+  /** What comes before the first part, until it is sent. */
+  #opening: string;
+  #end: StreamEnd | undefined;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+
+  constructor(source: StreamSource, onEnd: (end: StreamEnd) => void) {
+    this.#source = source;
+    this.#onEnd = onEnd;
+    this.#next = source.first;
+    this.#opening = source.passing === undefined ? source.writer.begin() : "";
   }
 
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        // A read may bring nothing to write, and a pull must bring something.
-        let piece = await text();
-        while (piece.text === "" && piece.end === undefined) piece = await text();
-        if (piece.text !== "") controller.enqueue(encoder.encode(piece.text));
-        if (piece.end === undefined) return;
-        onEnd(piece.end);
-        controller.close();
-      },
-      cancel(reason) {
-        onEnd("cancelled");
-        stream.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    this.#controller = controller;
+    let text = "";
+    this.#silence.begin();
+    // A read may bring nothing to write, and a pull must bring something.
+    while (text === "" && this.#end === undefined) {
+      try {
+        const events = await (this.#next ?? this.#source.stream.read());
+        this.#next = undefined;
+        text = this.#write(events);
+      } catch (error) {
+        text = this.#fail(error);
+      }
+    }
+    this.#silence.end();
+    this.#send(text);
+    if (this.#end === undefined) return;
+    this.#silence.stop();
+    this.#onEnd(this.#end);
+    controller.close();
+  }
+
+  cancel(reason?: unknown): void {
+    this.#silence.stop();
+    this.#onEnd("cancelled");
+    this.#source.stream.cancel(reason);
+  }
+
+  #write(events: readonly ReadEvent[] | undefined): string {
+    if (events !== undefined) return writeEvents(this.#source, events);
+    const text = writeEnd(this.#source);
+    this.#end = "complete";
+    return text;
+  }
+
+  #fail(error: unknown): string {
+    const { stream, writer, describe } = this.#source;
+    stream.cancel();
+    this.#end = "cut";
+    return writer.fail(describe(error));
+  }
+
+  #keepAlive(): void {
+    this.#silence.begin();
+    // Who has not read the comment before this one needs no other.
+    if (this.#controller?.desiredSize === 0) this.#send(": keep-alive\n\n");
+  }
+
+  #send(text: string): void {
+    const piece = this.#opening + text;
+    this.#opening = "";
+    if (piece !== "") this.#controller?.enqueue(encoder.encode(piece));
+  }
 }
 
-function writeEvent({ passing, translate, writer }: StreamSource, { event, parts }: ReadEvent) {
-  if (passing !== undefined) return passing.pass(event).map(formatEvent).join("");
-  return parts
-    .flatMap(translate)
-    .map((part) => writer.write(part))
-    .join("");
+function writeEvents(source: StreamSource, events: readonly ReadEvent[]): string {
+  const { passing } = source;
+  let text = "";
+  for (const { event, parts } of events) {
+    text += passing ? formatEvents(passing.pass(event)) : writeParts(source, parts);
+  }
+  return text;
 }
 
-function writeEnd({ passing, translate, writer, stream }: StreamSource): string {
+function writeEnd(source: StreamSource): string {
+  const { passing, stream, writer } = source;
   const parts = stream.end();
-  if (passing !== undefined) return passing.end().map(formatEvent).join("");
-  const last = parts.flatMap(translate).map((part) => writer.write(part));
-  return last.join("") + writer.end();
+  if (passing !== undefined) return formatEvents(passing.end());
+  return writeParts(source, parts) + writer.end();
+}
+
+function writeParts({ translate, writer }: StreamSource, parts: readonly Part[]): string {
+  let text = "";
+  for (const part of parts) {
+    for (const translated of translate(part)) text += writer.write(translated);
+  }
+  return text;
+}
+
+function formatEvents(events: readonly StreamEvent[]): string {
+  let text = "";
+  for (const event of events) text += formatEvent(event);
+  return text;
 }
 
 function formatEvent({ event, data }: StreamEvent): string {
-  const lines = data.split("\n").map((line) => `data: ${line}\n`);
-  return `${event === undefined ? "" : `event: ${event}\n`}${lines.join("")}\n`;
-}
-
-async function beforeKeepAlive<Value>(next: Promise<Value>): Promise<Value | "silent"> {
-  const { promise, resolve } = Promise.withResolvers<"silent">();
-  const timer = setTimeout(() => resolve("silent"), KEEP_ALIVE_MS);
-  try {
-    return await Promise.race([next, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const name = event === undefined ? "" : `event: ${event}\n`;
+  return `${name}data: ${data.replaceAll("\n", "\ndata: ")}\n\n`;
 }
