@@ -1,8 +1,9 @@
 /**
  * Reads an error, in any of the shapes in which Cloudflare, providers and model servers report one:
  * OpenAI's, Anthropic's, Google's (in a list too), Workers AI's `errors`, the gateway's `error`
- * list, FastAPI's `detail`, a bare text.
+ * list, FastAPI's `detail`, a bare text, or any of these as JSON within another's message.
  */
+import { parseJson } from "../../json.ts";
 
 /** An error as it was reported. */
 export interface ReportedError {
@@ -23,12 +24,13 @@ const MAX_TEXT = 500;
 
 /** Reads the body of an error. */
 export function readError(body: unknown): ReportedError {
-  const [top]: readonly unknown[] = Array.isArray(body) ? body : [body];
-  const { internalCode, error, errors, detail, response }: Fields = Object(top);
-  const items = [error, errors, Object(response).error, detail, top].flat();
+  const { internalCode, error }: Fields = Object(topOf(body));
+  const outer = itemsOf(body);
+  // What a provider reported is nearer to the fault than what stands around it.
+  const items = [...outer.flatMap(textsOf).flatMap(itemsWithin), ...outer];
   const texts = items.flatMap(textsOf).map(toHarmless);
   const text = texts.find((each) => each !== "") ?? "";
-  const codes = [internalCode, ...items.flatMap(codesOf), codeIn(text)];
+  const codes = [internalCode, ...items.flatMap(codesOf), ...texts.map(codeIn)];
   const numbers = codes.map(Number).filter((code) => code > 0);
   const names = codes.flatMap((code) => (typeof code === "string" ? [code.toLowerCase()] : []));
   return {
@@ -38,6 +40,25 @@ export function readError(body: unknown): ReportedError {
     text: withCounts(text, Object(error)),
     param: items.map((item): unknown => Object(item).param).find(isPath),
   };
+}
+
+/** Lists the places where a body may have its message and its codes. */
+function itemsOf(body: unknown): readonly unknown[] {
+  const top = topOf(body);
+  const { error, errors, detail, response }: Fields = Object(top);
+  return [error, errors, Object(response).error, detail, top].flat();
+}
+
+function topOf(body: unknown): unknown {
+  const [top]: readonly unknown[] = Array.isArray(body) ? body : [body];
+  return top;
+}
+
+/** Lists the places of an error that stands as JSON within a message. */
+function itemsWithin(text: string): readonly unknown[] {
+  const start = text.search(/[{[]/);
+  const json = start === -1 ? undefined : parseJson(text.slice(start));
+  return typeof json === "object" ? itemsOf(json).filter((item) => item !== undefined) : [];
 }
 
 /** The statuses that names stand for. */

@@ -6,13 +6,17 @@ export function saysTooLong(text: string): boolean {
 }
 
 const TOO_LONG = [
-  /\bmax(?:imum)? (?:context|prompt|input|sequence) length/i,
+  /\bmax(?:imum)? (?:context|prompt|input|sequence|model) length/i,
   /\b(?:exceed|greater|longer|larger|more)\w*\b.{0,80}\bcontext (?:length|window|size|limit)/i,
   /\bcontext (?:length|window|size|limit)\b.{0,40}\bexceed/i,
   /\b(?:prompt|input) (?:is )?too long/i,
-  /\btoken (?:count|limit)\b.{0,60}\bexceed|\bexceed\w*\b.{0,60}\btoken limit/i,
+  /\btoken (?:count|limit)\b.{0,60}\b(?:exceed|only supports)|\bexceed\w*\b.{0,60}\btoken limit/i,
   /\breduce the length of (?:the|your) (?:messages|prompt|input)/i,
   /\btoo many (?:input |prompt )?tokens/i,
+  // LM Studio, text-generation-inference, DashScope, Z.ai
+  /\bcontext\b.{0,20}\boverflow|\bcontext length of only\b/i,
+  /\binputs`? (?:tokens \+|must have less than \d+ tokens)/i,
+  /\brange of input length\b|\bprompt exceeds max length|\binput length \d* ?exceeds/i,
 ];
 
 /** Returns whether a message names a field of the request, and not its model. */
@@ -32,7 +36,18 @@ export function saysOwnKey(text: string): boolean {
 
 /** Returns whether a message reports that the provider account has no money. */
 export function saysNoBalance(text: string): boolean {
-  return /\bcredit balance is too low|\binsufficient (?:balance|credits|funds|quota)/i.test(text);
+  return NO_BALANCE.some((words) => words.test(text));
+}
+
+const NO_BALANCE = [
+  /\bcredit balance is too low|\binsufficient (?:balance|credits|funds|quota)/i,
+  /\bexceeded your current quota|\bcheck your (?:plan and )?billing\b/i,
+  /\b(?:any|all available) credits\b|\bspecified (?:api )?usage limits\b/i,
+];
+
+/** Returns whether a message reports that the account's free neurons of the day are used up. */
+export function saysNoNeurons(text: string): boolean {
+  return /\bdaily free allocation\b/i.test(text);
 }
 
 /** Returns whether a message refuses the provider key, and not the request. */

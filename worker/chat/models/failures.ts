@@ -5,7 +5,14 @@
  */
 import { RETRY_LATER, type Refusal } from "../refusal.ts";
 import { readError, type ReportedError } from "./error-body.ts";
-import { namesField, saysNoBalance, saysOwnKey, saysTooLong, saysWrongKey } from "./error-words.ts";
+import {
+  namesField,
+  saysNoBalance,
+  saysNoNeurons,
+  saysOwnKey,
+  saysTooLong,
+  saysWrongKey,
+} from "./error-words.ts";
 
 const MISCONFIGURED = { status: 500, code: "gateway_misconfigured" } as const;
 const NO_MONEY = { status: 429, code: "insufficient_quota" } as const;
@@ -141,9 +148,17 @@ export const BY_NAME: Readonly<Record<string, Refusal>> = {
   context_length_exceeded: TOO_LONG,
   exceed_context_size_error: TOO_LONG,
   insufficient_quota: NO_BALANCE,
+  exceeded_current_quota_error: NO_BALANCE,
+  insufficient_balance: NO_BALANCE,
+  insufficient_credits: NO_BALANCE,
   billing_error: NO_BALANCE,
+  billing_not_active: NO_BALANCE,
+  billing_hard_limit_reached: NO_BALANCE,
+  model_not_found: NOT_FOUND,
   content_filter: FILTERED,
   content_policy_violation: FILTERED,
+  moderation_blocked: FILTERED,
+  data_inspection_failed: FILTERED,
 };
 
 /**
@@ -221,14 +236,13 @@ function find(status: number, error: ReportedError, body: unknown): Refusal {
   const { numbers, names, text } = error;
   // Bedrock's "too many tokens" with 429 is a rate limit.
   if (status !== 429 && saysTooLong(text)) return TOO_LONG;
-  for (const code of numbers) {
-    const known = BY_CODE[code];
-    if (known !== undefined) return bySense(code, text) ?? known;
-  }
-  for (const name of names) {
-    const known = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
-    if (known !== undefined) return known;
-  }
+  const code = numbers.find((each) => BY_CODE[each] !== undefined) ?? 0;
+  const coded = bySense(code, text) ?? BY_CODE[code];
+  const name = names.find((each) => Object.hasOwn(BY_NAME, each)) ?? "";
+  const named = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  // Either of the two codes stands around whatever a provider reports.
+  const known = coded === REJECTED || coded === noAnswer ? (named ?? coded) : (coded ?? named);
+  if (known !== undefined) return known;
   // An error within an answer names its own status, or none.
   return byStatus((status === 502 ? error.status : undefined) ?? status, error, body);
 }
@@ -244,11 +258,14 @@ function byStatus(status: number, { text, names }: ReportedError, body: unknown)
   if (status === 429 && isSpendLimit(body)) {
     return { ...NO_MONEY, message: "a spend limit of the gateway is reached" };
   }
+  if (status === 429 && saysNoNeurons(text)) return DAILY_ALLOCATION;
+  // Google says of its rates what others say of money.
+  const isRate = names.includes("resource_exhausted");
+  // Anthropic and Google report it with 400, xAI with 403.
+  if ([400, 402, 403, 429].includes(status) && saysNoBalance(text) && !isRate) return NO_BALANCE;
   // Without a message it is Cloudflare's: a provider says what it does not allow.
   const isReported = text !== "" || names.length > 0;
   if (status === 403 && isReported && !isPolicy(body)) return WRONG_KEY;
-  // Anthropic and Google report both with 400.
-  if (status === 400 && saysNoBalance(text)) return NO_BALANCE;
   if (status === 400 && saysWrongKey(text)) return WRONG_KEY;
   return BY_STATUS[status] ?? noAnswer;
 }
