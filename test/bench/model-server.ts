@@ -4,12 +4,22 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
 export interface ModelServer {
   readonly url: URL;
+  /** Sets what the streams to come are made of, in place of pieces. */
+  play(script: Script): void;
   stop(): void;
+}
+
+/** The events of a stream, as text, and the time from one to the next. */
+export interface Script {
+  readonly events: readonly string[];
+  /** 0 for a burst. */
+  readonly gapMs: number;
 }
 
 /** The words of one streamed event: 1 KiB. */
@@ -25,12 +35,16 @@ const call = z.object({
 });
 
 export async function startModelServer(): Promise<ModelServer> {
-  const server = createServer((request, response) => void answer(request, response));
+  let script: Script | undefined;
+  const server = createServer((request, response) => void answer(request, response, script));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a pipe has none, and this is no pipe
   const { port } = server.address() as AddressInfo;
   return {
     url: new URL(`http://127.0.0.1:${port}`),
+    play: (next) => {
+      script = next;
+    },
     stop: () => {
       server.closeAllConnections();
       server.close();
@@ -38,17 +52,31 @@ export async function startModelServer(): Promise<ModelServer> {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  script: Script | undefined,
+): Promise<void> {
   const { stream, max_tokens: count = 1 } = call.parse(await json(request)).inputs;
   if (stream !== true) {
     response.writeHead(200, { "content-type": "application/json" }).end(ANSWER);
     return;
   }
   response.writeHead(200, { "content-type": "text/event-stream" });
-  await pipeline(Readable.from(events(count)), response);
+  await pipeline(Readable.from(script === undefined ? pieces(count) : paced(script)), response);
 }
 
-function* events(count: number): Generator<string> {
+/** Each event at its time, so that a late one does not delay those after it. */
+async function* paced({ events, gapMs }: Script): AsyncGenerator<string> {
+  const startedAt = performance.now();
+  for (const [index, each] of events.entries()) {
+    const early = startedAt + index * gapMs - performance.now();
+    if (early > 0) await sleep(early);
+    yield each;
+  }
+}
+
+function* pieces(count: number): Generator<string> {
   for (let index = 0; index < count; index++) yield EVENT;
   yield event({ response: "", usage: USAGE });
   yield "data: [DONE]\n\n";

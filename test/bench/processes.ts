@@ -18,6 +18,18 @@ export async function forgetPeak(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/clear_refs`, "5");
 }
 
+/** The CPU time of a process's threads so far, in milliseconds: https://docs.kernel.org/scheduler/sched-stats.html */
+export async function readCpuTime(pid: number): Promise<number> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const spent = await Promise.all(
+    threads.map(async (thread) => {
+      const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, "utf8").catch(() => "0");
+      return Number.parseInt(text, 10) / 1e6;
+    }),
+  );
+  return spent.reduce((sum, ms) => sum + ms, 0);
+}
+
 /** Undefined for a process that has ended. */
 async function readField(pid: number, field: string): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");

@@ -1,8 +1,10 @@
 /** What the chat Worker costs beside the smallest one that makes the same call. */
+import { openIsolateClock } from "./isolate-time.ts";
+import { laneRows } from "./stream-lanes.ts";
 import { compare, median, quantile, type Row } from "./table.ts";
 import { timeChat, type Times } from "./timed-request.ts";
-import { measureMemory } from "./worker-memory.ts";
-import { startWorkerPair, type WorkerPair } from "./worker-pair.ts";
+import { measureFresh, type Peaks } from "./worker-memory.ts";
+import { startWorkerPair, type RunningWorker, type WorkerPair } from "./worker-pair.ts";
 
 /** Of one round: the requests of both in the order in which they were made. */
 interface Round {
@@ -15,19 +17,26 @@ const PAIRS = 300;
 const WARM_UP_PAIRS = 600;
 
 export async function workerRows(rounds: number): Promise<Row[]> {
-  const { whole, streamed } = await measureTimes(rounds);
+  const { whole, streamed, isolate } = await measureTimes(rounds);
   const wholeMs = (times: Times) => times.wholeMs;
   const firstMs = (times: Times) => times.firstMs;
   return [
     timeRow("small chat, p50", whole, { read: wholeMs, part: 0.5, aim: 1.1 }),
     timeRow("small chat, p99", whole, { read: wholeMs, part: 0.99, aim: 1.2 }),
     ownCostRow(whole),
+    isolateRow(isolate),
     timeRow("first words of a stream, p50", streamed, { read: firstMs, part: 0.5, aim: 1.1 }),
-    await memoryRow(rounds),
+    ...(await laneRows(rounds)),
+    ...(await freshRows(rounds)),
   ];
 }
 
-async function measureTimes(rounds: number): Promise<Record<"whole" | "streamed", Round[]>> {
+interface Measured extends Record<"whole" | "streamed", Round[]> {
+  /** Milliseconds of the isolate for each chat, round by round. */
+  readonly isolate: Record<"chat" | "smallest", number[]>;
+}
+
+async function measureTimes(rounds: number): Promise<Measured> {
   const pair = await startWorkerPair();
   try {
     await timePairs(pair, WARM_UP_PAIRS);
@@ -38,7 +47,12 @@ async function measureTimes(rounds: number): Promise<Record<"whole" | "streamed"
       whole.push(await timePairs(pair, PAIRS));
       streamed.push(await timePairs(pair, PAIRS, 1));
     }
-    return { whole, streamed };
+    const chat = await isolateTimes(pair.chat, rounds);
+    return {
+      whole,
+      streamed,
+      isolate: { chat, smallest: await isolateTimes(pair.smallest, rounds) },
+    };
   } finally {
     await pair.stop();
   }
@@ -85,11 +99,54 @@ function ownCostRow(rounds: readonly Round[]): Row {
   return { what: "small chat, the Worker's own", measured, reference: "", ratio: "", aim: "" };
 }
 
-async function memoryRow(rounds: number): Promise<Row> {
-  const what = "memory, stream of 10 MiB";
-  const peaks = await measureMemory(rounds);
-  if (peaks === undefined)
-    return { what, measured: "not measured", reference: "", ratio: "", aim: "" };
+async function isolateTimes(worker: RunningWorker, rounds: number): Promise<number[]> {
+  const clock = await openIsolateClock(worker.inspectorPort);
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await clock.start();
+    for (let count = 0; count < PAIRS; count++) await timeChat(worker);
+    times.push((await clock.stop()) / PAIRS);
+  }
+  clock.close();
+  return times;
+}
+
+function isolateRow({ chat, smallest }: Measured["isolate"]): Row {
+  return compare({
+    what: "small chat, isolate",
+    measured: median(chat),
+    reference: median(smallest),
+    unit: "ms",
+    source: "smallest Worker",
+    aim: 2,
+  });
+}
+
+async function freshRows(rounds: number): Promise<Row[]> {
+  const found = await measureFresh(rounds);
+  if (found === undefined) return [];
+  const first = found.map(({ firstRequest }) => firstRequest);
+  return [
+    compare({
+      what: "first request of a fresh isolate",
+      measured: median(first.map(({ chat }) => chat)),
+      reference: median(first.map(({ smallest }) => smallest)),
+      unit: "ms",
+      source: "smallest Worker",
+      aim: 1.5,
+    }),
+    memoryRow(
+      "memory, 10 MiB, scan",
+      found.map(({ scan }) => scan),
+    ),
+    memoryRow(
+      "memory, 10 MiB, translate",
+      found.map(({ translate }) => translate),
+    ),
+  ];
+}
+
+function memoryRow(what: string, peaks: readonly Peaks[]): Row {
   return compare({
     what,
     measured: median(peaks.map(({ large }) => large)) / 1024,

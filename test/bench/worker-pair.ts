@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import getPort from "get-port";
 import { Log, LogLevel, Miniflare, type RemoteProxyConnectionString } from "miniflare";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { ROOT } from "../../local/paths.js";
 import type { RawEnv } from "../../worker/chat/env.ts";
-import { startModelServer } from "./model-server.ts";
+import { startModelServer, type ModelServer } from "./model-server.ts";
 import { childProcesses } from "./processes.ts";
 
 export interface RunningWorker {
@@ -16,17 +17,28 @@ export interface RunningWorker {
   readonly url: URL;
   /** Of its runtime; undefined where the system does not tell. */
   readonly pid: number | undefined;
+  /** Where its runtime's inspector listens. */
+  readonly inspectorPort: number;
   stop(): Promise<void>;
 }
 
 export interface WorkerPair {
   readonly chat: RunningWorker;
   readonly smallest: RunningWorker;
+  /** The model that both call. */
+  readonly model: ModelServer;
   stop(): Promise<void>;
 }
 
 export const TOKEN = "token-of-web";
 export const MODEL = "@cf/bench/model";
+
+/** The models of the bench, one for each form. */
+const MODELS = [
+  { id: MODEL, speaks: "workers-ai" },
+  { id: "openai/bench", speaks: "chat" },
+  { id: "anthropic/bench", speaks: "messages" },
+];
 
 /** What a stack may leave out is left out; a limit of callers would be Miniflare's imitation. */
 type Optional = "CALLER_LIMIT" | "CALLER_HASH_KEY" | "CLOUDFLARE_ACCESS";
@@ -35,7 +47,7 @@ type Optional = "CALLER_LIMIT" | "CALLER_HASH_KEY" | "CLOUDFLARE_ACCESS";
 const BINDINGS: Record<Exclude<keyof RawEnv, "AI" | Optional>, string> = {
   GATEWAY_ID: "app-bench",
   COLLECT_LOGS: "metadata",
-  MODELS: JSON.stringify([{ id: MODEL, speaks: "workers-ai" }]),
+  MODELS: JSON.stringify(MODELS),
   ALLOW: "[]",
   ACCESS: "token",
   CALLERS: JSON.stringify([
@@ -59,6 +71,7 @@ export async function startWorkerPair(): Promise<WorkerPair> {
   return {
     chat,
     smallest,
+    model,
     stop: async () => {
       await Promise.all([chat.stop(), smallest.stop()]);
       model.stop();
@@ -66,14 +79,17 @@ export async function startWorkerPair(): Promise<WorkerPair> {
   };
 }
 
-async function startWorker(file: string, model: URL): Promise<RunningWorker> {
+/** Starts a Worker from its file, before a model. */
+export async function startWorker(file: string, model: URL): Promise<RunningWorker> {
   const contents = await readFile(file, "utf8");
   const texts = Object.entries(BINDINGS).map(
     ([name, value]) => [name, { type: "text", value }] as const,
   );
   const before = await childProcesses();
+  const inspectorPort = await getPort({ host: "127.0.0.1" });
   const miniflare = new Miniflare({
     cf: false,
+    inspectorPort,
     log: new Log(LogLevel.NONE),
     // Its line about each request is part of its cost, and not of this output.
     handleStructuredLogs: () => {},
@@ -93,5 +109,5 @@ async function startWorker(file: string, model: URL): Promise<RunningWorker> {
   });
   const url = new URL("/v1/chat/completions", await miniflare.ready);
   const started = (await childProcesses()).filter((pid) => !before.includes(pid));
-  return { url, pid: started[0], stop: () => miniflare.dispose() };
+  return { url, pid: started[0], inspectorPort, stop: () => miniflare.dispose() };
 }
