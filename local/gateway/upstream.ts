@@ -64,11 +64,18 @@ interface UpstreamRequest {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Finds the path of a request. Workers AI's name for texts to embed is replaced by OpenAI's. */
+/**
+ * Finds the path of a request. Workers AI's names for a prompt and for texts to embed are replaced
+ * by OpenAI's.
+ */
 function toRequest(wire: Wire, fields: UpstreamRequest["fields"]): UpstreamRequest {
-  const { text, ...rest } = fields;
   // In OpenAI's Responses form, `text` and `input` are something else.
   if (wire === "responses") return { path: PATHS[wire], fields };
+  const { prompt, text, ...rest } = fields;
+  if (wire === "workers-ai" && prompt !== undefined && rest["messages"] === undefined) {
+    const messages = [{ role: "user", content: prompt }];
+    return { path: PATHS[wire], fields: { ...rest, messages } };
+  }
   if (text !== undefined) return { path: "embeddings", fields: { ...rest, input: text } };
   return { path: fields["input"] === undefined ? PATHS[wire] : "embeddings", fields };
 }

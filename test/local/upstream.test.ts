@@ -55,6 +55,14 @@ test.each([
   expect(JSON.parse(body)).toEqual({ path, body: { ...inputs, model: "at-home" } });
 });
 
+test("a prompt for a model of Workers AI is a message to an upstream", async () => {
+  const model = await connect((asked) => Response.json(asked));
+
+  const { body } = await model("@cf/meta/x", { prompt: "Hi" });
+
+  expect(JSON.parse(body)).toMatchObject({ body: { messages: MESSAGES, model: "at-home" } });
+});
+
 test("what an upstream refuses is passed on, and its reason is printed", async () => {
   const print = vi.spyOn(console, "error").mockImplementation(() => {});
   onTestFinished(() => print.mockRestore());

@@ -9,9 +9,9 @@ import { formOf, type Model, type ModelReply } from "../model.ts";
 import { answerChat } from "./chat/answer.ts";
 import { answerEmbeddings, isEmbeddingModel } from "./embeddings.ts";
 import { answerMessages } from "./messages/answer.ts";
-import { ModelRefusal } from "./refusal.ts";
+import { ModelRefusal, refuseModel } from "./refusal.ts";
 import { answerResponses } from "./responses/answer.ts";
-import { answerWorkersAi } from "./workers-ai.ts";
+import { answerCompatible, answerWorkersAi } from "./workers-ai.ts";
 
 /** Answers one call in the form of one provider. Throws a ModelRefusal. */
 type Answerer = (name: string, inputs: unknown) => ModelReply;
@@ -23,15 +23,22 @@ const ANSWERERS: Readonly<Record<Wire, Answerer>> = {
   messages: answerMessages,
 };
 
-/** The local model. It costs nothing and needs nothing. */
+/**
+ * The local model. It costs nothing and needs nothing, and knows every model but those whose name
+ * says that it is none.
+ */
 export const localModel: Model = async (name, inputs, wire) => {
-  // A model of Workers AI has its own form, whichever way a request comes.
-  const form = isWorkersAi(name) ? formOf(name, inputs) : (wire ?? formOf(name, inputs));
-  const answer = isEmbeddingModel(name) ? answerEmbeddings : ANSWERERS[form];
+  const form = wire ?? formOf(name, inputs);
   try {
-    return answer(name, inputs);
+    if (UNKNOWN.test(name)) throw refuseModel(name, isWorkersAi(name) ? "workers-ai" : form);
+    if (isEmbeddingModel(name)) return answerEmbeddings(name, inputs, wire);
+    if (isWorkersAi(name) && form === "chat") return answerCompatible(name, inputs);
+    return ANSWERERS[form](name, inputs);
   } catch (error) {
     if (error instanceof ModelRefusal) return error.reply;
     throw error;
   }
 };
+
+// So that a test can name a model that is not there.
+const UNKNOWN = /no-such|non-?existent|not-exist|not-a-real/;

@@ -1,6 +1,7 @@
 /** How providers refuse a request: each in its own form. */
 import { z } from "zod";
 
+import type { Wire } from "../../../policy/settings/wires.ts";
 import type { ModelReply } from "../model.ts";
 
 /** A refusal, as the provider sends it. */
@@ -28,9 +29,13 @@ export function openAiRefusal(message: string, fault: OpenAiFault): ModelRefusal
 }
 
 /** Makes an error of Anthropic's. https://docs.claude.com/en/api/errors */
-export function anthropicRefusal(message: string): ModelRefusal {
-  const error = { type: "invalid_request_error", message };
-  return new ModelRefusal(400, { type: "error", error, request_id: "req_local" });
+export function anthropicRefusal(
+  message: string,
+  status = 400,
+  type = "invalid_request_error",
+): ModelRefusal {
+  const error = { type, message };
+  return new ModelRefusal(status, { type: "error", error, request_id: "req_local" });
 }
 
 /** Makes an error of Workers AI's. https://developers.cloudflare.com/workers-ai/platform/errors/ */
@@ -41,6 +46,15 @@ export function workersAiRefusal(code: number, message: string): ModelRefusal {
     result: {},
     messages: [],
   });
+}
+
+/** Makes the refusal of a model that its provider does not know. */
+export function refuseModel(name: string, wire: Wire): ModelRefusal {
+  if (wire === "workers-ai") return workersAiRefusal(5007, `No such model ${name} or task`);
+  const model = name.replace(/^[^/]+\//, "");
+  if (wire === "messages") return anthropicRefusal(`model: ${model}`, 404, "not_found_error");
+  const message = `The model \`${model}\` does not exist or you do not have access to it.`;
+  return openAiRefusal(message, { param: null, code: "model_not_found", status: 404 });
 }
 
 /** Reads a request of OpenAI's. Throws its refusal, of the first fault. */

@@ -14,13 +14,8 @@ import { streamed, unnamedEvent, whole, words } from "./stream.ts";
 
 /** Answers a request. Throws a ModelRefusal. */
 export function answerWorkersAi(model: string, inputs: unknown): ModelReply {
-  const parsed = chatFields.safeParse(inputs);
-  if (!parsed.success) {
-    throw workersAiRefusal(5004, "Invalid input: messages must be a list of messages");
-  }
-  const fields = parsed.data;
   const isNew = answersAsOpenAi(model);
-  if (!isNew) checkContents(fields);
+  const fields = readFields(model, inputs);
   const decision = decide(viewOfChat(model, fields, fields.response_format?.json_schema));
   if (fields.stream === true) {
     return streamed(isNew ? chatEvents(model, decision, "end") : ownEvents(decision));
@@ -28,24 +23,75 @@ export function answerWorkersAi(model: string, inputs: unknown): ModelReply {
   return whole(isNew ? chatCompletion(model, decision) : ownAnswer(fields, decision));
 }
 
+/**
+ * Answers a request at an endpoint with OpenAI's chat form, where every family answers in it.
+ * Throws a ModelRefusal, which is the platform's own there too.
+ * https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/
+ */
+export function answerCompatible(model: string, inputs: unknown): ModelReply {
+  const fields = readFields(model, inputs);
+  const format = fields.response_format?.json_schema;
+  const decision = decide(viewOfChat(model, fields, format?.["schema"] ?? format));
+  if (fields.stream !== true) return whole(chatCompletion(model, decision));
+  const includesUsage = fields.stream_options?.include_usage === true;
+  return streamed(chatEvents(model, decision, includesUsage ? "chunk" : "none"));
+}
+
+function readFields(model: string, inputs: unknown): ChatFields {
+  const parsed = chatFields.safeParse(withMessages(inputs));
+  if (!parsed.success) {
+    throw workersAiRefusal(5004, "Invalid input: messages must be a list of messages");
+  }
+  const fields = parsed.data;
+  if (!answersAsOpenAi(model)) checkOlder(fields);
+  checkImages(model, fields);
+  return fields;
+}
+
+/** Makes a message of a prompt, which a request may have instead. */
+function withMessages(inputs: unknown): unknown {
+  const { prompt, messages, ...rest } = Object(inputs);
+  if (typeof prompt !== "string" || messages !== undefined) return inputs;
+  return { ...rest, messages: [{ role: "user", content: prompt }] };
+}
+
 /** Returns whether a family answers with `choices`; older ones answer with `response` (seen). */
 function answersAsOpenAi(name: string): boolean {
   return /^@cf\/(openai|moonshotai|zai-org|nvidia)\//.test(name);
 }
 
-// https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider sends older families
-// nothing else, an image apart.
-function checkContents({ messages }: ChatFields): void {
+function checkOlder({ messages, response_format, stream }: ChatFields): void {
+  // https://github.com/cloudflare/agents/issues/1685
+  if (response_format?.type === "json_schema" && stream === true) {
+    const message = "AiError: JSON Schema mode is not supported with stream mode.";
+    throw workersAiRefusal(5023, message);
+  }
+  // https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider sends older families
+  // nothing else, an image apart.
   for (const [index, { role, content }] of messages.entries()) {
     const isText = typeof content === "string";
-    const hasImage = Array.isArray(content) && content.some(({ type }) => type === "image_url");
-    if (role !== "developer" && (isText || hasImage)) continue;
+    if (role !== "developer" && (isText || hasImage(content))) continue;
     const what = role === "developer" ? "role" : "content";
     throw workersAiRefusal(
       5006,
       `AiError: Bad input: Error: oneOf at '/' not met: Type mismatch of '/messages/${index}/${what}'`,
     );
   }
+}
+
+// The models of https://developers.cloudflare.com/workers-ai/models/ with the capability "Vision".
+const SEES = /vision|llava|uform|llama-4-|gemma-[34]-|mistral-small-3|kimi-k2\.[5-9]/;
+
+/** Refuses an image where the model takes text alone; the message is chosen. */
+function checkImages(model: string, { messages }: ChatFields): void {
+  const index = messages.findIndex(({ content }) => hasImage(content));
+  if (index === -1 || SEES.test(model)) return;
+  const message = `AiError: Bad input: '/messages/${index}/content' has an image, which ${model} does not take`;
+  throw workersAiRefusal(5006, message);
+}
+
+function hasImage(content: unknown): boolean {
+  return Array.isArray(content) && content.some(({ type }) => type === "image_url");
 }
 
 function ownAnswer({ response_format }: ChatFields, decision: Decision): object {
