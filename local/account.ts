@@ -171,7 +171,6 @@ const NOT_IMITATED: readonly (readonly [string, (gateway: GatewaySettings) => bo
   ["exports", ({ otels }) => otels !== undefined],
   ["guardrails", ({ guardrails }) => guardrails !== undefined],
   ["dlp", ({ dlp }) => dlp !== undefined],
-  ["spendLimits", ({ spendLimits }) => spendLimits !== undefined],
   ["logs.classification", ({ logClassification }) => logClassification],
   ["byokOnly", ({ byokOnly }) => byokOnly],
   ["zdr", ({ zdr }) => zdr],

@@ -13,8 +13,9 @@ import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
 import { toServed } from "./api/worker-record.ts";
 import { answerBinding } from "./binding.ts";
-import { refusal, type GatewayAnswer } from "./gateway/gateway.ts";
+import type { GatewayAnswer } from "./gateway/gateway.ts";
 import { readHeaderOptions } from "./gateway/options.ts";
+import { refusal } from "./gateway/refusal.ts";
 import { LOOPBACK_NAMES } from "./host-guard.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
@@ -179,6 +180,7 @@ async function answerProvider(
   }
   const inputs = await readJson(request);
   return gateway.handle({
+    way: "provider",
     gatewayId,
     model,
     inputs,

@@ -11,13 +11,24 @@ import type { GatewaySettings } from "../account.ts";
 import { capOf, type Bodies, type Log } from "../logs/log.ts";
 import type { LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
+import { costOf } from "./cost.ts";
 import type { Model, ModelReply } from "./model.ts";
 import type { RequestOptions } from "./options.ts";
 import { RateLimiter } from "./rate-limit.ts";
+import { overSpent, refusal, refuseUnroutable } from "./refusal.ts";
+import { SpendLimiter, type Spender } from "./spend-limits.ts";
 import { readTokens } from "./tokens.ts";
+
+/**
+ * The way of a call: the AI binding's run, the REST API, or an endpoint in a provider's own form,
+ * to which the binding's universal endpoint belongs.
+ */
+export type Way = "binding" | "rest" | "provider";
 
 /** A call of a model through a gateway, from whichever way in. */
 export interface GatewayRequest {
+  /** Absent, it is the binding's run. */
+  readonly way?: Way;
   readonly gatewayId: string;
   readonly model: string;
   readonly inputs: unknown;
@@ -45,11 +56,6 @@ interface Outcome {
   readonly tokensOut?: number;
 }
 
-// These are not Cloudflare's prices but stand-ins, so that the column can be looked at: US dollars
-// a token.
-const PRICE_IN = 0.15 / 1_000_000;
-const PRICE_OUT = 0.6 / 1_000_000;
-
 /** Is called with each log that is kept. */
 type OnKept = (log: Log, bodies: Bodies | undefined) => void;
 
@@ -61,6 +67,7 @@ export class LocalGateway {
   #onKept: OnKept = () => {};
   readonly #cache: Cache;
   readonly #limiters = new Map<string, RateLimiter>();
+  readonly #spending: SpendLimiter;
   #gateways: ReadonlyMap<string, GatewaySettings> = new Map();
 
   constructor(store: LogStore, model: Model, now: () => number = Date.now) {
@@ -68,6 +75,7 @@ export class LocalGateway {
     this.#model = model;
     this.#now = now;
     this.#cache = new Cache(now);
+    this.#spending = new SpendLimiter(now);
   }
 
   /**
@@ -93,16 +101,15 @@ export class LocalGateway {
     if (settings === undefined) {
       return refusal(400, 2001, "Please configure AI Gateway in the Cloudflare dashboard");
     }
-    const about = {
-      logId: randomUUIDv7(),
-      startedAt: this.#now(),
-      eventId: request.options.eventId ?? randomUUIDv7(),
-    };
+    // One id for all three. https://developers.cloudflare.com/changelog/product/ai-gateway/ (2026-10-08)
+    const logId = randomUUIDv7();
+    const eventId = request.options.eventId ?? logId;
+    const about = { logId, startedAt: this.#now(), eventId };
     const outcome = await this.#answer(request, settings);
     const { pieces } = outcome;
     const isKept =
       pieces === undefined
-        ? this.#log(request, settings, outcome, about)
+        ? this.#finish(request, settings, outcome, about)
         : this.#willLog(request, settings);
     return {
       status: outcome.status,
@@ -110,25 +117,29 @@ export class LocalGateway {
         // It must be exactly this: the binding parses no other content type.
         "content-type": pieces === undefined ? "application/json" : "text/event-stream",
         "cf-aig-cache-status": outcome.cached ? "HIT" : "MISS",
-        "cf-aig-event-id": about.eventId,
-        ...(isKept && { "cf-aig-log-id": about.logId }),
+        "cf-aig-request-id": logId,
+        "cf-aig-event-id": eventId,
+        ...(isKept && { "cf-aig-log-id": logId }),
       },
       body: outcome.body,
       ...(pieces && {
         pieces: logAtEnd(pieces, (body) =>
-          this.#log(request, settings, { ...outcome, body, ...readTokens(body) }, about),
+          this.#finish(request, settings, { ...outcome, body, ...readTokens(body) }, about),
         ),
       }),
     };
   }
 
   async #answer(request: GatewayRequest, settings: GatewaySettings): Promise<Outcome> {
-    const { model, inputs, options } = request;
+    const { way = "binding", model, inputs, options, wire } = request;
+    const unknown = refuseUnroutable(way, model);
+    if (unknown !== undefined) return { ...unknown, cached: false };
     const ttl = options.cacheTtlSeconds ?? defaultTtl(options, settings);
-    // A third party's model is not cached on this way in.
+    // The binding's run does not cache a third party's model.
     // https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider
-    const usesCache = ttl > 0 && options.skipCache !== true && isWorkersAi(model);
-    const key = options.cacheKey ?? JSON.stringify([request.gatewayId, model, inputs]);
+    const isCacheable = way !== "binding" || isWorkersAi(model);
+    const usesCache = ttl > 0 && options.skipCache !== true && isCacheable;
+    const key = options.cacheKey ?? JSON.stringify([request.gatewayId, model, inputs, wire]);
     const hit = usesCache ? this.#cache.get(key) : undefined;
     // The cache comes before the rate limit: an answer from it does not count.
     if (hit !== undefined) return { ...hit, status: 200, cached: true };
@@ -139,6 +150,8 @@ export class LocalGateway {
       technique: settings.rateLimitingTechnique,
     });
     if (!isAccepted) return { ...refusal(429, 2003, "Rate limited"), cached: false };
+    const exceeded = this.#spending.find(settings.spendLimits, spenderOf(request));
+    if (exceeded !== undefined) return { ...overSpent(exceeded), cached: false };
 
     const reply = await this.#callWithRetries(request, settings);
     if (reply === undefined) {
@@ -182,29 +195,28 @@ export class LocalGateway {
     );
   }
 
-  /** Keeps a log if one is wanted. */
-  #log(
+  /** Counts what a request has cost, and keeps a log if one is wanted. */
+  #finish(
     request: GatewayRequest,
     settings: GatewaySettings,
     outcome: Outcome,
     { logId, startedAt, eventId }: About,
   ): boolean {
-    if (!this.#willLog(request, settings)) return false;
     const { gatewayId, model, inputs, options } = request;
-    const { tokensIn, tokensOut } = outcome;
-    const hasTokens = tokensIn !== undefined && tokensOut !== undefined;
-    const cost = hasTokens ? tokensIn * PRICE_IN + tokensOut * PRICE_OUT : undefined;
+    const cost = costOf(outcome, options);
+    this.#spending.add(settings.spendLimits, spenderOf(request), cost ?? 0);
+    if (!this.#willLog(request, settings)) return false;
     const log: Log = {
       id: logId,
       createdAt: startedAt,
       gateway: gatewayId,
-      provider: isWorkersAi(model) ? "workers-ai" : (model.split("/")[0] ?? model),
+      provider: providerOf(model),
       model,
       status: outcome.status,
       durationMs: this.#now() - startedAt,
-      tokensIn,
-      tokensOut,
-      cost: outcome.cached ? 0 : cost,
+      tokensIn: outcome.tokensIn,
+      tokensOut: outcome.tokensOut,
+      cost,
       cached: outcome.cached,
       eventId,
       metadata: options.metadata ?? {},
@@ -223,6 +235,14 @@ export class LocalGateway {
     this.#limiters.set(gatewayId, limiter);
     return limiter;
   }
+}
+
+function providerOf(model: string): string {
+  return isWorkersAi(model) ? "workers-ai" : (model.split("/")[0] ?? model);
+}
+
+function spenderOf({ gatewayId, model, options }: GatewayRequest): Spender {
+  return { gatewayId, model, provider: providerOf(model), metadata: options.metadata ?? {} };
 }
 
 /** What a log has of its request, besides the outcome. */
@@ -246,24 +266,6 @@ async function* logAtEnd(
   } finally {
     log(body);
   }
-}
-
-/**
- * Makes an error of the gateway itself. The list is called `error` here, as seen; Workers AI calls
- * its own `errors`.
- */
-export function refusal(status: number, code: number, message: string): GatewayAnswer {
-  const body = {
-    success: false,
-    result: [],
-    messages: [],
-    error: [{ code, message }],
-    name: "AiGatewayError",
-    httpCode: status,
-    internalCode: code,
-    description: message,
-  };
-  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
 /**

@@ -18,10 +18,17 @@ export interface RequestOptions {
   readonly maxAttempts?: number | undefined;
   readonly retryDelayMs?: number | undefined;
   readonly backoff?: "constant" | "linear" | "exponential" | undefined;
+  readonly customCost?: z.output<typeof customCost> | undefined;
 }
 
 const flatMetadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const backoff = z.enum(["constant", "linear", "exponential"]);
+// https://developers.cloudflare.com/ai-gateway/configuration/custom-costs/
+const customCost = z.object({
+  per_token_in: z.number().optional(),
+  per_token_out: z.number().optional(),
+  total_cost: z.number().optional(),
+});
 
 /** The `gateway` group of the binding's third argument. What is not named here has no effect. */
 export const bindingGateway = z.object({
@@ -58,17 +65,20 @@ export function readBindingOptions(options: z.output<typeof bindingGateway>): Re
 
 /** Reads the options that `cf-aig-*` headers set. */
 export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions {
-  const header = (name: string): string | undefined => {
-    const value = headers[`cf-aig-${name}`];
+  const read = (name: string): string | undefined => {
+    const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
+  const header = (name: string) => read(`cf-aig-${name}`);
   return withoutAbsent({
     collectLog: toBoolean(header("collect-log")),
     collectLogPayload: toBoolean(header("collect-log-payload")),
-    skipCache: toBoolean(header("skip-cache")),
-    cacheTtlSeconds: toNumber(header("cache-ttl")),
+    // The caching headers work under their old names, too.
+    skipCache: toBoolean(header("skip-cache") ?? read("cf-skip-cache")),
+    cacheTtlSeconds: toNumber(header("cache-ttl") ?? read("cf-cache-ttl")),
     cacheKey: header("cache-key"),
     metadata: toMetadata(header("metadata")),
+    customCost: customCost.safeParse(parse(header("custom-cost"))).data,
     eventId: header("event-id"),
     maxAttempts: toNumber(header("max-attempts")),
     retryDelayMs: toNumber(header("retry-delay")),
@@ -91,9 +101,13 @@ function toNumber(text: string | undefined): number | undefined {
 }
 
 function toMetadata(text: string | undefined): RequestOptions["metadata"] {
+  const parsed = flatMetadata.safeParse(parse(text));
+  return parsed.data && firstFive(parsed.data);
+}
+
+function parse(text: string | undefined): unknown {
   try {
-    const parsed = flatMetadata.safeParse(JSON.parse(text ?? "null"));
-    return parsed.data && firstFive(parsed.data);
+    return JSON.parse(text ?? "null");
   } catch {
     return undefined;
   }

@@ -7,8 +7,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 
 import type { Wire } from "../../policy/settings/wires.ts";
-import { refusal, type GatewayAnswer, type LocalGateway } from "./gateway.ts";
+import type { GatewayAnswer, LocalGateway } from "./gateway.ts";
 import { readHeaderOptions } from "./options.ts";
+import { notImitated, refusal } from "./refusal.ts";
 
 /** The body of a request: calls, in the order in which they are tried. */
 export const universalCalls = z
@@ -38,11 +39,10 @@ export async function callInTurn(
   for (const [step, call] of calls.entries()) {
     const target = toModel(call);
     if (target === undefined) {
-      const what = `${call.provider} at ${call.endpoint}`;
-      return refusal(501, 501, `the local AI Gateway does not imitate ${what}`);
+      return notImitated(`${call.provider} at ${call.endpoint}`);
     }
     const options = readHeaderOptions({ ...headers, ...call.headers });
-    answer = await gateway.handle({ gatewayId, ...target, options });
+    answer = await gateway.handle({ way: "provider", gatewayId, ...target, options });
     answer = { ...answer, headers: { ...answer.headers, "cf-aig-step": String(step) } };
     if (answer.status < 400) return answer;
   }

@@ -48,11 +48,12 @@ test("an input that is not imitated stops it by name", () => {
 
 test("what a gateway declares and the local one does not do is named", () => {
   const quiet = applyResources([gateway, script]);
-  const busy = { ...OPEN, zdr: true, spendLimits: { enabled: true, rules: [] } };
+  const spendLimits = { enabled: true, rules: [] };
+  const busy = { ...OPEN, byokOnly: true, zdr: true, spendLimits };
   const promising = applyResources([{ ...gateway, inputs: busy }, script]);
 
   expect(notImitated(quiet.gateways)).toEqual([]);
-  expect(notImitated(promising.gateways)).toEqual(["spendLimits", "zdr"]);
+  expect(notImitated(promising.gateways)).toEqual(["byokOnly", "zdr"]);
 });
 
 test("a retention Worker is told from the chat Worker, whichever comes first", () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import type { GatewayAnswer } from "../../local/gateway/gateway.ts";
 import type { Model, ModelReply } from "../../local/gateway/model.ts";
+import { readHeaderOptions } from "../../local/gateway/options.ts";
 import { OPEN, openGateway } from "../support/gateway.ts";
 
 test("an unknown gateway id is refused with 2001 and leaves no log", async () => {
@@ -290,6 +291,68 @@ test("a third party's model is logged under its provider, and not cached", async
     { provider: "openai", cached: false },
     { provider: "openai", cached: false },
   ]);
+});
+
+test.each([
+  ["mistral/mistral-large-latest", 404, 7003],
+  ["gpt-4o", 404, 7003],
+  ["perplexity/sonar", 402, 2021],
+])("the run of %s, which the catalogue does not have, is refused", async (model, status, code) => {
+  const { ask, store } = openGateway();
+
+  for (const way of ["binding", "rest"] as const) {
+    const answer = await ask({ way, model });
+    expect([answer.status, JSON.parse(answer.body).internalCode]).toEqual([status, code]);
+  }
+  expect((await ask({ way: "provider", model })).status).toBe(200);
+  expect(store.list(3).map((log) => log.status)).toEqual([200, status, status]);
+});
+
+test.each(["rest", "provider"] as const)(
+  "a third party's answer is cached where the way in is %s, and for each form by itself",
+  async (way) => {
+    const { ask } = openGateway({ settings: { cacheTtl: 60 } });
+    const model = "openai/gpt-5-mini";
+
+    const answers = [
+      await ask({ way, model, wire: "chat" }),
+      await ask({ way, model, wire: "messages" }),
+      await ask({ way, model, wire: "chat" }),
+    ];
+
+    expect(answers.map(cacheStatus)).toEqual(["MISS", "MISS", "HIT"]);
+  },
+);
+
+test("a request has one id, as log, event and request, unless it brings an event id", async () => {
+  const { ask } = openGateway();
+  const ids = ({ headers }: GatewayAnswer) =>
+    ["log", "event", "request"].map((name) => headers[`cf-aig-${name}-id`]);
+
+  const [log, ...others] = ids(await ask());
+  const own = ids(await ask({ options: { eventId: "e1" } }));
+
+  expect(others).toEqual([log, log]);
+  expect(own).toEqual([own[0], "e1", own[0]]);
+});
+
+test.each([
+  ['{"per_token_in":1,"per_token_out":2}', 35],
+  ['{"total_cost":7}', 7],
+  ['{"total_cost":"7"}', 0.000_010_35],
+  ["junk", 0.000_010_35],
+])("a request with the custom cost %s is logged with %d", async (text, cost) => {
+  const { ask, store } = openGateway();
+
+  await ask({ options: readHeaderOptions({ "cf-aig-custom-cost": text }) });
+
+  expect(store.list(1)[0]?.cost).toBeCloseTo(cost, 9);
+});
+
+test("the caching headers work under their old names", () => {
+  const headers = { "cf-skip-cache": "true", "cf-cache-ttl": "60" };
+
+  expect(readHeaderOptions(headers)).toEqual({ skipCache: true, cacheTtlSeconds: 60 });
 });
 
 test("equal texts have equal vectors, in the shape of the model's owner", async () => {

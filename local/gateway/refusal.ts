@@ -1,0 +1,46 @@
+/** What the gateway itself refuses, before a model is asked. */
+import { isReachable } from "../../policy/settings/wires.ts";
+import { data } from "../answers.ts";
+import type { GatewayAnswer, Way } from "./gateway.ts";
+import type { Exceeded } from "./spend-limits.ts";
+
+/**
+ * Makes an error of the gateway itself. The list is called `error` here, as seen; Workers AI calls
+ * its own `errors`.
+ */
+export function refusal(status: number, code: number, message: string): GatewayAnswer {
+  return data(status, {
+    success: false,
+    result: [],
+    messages: [],
+    error: [{ code, message }],
+    name: "AiGatewayError",
+    httpCode: status,
+    internalCode: code,
+    description: message,
+  });
+}
+
+/** Makes the error for what the local gateway does not do; `what` names it. */
+export function notImitated(what: string): GatewayAnswer {
+  return refusal(501, 501, `the local AI Gateway does not imitate ${what}`);
+}
+
+/** Makes the error of a budget that is used up; only that of a policy's budget is published. */
+export function overSpent({ bucket, spent, limit }: Exceeded): GatewayAnswer {
+  const error = { message: "Spending limit exceeded", bucket, spent, limit };
+  return data(429, { success: false, error });
+}
+
+/**
+ * Refuses a model that the catalogue of the binding and the REST API lacks; undefined where it may
+ * have it. https://github.com/cloudflare/ai/blob/main/packages/gateway-core/src/gateway-providers.ts
+ */
+export function refuseUnroutable(way: Way, model: string): GatewayAnswer | undefined {
+  if (way === "provider" || (model.includes("/") && isReachable(model))) return undefined;
+  // This one it knows, and sells no calls of.
+  if (/^perplexity(-ai)?\//.test(model)) {
+    return refusal(402, 2021, `${model} is not available via Unified Billing; use BYOK`);
+  }
+  return refusal(404, 7003, `Model not found: ${model}`);
+}
