@@ -7,15 +7,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { readJson, text, urlOf } from "./answers.ts";
+import { text, urlOf } from "./answers.ts";
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
 import { toServed } from "./api/worker-record.ts";
 import { answerBinding } from "./binding.ts";
+import { answerProvider } from "./data-plane/provider.ts";
+import { answerRest } from "./data-plane/rest.ts";
 import type { GatewayAnswer } from "./gateway/gateway.ts";
-import { readHeaderOptions } from "./gateway/options.ts";
-import { refusal } from "./gateway/refusal.ts";
+import { notImitated } from "./gateway/refusal.ts";
 import { LOOPBACK_NAMES } from "./host-guard.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
@@ -51,7 +52,7 @@ export interface Door {
   close(): Promise<void>;
 }
 
-interface Parts extends DoorArgs, Pick<Door, "binding" | "workers"> {
+interface Parts extends DoorArgs, Pick<Door, "url" | "binding" | "workers"> {
   readonly pageKey: PageKey;
   readonly access: Access;
   /** Loads the API at its first request: a start without it is faster. */
@@ -77,7 +78,7 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   const binding = new URL(`${BINDING_PATH}${randomBytes(32).toString("base64url")}`, url);
   const workers = new WorkerHost({ door: url, binding });
   const pageKey = makePageKey(url);
-  const parts = assemble(args, { binding, workers, pageKey });
+  const parts = assemble(args, { url, binding, workers, pageKey });
   server.on("request", (request, response) => {
     answer(request, response, parts).then(
       (reply) => reply && send(response, reply),
@@ -96,7 +97,9 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   return { url, page: pageKey.page, binding, workers, close };
 }
 
-function assemble(args: DoorArgs, made: Pick<Parts, "binding" | "workers" | "pageKey">): Parts {
+type Made = Pick<Parts, "url" | "binding" | "workers" | "pageKey">;
+
+function assemble(args: DoorArgs, made: Made): Parts {
   const access = new Access(args.account, args.key);
   let api: Promise<Api> | undefined;
   const openApi = () =>
@@ -124,13 +127,16 @@ async function answer(
     return answerBinding(request, String(bindingUrl), parts);
   }
   if (pathname.startsWith(`${API_PATH}/`)) {
+    const reply = await answerRest(request, pathname, parts);
+    if (reply !== undefined) return reply;
     const api = await parts.openApi();
     await api(request, response);
     return undefined;
   }
   const [, worker] = /^\/workers\/([^/]+)\/cron$/.exec(pathname) ?? [];
-  const isForProvider = request.method === "POST" && worker === undefined;
-  if (isForProvider) return answerProvider(request, pathname, parts);
+  if (pathname.startsWith("/v1/")) return answerProvider(request, pathname, parts);
+  const isElsewhere = request.method === "POST" && worker === undefined;
+  if (isElsewhere) return notImitated(`POST ${pathname}`);
   const refused = parts.pageKey.refuse(request);
   if (refused !== undefined) return refused;
   if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, parts);
@@ -158,34 +164,6 @@ async function fireCron(request: IncomingMessage, name: string, parts: Parts): P
     return text(500, `${name} failed; the reason stands where npm start runs`);
   }
   return { status: 303, headers: { location: "/" }, body: "" };
-}
-
-/**
- * Answers a call beside the Worker: `/v1/{account}/{gateway}/workers-ai/{model}`, with the caller's
- * own headers.
- */
-async function answerProvider(
-  request: IncomingMessage,
-  path: string,
-  { gateway, access }: Parts,
-): Promise<GatewayAnswer> {
-  const [, gatewayId, model] = /^\/v1\/[^/]+\/([^/]+)\/workers-ai\/(@cf\/.+)$/.exec(path) ?? [];
-  if (gatewayId === undefined || model === undefined) {
-    return text(501, `the local AI Gateway does not imitate POST ${path}`);
-  }
-  const needsToken = gateway.settings(gatewayId)?.authentication === true;
-  const token = request.headers["cf-aig-authorization"];
-  if (needsToken && !access.mayRun(String(token), request.socket.remoteAddress ?? "")) {
-    return refusal(401, 2009, "Unauthorized");
-  }
-  const inputs = await readJson(request);
-  return gateway.handle({
-    way: "provider",
-    gatewayId,
-    model,
-    inputs,
-    options: readHeaderOptions(request.headers),
-  });
 }
 
 async function send(

@@ -145,12 +145,16 @@ async function options(
 }
 
 /**
- * Answers what a Worker fetches by itself: the keys of Cloudflare Access, and Cloudflare's API,
- * which is that of the local account. Nothing that runs here reaches the Internet.
+ * Answers what a Worker fetches by itself: the keys of Cloudflare Access, and Cloudflare's API and
+ * gateways, which are those of the local account. Nothing that runs here reaches the Internet.
  */
 async function answerFetch(request: Request, door: URL): Promise<Response> {
-  const { hostname, pathname, search } = new URL(request.url);
-  if (hostname === "api.cloudflare.com") return fetch(new URL(pathname + search, door), request);
+  const { host, hostname, pathname, search } = new URL(request.url);
+  // The door's own address is what the binding's getUrl() answers.
+  const isGateway = ["gateway.ai.cloudflare.com", door.host].includes(host);
+  if (hostname === "api.cloudflare.com" || (isGateway && pathname.startsWith("/v1/"))) {
+    return fetch(new URL(pathname + search, door), request);
+  }
   const isCerts =
     hostname.endsWith(".cloudflareaccess.com") && pathname === "/cdn-cgi/access/certs";
   return isCerts

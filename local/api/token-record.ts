@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   "Account API Tokens Write",
   "Logs Read",
   "Logs Write",
+  "Workers AI Read",
+  "Workers AI Write",
   "Workers R2 Storage Bucket Item Write",
   "Workers R2 Storage Read",
   "Workers R2 Storage Write",

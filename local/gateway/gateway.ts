@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Wire } from "../../policy/settings/wires.ts";
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
+import { data } from "../answers.ts";
 import { capOf, type Bodies, type Log } from "../logs/log.ts";
 import type { LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
@@ -114,8 +115,7 @@ export class LocalGateway {
     return {
       status: outcome.status,
       headers: {
-        // It must be exactly this: the binding parses no other content type.
-        "content-type": pieces === undefined ? "application/json" : "text/event-stream",
+        "content-type": contentType(outcome),
         "cf-aig-cache-status": outcome.cached ? "HIT" : "MISS",
         "cf-aig-request-id": logId,
         "cf-aig-event-id": eventId,
@@ -128,6 +128,21 @@ export class LocalGateway {
         ),
       }),
     };
+  }
+
+  /** Asks a model of Workers AI without a gateway: nothing is logged, counted or cached. */
+  async runAlone({
+    model,
+    inputs,
+    wire,
+  }: Pick<GatewayRequest, "model" | "inputs" | "wire">): Promise<GatewayAnswer> {
+    const reply = await this.#model(model, inputs, wire).catch(() => undefined);
+    if (reply === undefined) {
+      const errors = [{ code: 3040, message: "Capacity temporarily exceeded, please try again." }];
+      return data(429, { success: false, result: {}, errors, messages: [] });
+    }
+    const headers = { "content-type": contentType(reply), "cf-ai-req-id": randomUUIDv7() };
+    return { ...reply, headers };
   }
 
   async #answer(request: GatewayRequest, settings: GatewaySettings): Promise<Outcome> {
@@ -235,6 +250,11 @@ export class LocalGateway {
     this.#limiters.set(gatewayId, limiter);
     return limiter;
   }
+}
+
+function contentType({ pieces }: Pick<ModelReply, "pieces">): string {
+  // It must be exactly this: the binding parses no other content type.
+  return pieces === undefined ? "application/json" : "text/event-stream";
 }
 
 function providerOf(model: string): string {

@@ -48,8 +48,19 @@ export const bindingGateway = z.object({
     .optional(),
 });
 
+/** The configuration of one call of the universal endpoint, as options of its request. */
+export const retryConfig = z
+  .object({
+    maxAttempts: z.number().optional(),
+    retryDelay: z.number().optional(),
+    backoff: backoff.optional(),
+  })
+  .transform(({ retryDelay, ...config }) => withoutAbsent({ ...config, retryDelayMs: retryDelay }));
+
 /** Reads the options of a call through the binding. */
-export function readBindingOptions(options: z.output<typeof bindingGateway>): RequestOptions {
+export function readBindingOptions(
+  options: Omit<z.output<typeof bindingGateway>, "id">,
+): RequestOptions {
   return withoutAbsent({
     collectLog: options.collectLog,
     skipCache: options.skipCache,

@@ -9,7 +9,22 @@ import type { Exceeded } from "./spend-limits.ts";
  * its own `errors`.
  */
 export function refusal(status: number, code: number, message: string): GatewayAnswer {
-  return data(status, {
+  return data(status, refusalBody(status, code, message));
+}
+
+/** Makes the error for what the local gateway does not do; `what` names it. */
+export function notImitated(what: string): GatewayAnswer {
+  return unsupported(`the local AI Gateway does not imitate ${what}`);
+}
+
+/** Makes the error with a message of its own, in a form that every client of the binding reads. */
+export function unsupported(message: string): GatewayAnswer {
+  const errors = [{ code: 501, message }];
+  return data(501, { ...refusalBody(501, 501, message), errors });
+}
+
+function refusalBody(status: number, code: number, message: string): object {
+  return {
     success: false,
     result: [],
     messages: [],
@@ -18,12 +33,7 @@ export function refusal(status: number, code: number, message: string): GatewayA
     httpCode: status,
     internalCode: code,
     description: message,
-  });
-}
-
-/** Makes the error for what the local gateway does not do; `what` names it. */
-export function notImitated(what: string): GatewayAnswer {
-  return refusal(501, 501, `the local AI Gateway does not imitate ${what}`);
+  };
 }
 
 /** Makes the error of a budget that is used up; only that of a policy's budget is published. */

@@ -53,7 +53,9 @@ test("under metadata a call beside the Worker leaves no log", async () => {
 test.each([
   ["GET", "/nothing", 404, "no such page"],
   ["GET", "/logs/unknown", 404, "No log has the id <code>unknown</code>"],
-  ["POST", "/v1/any/app/openai/chat/completions", 501, "does not imitate"],
+  ["POST", "/v1/any/app/openai/audio/speech", 501, "does not imitate"],
+  ["GET", "/v1/any/app/openai/models", 501, "does not imitate GET /v1/any/app/openai/models"],
+  ["POST", "/nothing", 501, "does not imitate POST /nothing"],
   ["DELETE", "/", 404, "no such page"],
 ])("%s %s is refused with a word", async (method, path, status, message) => {
   const { send, page } = await open();
@@ -65,7 +67,7 @@ test.each([
 });
 
 test.each([
-  ["without a gateway", "https://workers-binding.ai/run?version=3", { inputs: {}, options: {} }],
+  ["of a part of its API", "https://workers-binding.ai/ai-api/models/search", {}],
   ["to no URL", "junk", { inputs: {}, options: { gateway: { id: "app" } } }],
   ["with junk for options", RUN, { inputs: {}, options: { gateway: { id: "app", metadata: 1 } } }],
   ["with an empty gateway id", RUN, { inputs: {}, options: { gateway: { id: "" } } }],
@@ -77,7 +79,7 @@ test.each([
   const answer = await send("POST", binding, headers, JSON.stringify(body));
 
   expect(answer.status).toBe(501);
-  expect(answer.body).toContain("only run() through a gateway");
+  expect(JSON.parse(answer.body).errors[0].message).toContain("only run() through a gateway");
   expect(store.count()).toBe(0);
 });
 
