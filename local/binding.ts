@@ -4,32 +4,19 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
-import { z } from "zod";
-
 import { data, readJson } from "./answers.ts";
-import { isWorkersAi } from "../policy/platform.ts";
 import { toBindingLog } from "./api/log-wire.ts";
 import { logPatch, readPatch } from "./api/log-patch.ts";
+import { answerRun, type RunParts } from "./data-plane/binding-run.ts";
 import { ensureDefault } from "./data-plane/default-gateway.ts";
 import type { GatewayAnswer } from "./gateway/gateway.ts";
-import { bindingGateway, readBindingOptions, readHeaderOptions } from "./gateway/options.ts";
 import { unsupported } from "./gateway/refusal.ts";
 import { callInTurn, universalCalls } from "./gateway/universal.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { LogStore } from "./logs/store.ts";
 
-const bindingCall = z.object({
-  inputs: z.unknown(),
-  options: z.object({ gateway: bindingGateway }),
-});
-// Without a gateway, its other options mean nothing to a model.
-const lonelyCall = z.object({
-  inputs: z.unknown(),
-  options: z.object({ gateway: z.undefined().optional() }).optional(),
-});
-
 /** The parts of the account that a call needs. */
-interface BindingParts extends Pick<LocalAccount, "account" | "gateway" | "store"> {
+interface BindingParts extends RunParts, Pick<LocalAccount, "store"> {
   /** Where the account's endpoints for callers beside a Worker are. */
   readonly url: URL;
 }
@@ -40,60 +27,43 @@ export async function answerBinding(
   url: string,
   parts: BindingParts,
 ): Promise<GatewayAnswer> {
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name.replace(/^mf-header-/, ""),
-      value,
-    ]),
-  );
-  const pathname = URL.parse(url)?.pathname ?? "";
-  const [, gatewayId, what, rest] =
-    /^\/ai-gateway\/gateways\/([^/]+)\/(logs|url)\/([^/]+)$/.exec(pathname) ?? [];
-  if (gatewayId !== undefined && rest !== undefined) {
-    if (what === "url") return answerUrl(gatewayId, rest, parts);
-    return answerLog(request, { gatewayId, logId: rest }, parts.store);
+  const place = URL.parse(url);
+  const pathname = place?.pathname ?? "";
+  const [, gatewayId, method, id] =
+    /^\/ai-gateway\/gateways\/([^/]+)\/(logs|url|run)\/([^/]+)(?:\/resume)?$/.exec(pathname) ?? [];
+  if (gatewayId !== undefined && id !== undefined) {
+    if (method === "url") return answerUrl(gatewayId, id, parts);
+    if (method === "logs") return answerLog(request, { gatewayId, logId: id }, parts.store);
+    const events = Number(place?.searchParams.get("from") ?? 0);
+    return resumed(parts.runs.resume(gatewayId, id, events));
   }
-  const [, universal] = /^\/ai-gateway\/universal\/run\/([^/]+)$/.exec(pathname) ?? [];
   const body = request.method === "POST" ? await readJson(request) : undefined;
+  const headers = ownHeaders(request);
+  const [, universal] = /^\/ai-gateway\/universal\/run\/([^/]+)$/.exec(pathname) ?? [];
   const calls = universalCalls.safeParse(body);
   if (universal !== undefined && calls.success) {
     ensureDefault(parts.account, universal);
     return callInTurn(parts.gateway, universal, calls.data, headers);
   }
-  const model = headers["cf-consn-model-id"];
-  const run = { pathname, model: typeof model === "string" ? model : undefined, headers, body };
-  return (await answerRun(run, parts)) ?? refuse(`${request.method} ${pathname}`);
+  const answer = await answerRun({ pathname, headers, body }, parts);
+  return answer ?? refuse(`${request.method} ${pathname}`);
 }
 
-interface Run {
-  readonly pathname: string;
-  readonly model: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: unknown;
+/** Returns the headers of a call under the names that they had in the Worker. */
+function ownHeaders({ headers }: IncomingMessage): IncomingHttpHeaders {
+  const names = Object.entries(headers).map(
+    ([name, value]) => [name.replace(/^mf-header-/, ""), value] as const,
+  );
+  return Object.fromEntries(names);
 }
 
-/** Answers `run`; undefined where a call is something else. */
-async function answerRun(
-  { pathname, model, headers, body }: Run,
-  { account, gateway }: BindingParts,
-): Promise<GatewayAnswer | undefined> {
-  if (model === undefined) return undefined;
-  const lonely = lonelyCall.safeParse(body);
-  if (pathname === "/run" && lonely.success) {
-    // https://developers.cloudflare.com/ai-gateway/usage/worker-binding-methods/
-    if (isWorkersAi(model)) return gateway.runAlone({ model, inputs: lonely.data.inputs });
-    return unsupported(`${model} is a third party's model, which runs through a gateway only`);
-  }
-  const call = bindingCall.safeParse(body);
-  if (pathname !== "/ai-gateway/run" || !call.success) return undefined;
-  const { inputs, options } = call.data;
-  ensureDefault(account, options.gateway.id);
-  return gateway.handle({
-    gatewayId: options.gateway.id,
-    model,
-    inputs,
-    options: { ...readBindingOptions(options.gateway), ...readHeaderOptions(headers) },
-  });
+function resumed(pieces: AsyncIterable<string> | undefined): GatewayAnswer {
+  if (pieces === undefined) return notFound();
+  return { status: 200, headers: { "content-type": "text/event-stream" }, body: "", pieces };
+}
+
+function notFound(): GatewayAnswer {
+  return data(404, { success: false, errors: [{ code: 7002, message: "Not Found" }] });
 }
 
 function refuse(call: string): GatewayAnswer {
@@ -120,7 +90,7 @@ async function answerLog(
 ): Promise<GatewayAnswer> {
   const found = store.find(logId);
   if (found === undefined || found.log.gateway !== gatewayId) {
-    return data(404, { success: false, errors: [{ code: 7002, message: "Not Found" }] });
+    return notFound();
   }
   if (request.method === "PATCH") {
     const patch = logPatch.safeParse(await readJson(request));

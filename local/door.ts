@@ -17,6 +17,7 @@ import { answerProvider } from "./data-plane/provider.ts";
 import { answerRest } from "./data-plane/rest.ts";
 import type { GatewayAnswer } from "./gateway/gateway.ts";
 import { notImitated } from "./gateway/refusal.ts";
+import { Runs } from "./gateway/runs.ts";
 import { LOOPBACK_NAMES } from "./host-guard.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
@@ -55,6 +56,7 @@ export interface Door {
 interface Parts extends DoorArgs, Pick<Door, "url" | "binding" | "workers"> {
   readonly pageKey: PageKey;
   readonly access: Access;
+  readonly runs: Runs;
   /** Loads the API at its first request: a start without it is faster. */
   readonly openApi: () => Promise<Api>;
 }
@@ -106,7 +108,8 @@ function assemble(args: DoorArgs, made: Made): Parts {
     (api ??= import("./api/api.ts").then(({ createApi }) =>
       createApi({ ...args, access, workers: made.workers }),
     ));
-  return { ...args, ...made, access, openApi };
+  const runs = new Runs(args.now ?? Date.now);
+  return { ...args, ...made, access, runs, openApi };
 }
 
 /** Answers a request; undefined where the API has answered by itself. */

@@ -45,7 +45,7 @@ const PATH = new RegExp(`^${API_PATH}/accounts/([^/]+)/ai/(run(?:/.+)?|v1/.+)$`)
 const OF_GATEWAYS = ["AI Gateway Run"] as const;
 const OF_WORKERS_AI = ["Workers AI Read", "Workers AI Write"] as const;
 
-/** Anthropic's SDK, which the documentation points here, sends its key in a header of its own. */
+/** Anthropic's form has its key in a header of its own, and the documentation points its SDK here. */
 function authorizationOf({ headers }: IncomingMessage, endpoint: string): string | undefined {
   const key = endpoint.endsWith("/messages") ? headers["x-api-key"] : undefined;
   return headers.authorization ?? (key === undefined ? undefined : `Bearer ${String(key)}`);
