@@ -24,6 +24,21 @@ const otel = z.strictObject({
   contentType: z.enum(["json", "protobuf"]),
 });
 
+/** Both forms of the field: one action for all profiles, or policies. */
+const dlpGroup = z.union([
+  z.strictObject({
+    enabled: z.boolean(),
+    action: z.enum(["FLAG", "BLOCK"]),
+    profiles: z.array(z.string()),
+  }),
+  z.strictObject({ enabled: z.boolean(), policies: z.array(dlpPolicy) }),
+]);
+
+const filter = z.strictObject({
+  mode: z.literal("filter"),
+  values: z.array(z.string()).min(1),
+});
+
 const spendRule = z.strictObject({
   id: z.string(),
   enabled: z.boolean(),
@@ -34,12 +49,11 @@ const spendRule = z.strictObject({
   metadata: z
     .record(
       z.string(),
-      z.discriminatedUnion("mode", [
-        z.strictObject({ mode: z.literal("partition") }),
-        z.strictObject({ mode: z.literal("filter"), values: z.array(z.string()).min(1) }),
-      ]),
+      z.discriminatedUnion("mode", [z.strictObject({ mode: z.literal("partition") }), filter]),
     )
     .optional(),
+  model: filter.optional(),
+  aiGatewayProvider: filter.optional(),
 });
 
 /**
@@ -54,7 +68,7 @@ export const aiGateway = z.strictObject({
   cacheInvalidateOnUpdate: z.boolean(),
   cacheTtl: z.int().min(0),
   collectLogs: z.boolean(),
-  dlp: z.strictObject({ enabled: z.boolean(), policies: z.array(dlpPolicy) }).optional(),
+  dlp: dlpGroup.optional(),
   guardrails: z.strictObject({ prompt: verdicts, response: verdicts }).optional(),
   logClassification: z.boolean(),
   logManagement: z.int().min(10_000).max(10_000_000),
@@ -71,7 +85,13 @@ export const aiGateway = z.strictObject({
   spendLimits: z
     .strictObject({ enabled: z.boolean(), rules: z.array(spendRule).max(20) })
     .optional(),
-  storeId: z.literal(""),
+  storeId: z.string(),
+  stripe: z
+    .strictObject({
+      authorization: z.string(),
+      usageEvents: z.array(z.strictObject({ payload: z.string() })),
+    })
+    .optional(),
   workersAiBillingMode: z.enum(["postpaid", "unified"]),
   zdr: z.boolean(),
 });

@@ -11,6 +11,7 @@ import { text, urlOf } from "./answers.ts";
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
+import type { GatewayFault } from "./api/gateway-wire.ts";
 import { toServed } from "./api/worker-record.ts";
 import { answerBinding } from "./binding.ts";
 import { answerProvider } from "./data-plane/provider.ts";
@@ -35,6 +36,8 @@ interface DoorArgs extends Omit<LocalAccount, "pusher"> {
   readonly stack?: () => RunningStack;
   /** Milliseconds since 1970; the machine's clock if absent. */
   readonly now?: () => number;
+  /** The faults of the REST API that a test plants. */
+  readonly faults?: readonly GatewayFault[] | undefined;
 }
 
 /** The running server. */

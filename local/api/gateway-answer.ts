@@ -7,24 +7,39 @@ import type { GatewaySettings } from "../account.ts";
 
 /** Describes a gateway's settings. */
 export function toWire(settings: GatewaySettings): Record<string, unknown> {
-  const { accountId: _, otels, dlp, guardrails, ...flat } = settings;
+  const { accountId: _, otels, dlp, guardrails, spendLimits, stripe, ...flat } = settings;
   return {
     ...mapKeys(flat, apiName),
     ...(otels && {
       otel: otels.map(({ contentType, ...otel }) => ({ ...otel, content_type: contentType })),
     }),
-    ...(dlp && {
-      dlp: {
-        ...dlp,
-        policies: dlp.policies.map(({ checks, ...rest }) => ({ ...rest, check: checks })),
-      },
-    }),
+    ...(dlp && { dlp: dlpToWire(dlp) }),
     ...(guardrails && {
       guardrails: {
         prompt: mapKeys(guardrails.prompt, (key) => key.toUpperCase()),
         response: mapKeys(guardrails.response, (key) => key.toUpperCase()),
       },
     }),
+    ...(spendLimits && {
+      spend_limits: {
+        ...spendLimits,
+        rules: spendLimits.rules.map(({ aiGatewayProvider: provider, ...rule }) => ({
+          ...rule,
+          ...(provider && { provider }),
+        })),
+      },
+    }),
+    ...(stripe && {
+      stripe: { authorization: stripe.authorization, usage_events: stripe.usageEvents },
+    }),
+  };
+}
+
+function dlpToWire(dlp: NonNullable<GatewaySettings["dlp"]>): object {
+  if (!("policies" in dlp)) return dlp;
+  return {
+    ...dlp,
+    policies: dlp.policies.map(({ checks, ...rest }) => ({ ...rest, check: checks })),
   };
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { ApiError, paged, readBody, refuseUnknown } from "./envelope.ts";
 import { toWire } from "./gateway-answer.ts";
-import { fromWire, PUT_ONLY } from "./gateway-wire.ts";
+import { fromWire, withoutDropped, type GatewayFault } from "./gateway-wire.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
 import { type GatewayRecord, recordOf } from "./state.ts";
 
@@ -52,8 +52,7 @@ async function createGateway(c: ApiContext): Promise<object> {
     const message = "a gateway with this id exists";
     throw new ApiError(409, { code: 7001, message, path: ["id"] });
   }
-  const taken = Object.entries(body).filter(([key]) => !PUT_ONLY.some((name) => name === key));
-  const settings = fromWire(Object.fromEntries(taken), account.id);
+  const settings = fromWire(taken(c, body, "a create drops fields"), account.id);
   const now = new Date().toISOString();
   return keep(c, { settings, createdAt: now, modifiedAt: now, isDeclared: false });
 }
@@ -63,7 +62,8 @@ async function replaceGateway(c: ApiContext): Promise<object> {
   const body = await readBody(c, update);
   // What is left out stays, null sets it back: Cloudflare documents neither. Its name cannot
   // change.
-  const merged = { ...toWire(before.settings), ...body, id: before.settings.aiGatewayId };
+  const fields = taken(c, body, "an update drops fields");
+  const merged = { ...toWire(before.settings), ...fields, id: before.settings.aiGatewayId };
   const settings = fromWire(merged, c.env.account.id);
   return keep(c, { ...before, settings, modifiedAt: new Date().toISOString() });
 }
@@ -74,6 +74,11 @@ async function deleteGateway(c: ApiContext): Promise<object> {
   c.env.account.remove("gateways", id);
   await c.env.store.delete({ gateway: id, filters: [] });
   return describe(gone);
+}
+
+/** Returns what the API takes of a request: everything, where no fault is planted. */
+function taken({ env }: ApiContext, body: Readonly<Record<string, unknown>>, fault: GatewayFault) {
+  return env.faults?.includes(fault) === true ? withoutDropped(body) : body;
 }
 
 function keep({ env }: ApiContext, record: GatewayRecord): object {

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 
 import type { LocalAccount } from "../local-account.ts";
 import type { WorkerHost } from "../worker-host.ts";
+import type { GatewayFault } from "./gateway-wire.ts";
 import type { Permission, TokenRecord } from "./token-record.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -14,6 +15,8 @@ export interface ApiBindings extends Pick<LocalAccount, "account" | "store" | "o
    * to.
    */
   readonly versions: Map<string, WorkerRecord>;
+  /** The faults that a test plants. */
+  readonly faults?: readonly GatewayFault[] | undefined;
   /** The address that the request comes from. */
   readonly address: string;
 }

@@ -4,7 +4,7 @@ import { refuseExisting } from "../../infra/hooks/refuse-existing.ts";
 import { settlePutOnly } from "../../infra/hooks/settle-put-only.ts";
 import { warnOfLogs } from "../../infra/hooks/warn-of-logs.ts";
 import { putOnlyFields } from "../../infra/hooks/put-only.ts";
-import { keepLog, startAccount } from "../support/account.ts";
+import { keepLog, startAccount, type AccountScene } from "../support/account.ts";
 import { stackWith } from "../support/settings.ts";
 
 const REQUIRED = {
@@ -16,7 +16,7 @@ const REQUIRED = {
 };
 
 test("a gateway whose create dropped what only an update takes holds it after the hook", async () => {
-  const running = await start();
+  const running = await start(["a create drops fields"]);
   const place = { accountId: running.accountId, gatewayId: "made" };
   const account_id = running.accountId;
   const api = running.client();
@@ -70,8 +70,8 @@ test("a declared gateway is met before it is made again, and its logs are counte
 
 const PROFILE = "00000000-0000-4000-8000-000000000001";
 
-async function start() {
-  const running = await startAccount();
+async function start(faults?: AccountScene["faults"]) {
+  const running = await startAccount(faults && { faults });
   onTestFinished(() => running.stop());
   return running;
 }

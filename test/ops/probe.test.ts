@@ -14,7 +14,7 @@ import { stateStack } from "../../policy/statement/statement.ts";
 import { CommandError } from "../../ops/cli/errors.ts";
 import { findPlace, writeEvidence } from "../../ops/look/evidence-file.ts";
 import { REQUIRED, withScratch } from "../../ops/probe/scratch.ts";
-import { startAccount, type RunningAccount } from "../support/account.ts";
+import { startAccount, type AccountScene, type RunningAccount } from "../support/account.ts";
 import { callOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { ROOT, STACKS, stackWith } from "../support/settings.ts";
@@ -40,7 +40,7 @@ test("every question is answered as the local account imitates it, and the gatew
     model: "@cf/meta/llama-3.1-8b-instruct-fast",
   });
   expect(answers.map(toLine)).toEqual([
-    "put-only-fields kept: of guardrails, spend_limits, otel a create takes none, and an update takes all",
+    "put-only-fields kept: of guardrails, spend_limits, otel a create takes all, and an update takes all",
     "switched-off kept: of guardrails, spend_limits, otel an update that switches them off leaves none, one that leaves them out keeps all",
     "log-header kept: 1 of 2 HTTP calls left a log, of which one requested it",
     "payload-header kept: the log of an HTTP call with the header has 0 parts of bodies, one of a call without it 4",
@@ -111,6 +111,16 @@ test("all that is wrong with the words is told at once, and nothing is made", as
     "error: --out and --no-evidence: choose one",
   ]);
   expect(running.account.state.gateways).toBe(before);
+});
+
+test("a create that drops fields is answered as such", async () => {
+  const running = await start({ faults: ["a create drops fields"] });
+
+  const { stdout } = await probe(running, ["--yes", "--json"]);
+
+  expect(JSON.parse(stdout).answers.map(toLine)).toContain(
+    "put-only-fields kept: of guardrails, spend_limits, otel a create takes none, and an update takes all",
+  );
 });
 
 test("a second probe of a day leaves the first one's evidence as it is", async () => {
@@ -262,8 +272,8 @@ async function startGateway(to: URL, own: Readonly<Record<string, string>>): Pro
   return `http://127.0.0.1:${port}`;
 }
 
-async function start(): Promise<RunningAccount> {
-  const running = await startAccount();
+async function start(scene?: AccountScene): Promise<RunningAccount> {
+  const running = await startAccount(scene);
   onTestFinished(() => running.stop());
   return running;
 }

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type Cloudflare from "cloudflare";
 
 import type { GatewaySettings } from "../../local/account.ts";
+import type { GatewayFault } from "../../local/api/gateway-wire.ts";
 import { openDoor } from "../../local/door.ts";
 import { localModel } from "../../local/gateway/local-model/local-model.ts";
 import type { Model } from "../../local/gateway/model.ts";
@@ -30,6 +31,8 @@ export interface AccountScene {
   readonly model?: Model;
   /** The folder of the account's two files, where the account outlives its process. */
   readonly folder?: string;
+  /** The faults of the REST API. */
+  readonly faults?: readonly GatewayFault[];
 }
 
 /** A local account that is served over HTTP. */
@@ -54,7 +57,7 @@ const KEY = "local-key-of-tests-0123456789-0123456789";
 
 /** Starts an account, which the caller stops. */
 export async function startAccount(scene: AccountScene = {}): Promise<RunningAccount> {
-  const { gateways = [{}], model = localModel, folder } = scene;
+  const { gateways = [{}], model = localModel, folder, faults } = scene;
   const temporary = join(tmpdir(), `account-${randomUUID()}`);
   const parts = openAccount({
     id: LOCAL_ACCOUNT_ID,
@@ -67,7 +70,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     return [full.aiGatewayId, full];
   });
   parts.account.declare({ gateways: new Map(declared) });
-  const door = await openDoor({ ...parts, key: KEY, host: "127.0.0.1", port: 0 });
+  const door = await openDoor({ ...parts, faults, key: KEY, host: "127.0.0.1", port: 0 });
   const stop = async () => {
     await door.close();
     parts.store.close();

@@ -70,49 +70,103 @@ test("a gateway that was made over the API answers, and a change of it holds fro
   expect([before, after].map(({ headers }) => "cf-aig-log-id" in headers)).toEqual([true, false]);
 });
 
-test("a create drops what only an update takes, and an update keeps what it does not name", async () => {
-  const { gateways, account_id } = await start();
-  const putOnly = {
-    guardrails: { prompt: { S1: "BLOCK" }, response: {} },
-    log_classification: true,
-    otel: [{ url: "https://traces.test/v1", headers: { a: "b" } }],
-    dlp: {
-      enabled: true,
-      policies: [{ id: "d", enabled: true, action: "FLAG", check: ["REQUEST"], profiles: [] }],
-    },
-    spend_limits: {
-      enabled: true,
-      rules: [
-        {
-          id: "s",
-          enabled: true,
-          limit: 5,
-          limitType: "cost",
-          window: 60,
-          technique: "sliding",
-          metadata: { caller: { mode: "partition" } },
-        },
-      ],
-    },
-  } as const;
+const RULE = {
+  id: "s",
+  enabled: true,
+  limit: 5,
+  limitType: "cost",
+  window: 60,
+  technique: "fixed",
+};
 
-  // Each a list of its own: the SDK's types do not take a readonly one.
-  const body = structuredClone<AIGatewayUpdateParams>({
-    account_id,
-    ...REQUIRED,
-    ...JSON.parse(JSON.stringify(putOnly)),
-  });
-  const created = await gateways.create({ ...body, account_id, id: "made", zdr: true });
-  const updated = await gateways.update("made", body);
+const GROUPS = {
+  guardrails: { prompt: { S1: "BLOCK" }, response: {} },
+  log_classification: true,
+  otel: [{ url: "https://traces.test/v1", headers: { a: "b" } }],
+  dlp: {
+    enabled: true,
+    policies: [{ id: "d", enabled: true, action: "FLAG", check: ["REQUEST"], profiles: [] }],
+  },
+  spend_limits: {
+    enabled: true,
+    rules: [
+      {
+        id: "s",
+        enabled: true,
+        limit: 5,
+        limitType: "cost",
+        window: 60,
+        technique: "sliding",
+        metadata: { caller: { mode: "partition" } },
+      },
+    ],
+  },
+} as const;
+
+test("a create and an update take every group, and an update keeps what it does not name", async () => {
+  const { gateways, account_id } = await start();
+  const body = withGroups(account_id);
+
+  const created = await gateways.create({ ...body, id: "made" });
   const kept = await gateways.update("made", { account_id, ...REQUIRED, cache_ttl: 60 });
+
+  const otel = [{ ...GROUPS.otel[0], content_type: "json" }];
+  expect(created).toMatchObject({ ...GROUPS, otel });
+  expect(kept).toMatchObject({ ...GROUPS, otel, cache_ttl: 60 });
+});
+
+test("where a create is to drop fields, the others are taken, and an update takes those", async () => {
+  const { gateways, account_id } = await start({ faults: ["a create drops fields"] });
+  const body = withGroups(account_id);
+
+  const created = await gateways.create({ ...body, id: "made", zdr: true });
+  const updated = await gateways.update("made", body);
   const cleared = await gateways.update("made", { account_id, ...REQUIRED, guardrails: null });
 
   expect(created).toMatchObject({ id: "made", zdr: true, log_classification: false });
   expect(Object.keys(created)).not.toEqual(expect.arrayContaining(["guardrails"]));
-  const otel = [{ ...putOnly.otel[0], content_type: "json" }];
-  expect(updated).toMatchObject({ ...putOnly, otel, zdr: true });
-  expect(kept).toMatchObject({ ...putOnly, otel, cache_ttl: 60 });
+  const otel = [{ ...GROUPS.otel[0], content_type: "json" }];
+  expect(updated).toMatchObject({ ...GROUPS, otel, zdr: true });
   expect(cleared.guardrails).toBeUndefined();
+});
+
+test("where an update is to drop fields, they are as they were", async () => {
+  const { gateways, account_id } = await start({ faults: ["an update drops fields"] });
+  const body = withGroups(account_id);
+  await gateways.create({ account_id, id: "made", ...REQUIRED });
+
+  const updated = await gateways.update("made", { ...body, zdr: true });
+
+  expect(updated).toMatchObject({ zdr: true, log_classification: false });
+  expect(updated).not.toHaveProperty("otel");
+});
+
+test.each([
+  ["stripe", { authorization: "x", usage_events: [{ payload: "{}" }] }],
+  ["store_id", "0".repeat(32)],
+  ["dlp", { enabled: true, action: "BLOCK", profiles: ["a"] }],
+  ["spend_limits", { enabled: true, rules: [{ ...RULE, model: named("a/b") }] }],
+  ["spend_limits", { enabled: true, rules: [{ ...RULE, provider: named("openai") }] }],
+])("the documented field %s is taken, and answered as it was sent", async (field, value) => {
+  const { running, account_id } = await start();
+  const path = `/accounts/${account_id}/ai-gateway/gateways`;
+  const api = running.client();
+  const body = { id: "made", ...REQUIRED, [field]: value };
+
+  const created = await api.post<Answer>(path, { body });
+  const changed = await api.put<Answer>(`${path}/app`, { body });
+
+  expect(created.result).toMatchObject({ [field]: value });
+  expect(changed.result).toMatchObject({ id: "app", [field]: value });
+});
+
+test("a gateway that is sent back as it was read is taken", async () => {
+  const { gateways, account_id } = await start();
+  const read = await gateways.get("app", { account_id });
+
+  const changed = await gateways.update("app", { ...read, account_id, zdr: true });
+
+  expect(changed).toEqual({ ...read, zdr: true, modified_at: changed.modified_at });
 });
 
 test("a deleted gateway is gone with its logs, and with no other's", async () => {
@@ -182,6 +236,19 @@ interface Started {
   readonly running: RunningAccount;
   readonly gateways: Cloudflare["aiGateway"];
   readonly account_id: string;
+}
+
+interface Answer {
+  readonly result: unknown;
+}
+
+function named(value: string): object {
+  return { mode: "filter", values: [value] };
+}
+
+/** Makes a body that has every group; each list is its own, as the SDK's types want it. */
+function withGroups(account_id: string): AIGatewayUpdateParams {
+  return { account_id, ...REQUIRED, ...JSON.parse(JSON.stringify(GROUPS)) };
 }
 
 async function start(scene?: AccountScene): Promise<Started> {
