@@ -36,6 +36,8 @@ interface DoorArgs extends Omit<LocalAccount, "pusher"> {
   readonly stack?: () => RunningStack;
   /** Milliseconds since 1970; the machine's clock if absent. */
   readonly now?: () => number;
+  /** Prints a line where the account runs. */
+  readonly print?: ((line: string) => void) | undefined;
   /** The faults of the REST API that a test plants. */
   readonly faults?: readonly GatewayFault[] | undefined;
 }

@@ -14,6 +14,8 @@ import { LOGPUSH_ROUTES } from "./logpush.ts";
 import { LOG_ROUTES } from "./logs.ts";
 import type { ApiBindings, ApiEnv, Route } from "./route.ts";
 import { TOKEN_ROUTES } from "./tokens.ts";
+import { USER_ROUTES } from "./user.ts";
+import { SECRET_ROUTES } from "./worker-secrets.ts";
 import { VERSION_ROUTES } from "./worker-versions.ts";
 import { WORKER_ROUTES } from "./workers.ts";
 
@@ -22,7 +24,9 @@ export const ROUTES: readonly Route[] = [
   ...GATEWAY_ROUTES,
   ...LOG_ROUTES,
   ...TOKEN_ROUTES,
+  ...USER_ROUTES,
   ...VERSION_ROUTES,
+  ...SECRET_ROUTES,
   ...WORKER_ROUTES,
   ...BUCKET_ROUTES,
   ...LOGPUSH_ROUTES,

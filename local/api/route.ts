@@ -15,6 +15,8 @@ export interface ApiBindings extends Pick<LocalAccount, "account" | "store" | "o
    * to.
    */
   readonly versions: Map<string, WorkerRecord>;
+  /** Tells whoever runs the account where a Worker answers that was uploaded. */
+  readonly print?: ((line: string) => void) | undefined;
   /** The faults that a test plants. */
   readonly faults?: readonly GatewayFault[] | undefined;
   /** The address that the request comes from. */

@@ -30,9 +30,10 @@ export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
  */
 export async function deploy({ env }: ApiContext, worker: WorkerRecord): Promise<void> {
   // It is served first: a Worker that does not load is not kept.
-  await env.workers.serve(toServed(worker)).catch((cause: unknown) => {
+  const served = await env.workers.serve(toServed(worker)).catch((cause: unknown) => {
     const message = "the Worker does not load; the runtime says why where npm start runs";
-    refuse(400, 10_021, `${message}: ${String(cause)}`);
+    return refuse(400, 10_021, `${message}: ${String(cause)}`);
   });
   env.account.put("workers", worker.name, worker);
+  env.print?.(`${worker.name}, as it was uploaded: ${served.origin}`);
 }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 
 import { notImitated, readBody, refuse } from "./envelope.ts";
-import type { ApiContext, Route } from "./route.ts";
+import { param, type ApiContext, type Route } from "./route.ts";
 import {
   describeDeployments,
   describeScriptSettings,
@@ -15,10 +15,14 @@ import {
   versionIdOf,
   type WorkerRecord,
 } from "./worker-record.ts";
-import { changeable, deploy, SCRIPT, WRITE, workerOf } from "./worker-state.ts";
+import { changeable, deploy, READ, SCRIPT, WRITE, workerOf } from "./worker-state.ts";
 
 export const VERSION_ROUTES: readonly Route[] = [
   ["POST", `${SCRIPT}/versions`, WRITE, uploadVersion],
+  ["GET", `${SCRIPT}/versions/:version`, READ, readVersion],
+  ["GET", `${SCRIPT}/versions`, READ, refuseVersions],
+  ["GET", `${SCRIPT}/tails`, READ, refuseTail],
+  ["POST", `${SCRIPT}/tails`, WRITE, refuseTail],
   ["POST", `${SCRIPT}/deployments`, WRITE, deployVersion],
   ["PATCH", `${SCRIPT}/script-settings`, WRITE, changeScriptSettings],
 ];
@@ -49,16 +53,35 @@ async function deployVersion(c: ApiContext): Promise<object | undefined> {
   if (versions.length > 1 || wanted?.percentage !== 100) {
     throw notImitated("a deployment of several versions side by side");
   }
-  const version = [c.env.versions.get(worker.name), worker].find(
-    (each) => each !== undefined && versionIdOf(each) === wanted.version_id,
-  );
   const missing = `${worker.name} has no version ${wanted.version_id} here`;
   const deployed = withVersion(
     worker,
-    version ?? refuse(404, 10_007, `${missing}; only the newest is kept`),
+    findVersion(c, worker, wanted.version_id) ??
+      refuse(404, 10_007, `${missing}; only the newest is kept`),
   );
   await deploy(c, deployed);
   return describeDeployments(deployed).deployments[0];
+}
+
+/** Returns the Worker as of a version: the deployed one, or one uploaded since. */
+function findVersion(c: ApiContext, worker: WorkerRecord, id: string): WorkerRecord | undefined {
+  const versions = [c.env.versions.get(worker.name), worker];
+  return versions.find((each) => each !== undefined && versionIdOf(each) === id);
+}
+
+function readVersion(c: ApiContext): object {
+  const version = findVersion(c, workerOf(c), param(c, "version"));
+  return version === undefined ? refuseVersions(c) : describeVersion(version);
+}
+
+function refuseVersions(c: ApiContext): never {
+  const { name } = workerOf(c);
+  throw notImitated(`older versions, nor a rollback: of ${name} only the newest upload is kept`);
+}
+
+function refuseTail(c: ApiContext): never {
+  const { name } = workerOf(c);
+  throw notImitated(`a tail: what ${name} writes to its console appears where npm start runs`);
 }
 
 async function changeScriptSettings(c: ApiContext): Promise<object> {

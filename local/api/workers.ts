@@ -10,6 +10,7 @@ import {
   describeWorker,
   readUpload,
   scriptName,
+  versionIdOf,
   type WorkerRecord,
 } from "./worker-record.ts";
 import { changeable, deploy, READ, SCRIPT, WORKERS, workerOf, WRITE } from "./worker-state.ts";
@@ -22,7 +23,6 @@ export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${SCRIPT}/settings`, READ, (c) => describeSettings(workerOf(c))],
   ["GET", `${SCRIPT}/script-settings`, READ, (c) => describeScriptSettings(workerOf(c))],
   ["GET", `${SCRIPT}/deployments`, READ, (c) => describeDeployments(workerOf(c))],
-  ["GET", `${SCRIPT}/secrets`, READ, listSecrets],
   ["GET", `${SCRIPT}/content/v2`, READ, (c) => contentOf(workerOf(c))],
   ["GET", `${SCRIPT}/subdomain`, READ, (c) => workerOf(c).subdomain],
   ["POST", `${SCRIPT}/subdomain`, WRITE, changeSubdomain],
@@ -30,6 +30,12 @@ export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${SCRIPT}/schedules`, READ, (c) => describeSchedules(workerOf(c))],
   ["PUT", `${SCRIPT}/schedules`, WRITE, replaceSchedules],
   ["GET", `${WORKERS}/services/:script`, READ, (c) => describeService(workerOf(c))],
+  // By this path wrangler deletes a Worker, after it has looked for what needs it.
+  ["DELETE", `${WORKERS}/services/:script`, WRITE, deleteWorker],
+  ["GET", `${SCRIPT}/references`, READ, describeReferences],
+  ["GET", `${WORKERS}/tails/by-consumer/:script`, READ, () => []],
+  ["GET", `${WORKERS}/durable_objects/namespaces`, READ, () => []],
+  ["GET", "/accounts/:account/storage/kv/namespaces", READ, () => []],
   // This is the newer way to read the same; wrangler reads an address here.
   ["GET", `${WORKERS}/workers/:script`, READ, (c) => describeAddress(workerOf(c))],
   ["GET", `${WORKERS}/subdomain`, READ, () => ({ subdomain: "local" })],
@@ -49,7 +55,8 @@ async function uploadWorker(c: ApiContext): Promise<object> {
   const before = changeable(recordOf(c.env.account.state.workers, name));
   const worker = await readUpload(name, c.req.raw, before);
   await deploy(c, worker);
-  return describeWorker(worker);
+  // wrangler prints the id of the deployment as that of the version.
+  return { ...describeWorker(worker), deployment_id: versionIdOf(worker).replaceAll("-", "") };
 }
 
 async function deleteWorker(c: ApiContext): Promise<object> {
@@ -57,11 +64,6 @@ async function deleteWorker(c: ApiContext): Promise<object> {
   c.env.account.remove("workers", name);
   await c.env.workers.remove(name);
   return { id: name };
-}
-
-function listSecrets(c: ApiContext): object {
-  const secrets = workerOf(c).bindings.filter(({ type }) => type === "secret_text");
-  return secrets.map(({ name, type }) => ({ name, type }));
 }
 
 async function changeSubdomain(c: ApiContext): Promise<object> {
@@ -108,6 +110,12 @@ function describeAddress({ name, subdomain, createdAt, modifiedAt }: WorkerRecor
 function describeSchedules({ crons, modifiedAt }: WorkerRecord): object {
   const dates = { created_on: modifiedAt, modified_on: modifiedAt };
   return { schedules: crons.map((cron) => ({ cron, ...dates })) };
+}
+
+/** Describes who else needs a Worker: nothing here binds one to another. */
+function describeReferences(c: ApiContext): object {
+  workerOf(c);
+  return { services: { incoming: [], outgoing: [] }, durable_objects: [], dispatch_outbounds: [] };
 }
 
 function describeService(worker: WorkerRecord): object {

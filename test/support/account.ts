@@ -33,6 +33,8 @@ export interface AccountScene {
   readonly folder?: string;
   /** The faults of the REST API. */
   readonly faults?: readonly GatewayFault[];
+  /** Takes the lines that the account prints. */
+  readonly print?: (line: string) => void;
 }
 
 /** A local account that is served over HTTP. */
@@ -57,7 +59,7 @@ const KEY = "local-key-of-tests-0123456789-0123456789";
 
 /** Starts an account, which the caller stops. */
 export async function startAccount(scene: AccountScene = {}): Promise<RunningAccount> {
-  const { gateways = [{}], model = localModel, folder, faults } = scene;
+  const { gateways = [{}], model = localModel, folder, faults, print } = scene;
   const temporary = join(tmpdir(), `account-${randomUUID()}`);
   const parts = openAccount({
     id: LOCAL_ACCOUNT_ID,
@@ -70,7 +72,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     return [full.aiGatewayId, full];
   });
   parts.account.declare({ gateways: new Map(declared) });
-  const door = await openDoor({ ...parts, faults, key: KEY, host: "127.0.0.1", port: 0 });
+  const door = await openDoor({ ...parts, faults, print, key: KEY, host: "127.0.0.1", port: 0 });
   const stop = async () => {
     await door.close();
     parts.store.close();

@@ -20,7 +20,7 @@ const DECLARED: WorkerRecord = {
   isDeclared: true,
 };
 
-test("no route but those about the token itself answers a token without permissions", async () => {
+test("no route but those about the token itself and the account's name answers a token without permissions", async () => {
   const { send, accountId: account_id, ...running } = await start();
   const { tokens } = running.client().accounts;
   const groups = await tokens.permissionGroups.list({ account_id, name: "AI Gateway Run" });
@@ -37,6 +37,7 @@ test("no route but those about the token itself answers a token without permissi
   expect((await Promise.all(statuses)).flat()).toEqual([
     "GET /accounts/:account/tokens/verify: 200",
     "GET /user/tokens/verify: 200",
+    "GET /accounts: 200",
   ]);
 });
 
@@ -63,6 +64,9 @@ test.each([
   ["POST", "scripts/chat/versions"],
   ["POST", "scripts/chat/deployments"],
   ["PATCH", "scripts/chat/script-settings"],
+  ["PUT", "scripts/chat/secrets"],
+  ["DELETE", "scripts/chat/secrets/KEY"],
+  ["DELETE", "services/chat"],
 ])("%s %s leaves the running stack's own Worker alone", async (method, path) => {
   const { send, account, key } = await start();
   account.declare({ gateways: new Map(), workers: [DECLARED] });

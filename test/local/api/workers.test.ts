@@ -1,15 +1,6 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-
 import { expect, onTestFinished, test } from "vitest";
 
 import { startAccount, type RunningAccount } from "../../support/account.ts";
-import { ROOT } from "../../support/settings.ts";
-
-const run = promisify(execFile);
 
 /** Asks a model through the gateway its binding names, and answers with the log's id. */
 const SOURCE = `export default {
@@ -138,48 +129,6 @@ test("a binding that does not exist here is refused by its name, without its val
 
   await expect(uploaded).rejects.toThrow(/501.*KEY of type secret_key/);
   await expect(uploaded).rejects.not.toThrow("hidden");
-});
-
-test("wrangler deploys a Worker here, and once more, and the newer one runs", async () => {
-  const running = await start();
-  const folder = await mkdtemp(join(tmpdir(), "wrangler-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const config = {
-    name: "by-wrangler",
-    main: "worker.js",
-    compatibility_date: "2026-10-23",
-    workers_dev: true,
-    ai: { binding: "AI" },
-    vars: { WORD: "from ", SECRET: "wrangler" },
-  };
-  await writeFile(join(folder, "wrangler.json"), JSON.stringify(config));
-  await writeFile(join(folder, "worker.js"), SOURCE);
-
-  const deploy = () =>
-    run(join(ROOT, "node_modules/.bin/wrangler"), ["deploy"], {
-      cwd: folder,
-      env: {
-        PATH: process.env["PATH"],
-        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
-        HOME: folder,
-        CLOUDFLARE_API_BASE_URL: running.apiUrl,
-        CLOUDFLARE_API_TOKEN: running.key,
-        CLOUDFLARE_ACCOUNT_ID: running.accountId,
-        WRANGLER_SEND_METRICS: "false",
-        CI: "true",
-      },
-    });
-
-  await deploy();
-  const first = await askWorker(running, "by-wrangler");
-  const changed = { ...config, vars: { WORD: "once ", SECRET: "more" } };
-  await writeFile(join(folder, "wrangler.json"), JSON.stringify(changed));
-  await deploy();
-
-  expect(first).toMatchObject({ said: expect.stringContaining("You said: from wrangler") });
-  const answer = await askWorker(running, "by-wrangler");
-  expect(answer).toMatchObject({ said: expect.stringContaining("You said: once more") });
-  expect(running.account.state.workers["by-wrangler"]?.subdomain.enabled).toBe(true);
 });
 
 async function start(): Promise<RunningAccount> {

@@ -1,0 +1,25 @@
+/**
+ * The account and its user, as tools look them up before anything else. A token of this account has
+ * no user.
+ */
+import { paged, refuse } from "./envelope.ts";
+import type { ApiContext, Route } from "./route.ts";
+
+export const USER_ROUTES: readonly Route[] = [
+  ["GET", "/accounts", undefined, (c) => paged(c, accountsOf(c))],
+  ["GET", "/user", undefined, () => refuse(403, 9109, "Unauthorized to access requested resource")],
+  ["GET", "/memberships", undefined, () => refuse(403, 10_000, "Authentication error")],
+];
+
+function accountsOf({ env: { account } }: ApiContext): readonly object[] {
+  const settings = { abuse_contact_email: null, enforce_twofactor: false };
+  return [
+    {
+      id: account.id,
+      name: "local",
+      type: "standard",
+      created_on: new Date(0).toISOString(),
+      settings,
+    },
+  ];
+}
