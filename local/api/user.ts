@@ -12,7 +12,7 @@ export const USER_ROUTES: readonly Route[] = [
 ];
 
 function accountsOf({ env: { account } }: ApiContext): readonly object[] {
-  const settings = { abuse_contact_email: null, enforce_twofactor: false };
+  const settings = { enforce_twofactor: false };
   return [
     {
       id: account.id,

@@ -110,19 +110,24 @@ export function describeWorker(worker: WorkerRecord) {
     has_modules: true,
     has_assets: false,
     usage_model: "standard",
-    startup_time_ms: 1,
     ...(typeof worker.settings["logpush"] === "boolean" && { logpush: worker.settings["logpush"] }),
   };
 }
 
-/** Describes a version as the API answers its upload. */
+/** The time that a Worker takes to start, which is not measured here. */
+export const startup_time_ms = 1;
+
+/** Describes a version of a Worker. */
 export function describeVersion(worker: WorkerRecord): object {
-  const { etag, startup_time_ms } = describeWorker(worker);
+  const { etag, compatibility_date, compatibility_flags, usage_model } = describeWorker(worker);
   return {
     id: versionIdOf(worker),
     metadata: { created_on: worker.modifiedAt, modified_on: worker.modifiedAt, source: "api" },
-    resources: { bindings: worker.bindings.map(toWireBinding), script: { etag } },
-    startup_time_ms,
+    resources: {
+      bindings: worker.bindings.map(toWireBinding),
+      script: { etag },
+      script_runtime: { compatibility_date, compatibility_flags, usage_model },
+    },
   };
 }
 
@@ -156,21 +161,29 @@ export function describeDeployments(worker: WorkerRecord): {
 /** The settings of the Worker as a whole, whatever its version. */
 export const SCRIPT_SETTINGS = ["logpush", "tags", "tail_consumers", "observability"] as const;
 
-export function describeScriptSettings({ settings }: WorkerRecord): object {
-  const { logpush = false, tags = [], tail_consumers = [], observability } = settings;
+export function describeScriptSettings({ settings }: WorkerRecord) {
+  const { logpush = false, tags = [], tail_consumers = [] } = settings;
+  const { observability = { enabled: false } } = settings;
   return { logpush, tags, tail_consumers, observability };
 }
 
 /** Describes the settings without the values of secrets, which nobody can read back. */
 export function describeSettings(worker: WorkerRecord): object {
   return {
-    ...worker.settings,
+    // The provider reads it of every Worker, and crashes where it is missing.
+    placement: {},
+    ...defined(worker.settings),
     ...describeScriptSettings(worker),
     usage_model: "standard",
     compatibility_date: worker.compatibilityDate,
     compatibility_flags: worker.compatibilityFlags,
     bindings: worker.bindings.map(toWireBinding),
   };
+}
+
+/** Leaves out what is undefined, so that it hides no default. */
+function defined(settings: WorkerRecord["settings"]): WorkerRecord["settings"] {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 async function readMetadata(part: File | string | null): Promise<unknown> {

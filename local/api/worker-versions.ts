@@ -12,6 +12,7 @@ import {
   describeVersion,
   readUpload,
   SCRIPT_SETTINGS,
+  startup_time_ms,
   versionIdOf,
   type WorkerRecord,
 } from "./worker-record.ts";
@@ -43,7 +44,7 @@ async function uploadVersion(c: ApiContext): Promise<object> {
   const before = changeable(workerOf(c));
   const version = await readUpload(before.name, c.req.raw, before);
   c.env.versions.set(version.name, version);
-  return describeVersion(version);
+  return { ...describeVersion(version), startup_time_ms };
 }
 
 async function deployVersion(c: ApiContext): Promise<object | undefined> {

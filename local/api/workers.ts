@@ -10,6 +10,7 @@ import {
   describeWorker,
   readUpload,
   scriptName,
+  startup_time_ms,
   versionIdOf,
   type WorkerRecord,
 } from "./worker-record.ts";
@@ -37,7 +38,7 @@ export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${WORKERS}/durable_objects/namespaces`, READ, () => []],
   ["GET", "/accounts/:account/storage/kv/namespaces", READ, () => []],
   // This is the newer way to read the same; wrangler reads an address here.
-  ["GET", `${WORKERS}/workers/:script`, READ, (c) => describeAddress(workerOf(c))],
+  ["GET", `${WORKERS}/workers/:script`, READ, (c) => describeWhole(workerOf(c))],
   ["GET", `${WORKERS}/subdomain`, READ, () => ({ subdomain: "local" })],
   // There are no zones here, and so no domains.
   ["GET", `${WORKERS}/domains`, READ, () => []],
@@ -56,7 +57,8 @@ async function uploadWorker(c: ApiContext): Promise<object> {
   const worker = await readUpload(name, c.req.raw, before);
   await deploy(c, worker);
   // wrangler prints the id of the deployment as that of the version.
-  return { ...describeWorker(worker), deployment_id: versionIdOf(worker).replaceAll("-", "") };
+  const deployment_id = versionIdOf(worker).replaceAll("-", "");
+  return { ...describeWorker(worker), startup_time_ms, deployment_id };
 }
 
 async function deleteWorker(c: ApiContext): Promise<object> {
@@ -103,8 +105,23 @@ function contentOf({ mainModule, modules }: WorkerRecord): Response {
   return new Response(form, { headers: { "cf-entrypoint": mainModule } });
 }
 
-function describeAddress({ name, subdomain, createdAt, modifiedAt }: WorkerRecord): object {
-  return { id: name, name, subdomain, created_on: createdAt, updated_on: modifiedAt };
+function describeWhole(worker: WorkerRecord): object {
+  const { name, subdomain, createdAt, modifiedAt } = worker;
+  return {
+    id: name,
+    name,
+    subdomain,
+    created_on: createdAt,
+    updated_on: modifiedAt,
+    ...describeScriptSettings(worker),
+    references: {
+      dispatch_namespace_outbounds: [],
+      domains: [],
+      durable_objects: [],
+      queues: [],
+      workers: [],
+    },
+  };
 }
 
 function describeSchedules({ crons, modifiedAt }: WorkerRecord): object {

@@ -80,6 +80,17 @@ test.each([
   expect(account.state.workers["chat"]).toEqual(DECLARED);
 });
 
+// A declared Worker has the setting, with nothing in it, where its program leaves it out.
+test("a Worker without a placement has an empty one", async () => {
+  const { send, account, key } = await start();
+  const settings = { placement: undefined };
+  account.declare({ gateways: new Map(), workers: [{ ...DECLARED, settings }] });
+
+  const response = await send("GET", "/accounts/:account/workers/scripts/chat/settings", key);
+
+  expect(await response.json()).toMatchObject({ result: { placement: {} } });
+});
+
 async function start() {
   const running = await startAccount();
   onTestFinished(() => running.stop());
