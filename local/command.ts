@@ -17,6 +17,8 @@ export interface Args {
   readonly port: number;
   /** Whether to print what points Cloudflare's own tools at the local account. */
   readonly api: boolean;
+  /** Whether to serve an account in which the stack declares nothing. */
+  readonly empty: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ function readArgs(usage: string): Args | undefined {
         upstream: { type: "string" },
         port: { type: "string", default: "8787" },
         api: { type: "boolean", default: false },
+        empty: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
@@ -56,9 +59,13 @@ function readArgs(usage: string): Args | undefined {
     if (values.upstream !== undefined && !usage.includes("--upstream")) {
       throw new Error("--upstream is for npm start; wrangler dev asks the real Workers AI");
     }
-    if (values.api && !usage.includes("--api")) throw new Error("--api is for npm start");
+    for (const name of ["api", "empty"] as const) {
+      if (values[name] && !usage.includes(`--${name}`))
+        throw new Error(`--${name} is for npm start`);
+    }
     return {
       api: values.api,
+      empty: values.empty,
       stack: parseStack(values.stack),
       upstream: values.upstream === undefined ? undefined : parseUpstream(values.upstream),
       port: parsePort(values.port),

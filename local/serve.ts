@@ -7,6 +7,7 @@ import { z } from "zod";
 import { accessProof } from "./access.ts";
 import { notImitated, textBinding, type Script } from "./account.ts";
 import { API_PATH } from "./api/envelope.ts";
+import type { AccountState } from "./api/state.ts";
 import { toServed } from "./api/worker-record.ts";
 import type { Args } from "./command.ts";
 import { toDeclaration } from "./declaration.ts";
@@ -22,8 +23,9 @@ import { print } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 import { loadAccount, readLocalKey, type LoadedStack } from "./stack.ts";
 import { watchSources } from "./watch.ts";
+import type { WorkerHost } from "./worker-host.ts";
 
-const HOST = "127.0.0.1";
+export const HOST = "127.0.0.1";
 
 /**
  * Runs a stack on this machine until the process ends; where another process runs it, prints what
@@ -72,11 +74,7 @@ export async function serve(args: Args): Promise<void> {
   // synchronous.
   process.once("exit", () => store.close());
 
-  for (const worker of Object.values(state.state.workers)) {
-    if (worker.isDeclared) continue;
-    const served = await workers.serve(toServed(worker));
-    print(`${worker.name}, as it was uploaded: ${served.origin}`);
-  }
+  await serveUploaded(state, workers);
   const missing = notImitated(account.gateways);
   if (missing.length > 0) print(`declared, and not imitated here: ${missing.join(", ")}\n`);
   const proof = await accessProof(account.script);
@@ -100,15 +98,24 @@ Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
   if (args.api) print(api);
 }
 
+/** Serves the Workers that were uploaded in an earlier run, and prints where. */
+export async function serveUploaded({ state }: AccountState, workers: WorkerHost): Promise<void> {
+  for (const worker of Object.values(state.workers)) {
+    if (worker.isDeclared) continue;
+    const served = await workers.serve(toServed(worker));
+    print(`${worker.name}, as it was uploaded: ${served.origin}`);
+  }
+}
+
 /** Prints what another process has printed, which runs the stack. */
-function printOther({ pid, lines, api }: Announcement, args: Args): void {
+export function printOther({ pid, lines, api }: Announcement, args: Args): void {
   print(`${lines}
 Process ${pid} runs it, with its own --port and --upstream; Ctrl-C there ends it.`);
   if (args.api) print(api);
 }
 
 /** Lists the environment of the provider and the official SDKs, and in its last line, of wrangler. */
-function describeApi(url: URL, key: string, accountId: string): string {
+export function describeApi(url: URL, key: string, accountId: string): string {
   return `
 export CLOUDFLARE_BASE_URL=${url.origin}${API_PATH}
 export CLOUDFLARE_API_TOKEN=${key}
@@ -116,7 +123,7 @@ export CLOUDFLARE_ACCOUNT_ID=${accountId}
 export CLOUDFLARE_API_BASE_URL=${url.origin}${API_PATH}`;
 }
 
-async function connectModel(upstream: URL | undefined): Promise<Model> {
+export async function connectModel(upstream: URL | undefined): Promise<Model> {
   if (upstream === undefined) return localModel;
   const { connectUpstream } = await import("./gateway/upstream.ts");
   return connectUpstream(upstream).catch((error: unknown) => {
@@ -126,7 +133,7 @@ async function connectModel(upstream: URL | undefined): Promise<Model> {
   });
 }
 
-async function freePort(wanted: number): Promise<number> {
+export async function freePort(wanted: number): Promise<number> {
   const port = await getPort({ host: HOST, port: portNumbers(wanted, wanted + 100) });
   if (port !== wanted) print(`port ${wanted} is busy: taking ${port}`);
   return port;

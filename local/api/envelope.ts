@@ -32,6 +32,8 @@ export function success(c: Context, result: unknown, more: object = {}): Respons
 
 /** Answers with an error's problems, and its status. */
 export function failure(c: Context, { status, problems }: ApiError): Response {
+  // Cloudflare's SDKs and its provider would try a conflict again for minutes.
+  if (status === 409) c.header("x-should-retry", "false");
   return c.json({ success: false, errors: problems, messages: [], result: null }, status);
 }
 

@@ -21,7 +21,8 @@ export function workerOf(c: ApiContext): WorkerRecord {
 /** Returns the Worker; throws an ApiError where the running stack declares it. */
 export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
   if (worker?.isDeclared !== true) return worker;
-  return refuse(409, 10_000, `${worker.name} is the running stack's own: change the stack file`);
+  const remedy = "change the stack file, or deploy to npm start -- --api --empty";
+  return refuse(409, 10_000, `${worker.name} is the running stack's own: ${remedy}`);
 }
 
 /**

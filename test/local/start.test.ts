@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import Cloudflare from "cloudflare";
+import getPort from "get-port";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
@@ -141,6 +142,38 @@ test.skipIf(!existsSync("/proc/self/cmdline"))(
     expect(words.join(" ")).not.toContain("/binding/");
   },
 );
+
+test("beside the running stack, an empty account takes what its own deploy would make", async () => {
+  const port = String(await getPort());
+  const process = start(project, "local/start.js", ["--empty", "--port", port]);
+  onTestFinished(async () => void (await process.stop("SIGTERM")));
+  const [, baseURL = "", apiToken = "", account_id = ""] = await process.waitFor(
+    /CLOUDFLARE_BASE_URL=(\S+)\nexport CLOUDFLARE_API_TOKEN=(\S+)\nexport CLOUDFLARE_ACCOUNT_ID=(\S+)\n/,
+  );
+  const cloudflare = new Cloudflare({ baseURL, apiToken });
+  const before = await cloudflare.aiGateway.list({ account_id });
+
+  const settings = { cache_ttl: 0, rate_limiting_interval: 0, rate_limiting_limit: 0 };
+  const flags = { cache_invalidate_on_update: true, collect_logs: true };
+  await cloudflare.aiGateway.create({ account_id, id: "shop-dev", ...settings, ...flags });
+  const form = new FormData();
+  const metadata = { main_module: "chat.js", compatibility_date: "2026-10-23" };
+  form.set("metadata", JSON.stringify(metadata));
+  const source = 'export default { fetch: () => new Response("deployed") };';
+  form.set("chat.js", new Blob([source], { type: "application/javascript+module" }), "chat.js");
+  const uploaded = await fetch(`${baseURL}/accounts/${account_id}/workers/scripts/shop-dev`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${apiToken}` },
+    body: form,
+  });
+
+  expect(before.result).toEqual([]);
+  expect(uploaded.status).toBe(200);
+  const [, url = ""] = await process.waitFor(/shop-dev, as it was uploaded: (\S+)/);
+  expect(await fetchText(url)).toBe("deployed");
+  expect(await cloudflare.aiGateway.get("shop-dev", { account_id })).toMatchObject(settings);
+  expect((await dev.chat()).status).toBe(200);
+});
 
 test("a busy port is told, the next one is taken, and the end of a service leaves nothing running", async () => {
   const port = new URL(dev.worker).port;

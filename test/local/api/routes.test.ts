@@ -74,8 +74,14 @@ test.each([
   const response = await send(method, `/accounts/:account/workers/${path}`, key);
 
   expect(response.status).toBe(409);
+  expect(response.headers.get("x-should-retry")).toBe("false");
   expect(await response.json()).toMatchObject({
-    errors: [{ message: "chat is the running stack's own: change the stack file" }],
+    errors: [
+      {
+        message:
+          "chat is the running stack's own: change the stack file, or deploy to npm start -- --api --empty",
+      },
+    ],
   });
   expect(account.state.workers["chat"]).toEqual(DECLARED);
 });
