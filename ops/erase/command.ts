@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
+import { CommandError } from "../cli/errors.ts";
 import { endProgress, print, printError, printJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
 import { parseIfGiven, parseUntil, readArguments, requireOption } from "../cli/arguments.ts";
@@ -23,7 +24,8 @@ const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] 
 
 What it does not erase stands in the record: above all AI Gateway's analytics, which count each call by its caller.
 CLOUDFLARE_API_TOKEN needs ${readGateways} to count, ${writeGateways} (${inDashboard(writeGateways).split(" ").at(-1)} in the dashboard) to delete.
-exit code: 0 no log of the caller is there (any more), 1 there are some, 2 invalid arguments or no answer`;
+exit code: 0 no log of the caller is there (any more), 1 there are some, 2 invalid arguments, no answer,
+or no log of a name that is no caller of the stack file, which may be misspelt`;
 
 const OPTIONS = {
   stack: { type: "string" },
@@ -57,6 +59,9 @@ async function erase(args: Values<typeof OPTIONS>): Promise<boolean> {
     const record = toRecord({ ...done, left: yes ? left.length : undefined });
     if (json) printJson(record, 2);
     else print(recordMarkdown(record));
+    if (found.length === 0 && record.noCaller !== undefined) {
+      throw new CommandError(`nothing was found to erase: ${record.noCaller}`);
+    }
     if (!yes && found.length > 0) printError("\nnothing was deleted; --yes deletes them");
     return left.length === 0;
   } finally {

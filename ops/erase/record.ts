@@ -3,6 +3,7 @@ import { escapeMarkdown } from "../../policy/harmless.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { markdownTable } from "../cli/print.ts";
+import { describeStranger } from "../look/caller.ts";
 import type { Log } from "../look/logs.ts";
 import type { Erasure } from "./erasure.ts";
 
@@ -26,6 +27,8 @@ export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs
     stack: stack.name,
     gatewayId: stack.settings.gatewayId,
     caller,
+    /** Why the name may be misspelt; undefined for a caller of the stack file. */
+    noCaller: describeStranger(stack, caller),
     namesInLogs: erasure.callers,
     until: erasure.until,
     found: found.length,
@@ -39,14 +42,15 @@ export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs
 
 /** Formats the record as Markdown. */
 export function recordMarkdown(record: EraseRecord): string {
-  const { at, stack, gatewayId, caller, namesInLogs, until, found, oldest, newest, left } = record;
+  const { at, stack, gatewayId, caller, noCaller, namesInLogs, until, found, left } = record;
   const rows = [
     ["when", at.toISOString()],
     ["gateway", `${gatewayId} (stack ${stack})`],
     ["caller", caller],
+    ...(noCaller === undefined ? [] : [["no caller", noCaller] as const]),
     ["in logs as", namesInLogs.join(", ")],
     ["logs before", until.toISOString()],
-    ["found", `${found}${span(oldest, newest)}`],
+    ["found", `${found}${span(record.oldest, record.newest)}`],
     ["how", left === undefined ? "looked only: nothing was deleted" : HOW],
     ["left", left === undefined ? String(found) : String(left)],
   ] as const;

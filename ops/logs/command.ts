@@ -5,11 +5,11 @@ import { collected } from "../../policy/gateway/collect.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { openAccount, type Account } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { UsageError } from "../cli/errors.ts";
+import { CommandError, UsageError } from "../cli/errors.ts";
 import { endProgress, print, printError, printJson, showProgress } from "../cli/print.ts";
 import { readStack } from "../cli/stacks.ts";
 import { parseIfGiven, parseSince, readArguments, invalidValue } from "../cli/arguments.ts";
-import { namesInLogs } from "../look/caller.ts";
+import { describeStranger, namesInLogs } from "../look/caller.ts";
 import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 import { followLogs } from "./follow.ts";
 import { readOneLog, whyNoBodies } from "./one.ts";
@@ -30,7 +30,7 @@ const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
   --json     for programs; with --follow one object a line
 
 CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}, which reads every log of the account, prompts too.
-exit code: 0, or 2 for invalid arguments or no answer`;
+exit code: 0, or 2 for invalid arguments, no answer, or no log of a name that is no caller of the stack file`;
 
 const POLL_MS = 3000;
 const LIMIT = 50;
@@ -71,7 +71,8 @@ async function logs(args: Args, positionals: readonly string[]): Promise<boolean
   const account = await openAccount(stack);
   const callers = parseIfGiven(args.caller, (name) => namesInLogs(stack, name));
   const query = { isErrors: args.errors, callers, model: args.model, since };
-  const scene = { account, query, limit, isJson: args.json };
+  const noCaller = parseIfGiven(args.caller, (name) => describeStranger(stack, name));
+  const scene = { account, query, limit, isJson: args.json, noCaller };
   hintAt(account);
   if (id !== undefined) await showOne(scene, id);
   else if (args.totals) await showTotals(scene);
@@ -85,16 +86,25 @@ interface Scene {
   readonly query: LogQuery;
   readonly limit: number;
   readonly isJson: boolean;
+  /** Why the caller's name may be misspelt; undefined for a caller of the stack file. */
+  readonly noCaller: string | undefined;
 }
 
 async function showList(scene: Scene): Promise<void> {
   const { found } = await take(scene);
   if (scene.isJson) printJson(found, 2);
   else print(found.length === 0 ? "no logs" : logsText(found));
+  if (found.length === 0) refuseStranger(scene);
+}
+
+/** Throws where no logs are no answer, because their caller's name may be misspelt. */
+function refuseStranger({ noCaller }: Scene): void {
+  if (noCaller !== undefined) throw new CommandError(`no logs: ${noCaller}`);
 }
 
 async function showTotals(scene: Scene): Promise<void> {
   const { found, isCut } = await take(scene);
+  if (found.length === 0) refuseStranger(scene);
   const totals = sumLogs(found);
   if (scene.isJson) {
     const lists = {
@@ -119,7 +129,8 @@ async function showOne({ account, isJson }: Scene, id: string): Promise<void> {
 }
 
 async function follow(scene: Scene): Promise<void> {
-  const { account, query, isJson } = scene;
+  const { account, query, isJson, noCaller } = scene;
+  if (noCaller !== undefined) printError(noCaller);
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   const show = (found: readonly Log[], hasHead: boolean): void => {

@@ -1,7 +1,12 @@
 /** Finds the names under which a caller appears in logs. */
 import { createHmac } from "node:crypto";
 
+import { closestMatch } from "leven";
+
+import { quote, showKey } from "../../policy/looks-secret.ts";
+import { nearestName } from "../../policy/settings/problems.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
+import { list } from "../../policy/words.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /**
@@ -23,6 +28,27 @@ export function namesInLogs(
     );
   }
   return [hashName(caller, key), caller];
+}
+
+/**
+ * Explains that a name is no caller of the stack file, with the nearest that is; undefined where it
+ * is one. Logs of a caller that was removed, or that Cloudflare Access let in, have such a name.
+ */
+export function describeStranger(
+  { name: stackName, settings: { callers, worker } }: Stack,
+  caller: string,
+): string | undefined {
+  const names = [...new Set(callers.map(({ name }) => name))];
+  if (names.includes(caller)) return undefined;
+  // Two swapped letters are two changes, which nearestName allows to no name of three letters.
+  const maxDistance = Math.ceil(caller.length / 2);
+  const nearest = nearestName(caller, names) ?? closestMatch(caller, names, { maxDistance });
+  const advice = [
+    nearest === undefined ? [] : `did you mean ${showKey(nearest)}?`,
+    `its file has ${list(names.map(showKey)) || "none"}`,
+    worker.cloudflareAccess === undefined ? [] : "whom Cloudflare Access lets in stands in no file",
+  ].flat();
+  return `${quote(caller)} is no caller of stack ${stackName}; ${advice.join("; ")}`;
 }
 
 /** Reads the key of the hash, AI_GATEWAY_CALLER_KEY; undefined where it is not set, or no key. */

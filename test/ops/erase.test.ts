@@ -8,6 +8,7 @@ import { callOps, runOps } from "../support/ops-command.ts";
 import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
+import { makeStackFolder, textWithCallers } from "../support/stack-folder.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const ERASURE = { callers: ["web"], until: new Date(NOON + 1000) };
@@ -58,6 +59,39 @@ test("first it only counts; then it deletes that caller's logs and no other", as
     "of-batch",
   ]);
   expect(JSON.parse(again.stdout)).toMatchObject({ found: 0, left: 0 });
+});
+
+test("a misspelt name is no erasure: the record says so, with the nearest, and the exit code is 2", async () => {
+  keep({ id: "mine", metadata: { caller: "web" } });
+  const { folder } = await makeStackFolder(textWithCallers("web", "app"));
+  const ask = (...words: string[]) =>
+    callOps("erase", ["--stack", "dev", "--caller", ...words], environment, folder);
+
+  const counted = await ask("wbe");
+  const erased = await ask("wbe", "--yes", "--json");
+
+  const why = '"wbe" is no caller of stack dev; did you mean web?; its file has web, app';
+  expect(counted).toMatchObject({ code: 2, stderr: `error: nothing was found to erase: ${why}\n` });
+  expect(counted.stdout).toContain(`| no caller | ${why} |\n`);
+  expect(erased.code).toBe(2);
+  expect(JSON.parse(erased.stdout)).toMatchObject({ noCaller: why, found: 0, left: 0 });
+  expect(running.store.count()).toBe(1);
+});
+
+test("a caller that the file has no more is erased, and the record says that it is none", async () => {
+  keep({ id: "mine", metadata: { caller: "gone" } });
+  const { folder } = await makeStackFolder(textWithCallers("web"));
+  const words = ["--stack", "dev", "--yes", "--caller"];
+
+  const removed = await callOps("erase", [...words, "gone"], environment, folder);
+  const known = await callOps("erase", [...words, "web"], environment, folder);
+
+  expect(removed).toMatchObject({ code: 0, stderr: "" });
+  expect(removed.stdout).toContain(
+    '| no caller | "gone" is no caller of stack dev; its file has web',
+  );
+  expect(known).toMatchObject({ code: 0, stderr: "" });
+  expect(known.stdout).not.toContain("no caller");
 });
 
 test("the last day is included whole, and the next is not", async () => {

@@ -11,6 +11,7 @@ import { callOps, runOps, startOps } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
+import { makeStackFolder, textWithCallers } from "../support/stack-folder.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const KEY = "5".repeat(64);
@@ -64,12 +65,32 @@ test("the words of the command become one query", async () => {
   const words = ["--errors", "--caller", "web", "--model", "x/y", "--since", "2026-11-22"];
   const chosen = await logs("--json", ...words);
   const first = await logs("--json", "--limit", "1", "--caller", "web");
-  const none = await logs("--caller", "nobody");
+  const { folder } = await makeStackFolder(textWithCallers("nobody"));
+  const idle = ["--stack", "dev", "--caller", "nobody"];
+  const none = await callOps("logs", idle, environment, folder);
 
   expect(JSON.parse(chosen.stdout)).toMatchObject([{ id: "failed" }]);
   expect(JSON.parse(first.stdout)).toMatchObject([{ id: "failed" }]);
   expect(JSON.parse(first.stdout)).toHaveLength(1);
   expect(none).toEqual({ code: 0, stdout: "no logs\n", stderr: "" });
+});
+
+test("no logs of a name that is no caller are no answer, and the nearest caller is named", async () => {
+  keep({ id: "mine", metadata: { caller: "gone" } });
+  const { folder } = await makeStackFolder(textWithCallers("web", "app"));
+  const ask = (...words: string[]) =>
+    callOps("logs", ["--stack", "dev", "--caller", ...words], environment, folder);
+
+  const misspelt = await ask("wbe");
+  const totals = await ask("wbe", "--totals");
+  const json = await ask("wbe", "--json");
+  const removed = await ask("gone");
+
+  const why = '"wbe" is no caller of stack dev; did you mean web?; its file has web, app';
+  expect(misspelt).toEqual({ code: 2, stdout: "no logs\n", stderr: `error: no logs: ${why}\n` });
+  expect(totals).toEqual({ code: 2, stdout: "", stderr: `error: no logs: ${why}\n` });
+  expect(json).toMatchObject({ code: 2, stdout: "[]\n" });
+  expect(removed).toMatchObject({ code: 0, stderr: "" });
 });
 
 test("a log is shown with its bodies, or with the reason why it has none", async () => {
