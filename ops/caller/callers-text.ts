@@ -1,15 +1,23 @@
-/**
- * The callers of a stack file, changed as text: a document tells where they stand, and all that is not theirs stays as it
- * is, comments and layout included.
- */
+/** The callers of a stack file, changed as text: all that is not theirs stays as it is. */
 import { isDeepStrictEqual } from "node:util";
 
-import { isCollection, isMap, isScalar, isSeq, parseDocument, stringify } from "yaml";
-import type { Node, Pair, YAMLMap, YAMLSeq } from "yaml";
+import { isScalar, isSeq, stringify } from "yaml";
+import type { Node, YAMLSeq } from "yaml";
 
-import { BAD_ALIASES, describeYamlError } from "../../policy/stack/yaml-errors.ts";
 import { CommandError } from "../cli/errors.ts";
 import { parseJson } from "../cli/json.ts";
+import {
+  columnOf,
+  endOf,
+  indented,
+  lineEnd,
+  lineStart,
+  linesOf,
+  locate,
+  splice,
+  startOf,
+  toSettings,
+} from "../cli/settings-text.ts";
 
 /** A caller as its file has it; `sha256` is a text, or `{ secure: … }`. */
 export interface FileCaller {
@@ -25,13 +33,13 @@ const SETTING = "ai-gateway:callers";
 
 /** Lists a stack file's callers. Throws a CommandError where the file has no group of settings, or callers are no list. */
 export function readCallers(text: string): readonly FileCaller[] {
-  const { pair } = locate(text);
+  const { pair } = locate(text, SETTING);
   return toList(pair?.value);
 }
 
 /** Returns the text with one more caller, after the last one of its name, or after all others. */
 export function addCaller(text: string, caller: FileCaller): string {
-  const { config, pair } = locate(text);
+  const { config, pair } = locate(text, SETTING);
   const known = readCallers(text);
   const sibling = known.findLastIndex(({ name }) => name === caller.name);
   const last = sibling === -1 ? known.length - 1 : sibling;
@@ -53,7 +61,7 @@ export function addCaller(text: string, caller: FileCaller): string {
  * the next caller's. Without the last one, the setting goes too.
  */
 export function removeCallers(text: string, places: readonly number[]): string {
-  const { config, pair } = locate(text);
+  const { config, pair } = locate(text, SETTING);
   const callers = readCallers(text).filter((_, place) => !places.includes(place));
   if (pair === undefined || callers.length === 0) {
     const [start, end] = pair ? linesOf(text, pair) : [0, 0];
@@ -75,29 +83,6 @@ export function removeCallers(text: string, places: readonly number[]): string {
   return checked(text, callers, changed);
 }
 
-type Setting = Pair;
-
-function locate(text: string): { readonly config: YAMLMap; readonly pair: Setting | undefined } {
-  const document = parseDocument(text, { keepSourceTokens: true, prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) throw notYaml(describeYamlError(error.code));
-  try {
-    document.toJS();
-  } catch {
-    throw notYaml(BAD_ALIASES);
-  }
-  const config = document.get("config", true);
-  if (!isMap(config) || config.flow === true || config.items.length === 0) {
-    throw new CommandError("has no settings under config, each on a line of its own");
-  }
-  const pair = config.items.find(({ key }) => isScalar(key) && key.value === SETTING);
-  return { config, pair };
-}
-
-function notYaml(reason: string): CommandError {
-  return new CommandError(`is not YAML: ${reason}`);
-}
-
 function toList(value: unknown): readonly FileCaller[] {
   const plain: unknown = isSeq(value) ? value.toJSON() : isScalar(value) ? value.value : value;
   // As `pulumi config set` writes a list without --path.
@@ -117,18 +102,6 @@ function render(callers: readonly FileCaller[], indent: number): readonly string
   return indented(stringify(callers, { lineWidth: 0 }).trimEnd().split("\n"), indent);
 }
 
-function indented(lines: readonly string[], indent: number): readonly string[] {
-  return lines.map((line) => " ".repeat(indent) + line);
-}
-
-/** Puts lines in the place of what stands from `start` to `end`, with the line ends that the text has. */
-function splice(text: string, start: number, lines: readonly string[], end = start): string {
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const before = text.slice(0, start);
-  const gap = before === "" || before.endsWith("\n") || lines.length === 0 ? "" : newline;
-  return before + gap + lines.map((line) => line + newline).join("") + text.slice(end);
-}
-
 /** Returns the changed text, once it is read as the same settings with these callers. */
 function checked(text: string, callers: readonly FileCaller[], changed: string): string {
   const wanted = toSettings(text);
@@ -136,17 +109,6 @@ function checked(text: string, callers: readonly FileCaller[], changed: string):
   else wanted[SETTING] = callers;
   if (isDeepStrictEqual(toSettings(changed), wanted)) return changed;
   throw new CommandError(`cannot be changed safely: write ${SETTING} as a list of lines first`);
-}
-
-function toSettings(text: string): Record<string, unknown> {
-  const { config } = Object(parseDocument(text, { logLevel: "silent" }).toJS());
-  return { ...config };
-}
-
-/** The lines of a setting, its last line's comment included. */
-function linesOf(text: string, { key, value }: Setting): readonly [number, number] {
-  const end = Math.max(endOf(value), startOf(key));
-  return [lineStart(text, startOf(key)), lineEnd(text, end)];
 }
 
 /** Where the dash of an item stands. */
@@ -157,35 +119,9 @@ function dashOf(list: YAMLSeq<Node>, place: number): number {
   return dash?.offset ?? startOf(list.items[place]);
 }
 
-function startOf(node: unknown): number {
-  return isScalar(node) || isCollection(node) ? (node.range?.[0] ?? 0) : 0;
-}
-
-/** The end of a node's last value: a list's or group's own end takes in the comments that follow it. */
-function endOf(node: unknown): number {
-  if (isMap(node) && node.flow !== true) return endOf(node.items.at(-1)?.value);
-  if (isSeq(node) && node.flow !== true) return endOf(node.items.at(-1));
-  return isScalar(node) || isCollection(node) ? (node.range?.[1] ?? 0) : 0;
-}
-
-function columnOf(text: string, offset: number): number {
-  return offset - lineStart(text, offset);
-}
-
-function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf("\n", offset - 1) + 1;
-}
-
 /** The beginning of the lines of comment that end where a line begins. */
 function commentStart(text: string, start: number): number {
   const above = lineStart(text, start - 1);
   const isComment = start > 0 && /^\s*#/.test(text.slice(above, start));
   return isComment ? commentStart(text, above) : start;
-}
-
-/** The beginning of the next line; a block of text ends there already. */
-function lineEnd(text: string, offset: number): number {
-  if (text[offset - 1] === "\n") return offset;
-  const end = text.indexOf("\n", offset);
-  return end === -1 ? text.length : end + 1;
 }

@@ -1,17 +1,15 @@
 /** Makes and removes the tokens of callers, in a stack file: the file gets a token's hash, and the token is shown once. */
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, readFile, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 
 import { showKey } from "../../policy/looks-secret.ts";
 import { describeKey } from "../../policy/settings/caller-key.ts";
 import { day, name as callerName } from "../../policy/settings/notes.ts";
 import { count, list } from "../../policy/words.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { reasonOf } from "../../policy/reason.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
-import { parseIfGiven, readArguments, requireOption, invalidValue } from "../cli/arguments.ts";
+import { parseIfGiven, readArguments, invalidValue } from "../cli/arguments.ts";
 import { print, printError } from "../cli/print.ts";
+import { parseStackFile, readStackText, writeStackText } from "../cli/stack-text.ts";
 import { addCaller, readCallers, removeCallers, type FileCaller } from "./callers-text.ts";
 
 const USAGE = `usage: npm run -s caller -- add|rotate|remove NAME --stack STACK [--until DAY] [--key BEGINNING | --all]
@@ -59,11 +57,11 @@ async function changeCallers(
   const words: Arguments = readArguments({
     action: () => parseAction(first, args),
     name: () => parseName(second, more),
-    file: () => `Pulumi.${parseStack(args.stack)}.yaml`,
+    file: () => parseStackFile(args.stack),
     until: () => parseIfGiven(args.until, parseDay),
     key: () => parseIfGiven(args.key, parseKey),
   });
-  const text = await readStackFile(words.file);
+  const text = await readStackText(words.file);
   try {
     const known = readCallers(text);
     if (words.action === "remove") await remove(words, text, { known, all: args.all });
@@ -87,7 +85,7 @@ async function add(words: Arguments, text: string, known: readonly FileCaller[])
   const token = randomBytes(32).toString("base64url");
   const sha256 = createHash("sha256").update(token).digest("hex");
   const caller = { name, sha256, ...(until !== undefined && { until }), ...ownRights(own[0]) };
-  await write(file, addCaller(text, caller));
+  await writeStackText(file, addCaller(text, caller));
   print(token);
   printError(`${file} lets in caller ${name} by ${describeKey(sha256)}
 The line above is the token, shown this once: give it to the caller.
@@ -119,7 +117,7 @@ async function remove(
       `has ${count(chosen.length, "token")} of caller ${name}${key === undefined ? "" : ` with key ${key}`} (${keysOf(own)}); choose one with --key, or --all`,
     );
   }
-  await write(file, removeCallers(text, chosen));
+  await writeStackText(file, removeCallers(text, chosen));
   const left = own.length - chosen.length;
   printError(
     `${file} has ${left === 0 ? "no token" : count(left, "token")} of caller ${name} any more\n${NEXT}`,
@@ -166,12 +164,6 @@ function parseName(value: string | undefined, more: readonly string[]): string {
   throw invalidValue("NAME", value, `is ${callerName.meta()?.expects}`);
 }
 
-function parseStack(value: string | undefined): string {
-  const stack = requireOption("--stack", value, "the stack whose file is changed");
-  if (/^[\w.-]+$/.test(stack)) return stack;
-  throw invalidValue("--stack", stack, "is the name of a stack");
-}
-
 function parseDay(value: string): string {
   const today = new Date().toISOString().slice(0, 10);
   if (day.safeParse(value).success && value < today) {
@@ -184,22 +176,4 @@ function parseDay(value: string): string {
 function parseKey(value: string): string {
   if (value === ENCRYPTED || /^[0-9a-f]{4,64}$/.test(value)) return value;
   throw invalidValue("--key", value, "are 4 to 64 hexadecimal characters, or encrypted");
-}
-
-async function readStackFile(file: string): Promise<string> {
-  const found = await lstat(resolve(file)).catch(() => undefined);
-  if (found === undefined) {
-    throw new CommandError(
-      `${file} is not here; copy another stack's file, or choose a stack that has one`,
-    );
-  }
-  if (!found.isFile())
-    throw new CommandError(`${file} is a link or a folder; a stack file is a file`);
-  return readFile(resolve(file), "utf8");
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(resolve(file), text).catch((error: unknown) => {
-    throw new CommandError(`cannot be written: ${reasonOf(error)}`);
-  });
 }

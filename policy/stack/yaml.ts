@@ -74,7 +74,19 @@ function parse(text: string, lines: LineCounter): Document {
     // !!binary, !!set: Pulumi would read another value than the one that stands there.
     document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
   if (error === undefined) return document;
-  throw new Error(`not YAML: ${describeYamlError(error.code)} ${place(error.pos[0], lines)}`);
+  const why = `${describeYamlError(error.code)} ${place(error.pos[0], lines)}`;
+  throw new Error(`not YAML: ${why}${findStray(text)}`);
+}
+
+/** Names the line of a setting that was appended behind another group than config, as `>>` does. */
+function findStray(text: string): string {
+  const lines = text.split("\n");
+  const isStray = (line: string, index: number) =>
+    /^\s+ai-gateway:\w/.test(line) &&
+    lines.findLast((above, at) => at < index && /^\w/.test(above))?.startsWith("config:") === false;
+  const stray = lines.findIndex(isStray);
+  if (stray === -1) return "";
+  return `; line ${stray + 1} has a setting of ai-gateway that stands below another key than config: move it, and the lines of its group, to the end of config`;
 }
 
 function place(offset: number, lines: LineCounter): string {

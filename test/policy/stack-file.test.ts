@@ -156,6 +156,16 @@ test("a setting outside config is refused: Pulumi would ignore it", () => {
   );
 });
 
+test("the error of a setting that was appended behind the salt says where it belongs", () => {
+  const text =
+    "config:\n  ai-gateway:zdr: true\nencryptionsalt: v1:a\n  ai-gateway:logpush:\n    bucket: x\n";
+
+  expect(() => readStackFile(text)).toThrow(
+    /^not YAML: .* at line 3, column 17; line 4 has a setting of ai-gateway that stands below another key than config: move it,/,
+  );
+  expect(() => readStackFile("config:\n# a\n  ai-gateway:x: { a: 1\n")).toThrow(/column \d+$/);
+});
+
 test("another namespace's secret in clear is reported, and an encrypted one is none", () => {
   const { misplaced, others } = readStackFile(
     "config: { cloudflare:apiToken: t, aws:secretKey: k, cloudflare:accountId: a, x:token: { secure: v1:t } }\n",

@@ -1,0 +1,34 @@
+/** Reads and writes one stack file as text, for the commands that change it. */
+import { lstat, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { reasonOf } from "../../policy/reason.ts";
+import { invalidValue, requireOption } from "./arguments.ts";
+import { CommandError } from "./errors.ts";
+
+/** Returns the name of the file of the stack that an option names. */
+export function parseStackFile(value: string | undefined): string {
+  const stack = requireOption("--stack", value, "the stack whose file is changed");
+  if (/^[\w.-]+$/.test(stack)) return `Pulumi.${stack}.yaml`;
+  throw invalidValue("--stack", stack, "is the name of a stack");
+}
+
+/** Reads a stack file. Throws a CommandError where it is no file. */
+export async function readStackText(file: string): Promise<string> {
+  const found = await lstat(resolve(file)).catch(() => undefined);
+  if (found === undefined) {
+    throw new CommandError(
+      `${file} is not here; copy another stack's file, or choose a stack that has one`,
+    );
+  }
+  if (!found.isFile())
+    throw new CommandError(`${file} is a link or a folder; a stack file is a file`);
+  return readFile(resolve(file), "utf8");
+}
+
+/** Writes a stack file. Throws a CommandError that goes on where the file was named. */
+export async function writeStackText(file: string, text: string): Promise<void> {
+  await writeFile(resolve(file), text).catch((error: unknown) => {
+    throw new CommandError(`cannot be written: ${reasonOf(error)}`);
+  });
+}
