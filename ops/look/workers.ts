@@ -57,6 +57,16 @@ export function readSubdomain({ accountId, cloudflare }: Connection, name: strin
   return tryCheck(NEEDED, { what: "a Worker's address", schema: subdomain }, request);
 }
 
+const label = z
+  .object({ subdomain: z.string().regex(/^[a-z0-9-]{1,63}$/) })
+  .transform((answer) => answer.subdomain);
+
+/** Reads the account's own label below workers.dev. */
+export function readAccountSubdomain({ accountId, cloudflare }: Connection) {
+  const request = () => cloudflare.workers.subdomains.get({ account_id: accountId });
+  return tryCheck(NEEDED, { what: "a subdomain", schema: label }, request);
+}
+
 const domain = z.object({ hostname: z.string() }).transform(({ hostname }) => hostname);
 
 /** Lists the custom domains that lead to a Worker. */

@@ -1,10 +1,10 @@
 /** Sends canaries through the Worker, and judges what each left in the log. */
 import { collected } from "../../policy/gateway/collect.ts";
-import { workerUrl } from "../../policy/gateway/worker-bindings.ts";
 import type { Account, Answer } from "../account/account.ts";
 import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";
 import { listLogs } from "../look/logs-api.ts";
+import { findAddress, type Address } from "./address.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
 import { KINDS, sendCanary, type Canary, type Door } from "./canary.ts";
 
@@ -31,29 +31,32 @@ export interface CanaryArgs extends Patience {
  * be there.
  */
 export async function flyCanaries(account: Account, args: CanaryArgs): Promise<Canaries> {
-  const door = openDoor(account, args);
+  const address = await findAddress(account, args.url);
+  const door = openDoor(account, address, args);
   if (typeof door === "string") {
     const message = `not looked at, because ${door}`;
-    return { findings: [finding("unknown", "canaries", message)], flights: [] };
+    const findings = [...address.findings, finding("unknown", "canaries", message)];
+    return { findings, flights: [] };
   }
   const model = account.stack.settings.worker.models[0]?.id ?? "";
   const sent = await Promise.all(KINDS.map((kind) => sendCanary(kind, door, model)));
   const flown = await Promise.all(sent.map((canary) => follow(account, canary, args)));
   return {
-    findings: flown.flatMap(({ findings }) => findings),
+    findings: [...address.findings, ...flown.flatMap(({ findings }) => findings)],
     flights: flown.map(({ flight }) => flight),
   };
 }
 
-function openDoor({ stack }: Account, { url, token }: CanaryArgs): Door | string {
-  const address = url ?? workerUrl(stack.settings);
-  if (address === undefined) {
-    return "the stack file does not declare the Worker's address; give --url, or set worker.workersDevSubdomain";
-  }
+function openDoor(
+  { stack }: Account,
+  { url, reason }: Address,
+  { token }: CanaryArgs,
+): Door | string {
+  if (url === undefined) return reason;
   if (token === undefined && stack.settings.worker.access === "token") {
     return "AI_GATEWAY_CALLER_TOKEN is not set: the token of one of the stack's callers";
   }
-  return { url: new URL(address), token };
+  return { url, token };
 }
 
 async function follow(account: Account, canary: Canary, patience: Patience) {

@@ -33,7 +33,7 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
                          [--evidence FOLDER] [--json]
 
   --stack     the stack to verify, as deployed
-  --url       where its Worker answers, if the stack file does not declare it
+  --url       where its Worker answers, if neither the stack file nor the account's subdomain says it
   --wait      longest wait for a log to appear (30 seconds)
   --record    write a dated record of what was found to a file, in Markdown
   --evidence  write what the canaries prove of Cloudflare to a folder, such as docs/evidence, which

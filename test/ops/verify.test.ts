@@ -1,6 +1,7 @@
 /** Each promise of a stack file, kept, and broken by one fault. */
 import { expect, test } from "vitest";
 
+import { findAddress } from "../../ops/verify/address.ts";
 import { judgeAnswer, judgeLogs } from "../../ops/verify/canary-judge.ts";
 import type { LogParts } from "../../ops/look/log-parts.ts";
 import type { Canary } from "../../ops/verify/canary.ts";
@@ -24,7 +25,7 @@ import type { Token } from "../../ops/look/tokens.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
-import { scriptedAccount } from "../support/scripted-account.ts";
+import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";
 import { stackWith } from "../support/settings.ts";
 
 const EVERYTHING = {
@@ -418,6 +419,28 @@ test("a token that may do more than this command needs is a warning", () => {
     kind: "warning",
     message: expect.stringContaining("may also do AI Gateway Write;"),
   });
+});
+
+test("an address that the file leaves out is the account's subdomain, of Cloudflare itself alone", async () => {
+  const api =
+    (answer: Answer) =>
+    ({ path }: ApiCall) =>
+      path === "/workers/subdomain" ? answer : { status: 500 };
+  const found = scriptedAccount(api({ result: { subdomain: "acme" } }), "dev");
+  const imitated = scriptedAccount(api({ result: { subdomain: "local" } }), "dev");
+  imitated.cloudflare.baseURL = "http://127.0.0.1:8787/client/v4";
+  const none = scriptedAccount(api({ status: 404 }), "dev");
+  const refused = scriptedAccount(api({ status: 403 }), "dev");
+
+  const address = await findAddress(found, undefined);
+  const given = await findAddress(refused, new URL("https://chat.example.com"));
+
+  expect(address.url?.href).toBe("https://talk-dev.acme.workers.dev/");
+  expect(address.findings).toMatchObject([{ kind: "note", about: "address" }]);
+  expect(given).toMatchObject({ url: new URL("https://chat.example.com"), findings: [] });
+  expect(await findAddress(imitated, undefined)).toMatchObject({ url: undefined, findings: [] });
+  expect((await findAddress(none, undefined)).reason).toContain("no workers.dev subdomain yet");
+  expect((await findAddress(refused, undefined)).reason).toContain("Workers Scripts Read");
 });
 
 const CANARY: Canary = {

@@ -1,0 +1,40 @@
+/** Finds where a stack's Worker answers. */
+import { workerUrl } from "../../policy/gateway/worker-bindings.ts";
+import { isTrustedApi } from "../../policy/stack/api-address.ts";
+import type { Account } from "../account/account.ts";
+import { finding, type Finding } from "../look/finding.ts";
+import { readAccountSubdomain } from "../look/workers.ts";
+
+const UNDECLARED =
+  "the stack file does not declare the Worker's address; give --url, or set worker.workersDevSubdomain";
+
+/** The address, or why there is none; and a finding where only the account could tell it. */
+export interface Address {
+  readonly url: URL | undefined;
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Returns the address that is given, or that the stack file declares, or that its Worker has by the
+ * account's workers.dev subdomain.
+ */
+export async function findAddress(account: Account, given: URL | undefined): Promise<Address> {
+  const { settings } = account.stack;
+  const declared = given ?? workerUrl(settings);
+  if (declared !== undefined) return { url: new URL(declared), reason: "", findings: [] };
+  // A caller's token goes to that address: an imitation names a subdomain that is somebody else's.
+  const isCloudflare = isTrustedApi(account.cloudflare.baseURL, "production");
+  if (!settings.worker.workersDev || !isCloudflare) return without(UNDECLARED);
+  const answer = await readAccountSubdomain(account);
+  if (answer.kind === "missing") return without("the account has no workers.dev subdomain yet");
+  if (answer.kind === "unknown") return without(`${UNDECLARED} (${answer.reason})`);
+  const subdomain = answer.value;
+  const url = `https://${settings.worker.name}.${subdomain}.workers.dev`;
+  const message = `is ${url}, by the account's subdomain; with worker.workersDevSubdomain: ${subdomain} it is an output of the deploy, too`;
+  return { url: new URL(url), reason: "", findings: [finding("note", "address", message)] };
+}
+
+function without(reason: string): Address {
+  return { url: undefined, reason, findings: [] };
+}
