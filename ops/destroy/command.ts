@@ -19,8 +19,10 @@ export const command: RunCommand = (words) =>
     if (words.includes("--help")) return printUsage(USAGE);
     const { settings } = readStack(readStackName(words));
     if (settings.protect) {
+      const waiver =
+        settings.tier === "production" ? " with a waiver of unprotected-production" : "";
       throw new CommandError(
-        `gateway ${settings.gatewayId} is protected (protect: true), and nothing was destroyed; where its logs may go, set protect: false and run \`pulumi up\` first`,
+        `gateway ${settings.gatewayId} is protected (protect: true), and nothing was destroyed; where its logs may go, set protect: false${waiver} and run \`pulumi up\` first (docs/operate.md)`,
       );
     }
     return destroy(words);

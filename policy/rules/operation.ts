@@ -94,7 +94,7 @@ export const operationRules: readonly Rule[] = [
     requirement: "a production gateway cannot be deleted by a slip",
     because: "with the gateway go its logs, most likely, and they exist nowhere else",
     source: `${DOCS}/configuration/manage-gateway/`,
-    remedy: "set it to true",
+    remedy: "set it to true, or where the stack is to go excuse it by a waiver (docs/operate.md)",
     severity: { production: "error" },
     breaches: ({ settings }) => breachIf(!settings.protect, "protect", "is false"),
   },

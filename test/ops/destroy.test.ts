@@ -4,7 +4,11 @@ import { delimiter, join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
+import { readFiles } from "../../ops/cli/stacks.ts";
+import { isRefused, reviewStacks } from "../../policy/review/review.ts";
 import { callOps } from "../support/ops-command.ts";
+import { copyProject } from "../support/project.ts";
+import { ROOT, STACKS } from "../support/settings.ts";
 
 test("a protected stack is refused before Pulumi starts", async () => {
   const pulumi = await standIn();
@@ -13,9 +17,38 @@ test("a protected stack is refused before Pulumi starts", async () => {
 
   expect(code).toBe(2);
   expect(stderr).toBe(
-    "error: gateway shop-prod is protected (protect: true), and nothing was destroyed; where its logs may go, set protect: false and run `pulumi up` first\n",
+    "error: gateway shop-prod is protected (protect: true), and nothing was destroyed; where its logs may go, set protect: false with a waiver of unprotected-production and run `pulumi up` first (docs/operate.md)\n",
   );
   expect(await pulumi.calls()).toEqual([]);
+});
+
+test("the page's way to destroy production breaks no rule, and Pulumi starts", async () => {
+  const page = await readFile(join(ROOT, "docs/operate.md"), "utf8");
+  const [, lines = "", commands = ""] =
+    /<!-- tried by test\/ops\/destroy.* -->\n\n```yaml\n([^]*?)```\n\n```sh\n([^]*?)```/.exec(
+      page,
+    ) ?? [];
+  const [until = ""] = /\d{4}-\d\d-\d\d/.exec(lines) ?? [];
+  const project = await copyProject();
+  onTestFinished(project.remove);
+  await project.edit("Pulumi.prod.yaml", "  ai-gateway:protect: true\n", lines);
+  const pulumi = await standIn(0, {}, project.folder);
+  const [review] = await reviewStacks(readFiles(project.folder), { today: until }).then((reviews) =>
+    reviews.filter(({ stack }) => stack === "prod"),
+  );
+
+  const last = commands.trim().split("\n").at(-1)?.split(" -- ")[1]?.split(" ") ?? [];
+  const { code } = await pulumi.destroy(...last);
+
+  expect(commands.match(/^\S+ \S+ \S+/gm)).toEqual([
+    "npm run policy",
+    "pulumi up --stack",
+    "npm run destroy",
+  ]);
+  expect(review).toMatchObject({ kind: "reviewed" });
+  expect(review && isRefused(review)).toBe(false);
+  expect(code).toBe(0);
+  expect(await pulumi.calls()).toEqual(["destroy --run-program --stack prod"]);
 });
 
 test.each([["--stack", "dev"], ["--stack=acme/shop/dev"], ["-s", "dev"], ["-sdev", "-mfor good"]])(
@@ -82,7 +115,7 @@ test("a missing Pulumi is named", async () => {
 });
 
 /** A `pulumi` that notes its words and ends with a code. */
-async function standIn(code = 0, env: Readonly<Record<string, string>> = {}) {
+async function standIn(code = 0, env: Readonly<Record<string, string>> = {}, project = STACKS) {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const [file, log] = [join(folder, "pulumi"), join(folder, "log")];
@@ -91,7 +124,7 @@ async function standIn(code = 0, env: Readonly<Record<string, string>> = {}) {
   await writeFile(log, "");
   const PATH = `${folder}${delimiter}${process.env["PATH"]}`;
   return {
-    destroy: (...words: readonly string[]) => callOps("destroy", words, { PATH, ...env }),
+    destroy: (...words: readonly string[]) => callOps("destroy", words, { PATH, ...env }, project),
     calls: async () => (await readFile(log, "utf8")).split("\n").filter((line) => line !== ""),
   };
 }
