@@ -69,9 +69,11 @@ function differenceLines(difference: Difference): readonly string[] {
   const renamed =
     renamedFrom === undefined ? [] : [`The gateway was stack ${inCode(renamedFrom)}'s.`, ""];
   if (difference.changes.length === 0) return [...renamed, "**No setting changes.**"];
-  const changes = difference.changes.map(({ path, from, to, effect, because }) => {
-    const reason = because === undefined ? "" : ` (${inCode(because)})`;
-    return `- **${effect}** ${inCode(path)} ${inCode(from)} → ${inCode(to)}${reason}`;
+  const changes = difference.changes.map(({ path, from, to, effect, because, ends }) => {
+    const reasons = [because, ends].filter((reason) => reason !== undefined).map(inCode);
+    const reason = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
+    const mark = ends === undefined ? effect : `${effect}, breaks callers`;
+    return `- **${mark}** ${inCode(path)} ${inCode(from)} → ${inCode(to)}${reason}`;
   });
   return [...renamed, "**The policy changes:**", "", ...bound(changes)];
 }

@@ -14,6 +14,7 @@ const Change = z.object({
   to: z.string(),
   effect: z.enum(EFFECTS),
   because: z.string().optional(),
+  ends: z.string().optional(),
 });
 
 const Difference = z.discriminatedUnion("kind", [

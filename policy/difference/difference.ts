@@ -15,6 +15,7 @@ import {
 } from "../gateway/effects.ts";
 import { gatewayJudges } from "../gateway/mapping.ts";
 import { isWorkersAi } from "../platform.ts";
+import { endsForCallers } from "./ends-for-callers.ts";
 import { allowsReach, movesName } from "./model-access.ts";
 import { describeReader, describeToken } from "./reader-access.ts";
 
@@ -27,9 +28,14 @@ export interface Change {
   readonly effect: Effect;
   /** Where the values do not say it by themselves. */
   readonly because?: string;
+  /** What ends for a caller that works today; a change without it breaks none that is known of. */
+  readonly ends?: string;
 }
 
-/** Every change from one state of a stack to another, gravest first. */
+/**
+ * Every change from one state of a stack to another, gravest first, and of one effect first what
+ * breaks callers.
+ */
 export function compareStacks(from: Stack, to: Stack): readonly Change[] {
   const before = listLeaves(from);
   const after = listLeaves(to);
@@ -37,7 +43,11 @@ export function compareStacks(from: Stack, to: Stack): readonly Change[] {
   return [...paths]
     .filter((path) => before.get(path)?.value !== after.get(path)?.value)
     .flatMap((path) => describe(before.get(path), after.get(path), { before, after }))
-    .toSorted((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
+    .toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank({ effect, ends }: Change): number {
+  return 2 * EFFECTS.indexOf(effect) + (ends === undefined ? 1 : 0);
 }
 
 type Leaves = ReturnType<typeof listLeaves>;
@@ -55,6 +65,8 @@ function describe(
   const { effect, because } =
     exceptionOf(leaf, { before, after }) ??
     judgeOf(leaf.pattern)(from?.value, to?.value, leaf, to === undefined ? before : after);
+  const step = { from: from?.value, to: to?.value, leaf, before, after };
+  const ends = endsForCallers(step);
   return [
     {
       path: leaf.path === "logs.system" ? "logSystem" : leaf.path,
@@ -62,6 +74,7 @@ function describe(
       to: show(to),
       effect,
       ...(because !== undefined && { because }),
+      ...(ends !== undefined && { ends }),
     },
   ];
 }

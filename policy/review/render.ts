@@ -79,10 +79,19 @@ function differenceText(difference: Difference | undefined): string[] {
   return [...renamed, "", ...difference.changes.map((change) => `  ${describeChange(change)}`)];
 }
 
-/** `less private: logs.collect metadata → full` */
-function describeChange({ path, from, to, effect, because }: Change): string {
-  const reason = because === undefined ? "" : ` (${because})`;
-  return `${effect}: ${path} ${from} → ${to}${reason}`;
+/** `less private: logs.collect metadata → full`, `neutral, breaks callers: worker.domain …` */
+function describeChange(change: Change): string {
+  const reasons = reasonsOf(change);
+  const reason = reasons === "" ? "" : ` (${reasons})`;
+  return `${marksOf(change)}: ${change.path} ${change.from} → ${change.to}${reason}`;
+}
+
+function marksOf({ effect, ends }: Change): string {
+  return ends === undefined ? effect : `${effect}, breaks callers`;
+}
+
+function reasonsOf({ because, ends }: Change): string {
+  return [because, ends].filter((reason) => reason !== undefined).join("; ");
 }
 
 export function reviewMarkdown(review: StackReview): string {
@@ -144,8 +153,9 @@ function differenceMarkdown(difference: Difference | undefined): string[] {
     "",
     "| effect | setting | from | to | |",
     "| --- | --- | --- | --- | --- |",
-    ...difference.changes.map(({ effect, path, from, to, because = "" }) => {
-      const cells = [effect, path, from, to, because].map(escapeMarkdown);
+    ...difference.changes.map((change) => {
+      const { path, from, to } = change;
+      const cells = [marksOf(change), path, from, to, reasonsOf(change)].map(escapeMarkdown);
       return `| ${cells.join(" | ")} |`;
     }),
   ];

@@ -335,7 +335,8 @@ async function comment({ previews = ["--previews", join(folder, "previews")] } =
 /** A comment in which every foreign text is this one, without what stands in code. */
 async function skeletonOf(text: string): Promise<string> {
   const problem = { path: text, message: text };
-  const change = { path: text, from: text, to: text, effect: "less private", because: text };
+  const values = { path: text, from: text, to: text, effect: "less private" };
+  const change = { ...values, because: text, ends: text };
   const waiver = { rule: "gateway-replaced", until: "2999-12-31", reason: text };
   const statement = { gatewayId: text, tier: text, fingerprint: text, waivers: [waiver] };
   const reviewed = { kind: "reviewed", environments: [text], statement };

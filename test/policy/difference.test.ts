@@ -333,6 +333,97 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
   expect(reasons(to, from)).toEqual([undone]);
 });
 
+const HASH = "ab".repeat(32);
+const WEB = { name: "web", sha256: HASH };
+const TWO = ["@cf/a/b", { id: "@cf/c/d", name: "big" }];
+
+// Each is read backwards too, and then breaks nobody unless a second text says whom.
+test.each<[string, Record<string, unknown>, Record<string, unknown>, string?]>([
+  [
+    "the Worker's workers.dev address answers no more",
+    { worker: worker({ workersDev: true }) },
+    { worker: worker({ workersDev: true, name: "v" }) },
+    "the Worker's workers.dev address answers no more",
+  ],
+  [
+    "the Worker's workers.dev address answers no more",
+    { worker: worker({ workersDev: true }) },
+    { worker: worker({ workersDev: false }) },
+  ],
+  [
+    "https://a.example.com answers no more",
+    { worker: worker({ domain: "a.example.com" }) },
+    { worker: worker({ domain: "b.example.com" }) },
+    "https://b.example.com answers no more",
+  ],
+  [
+    "https://a.example.com answers no more",
+    { worker: worker({ domain: "a.example.com" }) },
+    { worker: worker({}) },
+  ],
+  [
+    "requests for @cf/c/d get 404",
+    { worker: worker({ models: ["@cf/a/b", "@cf/c/d"] }) },
+    { worker: worker({}) },
+  ],
+  [
+    "requests for that name big get 404",
+    { worker: worker({ models: TWO }) },
+    { worker: worker({ models: ["@cf/a/b", "@cf/c/d"] }) },
+  ],
+  [
+    "requests without a caller's token get 401",
+    { worker: worker({ access: "open" }) },
+    { worker: worker({}) },
+  ],
+  [
+    "requests that use it are refused",
+    { worker: worker({ allow: ["store"] }) },
+    { worker: worker({}) },
+  ],
+  ["requests with that token get 401", { callers: [WEB] }, { callers: [] }],
+  [
+    "requests with that token get 401 after 2027-01-31",
+    { callers: [WEB] },
+    { callers: [{ ...WEB, until: "2027-01-31" }] },
+  ],
+  [
+    "requests with that token get 401 after 2027-01-31",
+    { callers: [{ ...WEB, until: "2027-02-28" }] },
+    { callers: [{ ...WEB, until: "2027-01-31" }] },
+  ],
+  [
+    "that caller's requests for @cf/a/b get 404",
+    { worker: worker({ models: TWO }), callers: [WEB] },
+    { worker: worker({ models: TWO }), callers: [{ ...WEB, models: ["big"] }] },
+  ],
+  [
+    "that caller's requests for @cf/c/d get 404",
+    { worker: worker({ models: TWO }), callers: [{ ...WEB, models: ["@cf/a/b", "big"] }] },
+    { worker: worker({ models: TWO }), callers: [{ ...WEB, models: ["@cf/a/b"] }] },
+  ],
+])("%s: a change that breaks callers says what ends", (ends, from, to, undone) => {
+  const found = (before: typeof from, after: typeof to) =>
+    compareStacks(stackWith("prod", before), stackWith("prod", after)).flatMap(
+      (change) => change.ends ?? [],
+    );
+
+  expect(found(from, to)).toEqual([ends]);
+  expect(found(to, from)).toEqual(undone === undefined ? [] : [undone]);
+});
+
+test("what breaks nobody has no mark: a first address, another spelling of a model, a later day", () => {
+  const big = (...models: string[]) => ({
+    worker: worker({ models: TWO }),
+    callers: [{ ...WEB, models }],
+  });
+  const ends = (from: Record<string, unknown>, to: Record<string, unknown>) =>
+    compareStacks(stackWith("prod", from), stackWith("prod", to)).filter((change) => change.ends);
+
+  expect(ends(big("big"), big("@cf/c/d"))).toEqual([]);
+  expect(ends({ worker: worker({}) }, { worker: worker({ name: "v" }) })).toEqual([]);
+});
+
 test("what destroys comes first, then what reveals", () => {
   const to = {
     logs: { ...LEGACY, collect: "full", maxEntries: 10_000 },

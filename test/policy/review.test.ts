@@ -58,6 +58,18 @@ test("a change that keeps bodies in production is refused, and told in every for
   ]);
 });
 
+test("a neutral change that breaks callers has a mark, and what ends, in every format", async () => {
+  const fewer = PROD.replace('      - "@cf/openai/gpt-oss-120b"\n', "");
+  const told = await review({ prod: fewer }, { prod: PROD });
+
+  const ends = "requests for @cf/openai/gpt-oss-120b get 404";
+  expect(told.text).toContain(
+    `  neutral, breaks callers: worker.models.@cf/openai/gpt-oss-120b present → absent (${ends})\n`,
+  );
+  expect(told.markdown).toMatch(/\| neutral, breaks callers \| .* \| requests for .* get 404 \|/);
+  expect(JSON.parse(told.json)).toMatchObject([{ difference: { changes: [{ ends }] } }]);
+});
+
 test("stacks that come, go or could not be read before are told as such", async () => {
   const { refused, text, markdown } = await review(
     { dev: DEV, prod: PROD },
