@@ -10,6 +10,7 @@ import { openAccount } from "./local-account.ts";
 import { endOrphans } from "./orphans.ts";
 import { claimAccount } from "./owner.ts";
 import { STATE } from "./paths.js";
+import { print } from "./print.ts";
 import { connectModel, describeApi, freePort, HOST, printOther, serveUploaded } from "./serve.ts";
 import { loadAccount, readLocalKey } from "./stack.ts";
 
@@ -31,7 +32,7 @@ export async function serveEmpty(args: Args): Promise<void> {
   const parts = openAccount({ id, model, folder });
   process.once("exit", () => parts.store.close());
   const port = await freePort(args.port);
-  const { url, workers } = await openDoor({ ...parts, key, host: HOST, port, print: console.log });
+  const { url, workers } = await openDoor({ ...parts, key, host: HOST, port, print });
   await serveUploaded(parts.account, workers);
 
   const lines = `an account in which stack ${args.stack} declares nothing: pulumi up --stack ${args.stack} fills it
@@ -41,6 +42,6 @@ export async function serveEmpty(args: Args): Promise<void> {
 `;
   const api = describeApi(url, key, id);
   claim.announce({ lines, api });
-  console.log(`${lines}
+  print(`${lines}
 What is made stays in ${folder}; without that folder the account is empty again. Ctrl-C ends it.${api}`);
 }

@@ -59,7 +59,7 @@ export async function serve(args: Args): Promise<void> {
     host: HOST,
     port: doorPort,
     stack,
-    print: console.log,
+    print,
   });
   const runtime = await startRuntime(account.script, { door: url, binding }, { host: HOST, port });
 

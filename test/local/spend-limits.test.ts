@@ -6,6 +6,8 @@ import type { RequestOptions } from "../../local/gateway/options.ts";
 import { SpendLimiter } from "../../local/gateway/spend-limits.ts";
 import { openGateway } from "../support/gateway.ts";
 
+type SpendLimit = NonNullable<GatewaySettings["spendLimits"]>["rules"][number];
+
 type Rule = NonNullable<GatewaySettings["spendLimits"]>["rules"][number];
 
 const USUAL: Rule = {
@@ -108,13 +110,13 @@ test("an answer from the cache is free, and comes over the limit too", async () 
   expect(answers.map(({ headers }) => headers["cf-aig-cache-status"])).toEqual(["MISS", "HIT"]);
 });
 
-test.each([
+test.each<[Partial<SpendLimit>, number]>([
   [{ model: { mode: "filter", values: ["meta/x"] } }, 1],
   [{ model: { mode: "filter", values: ["@cf/meta/x"] } }, 1],
   [{ model: { mode: "filter", values: ["meta/y"] } }, 0],
   [{ aiGatewayProvider: { mode: "filter", values: ["workers-ai"] } }, 1],
   [{ aiGatewayProvider: { mode: "filter", values: ["openai"] } }, 0],
-] as const)("a rule with %j counts %i calls of a model of Workers AI", (dimension, count) => {
+])("a rule with %j counts %i calls of a model of Workers AI", (dimension, count) => {
   const limiter = new SpendLimiter(() => 0);
   const rules = [{ ...USUAL, limit: 0.5, ...dimension }];
   const spender = { gatewayId: "app", model: "@cf/meta/x", provider: "workers-ai", metadata: {} };

@@ -170,7 +170,7 @@ test("beside the running stack, an empty account takes what its own deploy would
   expect(before.result).toEqual([]);
   expect(uploaded.status).toBe(200);
   const [, url = ""] = await process.waitFor(/shop-dev, as it was uploaded: (\S+)/);
-  expect(await fetchText(url)).toBe("deployed");
+  expect(await (await fetch(url)).text()).toBe("deployed");
   expect(await cloudflare.aiGateway.get("shop-dev", { account_id })).toMatchObject(settings);
   expect((await dev.chat()).status).toBe(200);
 });
