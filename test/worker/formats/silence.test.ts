@@ -85,6 +85,16 @@ test("a caller that reads nothing has one comment waiting, however long", async 
   expect(await read()).toBe("<end>");
 });
 
+test("what opens a stream is sent with the model's first event, though that has no words", async () => {
+  const { source, answer } = scene();
+  const read = textReader(writeStream(source, () => {}));
+
+  const first = read();
+  answer([{ event: { data: "" }, parts: [] }]);
+
+  expect(await first).toBe("<begin>");
+});
+
 function textReader(stream: ReadableStream<Uint8Array>): () => Promise<string> {
   const reader = stream.getReader();
   return async () => new TextDecoder().decode((await reader.read()).value);

@@ -60,7 +60,7 @@ class WrittenAnswer {
     let text = "";
     this.#silence.begin();
     // A read may bring nothing to write, and a pull must bring something.
-    while (text === "" && this.#end === undefined) {
+    do {
       try {
         const events = await (this.#next ?? this.#source.stream.read());
         this.#next = undefined;
@@ -68,7 +68,7 @@ class WrittenAnswer {
       } catch (error) {
         text = this.#fail(error);
       }
-    }
+    } while (text === "" && this.#opening === "" && this.#end === undefined);
     this.#silence.end();
     this.#send(text);
     if (this.#end === undefined) return;
