@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { onTestFinished, expect, test } from "vitest";
 
@@ -27,6 +28,15 @@ test("the bundle is the same in another folder", async () => {
   const { bundleWorker: bundleThere } = await import(join(folder, "infra/bundle.ts"));
 
   expect(await bundleThere("chat")).toEqual(here);
+});
+
+// Cloudflare takes 3 MiB; what an isolate starts with, it parses first. `npm run bench` has the size.
+test("the chat Worker's bundle stays under 64 KiB gzipped", async () => {
+  const { file } = await bundleWorker("chat");
+
+  const { length } = gzipSync(await readFile(join(ROOT, file)), { level: 9 });
+
+  expect(length).toBeLessThan(64 * 1024);
 });
 
 test("the bundle imports nothing: it is one module", async () => {
