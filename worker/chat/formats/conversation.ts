@@ -125,6 +125,8 @@ export interface Conversation {
   readonly topP?: number | undefined;
   readonly topK?: number | undefined;
   readonly stop?: readonly string[] | undefined;
+  /** The caller's name of `stop`, where it is another. */
+  readonly stopField?: string;
   readonly seed?: number | undefined;
   readonly frequencyPenalty?: number | undefined;
   readonly presencePenalty?: number | undefined;

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 
 import type { Reach } from "../../env.ts";
+import { optional } from "../optional.ts";
 
 /** The mark that ends a prefix which the provider shall cache. */
 export const cacheControl = v.nullish(
@@ -63,7 +64,10 @@ const use = v.looseObject({
   type: v.literal("tool_use"),
   id: v.string(),
   name: v.string(),
-  input: v.optional(v.unknown()),
+  input: v.pipe(
+    v.optional(v.unknown()),
+    v.transform((input) => input ?? {}),
+  ),
   cache_control,
 });
 
@@ -99,8 +103,8 @@ const shown = [text, image, document, searchResult] as const;
 const result = v.looseObject({
   type: v.literal("tool_result"),
   tool_use_id: v.string(),
-  content: v.nullish(textOr(v.array(v.variant("type", [...shown, own])))),
-  is_error: v.nullish(v.boolean()),
+  content: optional(textOr(v.array(v.variant("type", [...shown, own])))),
+  is_error: optional(v.boolean()),
   cache_control,
 });
 

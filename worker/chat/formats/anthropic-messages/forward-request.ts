@@ -4,6 +4,7 @@ import type { ChatRequest } from "../format.ts";
 import { isPlain, unwrapProof } from "./signature.ts";
 
 interface Fields {
+  readonly tools?: readonly object[];
   readonly messages?: readonly { readonly content: string | readonly object[] }[];
 }
 
@@ -16,9 +17,10 @@ export function forwardMessagesRequest(
   model: Model,
   isRequested: boolean,
 ): object {
-  const { messages = [] }: Fields = fields;
+  const { messages = [], tools }: Fields = fields;
   return {
     ...fields,
+    ...(tools && { tools: tools.map(withoutNull) }),
     messages: messages.flatMap((message) => {
       if (typeof message.content === "string") return [message];
       const content = message.content.flatMap((block) => forwardBlock(block, model, isRequested));
@@ -33,6 +35,11 @@ interface Block {
   readonly type?: string;
   readonly signature?: string;
   readonly data?: string;
+}
+
+/** Leaves out nulls, which clients write for what is absent. */
+function withoutNull(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
 function forwardBlock(block: Block, model: Model, isRequested: boolean): readonly object[] {

@@ -20,9 +20,17 @@ export function readMessagesRequest(body: string, env: Allowed): ChatRequest {
     model,
     isStreamed: stream,
     conversation: toConversation(fields, env),
-    fields: withoutAbsent(fields),
+    fields: withoutAbsent(withoutEmptyChoice(fields)),
     ignored: unknownFields(json, messagesRequest.entries, UNSUPPORTED),
   };
+}
+
+/** Leaves out a choice that changes nothing, for there are no tools: Anthropic refuses it. */
+function withoutEmptyChoice(fields: MessagesFields): MessagesFields {
+  const { tools = [], tool_choice } = fields;
+  const isEmpty =
+    tools.length === 0 && (tool_choice?.type === "auto" || tool_choice?.type === "none");
+  return isEmpty ? { ...fields, tool_choice: undefined } : fields;
 }
 
 function toConversation(fields: MessagesFields, env: Allowed): Conversation {
@@ -43,6 +51,7 @@ function toConversation(fields: MessagesFields, env: Allowed): Conversation {
     topP: fields.top_p,
     topK: fields.top_k,
     stop: fields.stop_sequences,
+    stopField: "stop_sequences",
     effort: readEffort(fields),
   };
 }
@@ -78,6 +87,7 @@ function withoutAbsent(fields: MessagesFields): object {
       ([name, value]) =>
         value !== undefined &&
         value !== null &&
+        value !== "" &&
         (name === "messages" || Object.keys(Object(value)).length > 0 || typeof value !== "object"),
     ),
   );

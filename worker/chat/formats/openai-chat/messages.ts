@@ -5,7 +5,7 @@ import { optional } from "../optional.ts";
 
 const string = v.string("expected a text, or a list of parts");
 // A mark of Anthropic's, which gateways and models before it take in OpenAI's form, too.
-const cache_control = v.optional(v.unknown());
+const cache_control = optional(v.unknown());
 const text = v.object({ type: v.literal("text"), text: v.string(), cache_control });
 const refusal = v.object({ type: v.literal("refusal"), refusal: v.string() });
 const image = v.object({
@@ -46,7 +46,7 @@ const seen = textOr(
 const answered = textOr(v.array(v.variant("type", [text, refusal])));
 
 // Models show what they thought, and sign calls, in fields of their own, and want them back.
-const own = v.optional(v.unknown());
+const own = optional(v.unknown());
 const call = v.variant("type", [
   v.object({
     id: v.string(),
@@ -70,7 +70,11 @@ export const message = v.variant("role", [
   v.object({
     role: v.literal("assistant"),
     content: v.nullish(answered),
-    tool_calls: optional(v.array(call)),
+    tool_calls: v.pipe(
+      optional(v.array(call)),
+      // OpenAI refuses an empty list, which clients keep in their history.
+      v.transform((calls) => (calls?.length === 0 ? undefined : calls)),
+    ),
     refusal: optional(v.string()),
     reasoning: own,
     reasoning_content: own,

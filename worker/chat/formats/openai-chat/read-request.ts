@@ -19,7 +19,7 @@ import type {
 import type { ChatRequest } from "../format.ts";
 import { requireReach } from "../reach.ts";
 import type { ChatMessage, Part, ToolCall } from "./messages.ts";
-import { readReasoning } from "./reasoning.ts";
+import { readReasoning, withoutOthersReasoning } from "./reasoning.ts";
 import { chatRequest, UNSUPPORTED, type ChatFields } from "./request.ts";
 
 const grammarShape = v.object({ syntax: v.string(), definition: v.string() });
@@ -32,15 +32,27 @@ export function readChatRequest(body: string, env: Pick<Env, "ALLOW">): ChatRequ
   requireReaches(rest, env);
   const includeUsage = stream && stream_options?.include_usage === true;
   const hasStop = stop !== undefined && stop.length > 0;
-  const fields: ChatFields = { ...rest, ...(hasStop && { stop }) };
+  const fields: ChatFields = { ...withoutEmptyTools(rest), ...(hasStop && { stop }) };
   return {
     model,
     isStreamed: stream,
     includeUsage,
     conversation: toConversation(fields),
-    fields: { ...fields, ...(includeUsage && { stream_options: { include_usage: true } }) },
+    fields: {
+      ...fields,
+      messages: fields.messages.map(withoutOthersReasoning),
+      ...(includeUsage && { stream_options: { include_usage: true } }),
+    },
     ignored: unknownFields(json, chatRequest.entries, UNSUPPORTED),
   };
+}
+
+/** Leaves out an empty list of tools, and what speaks of tools where there are none. */
+function withoutEmptyTools(fields: ChatFields): ChatFields {
+  const { tools, tool_choice, ...rest } = fields;
+  if (tools !== undefined && tools.length > 0) return fields;
+  if (tools !== undefined) delete rest.parallel_tool_calls;
+  return tool_choice === "auto" || tool_choice === "none" ? rest : { ...rest, tool_choice };
 }
 
 function requireReaches(fields: ChatFields, env: Pick<Env, "ALLOW">): void {

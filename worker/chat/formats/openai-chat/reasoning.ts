@@ -23,14 +23,18 @@ interface Message {
 export function readReasoning(message: Message): readonly Reasoning[] {
   const field = REASONING_FIELDS.find((each) => typeof message[each] === "string");
   const text = field === undefined ? "" : String(message[field]);
-  const result = v.safeParse(details, message.reasoning_details);
-  const proofs = result.success ? result.output.map(({ data }) => data).filter(isOpaque) : [];
-  const [first, ...others] = proofs;
+  const [first, ...others] = proofsOf(message);
   if (text === "" && first === undefined) return [];
   return [
     { type: "reasoning", text, ...(first !== undefined && { opaque: first }) },
     ...others.map((opaque) => ({ type: "reasoning", text: "", opaque }) as const),
   ];
+}
+
+/** Lists what `writeOpaque` has put into a message. */
+function proofsOf({ reasoning_details }: Message): readonly string[] {
+  const result = v.safeParse(details, reasoning_details);
+  return result.success ? result.output.map(({ data }) => data).filter(isOpaque) : [];
 }
 
 /** Writes what another form's model needs back, as the field that clients of OpenRouter return. */
@@ -46,4 +50,10 @@ export function withoutReasoning(message: ChatMessage): ChatMessage {
     call.type === "function" ? { ...call, extra_content: undefined } : call,
   );
   return { ...rest, tool_calls: calls };
+}
+
+/** Takes out what a model of another form thought, where its proof shows that: for this form's own. */
+export function withoutOthersReasoning(message: ChatMessage): ChatMessage {
+  const isOthers = message.role === "assistant" && proofsOf(message).length > 0;
+  return isOthers ? withoutReasoning(message) : message;
 }

@@ -27,7 +27,7 @@ export const tool = v.variant("type", [
     custom: v.object({
       name,
       description: optional(v.string()),
-      format: v.optional(v.unknown()),
+      format: optional(v.unknown()),
     }),
   }),
 ]);

@@ -22,8 +22,9 @@ export async function readEmbeddings(response: Response, count: number): Promise
   const vectors = inOrder(Array.isArray(data) ? data : []);
   if (vectors.length !== count || !vectors.every(isVector)) throw new RefusalError(unreadable);
   const { prompt_tokens, total_tokens }: Readonly<Record<string, unknown>> = Object(usage);
-  // The protocol requires a number; most of Workers AI's embedding models report none.
-  return { vectors, tokens: Number(prompt_tokens ?? total_tokens) || 0 };
+  const tokens = Number(prompt_tokens ?? total_tokens);
+  // The protocol requires a whole number; most of Workers AI's embedding models report none.
+  return { vectors, tokens: Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0 };
 }
 
 /** Writes the vectors of all calls as one response. */

@@ -12,7 +12,7 @@ import { writeInput } from "./write-input.ts";
  */
 export function writeResponsesRequest(conversation: Conversation, model: Model): object {
   const { tools, toolChoice, answerFormat, effort, verbosity, stop, maxTokens } = conversation;
-  if (stop !== undefined && stop.length > 0) throw refuseStop();
+  if (stop !== undefined && stop.length > 0) throw refuseStop(conversation.stopField);
   const custom = new Set(tools.flatMap((tool) => (tool.kind === "custom" ? [tool.name] : [])));
   return withoutAbsent({
     input: writeInput(conversation.messages, model),
@@ -34,11 +34,11 @@ export function writeResponsesRequest(conversation: Conversation, model: Model):
   });
 }
 
-function refuseStop() {
+function refuseStop(field = "stop") {
   return badRequest(
     "unsupported_parameter",
-    "stop: the model takes OpenAI's Responses form, which has no stop sequences; leave it out, or ask another model",
-    "stop",
+    `${field}: the model takes OpenAI's Responses form, which has no stop sequences; leave it out, or ask another model`,
+    field,
   );
 }
 
