@@ -21,17 +21,19 @@ import type { DataPlane } from "./data-plane.ts";
 import { probeDeletion, probeDeletedGateway } from "./deletions.ts";
 import { probeForms, spokenModels } from "./forms.ts";
 import { probeHeaders } from "./headers.ts";
+import { record, writeAnswers } from "./recording.ts";
 import { withScratch, type Scratch } from "./scratch.ts";
 
 const GATEWAYS_URL = "https://gateway.ai.cloudflare.com";
 const { readModels, runGateways, writeGateways } = PERMISSIONS;
 
-const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no-evidence] [--data-url URL] [--wait SECONDS] [--json]
+const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no-evidence] [--answers FOLDER] [--data-url URL] [--wait SECONDS] [--json]
 
   --stack        a stack of the account to ask; the stack itself is not touched
   --yes          do not ask before the scratch gateway is made
   --out          folder for the evidence (docs/evidence, which statements read)
-  --no-evidence  print the answers, and write nothing
+  --no-evidence  print the answers, and write none of them
+  --answers      folder for the form of each response, without values: a fixture for the embedded account
   --data-url     where gateways answer (${GATEWAYS_URL})
   --wait         longest wait for a log to appear or to go (30 seconds)
   --json         print the evidence as JSON
@@ -48,6 +50,7 @@ const NOT_CLOUDFLARE =
   "no evidence is written, because it was not Cloudflare that was asked; --out writes it, and no statement cites it";
 
 const WRITER = { name: "probe", option: "--out" } as const;
+const FIXTURE = { name: "probe", option: "--answers" } as const;
 
 const COLUMNS = [
   { title: "", cell: ({ verdict }: EvidenceAnswer) => MARKS[verdict] },
@@ -65,6 +68,7 @@ const OPTIONS = {
   yes: { type: "boolean", default: false },
   out: { type: "string" },
   "no-evidence": { type: "boolean", default: false },
+  answers: { type: "string" },
   "data-url": { type: "string", default: GATEWAYS_URL },
   wait: { type: "string", default: "30" },
   json: { type: "boolean", default: false },
@@ -90,16 +94,20 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const subject = describeSubject(account, plane ? { gateways: url, model: plane.model } : {});
   const isWritten = !isSilent && (out !== undefined || isOfCloudflare(subject));
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
+  const fixture =
+    args.answers === undefined ? undefined : await findPlace(FIXTURE, new Date(), args.answers);
   const calls = (plane === undefined ? 0 : 5) + models.length;
   if (!args.yes) await requireConsent(calls);
 
-  const answers = await withScratch(account, (scratch) =>
+  const recording = record(account);
+  const answers = await withScratch(recording.connection, (scratch) =>
     probe(scratch, { plane, models, token }),
   ).catch((error: unknown) => {
     if (error instanceof CommandError || !(error instanceof Error)) throw error;
     throw new CommandError(`a question failed, and no evidence is written: ${error.message}`);
   });
   const run = { asked: subject, answers: [...answers] };
+  if (fixture !== undefined) await writeAnswers(fixture, subject, recording.calls());
   if (args.json) printJson(run, 2);
   else print(formatTable(answers, COLUMNS));
   // The answers are printed first, so that a full disk does not lose them.
