@@ -107,6 +107,12 @@ export async function serveUploaded({ state }: AccountState, workers: WorkerHost
   }
 }
 
+/** Prints which declared settings have no effect here. */
+function printMissing({ gateways }: LoadedStack): void {
+  const missing = notImitated(gateways);
+  if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
+}
+
 /** Prints what another process has printed, which runs the stack. */
 export function printOther({ pid, lines, api }: Announcement, args: Args): void {
   print(`${lines}

@@ -71,6 +71,18 @@ test("a stack file that git removes and makes anew is watched on", async () => {
   await writeFile(file, full);
 });
 
+test("a reload names what the stack now declares and is not imitated", async () => {
+  await project.edit(
+    "Pulumi.dev.yaml",
+    "  ai-gateway:plan",
+    "  ai-gateway:zdr: true\n  ai-gateway:plan",
+  );
+
+  const [printed] = await local.process.waitFor(/changed: reloaded\ndeclared.*/);
+
+  expect(printed).toMatch(/declared, and not imitated here: zdr$/);
+});
+
 /** Waits until a chat leaves a log, or none: how many reloads that takes is not the point. */
 function chatLogs(isLogging: boolean): Promise<true> {
   return waitFor(
