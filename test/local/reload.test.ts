@@ -83,6 +83,35 @@ test("a reload names what the stack now declares and is not imitated", async () 
   expect(printed).toMatch(/declared, and not imitated here: zdr$/);
 });
 
+test("a budget of each caller, declared by an edit, stops the one who has used it up", async () => {
+  const limit = "{ id: day, limitUsd: 0.01, windowSeconds: 86400, per: caller }";
+  const budget = `  ai-gateway:spendLimits: [${limit}]\n`;
+  await project.edit("Pulumi.dev.yaml", "  ai-gateway:zdr: true\n", budget);
+  await waitFor(
+    async () => {
+      // The runtime restarts meanwhile.
+      const answer = await ask("Hello ".repeat(50_000)).catch(() => undefined);
+      return answer?.status === 429 ? true : undefined;
+    },
+    () => local.process.output(),
+    250,
+  );
+
+  const refused = await ask("Hello");
+
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({ error: { code: "insufficient_quota" } });
+});
+
+function ask(content: string): Promise<Response> {
+  const model = "@cf/openai/gpt-oss-120b";
+  return fetch(`${local.worker}/v1/chat/completions`, {
+    method: "POST",
+    headers: local.headers,
+    body: JSON.stringify({ model, messages: [{ role: "user", content }] }),
+  });
+}
+
 /** Waits until a chat leaves a log, or none: how many reloads that takes is not the point. */
 function chatLogs(isLogging: boolean): Promise<true> {
   return waitFor(

@@ -67,3 +67,11 @@ test("an embedding model of Workers AI answers in OpenAI's form where the way in
 
   expect(JSON.parse(body)).toMatchObject({ object: "list", data: [{ object: "embedding" }] });
 });
+
+test("at such an endpoint, the platform's own refusals and prompts hold", async () => {
+  const refused = await localModel(NEW, { messages: image }, "chat");
+  const prompted = await localModel(OLD, { prompt: "Hello" }, "chat");
+
+  expect(JSON.parse(refused.body)).toMatchObject({ errors: [{ code: 5006 }] });
+  expect(prompted.status).toBe(200);
+});
