@@ -6,6 +6,8 @@ import type { Settings } from "../settings/settings.ts";
 import { isReachable, wireOf } from "../settings/wires.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
 
+const HOUR = 3600;
+
 /** The rules about models. */
 export const modelRules: readonly Rule[] = [
   {
@@ -24,6 +26,28 @@ export const modelRules: readonly Rule[] = [
         `is empty, while worker.models has ${model?.id}`,
       );
     },
+  },
+  {
+    id: "spend-window-short",
+    requirement: "the window of a spend limit is an hour or longer",
+    because:
+      "it is counted in seconds: 24 is no day, and a limit that begins anew each minute bounds little",
+    source: `${DOCS}/features/spend-limits/`,
+    remedy: "set it to seconds: 3600 is an hour, 86400 a day, 2592000 30 days",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { spendLimits, callers } }) =>
+      [
+        ...spendLimits.map(({ windowSeconds }, index) => ({
+          path: `spendLimits[${index}].windowSeconds`,
+          windowSeconds,
+        })),
+        ...callers.map(({ limitUsd }, index) => ({
+          path: `callers[${index}].limitUsd.windowSeconds`,
+          windowSeconds: limitUsd?.windowSeconds,
+        })),
+      ].flatMap(({ path, windowSeconds = HOUR }) =>
+        breachIf(windowSeconds < HOUR, path, `is ${windowSeconds}`),
+      ),
   },
   {
     id: "model-form-unknown",

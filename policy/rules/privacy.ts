@@ -132,6 +132,25 @@ export const privacyRules: readonly Rule[] = [
     },
   },
   {
+    id: "export-unauthorized",
+    requirement: "an export to Langfuse has an authorization",
+    because: "Langfuse refuses traces without one, and nothing in a deploy shows it",
+    source: "https://langfuse.com/integrations/native/opentelemetry",
+    remedy:
+      "set headers.Authorization as a secret, or authorization (docs/decisions/tracing-tools.md)",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { exports } }) =>
+      exports.flatMap(({ url, headers, authorization }, index) => {
+        const names = Object.keys(headers).map((name) => name.toLowerCase());
+        const hasNone = authorization === undefined && !names.includes("authorization");
+        return breachIf(
+          hasNone && isLangfuse(url),
+          `exports[${index}]`,
+          "goes to Langfuse, and has no authorization",
+        );
+      }),
+  },
+  {
     id: "reader-without-expiry",
     requirement: "every reader has a last day",
     because: "a token that reads every prompt of the account should not outlive its purpose",
@@ -211,3 +230,9 @@ export const privacyRules: readonly Rule[] = [
       breachIf(cache !== undefined, "cache.ttlSeconds", `is ${cache?.ttlSeconds}`),
   },
 ];
+
+/** Recognises Langfuse by its host, or one of one's own by the path that it takes traces on. */
+function isLangfuse(url: string): boolean {
+  const { hostname, pathname } = new URL(url);
+  return /(?:^|\.)langfuse\.com$/.test(hostname) || pathname.startsWith("/api/public/otel");
+}

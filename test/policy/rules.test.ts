@@ -10,6 +10,12 @@ const TODAY = "2026-11-22";
 const LEGACY = { collect: "metadata", maxEntries: 20_000, whenFull: "deleteOldest" };
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+const LANGFUSE = {
+  kind: "otel",
+  url: "https://cloud.langfuse.com/api/public/otel/v1/traces",
+  keepDays: 7,
+};
+const WEB = { name: "web", sha256: "a".repeat(64) };
 const DAILY = { id: "daily", limitUsd: 5, windowSeconds: 86_400 };
 const worker = (changes: object) => ({ name: "w", models: ["@cf/a/b"], ...changes });
 const neighbour = (name: string, changes: object) => ({
@@ -161,6 +167,25 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["warning: spendLimits is empty, while worker.models has openai/gpt-5-mini"],
     ["error: spendLimits is empty, while worker.models has openai/gpt-5-mini"],
   ],
+  "spend-window-short": [
+    {
+      spendLimits: [{ ...DAILY, windowSeconds: 24 }],
+      callers: [{ ...WEB, limitUsd: { usd: 1, windowSeconds: 3599 } }],
+    },
+    [
+      "warning: spendLimits[0].windowSeconds is 24",
+      "warning: callers[0].limitUsd.windowSeconds is 3599",
+    ],
+    [
+      "warning: spendLimits[0].windowSeconds is 24",
+      "warning: callers[0].limitUsd.windowSeconds is 3599",
+    ],
+  ],
+  "export-unauthorized": [
+    { logs: { ...LEGACY, collect: "full" }, exports: [LANGFUSE] },
+    ["warning: exports[0] goes to Langfuse, and has no authorization"],
+    ["warning: exports[0] goes to Langfuse, and has no authorization"],
+  ],
   "model-form-unknown": [
     { worker: worker({ models: ["@cf/a/b", "acme/large"] }), spendLimits: [DAILY] },
     ["error: worker.models[1] is acme/large, whose form is not known"],
@@ -290,6 +315,18 @@ test("every rule is broken by a case above or by one between stacks below", () =
   );
 });
 
+test("an hour is no short window, and either way to authorize an export is one", () => {
+  const found = (changes: Record<string, unknown>) =>
+    broken(stackWith("dev", { logs: { ...LEGACY, collect: "full" }, ...changes }));
+  const own = "https://traces.example.com/api/public/otel";
+
+  expect(found({ spendLimits: [{ ...DAILY, windowSeconds: 3600 }] })).toEqual([]);
+  expect(found({ exports: [{ ...LANGFUSE, headers: { authorization: "Basic x" } }] })).toEqual([]);
+  expect(found({ exports: [{ ...LANGFUSE, authorization: "langfuse" }] })).toEqual([]);
+  expect(found({ exports: [{ ...LANGFUSE, url: own }] })).toHaveLength(1);
+  expect(found({ exports: [OTEL] })).toEqual([]);
+});
+
 test("two stacks of one account with one gateway, or one Worker, are found", () => {
   const twin = neighbour("twin", { gatewayId: "shop-dev", worker: worker({ name: "talk-dev" }) });
 
@@ -320,7 +357,7 @@ test("two stacks that would keep their copies in one bucket are found", () => {
 });
 
 test("callers with limits of money bound a third party's models where nobody else may use them", () => {
-  const web = { name: "web", sha256: "a".repeat(64), limitUsd: { usd: 1, windowSeconds: 60 } };
+  const web = { name: "web", sha256: "a".repeat(64), limitUsd: { usd: 1, windowSeconds: 3600 } };
   const job = { name: "job", sha256: "b".repeat(64) };
   const models = ["@cf/a/b", { id: "openai/gpt-5", name: "big" }];
   const found = (callers: readonly object[], changes: object = {}) =>
