@@ -24,7 +24,7 @@ export function policyLines(review: StackReview): readonly string[] {
     ...review.findings.map((each) => `- **${each.severity}** ${inCode(formatProblem(each))}`),
     ...waivers.map(
       ({ rule, until, reason }) =>
-        `- **excused** from ${inCode(rule)} until ${until}: ${inCode(reason)}`,
+        `- **excused** from ${inCode(rule)} until ${until} because ${inCode(reason)}`,
     ),
   ];
   return [

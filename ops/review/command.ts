@@ -8,7 +8,7 @@ import { readEvidence } from "../../infra/project-files.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { printableJson } from "../../policy/harmless.ts";
 import { changedCode, codeMarkdown, codeText, type ChangedCode } from "../../policy/review/code.ts";
-import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
+import { changedFirst, reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { reasonOf } from "../../policy/reason.ts";
@@ -34,9 +34,11 @@ type Part = ChangedCode | StackReview;
 
 const FORMATS = {
   text: (parts: readonly Part[]) =>
-    parts.map((part) => (part.kind === "code" ? codeText(part) : reviewText(part))).join("\n\n"),
+    changedFirst<ChangedCode>(parts)
+      .map((part) => (part.kind === "code" ? codeText(part) : reviewText(part)))
+      .join("\n\n"),
   markdown: (parts: readonly Part[]) =>
-    parts
+    changedFirst<ChangedCode>(parts)
       .map((part) => (part.kind === "code" ? codeMarkdown(part) : reviewMarkdown(part)))
       .join("\n\n"),
   json: (parts: readonly Part[]) =>

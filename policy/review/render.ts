@@ -5,6 +5,7 @@ import { formatProblem, type Problem } from "../settings/problems.ts";
 import { escapeMarkdown, printableLine } from "../harmless.ts";
 import { toTable, toText } from "../statement/page.ts";
 import type { Statement } from "../statement/statement.ts";
+import { list } from "../words.ts";
 import type { Difference, StackReview } from "./review.ts";
 
 /** What is not known here of a stack's environments. */
@@ -28,20 +29,57 @@ function textLines(review: StackReview): readonly string[] {
     return [`${review.stack}  cannot be deployed`, ...problemLines(review.problems), ...note];
   }
   const { gatewayId, tier } = review.statement;
+  const title = `${review.stack}  gateway ${gatewayId}, ${tier}`;
+  if (isUnchanged(review)) return [`${title}: ${describeUnchanged(review)}`, ...note];
   const findings = review.findings.map(
     (finding) => `  ${finding.severity.padEnd(7)}  ${formatProblem(describeFinding(finding))}`,
   );
+  const difference = differenceText(review.difference);
   return [
-    `${review.stack}  gateway ${gatewayId}, ${tier}`,
-    ...(findings.length === 0 ? [`  ${KEPT}`] : findings),
-    ...waiversInForce(review).map(
-      ({ rule, until, reason }) => `  excused  from ${rule} until ${until}: ${reason}`,
-    ),
+    title,
+    ...difference,
+    ...(difference.length === 0 ? [] : [""]),
+    ...(findings.length === 0 ? [`  ${describeKept(review)}`] : findings),
+    ...waiversInForce(review).map((waiver) => `  excused  ${describeWaiver(waiver)}`),
     ...note,
-    ...differenceText(review.difference),
     "",
     ...toText(review.statement).split("\n"),
   ];
+}
+
+/** Orders reviews for people: what concerns every stack, what changes, then what stays as it is. */
+export function changedFirst<Review extends { readonly kind: string }>(
+  reviews: readonly (Review | StackReview)[],
+): readonly (Review | StackReview)[] {
+  const isLast = (review: Review | StackReview) => "findings" in review && isUnchanged(review);
+  return [...reviews.filter((one) => !isLast(one)), ...reviews.filter(isLast)];
+}
+
+/** An unchanged stack that breaks a rule is shown whole, because the rule stops a pipeline. */
+function isUnchanged({ difference, findings }: Reviewed): boolean {
+  return (
+    difference?.kind === "changed" &&
+    difference.changes.length === 0 &&
+    difference.renamedFrom === undefined &&
+    !findings.some(({ severity }) => severity === "error")
+  );
+}
+
+function describeUnchanged(review: Reviewed): string {
+  const warnings = [...new Set(review.findings.map(({ rule }) => rule.id))];
+  const excuses = waiversInForce(review).map((waiver) => `excused ${describeWaiver(waiver)}`);
+  const warned = warnings.length === 0 ? [] : [`warned of ${list(warnings)}`];
+  return ["no setting changes", ...warned, ...excuses].join("; ");
+}
+
+function describeWaiver({ rule, until, reason }: Statement["waivers"][number]): string {
+  return `from ${rule} until ${until} because ${reason}`;
+}
+
+function describeKept(review: Reviewed): string {
+  return waiversInForce(review).length === 0
+    ? "breaks no rule"
+    : "breaks no rule but those it is excused from";
 }
 
 /** An expired waiver, and one of a rule that there is not, excuse from nothing. */
@@ -59,8 +97,6 @@ const PROJECT = "Pulumi may take settings from elsewhere than the reviewed stack
 function problemLines(problems: readonly Problem[]): readonly string[] {
   return problems.map((problem) => `  error    ${formatProblem(problem)}`);
 }
-
-const KEPT = "breaks no rule that it is not excused from";
 
 const REMOVED =
   "nothing here deploys it any more, and nothing deletes what it made (pulumi destroy does)";
@@ -109,18 +145,21 @@ export function reviewMarkdown(review: StackReview): string {
     const problems = review.problems.map((problem) => item("error", formatProblem(problem)));
     return [title, "", ...problems, ...note].join("\n");
   }
+  if (isUnchanged(review)) {
+    return [title, "", `${escapeMarkdown(capital(describeUnchanged(review)))}.`, ...note].join(
+      "\n",
+    );
+  }
   const findings = review.findings.map((finding) =>
     item(finding.severity, formatProblem(describeFinding(finding))),
   );
   return [
     title,
-    "",
-    ...(findings.length === 0 ? [`No finding: ${KEPT}.`] : findings),
-    ...waiversInForce(review).map(({ rule, until, reason }) =>
-      item("excused", `from ${rule} until ${until}: ${reason}`),
-    ),
-    ...note,
     ...differenceMarkdown(review.difference),
+    "",
+    ...(findings.length === 0 ? [`No finding: ${describeKept(review)}.`] : findings),
+    ...waiversInForce(review).map((waiver) => item("excused", describeWaiver(waiver))),
+    ...note,
     "",
     "<details><summary>What it does with prompts and logs</summary>",
     "",
@@ -159,6 +198,10 @@ function differenceMarkdown(difference: Difference | undefined): string[] {
       return `| ${cells.join(" | ")} |`;
     }),
   ];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function item(label: string, text: string): string {

@@ -248,7 +248,7 @@ test("a setting's own hostile text goes the same way from its file to the commen
 
   const { bodies } = await comment({ previews: [] });
 
-  expect(bodies["dev"]).toContain(`until 2026-12-31: \`\` ${text} \`\``);
+  expect(bodies["dev"]).toContain(`until 2026-12-31 because \`\` ${text} \`\``);
   for (const body of Object.values(bodies)) expect(withoutCode(body)).not.toMatch(/@|evil|<img/);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
+import { changedFirst, reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson } from "../../policy/review/review.ts";
 import { stackText, toProject } from "../support/settings.ts";
 
@@ -41,7 +41,7 @@ test("a change that keeps bodies in production is refused, and told in every for
     "  error    ai-gateway:logs.collect is full; a production stack stores no prompts and answers: set it to metadata or none [bodies-in-production]",
   );
   expect(told.text).toContain("\n  less private: logs.collect metadata → full\n");
-  expect(told.text).toContain("  no setting changes\n");
+  expect(told.text).toMatch(/^dev {2}gateway shop-dev, development: no setting changes; .*$/m);
   expect(told.markdown).toContain("- **error** ai-gateway:logs.collect is full; ");
   expect(told.markdown).toContain("| less private | logs.collect | metadata | full |  |");
   expect(JSON.parse(told.json)).toMatchObject([
@@ -68,6 +68,37 @@ test("a neutral change that breaks callers has a mark, and what ends, in every f
   );
   expect(told.markdown).toMatch(/\| neutral, breaks callers \| .* \| requests for .* get 404 \|/);
   expect(JSON.parse(told.json)).toMatchObject([{ difference: { changes: [{ ends }] } }]);
+});
+
+test("what changes comes first, in a review and among them; an unchanged stack is one line", async () => {
+  const [dev, prod] = await reviewStacks(toProject({ dev: DEV, prod: OPEN_PROD }), {
+    before: toProject({ dev: DEV, prod: PROD }),
+    today: TODAY,
+  });
+  if (dev === undefined || prod === undefined) throw new Error("no reviews");
+
+  expect(changedFirst([dev, prod])).toEqual([prod, dev]);
+  expect(reviewText(dev)).toBe(
+    "dev  gateway shop-dev, development: no setting changes; warned of no-callers",
+  );
+  expect(reviewMarkdown(dev)).toBe("## Stack dev\n\nNo setting changes; warned of no-callers.");
+  for (const text of [reviewText(prod), reviewMarkdown(prod)]) {
+    expect(text.indexOf("less private")).toBeLessThan(text.indexOf("bodies-in-production"));
+  }
+});
+
+test("an unchanged stack that breaks a rule, or is excused from one, says so", async () => {
+  const waivers =
+    "  ai-gateway:waivers: [{ rule: bodies-in-production, reason: audit of December, until: 2026-12-31 }]\n";
+  const broken = await review({ prod: OPEN_PROD }, { prod: OPEN_PROD });
+  const excused = await review({ prod: OPEN_PROD + waivers }, { prod: OPEN_PROD + waivers });
+
+  expect(broken.text).toContain(
+    "  no setting changes\n\n  error    ai-gateway:logs.collect is full",
+  );
+  expect(excused.text).toMatch(
+    /^prod .*; excused from bodies-in-production until 2026-12-31 because audit of December$/,
+  );
 });
 
 test("stacks that come, go or could not be read before are told as such", async () => {
@@ -113,10 +144,10 @@ test("an exception is told beside the findings, in every format for people", asy
 
   expect(refused).toEqual([]);
   expect(text).toContain(
-    "\n  excused  from bodies-in-production until 2026-12-31: audit of December\n",
+    "\n  excused  from bodies-in-production until 2026-12-31 because audit of December\n",
   );
   expect(markdown).toContain(
-    "- **excused** from bodies-in-production until 2026-12-31: audit of December",
+    "- **excused** from bodies-in-production until 2026-12-31 because audit of December",
   );
 });
 
