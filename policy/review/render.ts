@@ -3,7 +3,7 @@ import { describeFinding } from "../rules/rules.ts";
 import type { Change } from "../difference/difference.ts";
 import { formatProblem, type Problem } from "../settings/problems.ts";
 import { escapeMarkdown, printableLine } from "../harmless.ts";
-import { toTable, toText } from "../statement/page.ts";
+import { describeUnproved, toTable, toText } from "../statement/page.ts";
 import type { Statement } from "../statement/statement.ts";
 import { list } from "../words.ts";
 import type { Difference, StackReview } from "./review.ts";
@@ -29,7 +29,8 @@ function textLines(review: StackReview): readonly string[] {
     return [`${review.stack}  cannot be deployed`, ...problemLines(review.problems), ...note];
   }
   const { gatewayId, tier } = review.statement;
-  const title = `${review.stack}  gateway ${gatewayId}, ${tier}`;
+  const unproved = describeUnproved(review.statement).map((text) => `; ${text}`);
+  const title = `${review.stack}  gateway ${gatewayId}, ${tier}${unproved.join("")}`;
   if (isUnchanged(review)) return [`${title}: ${describeUnchanged(review)}`, ...note];
   const findings = review.findings.map(
     (finding) => `  ${finding.severity.padEnd(7)}  ${formatProblem(describeFinding(finding))}`,
@@ -145,16 +146,22 @@ export function reviewMarkdown(review: StackReview): string {
     const problems = review.problems.map((problem) => item("error", formatProblem(problem)));
     return [title, "", ...problems, ...note].join("\n");
   }
+  const unproved = describeUnproved(review.statement).flatMap((text) => ["", `**${text}.**`]);
   if (isUnchanged(review)) {
-    return [title, "", `${escapeMarkdown(capital(describeUnchanged(review)))}.`, ...note].join(
-      "\n",
-    );
+    return [
+      title,
+      ...unproved,
+      "",
+      `${escapeMarkdown(capital(describeUnchanged(review)))}.`,
+      ...note,
+    ].join("\n");
   }
   const findings = review.findings.map((finding) =>
     item(finding.severity, formatProblem(describeFinding(finding))),
   );
   return [
     title,
+    ...unproved,
     ...differenceMarkdown(review.difference),
     "",
     ...(findings.length === 0 ? [`No finding: ${describeKept(review)}.`] : findings),

@@ -66,7 +66,7 @@ export async function reviewStacks(
       stack: name,
       kind: "reviewed",
       statement: await stateStack(result.stack, evidence),
-      findings: check(result.stack, { others, today }),
+      findings: check(result.stack, { others, today, evidence }),
       difference: before && compare(result.stack, before, gone),
       environments: result.stack.environments,
     };

@@ -1,3 +1,4 @@
+import type { Evidence } from "../evidence/evidence.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import type { Tier } from "../settings/settings.ts";
@@ -36,6 +37,8 @@ export interface Surroundings {
   readonly others: readonly Stack[];
   /** The current day in UTC, such as `2026-12-31`. */
   readonly today: string;
+  /** What accounts have shown; undefined where nobody has read it, as in a deploy. */
+  readonly evidence?: readonly Evidence[];
   /** The ids of the rules that the stack breaks, for the rules about waivers, which come last. */
   readonly broken: ReadonlySet<string>;
 }

@@ -5,6 +5,7 @@
 import type { Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import { accountRules } from "./account.ts";
+import { evidenceRules } from "./evidence.ts";
 import { modelRules } from "./models.ts";
 import { operationRules } from "./operation.ts";
 import { previewRules } from "./preview.ts";
@@ -17,6 +18,7 @@ const waivable: readonly Rule[] = [
   ...operationRules,
   ...modelRules,
   ...accountRules,
+  ...evidenceRules,
   ...previewRules,
 ];
 const aboutWaivers = waiverRules(waivable.map(({ id }) => id));
@@ -33,8 +35,10 @@ export interface Finding extends Problem {
 /** Finds what a stack breaks today and no waiver excuses, errors first. */
 export function check(stack: Stack, around: Omit<Surroundings, "broken">): readonly Finding[] {
   const found = waivable.flatMap((rule) => apply(rule, stack, { ...around, broken: new Set() }));
-  // No file shows whether a rule about a preview is broken, so a waiver of one is not unused here.
-  const broken = new Set([...found.map(({ rule }) => rule), ...previewRules].map(({ id }) => id));
+  // No file shows whether a rule about a preview is broken, and no deploy reads evidence, so a
+  // waiver of one is not unused here.
+  const unseen = [...previewRules, ...(around.evidence === undefined ? evidenceRules : [])];
+  const broken = new Set([...found.map(({ rule }) => rule), ...unseen].map(({ id }) => id));
   const excused = new Set(
     stack.settings.waivers.filter(({ until }) => until >= around.today).map(({ rule }) => rule),
   );

@@ -23,6 +23,15 @@ export function citeEvidence(
   });
 }
 
+/** Returns the weightiest sighting of a point, of accounts with this log system. */
+export function seenOf(
+  point: number,
+  evidence: readonly Evidence[],
+  system: LogSystem,
+): Pick<SeenPoint, "verdict" | "date" | "file"> | undefined {
+  return sightingsByPoint(evidence, system).get(point);
+}
+
 type Sighting = Omit<SeenPoint, "text"> & { readonly question: QuestionId; readonly at: number };
 
 /**

@@ -9,6 +9,7 @@ export function toPage(stack: string, statement: Statement): string {
   return [
     `# What stack ${stack} does with prompts and logs`,
     "",
+    ...describeUnproved(statement).flatMap((text) => [`**${text}.**`, ""]),
     `Made from \`Pulumi.${stack}.yaml\` by \`npm run policy\`. What each log system stores, and how to prove what is not proved: [what is stored](../what-is-stored.md#open-points).`,
     "",
     toTable(statement),
@@ -17,6 +18,25 @@ export function toPage(stack: string, statement: Statement): string {
     "",
   ].join("\n");
 }
+
+/**
+ * Says of a production stack that no account has shown its switches to keep bodies out of logs, or
+ * that one has shown the contrary.
+ */
+export function describeUnproved({ tier, facts }: Statement): readonly string[] {
+  if (tier !== "production") return [];
+  const isAbout = ({ point }: OpenPoint): boolean => point === BODIES_OFF;
+  const isBroken = facts.some(({ seen = [] }) =>
+    seen.some((point) => isAbout(point) && point.verdict === "broken"),
+  );
+  if (isBroken) return ["Bodies were SEEN in logs of an account, in spite of the switches"];
+  return facts.some(({ notProved = [] }) => notProved.some(isAbout))
+    ? ["That bodies stay out of logs is proved on no account yet: run npm run probe first"]
+    : [];
+}
+
+/** The open point about the switch that keeps bodies out of a log. */
+const BODIES_OFF = 1;
 
 /**
  * Says why a policy page is not that of a stack's policy; undefined where it is. `page` is the page's text, undefined where

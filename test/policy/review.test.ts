@@ -70,6 +70,16 @@ test("a neutral change that breaks callers has a mark, and what ends, in every f
   expect(JSON.parse(told.json)).toMatchObject([{ difference: { changes: [{ ends }] } }]);
 });
 
+test("a review of production begins with what no account has shown", async () => {
+  const { text, markdown } = await review({ dev: DEV, prod: PROD });
+
+  const unproved =
+    "That bodies stay out of logs is proved on no account yet: run npm run probe first";
+  expect(text).toContain(`prod  gateway shop-prod, production; ${unproved}\n`);
+  expect(text).toContain("dev  gateway shop-dev, development\n");
+  expect(markdown).toContain(`## Stack prod\n\n**${unproved}.**\n`);
+});
+
 test("what changes comes first, in a review and among them; an unchanged stack is one line", async () => {
   const [dev, prod] = await reviewStacks(toProject({ dev: DEV, prod: OPEN_PROD }), {
     before: toProject({ dev: DEV, prod: PROD }),

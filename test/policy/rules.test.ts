@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { RULES, check } from "../../policy/rules/rules.ts";
 import { REACHES } from "../../policy/settings/reaches.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
@@ -296,6 +297,44 @@ test("a production stack whose file names no account in clear is warned about", 
   expect(broken(without("dev"))).toEqual([]);
 });
 
+// Nobody has read evidence in a deploy: there the rule is silent, and a waiver of it is not unused.
+test("production without bodies is warned about until an account has shown the switch to work", () => {
+  const RUN: Evidence = {
+    file: "docs/evidence/probe.json",
+    asked: { api: "https://api.cloudflare.com", sdk: "cloudflare 7.3.0", logSystem: "legacy" },
+    answers: [],
+  };
+  const answer = {
+    question: "payload-header",
+    at: "2026-11-21T10:00:00Z",
+    seen: "no body",
+  } as const;
+  const found = (stack: Stack, evidence?: readonly Evidence[]) =>
+    check(stack, { others: [], today: TODAY, ...(evidence && { evidence }) }).map(
+      ({ rule, message }) => `${rule.id}: ${message}`,
+    );
+  const kept = { ...RUN, answers: [{ ...answer, verdict: "kept" as const }] };
+  const broken = { ...RUN, answers: [{ ...answer, verdict: "broken" as const }] };
+  const elsewhere = { ...kept, asked: { ...kept.asked, logSystem: "observability" as const } };
+  const unproved =
+    "bodies-off-unproved: is metadata, which no evidence of an account shows to work";
+  const rule = "bodies-off-unproved";
+  const waived = stackWith("prod", {
+    waivers: [{ rule, reason: "the probe comes next week", until: TODAY }],
+  });
+
+  expect(found(stackWith("prod"), [])).toEqual([unproved]);
+  expect(found(stackWith("prod"), [elsewhere])).toEqual([unproved]);
+  expect(found(stackWith("prod"), [kept])).toEqual([]);
+  expect(found(stackWith("prod"), [broken])).toEqual([
+    "bodies-off-unproved: is metadata, which was seen to fail on 2026-11-21 (docs/evidence/probe.json)",
+  ]);
+  expect(found(stackWith("dev", { logs: LEGACY }), [])).toEqual([]);
+  expect(found(stackWith("prod"))).toEqual([]);
+  expect(found(waived)).toEqual([]);
+  expect(found(waived, [])).toEqual([]);
+});
+
 test("every rule is broken by a case above or by one between stacks below", () => {
   const between = [
     "shared-gateway",
@@ -306,7 +345,7 @@ test("every rule is broken by a case above or by one between stacks below", () =
     "shared-bucket",
     "too-many-logpush-jobs",
   ];
-  const others = ["account-not-declared"];
+  const others = ["account-not-declared", "bodies-off-unproved"];
   // What a preview shows, test/ops/comment.test.ts breaks.
   const ofPreviews = ["gateway-replaced"];
 
