@@ -92,7 +92,11 @@ function logSystem(createdAt: string | undefined): LogSystem {
 
 async function writeNew(file: string, text: string): Promise<void> {
   await writeFile(file, text, { flag: "wx" }).catch((error: Error) => {
-    throw new CommandError(`${file} cannot be written: ${error.message}`);
+    const reason =
+      Object(error).code === "EEXIST"
+        ? "is there already, and nothing was written; choose another --stack, or move that file away"
+        : `cannot be written: ${error.message}`;
+    throw new CommandError(`${file} ${reason}`);
   });
 }
 

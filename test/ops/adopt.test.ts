@@ -167,7 +167,11 @@ test("the command writes the file and the import, and tells the secrets to set",
   expect(stdout + text).not.toContain("SECRET");
   const imports = await readFile(join(project.folder, ".local/import-old.json"), "utf8");
   expect(imports).toBe(importFile(running.accountId, "app"));
-  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("file already exists") });
+  expect(again).toMatchObject({
+    code: 2,
+    stderr:
+      "error: Pulumi.old.yaml is there already, and nothing was written; choose another --stack, or move that file away\n",
+  });
 });
 
 test("the command says what to do with Logpush, which is a setting and not the gateway's to tell", async () => {
