@@ -69,14 +69,14 @@ export async function serve(args: Args): Promise<void> {
     state.declare(await toDeclaration(next));
     running = next;
     print(`${changed} changed: reloaded`);
+    printMissing(next);
   });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are
   // synchronous.
   process.once("exit", () => store.close());
 
   await serveUploaded(state, workers);
-  const missing = notImitated(account.gateways);
-  if (missing.length > 0) print(`declared, and not imitated here: ${missing.join(", ")}\n`);
+  printMissing(account);
   const proof = await accessProof(account.script);
   const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
   const copies = account.buckets.map(
@@ -110,7 +110,7 @@ export async function serveUploaded({ state }: AccountState, workers: WorkerHost
 /** Prints which declared settings have no effect here. */
 function printMissing({ gateways }: LoadedStack): void {
   const missing = notImitated(gateways);
-  if (missing.length > 0) console.log(`declared, and not imitated here: ${missing.join(", ")}\n`);
+  if (missing.length > 0) print(`declared, and not imitated here: ${missing.join(", ")}\n`);
 }
 
 /** Prints what another process has printed, which runs the stack. */
