@@ -25,18 +25,19 @@ export function toPage(stack: string, statement: Statement): string {
  */
 export function describeUnproved({ tier, facts }: Statement): readonly string[] {
   if (tier !== "production") return [];
-  const isAbout = ({ point }: OpenPoint): boolean => point === BODIES_OFF;
   const isBroken = facts.some(({ seen = [] }) =>
-    seen.some((point) => isAbout(point) && point.verdict === "broken"),
+    seen.some((point) => isAboutBodies(point) && point.verdict === "broken"),
   );
   if (isBroken) return ["Bodies were SEEN in logs of an account, in spite of the switches"];
-  return facts.some(({ notProved = [] }) => notProved.some(isAbout))
+  return facts.some(({ notProved = [] }) => notProved.some(isAboutBodies))
     ? ["That bodies stay out of logs is proved on no account yet: run npm run probe first"]
     : [];
 }
 
-/** The open point about the switch that keeps bodies out of a log. */
-const BODIES_OFF = 1;
+/** Point 1 is about the switch that keeps bodies out of a log. */
+function isAboutBodies({ point }: OpenPoint): boolean {
+  return point === 1;
+}
 
 /**
  * Says why a policy page is not that of a stack's policy; undefined where it is. `page` is the page's text, undefined where

@@ -23,9 +23,12 @@ const PLAIN: Readonly<Record<string, string>> = {
   "v1:url": "https://alerts.example.com/T0/key",
 };
 
-/** What a program cannot know: it gets every secret in clear, and a name without its older namespace. */
+/**
+ * What a program cannot know: it gets every secret in clear, and a name without its older namespace,
+ * and it reads no evidence.
+ */
 const FILE_ONLY =
-  / (?:is a secret and stands in the file in clear|is encrypted, so that no reviewer can read it); | ai-gateway:config:/;
+  / (?:is a secret and stands in the file in clear|is encrypted, so that no reviewer can read it); | ai-gateway:config:|\[bodies-off-unproved\]$/;
 
 const corpus = readCorpus();
 const isUnreadable = (line: string) => line.includes("the file is not ");

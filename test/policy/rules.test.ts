@@ -314,7 +314,7 @@ test("production without bodies is warned about until an account has shown the s
       ({ rule, message }) => `${rule.id}: ${message}`,
     );
   const kept = { ...RUN, answers: [{ ...answer, verdict: "kept" as const }] };
-  const broken = { ...RUN, answers: [{ ...answer, verdict: "broken" as const }] };
+  const failed = { ...RUN, answers: [{ ...answer, verdict: "broken" as const }] };
   const elsewhere = { ...kept, asked: { ...kept.asked, logSystem: "observability" as const } };
   const unproved =
     "bodies-off-unproved: is metadata, which no evidence of an account shows to work";
@@ -326,7 +326,7 @@ test("production without bodies is warned about until an account has shown the s
   expect(found(stackWith("prod"), [])).toEqual([unproved]);
   expect(found(stackWith("prod"), [elsewhere])).toEqual([unproved]);
   expect(found(stackWith("prod"), [kept])).toEqual([]);
-  expect(found(stackWith("prod"), [broken])).toEqual([
+  expect(found(stackWith("prod"), [failed])).toEqual([
     "bodies-off-unproved: is metadata, which was seen to fail on 2026-11-21 (docs/evidence/probe.json)",
   ]);
   expect(found(stackWith("dev", { logs: LEGACY }), [])).toEqual([]);
