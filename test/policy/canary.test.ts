@@ -1,6 +1,4 @@
 /** A secret that was pasted anywhere into a stack file is in no output of a review. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
@@ -10,7 +8,7 @@ import { reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { reviewStacks, toJson } from "../../policy/review/review.ts";
 import { readCorpus, TODAY } from "../support/corpus.ts";
 import { runs } from "../support/runs.ts";
-import { ROOT, toProject } from "../support/settings.ts";
+import { stackText, toProject } from "../support/settings.ts";
 
 const MARK = "Zk3vQ9invented2xP5sL8nB4cD6fG1hJ0";
 /** As much of it as no output may have. */
@@ -96,7 +94,7 @@ const SIGNS = [
 ];
 
 test("no error of YAML shows a secret behind a sign, as a value or as a key", async () => {
-  const prod = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8");
+  const prod = stackText("prod");
   const lines = prod.split("\n");
   const warnings = vi.spyOn(process, "emitWarning").mockReturnValue();
   await fc.assert(
@@ -116,7 +114,7 @@ test("no error of YAML shows a secret behind a sign, as a value or as a key", as
 test("names of the field are shown, however long they are", async () => {
   const names = ["@cf/meta/llama-3.1-8b-instruct-fast!", "anthropic.claude-3-5-sonnet-20241022-v2"];
   for (const name of names) {
-    const text = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8");
+    const text = stackText("prod");
     const file = text.replace(/"?@cf\/meta\/llama-3\.1-8b-instruct-fast"?/, JSON.stringify(name));
     expect(await reviewBoth(file, text)).toContain(`is "${name}"; allowed is`);
   }
