@@ -1,19 +1,20 @@
 /** Token counts in Anthropic's Messages, where `input_tokens` has no part that the cache had. */
 import type { Usage } from "../conversation.ts";
+import { readCount } from "../counts.ts";
 
 /** Reads a model's counts; undefined where it reported none of its answer. */
 export function readUsage(value: unknown): Usage | undefined {
   const counts: Readonly<Record<string, unknown>> = Object(value);
-  const uncached = count(counts["input_tokens"]);
-  const output = count(counts["output_tokens"]);
+  const uncached = readCount(counts["input_tokens"]);
+  const output = readCount(counts["output_tokens"]);
   if (uncached === undefined || output === undefined) return undefined;
-  const cached = count(counts["cache_read_input_tokens"]);
-  const cacheWritten = count(counts["cache_creation_input_tokens"]);
+  const cached = readCount(counts["cache_read_input_tokens"]);
+  const cacheWritten = readCount(counts["cache_creation_input_tokens"]);
   const { thinking_tokens }: { thinking_tokens?: unknown } = Object(
     counts["output_tokens_details"],
   );
   const input = uncached + (cached ?? 0) + (cacheWritten ?? 0);
-  const reasoning = count(thinking_tokens);
+  const reasoning = readCount(thinking_tokens);
   return { input, output, total: input + output, cached, cacheWritten, reasoning };
 }
 
@@ -27,8 +28,4 @@ export function writeUsage(usage: Usage | undefined): object {
     output_tokens: output,
     ...(reasoning !== undefined && { output_tokens_details: { thinking_tokens: reasoning } }),
   };
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

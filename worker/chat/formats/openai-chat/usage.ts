@@ -1,11 +1,8 @@
 /** Token counts in OpenAI's chat form. */
 import type { Usage } from "../conversation.ts";
+import { readCount, readCounts } from "../counts.ts";
 
-/**
- * Reads a model's counts. Models leave some out, or write null: what is missing is derived from the
- * total, and where that cannot be done the whole is undefined, for no count is better than a wrong
- * one.
- */
+/** Reads a model's counts; undefined where one is missing and cannot be derived. */
 export function readUsage(value: unknown): Usage | undefined {
   const {
     prompt_tokens,
@@ -13,17 +10,17 @@ export function readUsage(value: unknown): Usage | undefined {
     total_tokens,
     ...rest
   }: Readonly<Record<string, unknown>> = Object(value);
-  const total = count(total_tokens);
-  const input = count(prompt_tokens) ?? minus(total, count(completion_tokens));
-  const output = count(completion_tokens) ?? minus(total, input);
-  if (input === undefined || output === undefined) return undefined;
+  const counts = readCounts({
+    input: prompt_tokens,
+    output: completion_tokens,
+    total: total_tokens,
+  });
+  if (counts === undefined) return undefined;
   const { prompt_tokens_details: ofInput, completion_tokens_details: ofOutput } = rest;
   return {
-    input,
-    output,
-    total: total ?? input + output,
-    cached: count(Object(ofInput).cached_tokens),
-    reasoning: count(Object(ofOutput).reasoning_tokens),
+    ...counts,
+    cached: readCount(Object(ofInput).cached_tokens),
+    reasoning: readCount(Object(ofOutput).reasoning_tokens),
     more: rest,
   };
 }
@@ -38,12 +35,4 @@ export function writeUsage({ input, output, total, cached, reasoning, more }: Us
     ...(reasoning !== undefined && { completion_tokens_details: { reasoning_tokens: reasoning } }),
     ...more,
   };
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function minus(total: number | undefined, part: number | undefined): number | undefined {
-  return total === undefined || part === undefined || part > total ? undefined : total - part;
 }
