@@ -3,14 +3,12 @@ import * as v from "valibot";
 
 import type { Unsupported } from "../../refusal.ts";
 import { optional } from "../optional.ts";
+import { plainObject } from "../plain-object.ts";
 import { cacheControl, message, texts } from "./blocks.ts";
 import { tool, toolChoice } from "./tools.ts";
 
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const isObject = (value: unknown) =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const object = v.custom<object>(isObject, "expected an object");
-const format = optional(v.object({ type: v.literal("json_schema"), schema: object }));
+const format = optional(v.object({ type: v.literal("json_schema"), schema: plainObject }));
 
 /**
  * The fields of a request. Only these reach a model: others are dropped, the gateway's options among

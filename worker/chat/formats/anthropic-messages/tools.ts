@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Env } from "../../env.ts";
 import { badRequest } from "../../refusal.ts";
 import type { Tool, ToolChoice } from "../conversation.ts";
+import { plainObject } from "../plain-object.ts";
 import { requireReach } from "../reach.ts";
 import { kindOfTool } from "../tool-kinds.ts";
 import { cacheControl } from "./blocks.ts";
@@ -12,16 +13,11 @@ import { cacheControl } from "./blocks.ts";
 export type Allowed = Pick<Env, "ALLOW">;
 
 const name = v.pipe(v.string(), v.minLength(1));
-// Not v.record, which accepts a list, and drops keys such as "constructor".
-const schema = v.custom<object>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "expected an object",
-);
 const custom = v.looseObject({
   type: v.nullish(v.literal("custom")),
   name,
   description: v.nullish(v.string()),
-  input_schema: schema,
+  input_schema: plainObject,
   strict: v.nullish(v.boolean()),
   cache_control: cacheControl,
 });

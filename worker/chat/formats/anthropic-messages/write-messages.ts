@@ -11,6 +11,7 @@ import type {
   Reasoning,
   Text,
 } from "../conversation.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { unwrapProof } from "./signature.ts";
 
 /** A turn: neighbours of one role are one, and the results of tools come first in it. */
@@ -89,8 +90,7 @@ function writeThinking({ text, opaque }: Reasoning, model: Model): readonly obje
 function writeInput({ input, isCustom }: AnswerContent & { type: "call" }): object {
   if (isCustom === true) return { input };
   const value = parseJson(input === "" ? "{}" : input);
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? value : { input };
+  return isPlainObject(value) ? value : { input };
 }
 
 /** Writes an id of a call, of which only some characters are allowed. */

@@ -2,14 +2,10 @@
 import * as v from "valibot";
 
 import { optional } from "../optional.ts";
+import { plainObject } from "../plain-object.ts";
 
 const isFunction = v.literal("function");
 const name = v.pipe(v.string(), v.minLength(1));
-// Not v.record, which accepts a list, and drops keys such as "constructor".
-const schema = v.custom<object>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "expected an object",
-);
 
 /** A tool that the model may call: a function, or one that takes a text. */
 export const tool = v.variant("type", [
@@ -18,7 +14,7 @@ export const tool = v.variant("type", [
     function: v.object({
       name,
       description: optional(v.string()),
-      parameters: optional(schema),
+      parameters: optional(plainObject),
       strict: optional(v.boolean()),
     }),
   }),
@@ -58,7 +54,7 @@ export const responseFormat = v.variant("type", [
     json_schema: v.object({
       name,
       description: optional(v.string()),
-      schema: optional(schema),
+      schema: optional(plainObject),
       strict: optional(v.boolean()),
     }),
   }),

@@ -5,12 +5,13 @@ import type { Env, Reach } from "../../env.ts";
 import { checkRequest, parseObject, unknownFields, type Unsupported } from "../../refusal.ts";
 import type { AnswerFormat, Conversation } from "../conversation.ts";
 import type { ChatRequest } from "../format.ts";
+import { plainObject } from "../plain-object.ts";
 import { requireReach } from "../reach.ts";
 import { keptItems, readInput } from "./input.ts";
 import { input } from "./items.ts";
 import { isGiven, Reading } from "./reading.ts";
 import { readToolChoice, toolChoiceShape } from "./tool-choice.ts";
-import { plainObject, readTools, toolShape } from "./tools.ts";
+import { readTools, toolShape } from "./tools.ts";
 
 const flag = v.nullish(v.boolean());
 const text = v.nullish(v.string());

@@ -2,17 +2,13 @@
 import * as v from "valibot";
 
 import type { Tool } from "../conversation.ts";
+import { plainObject } from "../plain-object.ts";
 import { requireReach } from "../reach.ts";
 import { kindOfTool } from "../tool-kinds.ts";
 import { refuseField, type Reading } from "./reading.ts";
 
 const nameShape = v.pipe(v.string(), v.minLength(1));
 const text = v.nullish(v.string());
-// Not v.record, which accepts a list, and drops keys such as "constructor".
-export const plainObject = v.custom<object>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "expected an object",
-);
 
 const functionTool = v.looseObject({
   type: v.literal("function"),
