@@ -115,6 +115,14 @@ export interface StreamMender {
   end(): readonly StreamEvent[];
 }
 
+/** The way of an answer from a model to a caller. */
+export interface AnswerWay {
+  readonly caller: CallerFormat;
+  readonly format: ModelFormat;
+  readonly model: Model;
+  readonly head: AnswerHead;
+}
+
 /** An error of the model's, where an answer, or a part of it, was due. */
 export class AnswerError extends Error {
   readonly body: unknown;

@@ -4,9 +4,9 @@ import { parseJson } from "../../json.ts";
 import { isEventStream } from "../models/response.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { partsOf } from "./answer.ts";
-import { AnswerError } from "./format.ts";
+import { AnswerError, type AnswerWay } from "./format.ts";
 import { ModelStream, NoStreamError, SilenceError, type Events } from "./model-stream.ts";
-import { passingOf, readAnswer, type AnswerWay } from "./read-whole.ts";
+import { passingOf, readAnswer } from "./read-whole.ts";
 import { openTranslation } from "./translation.ts";
 import type { StreamSource } from "./write-stream.ts";
 
@@ -27,10 +27,9 @@ interface StreamWay extends AnswerWay {
  */
 export async function openStream(response: Response, way: StreamWay): Promise<StreamSource> {
   const { caller, format, model, head } = way;
-  const { conversation } = head.request;
   const common = {
     writer: caller.openStream(head),
-    translate: openTranslation({ caller, format, model: model.id, conversation }),
+    translate: openTranslation(way),
     describe: describeEnd,
   };
   const events = isEventStream(response) ? response.body : null;

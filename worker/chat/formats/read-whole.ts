@@ -1,40 +1,18 @@
 /** Reads a model's whole answer, and writes it in the caller's format. */
-import type { Model } from "../env.ts";
 import { describeFailure, unreadable } from "../models/failures.ts";
 import { readBody } from "../models/response.ts";
 import { RefusalError } from "../refusal.ts";
-import {
-  AnswerError,
-  type AnswerHead,
-  type CallerFormat,
-  type ModelFormat,
-  type Passing,
-} from "./format.ts";
-import { openTranslation, translateAnswer } from "./translation.ts";
 import type { Answer } from "./conversation.ts";
-
-/** The way of an answer from a model to a caller. */
-export interface AnswerWay {
-  readonly caller: CallerFormat;
-  readonly format: ModelFormat;
-  readonly model: Model;
-  readonly head: AnswerHead;
-}
+import { AnswerError, type AnswerWay, type Passing } from "./format.ts";
+import { openTranslation, translateAnswer } from "./translation.ts";
 
 /** Reads an answer. Throws a RefusalError where its body is an error, or nobody can read it. */
 export async function readWhole(response: Response, way: AnswerWay): Promise<object> {
   const body = await readBody(response);
   const answer = readAnswer(body, way);
-  const { caller, format, head } = way;
   const passing = passingOf(way);
   if (passing !== undefined) return passing.mendAnswer(Object(body));
-  const translate = openTranslation({
-    caller,
-    format,
-    model: way.model.id,
-    conversation: head.request.conversation,
-  });
-  return caller.writeAnswer(translateAnswer(answer, translate), head);
+  return way.caller.writeAnswer(translateAnswer(answer, openTranslation(way)), way.head);
 }
 
 /** Returns how what a model answers reaches the caller as it is; undefined where it is translated. */

@@ -1,32 +1,24 @@
 /** What becomes of the parts of an answer on their way from one format to another. */
 import { Gathered, partsOf } from "./answer.ts";
-import type { Answer, Conversation, Part, ReasoningField } from "./conversation.ts";
+import type { Answer, Part, ReasoningField } from "./conversation.ts";
 import { customNames, CustomCalls } from "./custom-tools.ts";
-import type { CallerFormat, ModelFormat } from "./format.ts";
+import type { AnswerWay } from "./format.ts";
 import { MendedCalls } from "./mended-calls.ts";
 import { wrapOpaque } from "./opaque.ts";
 
 type Step = (part: Part) => readonly Part[];
 
-interface Way {
-  readonly caller: CallerFormat;
-  readonly format: ModelFormat;
-  readonly model: string;
-  readonly conversation: Conversation;
-}
-
 /** Returns what becomes of each part of one answer, in order. */
-export function openTranslation({ caller, format, model, conversation }: Way): Step {
+export function openTranslation({ caller, format, model, head }: AnswerWay): Step {
   const steps: Step[] = [];
-  const names = customNames(conversation);
+  const names = customNames(head.request.conversation);
   if (!format.hasCustomTools && names.size > 0) {
     const calls = new CustomCalls(names);
     steps.push((part) => calls.read(part));
   }
   const mended = new MendedCalls();
   steps.push((part) => mended.read(part));
-  if (caller.wire !== "chat") steps.push(proveReasoning(model));
-  if (steps.length === 0) return (part) => [part];
+  if (caller.wire !== "chat") steps.push(proveReasoning(model.id));
   return (part) => {
     let parts: readonly Part[] = [part];
     for (const step of steps) parts = parts.flatMap(step);
