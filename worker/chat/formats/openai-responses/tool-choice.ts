@@ -2,10 +2,8 @@
 import * as v from "valibot";
 
 import type { ToolChoice } from "../conversation.ts";
-import { requireReach } from "../reach.ts";
-import { kindOfTool } from "../tool-kinds.ts";
-import { refuseField, type Reading } from "./reading.ts";
-import { quoteType } from "./tools.ts";
+import type { Reading } from "./reading.ts";
+import { requireTool } from "./tools.ts";
 
 const mode = v.picklist(["none", "auto", "required"]);
 const named = v.looseObject({
@@ -36,14 +34,14 @@ export function readToolChoice(choice: Choice, reading: Reading): ToolChoice | u
   if (typeof choice === "string") return { mode: choice };
   if (isAllowed(choice)) return readAllowed(choice, reading);
   if (isNamed(choice)) return { mode: "required", only: [choice.name] };
-  requireKnown(choice.type, "tool_choice", reading);
+  requireTool(choice.type, "tool_choice", reading);
   return reading.keepOwn(choice.type, "tool_choice");
 }
 
 function readAllowed(choice: v.InferOutput<typeof allowed>, reading: Reading): ToolChoice {
   const only = choice.tools.flatMap(({ type, name }, index) => {
     const path = `tool_choice.tools.${index}`;
-    requireKnown(type, path, reading);
+    requireTool(type, path, reading);
     if (name !== null && name !== undefined) return [name];
     reading.keepOwn(type, path);
     return [];
@@ -57,12 +55,4 @@ function isAllowed(choice: Exclude<Choice, string>): choice is v.InferOutput<typ
 
 function isNamed(choice: Exclude<Choice, string>): choice is v.InferOutput<typeof named> {
   return choice.type === "function" || choice.type === "custom";
-}
-
-function requireKnown(type: string, path: string, { env }: Reading): void {
-  const kind = kindOfTool(type);
-  if (kind === undefined) {
-    throw refuseField(path, `a tool of the type ${quoteType(type)} is not known here`);
-  }
-  if (kind.by === "provider") requireReach(env, kind.reach, path);
 }

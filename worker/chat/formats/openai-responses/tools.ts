@@ -57,11 +57,7 @@ export function readTools(tools: readonly AnyTool[], path: string, reading: Read
 }
 
 function readTool(tool: AnyTool, path: string, reading: Reading): void {
-  const kind = kindOfTool(tool.type);
-  if (kind === undefined) {
-    throw refuseField(path, `a tool of the type ${quoteType(tool.type)} is not known here`);
-  }
-  if (kind.by === "provider") requireReach(reading.env, kind.reach, path);
+  requireTool(tool.type, path, reading);
   if (isGrouped(tool)) reading.tools.push(toTool(tool, tool.name));
   else if (isNamespace(tool)) {
     reading.tools.push(...tool.tools.map((each) => toTool(each, nameWithin(tool.name, each.name))));
@@ -71,13 +67,22 @@ function readTool(tool: AnyTool, path: string, reading: Reading): void {
   }
 }
 
+/** Throws a RefusalError for a tool that is unknown, or that a provider carries out unallowed. */
+export function requireTool(type: string, path: string, { env }: Reading): void {
+  const kind = kindOfTool(type);
+  if (kind === undefined) {
+    throw refuseField(path, `a tool of the type ${quoteType(type)} is not known here`);
+  }
+  if (kind.by === "provider") requireReach(env, kind.reach, path);
+}
+
 /** Names a tool of a namespace for the formats that have none. */
 export function nameWithin(namespace: string | null | undefined, tool: string): string {
   return namespace === null || namespace === undefined ? tool : `${namespace}__${tool}`;
 }
 
 /** Shows a type in a message, as far as it looks like one. */
-export function quoteType(type: string): string {
+function quoteType(type: string): string {
   return /^[\w.:-]{1,64}$/.test(type) ? JSON.stringify(type) : "given";
 }
 
