@@ -8,11 +8,29 @@ import { asFunctions, customNames } from "../formats/custom-tools.ts";
 import { MODEL_FORMATS } from "../formats/formats.ts";
 import { readWhole } from "../formats/read-whole.ts";
 import { openStream } from "../formats/open-stream.ts";
+import { readBody } from "../gate/body.ts";
 import { nameIgnored } from "../line/ignored-fields.ts";
 import { lineIds, type RequestLine } from "../line/request-line.ts";
 import { streamAnswer } from "../line/stream-answer.ts";
 import { findModel, withFallbacks } from "../models/choice.ts";
 import { callModels } from "../models/request.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Makes the endpoint that answers requests in a caller's format. */
+export function conversationAt(
+  path: string,
+  caller: CallerFormat,
+  more: Pick<Endpoint, "errorBody"> = {},
+): Endpoint {
+  return {
+    method: "POST",
+    path,
+    isGated: true,
+    usesModel: true,
+    answer: async (context) => converse(context, caller, await readBody(context)),
+    ...more,
+  };
+}
 
 /** Answers a request whose body is in the caller's format, whole or streamed. */
 export async function converse(

@@ -1,15 +1,5 @@
 import { responsesCaller } from "../formats/openai-responses/openai-responses.ts";
-import { readBody } from "../gate/body.ts";
-import { converse } from "./converse.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { conversationAt } from "./converse.ts";
 
 /** Answers a request in OpenAI's Responses protocol, streamed or whole. Nothing is stored. */
-export const responses: Endpoint = {
-  method: "POST",
-  path: "/v1/responses",
-  isGated: true,
-  usesModel: true,
-  async answer(context) {
-    return converse(context, responsesCaller, await readBody(context));
-  },
-};
+export const responses = conversationAt("/v1/responses", responsesCaller);
