@@ -51,7 +51,6 @@ export class ModelStream implements Events {
   /** The body so far, where it is no stream. */
   #whole: string | undefined;
   #isBegun = false;
-  #isWhole = false;
   /** What broke the stream, thrown once the events before it are read. */
   #failure: { readonly error: unknown } | undefined;
 
@@ -94,9 +93,7 @@ export class ModelStream implements Events {
     if (this.#isEnded || this.#failure !== undefined) return;
     this.#feed(this.#decoder.decode(piece, { stream: !isLast }), isLast);
     this.#isEnded = isLast || this.#reader.isOver;
-    if (this.#isWhole || !this.#reader.isWhole) return;
-    this.#isWhole = true;
-    this.#silence.limit(GRACE_MS);
+    if (this.#reader.isWhole) this.#silence.limit(GRACE_MS);
   }
 
   #fail(error: unknown): void {

@@ -27,6 +27,7 @@ export class SilenceTimer {
 
   /** Sets the limit of the waits that follow. */
   limit(limitMs: number): void {
+    if (limitMs === this.#limitMs) return;
     this.stop();
     this.#limitMs = limitMs;
   }
