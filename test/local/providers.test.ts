@@ -1,12 +1,11 @@
 /** Cloudflare's own providers for the AI SDK, in a Worker that runs here, through the local gateway. */
 
-import { build } from "esbuild";
 import { expect, onTestFinished, test } from "vitest";
 
 import { localModel } from "../../local/gateway/local-model/local-model.ts";
 import type { Model } from "../../local/gateway/model.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
-import { ROOT } from "../support/settings.ts";
+import { serveBundle } from "../support/serve-bundle.ts";
 
 test("workers-ai-provider answers through the gateway that its binding names", async () => {
   const running = await start({
@@ -43,9 +42,9 @@ interface Scene {
 async function start({ imports, model }: Scene): Promise<RunningAccount> {
   const running = await startAccount({ model: failing("openai/broken") });
   onTestFinished(() => running.stop());
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `${imports}
+  await serveBundle(
+    running,
+    `${imports}
         import { generateText } from "ai";
         export default {
           async fetch(request, env) {
@@ -54,22 +53,7 @@ async function start({ imports, model }: Scene): Promise<RunningAccount> {
             return new Response(text);
           },
         };`,
-      resolveDir: ROOT,
-    },
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    write: false,
-    logLevel: "silent",
-  });
-  await running.workers.serve({
-    scriptName: "asks",
-    compatibilityDate: "2026-10-23",
-    compatibilityFlags: ["nodejs_compat"],
-    mainModule: "asks.js",
-    modules: [{ name: "asks.js", type: "esm", contents: outputFiles[0]?.text ?? "" }],
-    bindings: [{ type: "ai", name: "AI" }],
-  });
+  );
   return running;
 }
 

@@ -1,31 +1,15 @@
 /** The AI binding in a Worker of one's own, with Cloudflare's provider for the AI SDK beside it. */
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startAccount, type RunningAccount } from "../../support/account.ts";
-import { ROOT } from "../../support/settings.ts";
+import { serveBundle } from "../../support/serve-bundle.ts";
 
 const SAID = expect.stringContaining("You said: Hello");
 
 let running: RunningAccount;
 beforeAll(async () => {
   running = await startAccount();
-  const { outputFiles } = await build({
-    stdin: { contents: WORKER, resolveDir: ROOT },
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    write: false,
-    logLevel: "silent",
-  });
-  await running.workers.serve({
-    scriptName: "asks",
-    compatibilityDate: "2026-10-23",
-    compatibilityFlags: ["nodejs_compat"],
-    mainModule: "asks.js",
-    modules: [{ name: "asks.js", type: "esm", contents: outputFiles[0]?.text ?? "" }],
-    bindings: [{ type: "ai", name: "AI" }],
-  });
+  await serveBundle(running, WORKER);
 });
 afterAll(() => running.stop());
 
