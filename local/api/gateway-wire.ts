@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 
 import { aiGateway, type GatewaySettings } from "../account.ts";
+import { GATEWAY_DEFAULTS } from "../gateway-defaults.ts";
 import { ApiError } from "./envelope.ts";
 import { apiName, mapKeys } from "./gateway-answer.ts";
 
@@ -19,23 +20,7 @@ const DROPPED = ["dlp", "guardrails", "log_classification", "otel", "spend_limit
 /** The fields of an answer that a request has no say in: whoever sends back what was read has them. */
 const READ_ONLY = ["created_at", "modified_at", "is_default"];
 
-// Cloudflare fills these in; for authentication that is not documented, and here it is the safe
-// one.
-const DEFAULTS = {
-  authentication: true,
-  byok_only: false,
-  log_classification: false,
-  log_management: 10_000_000,
-  log_management_strategy: "DELETE_OLDEST",
-  logpush: false,
-  rate_limiting_technique: "fixed",
-  store_id: "",
-  workers_ai_billing_mode: "postpaid",
-  zdr: false,
-};
-
-// Null means off for these.
-const OFF = { cache_ttl: 0, rate_limiting_interval: 0, rate_limiting_limit: 0 };
+const DEFAULTS = mapKeys(GATEWAY_DEFAULTS, apiName);
 
 type Wire = Readonly<Record<string, unknown>>;
 
@@ -92,14 +77,14 @@ export function withoutDropped(body: Wire): Wire {
 }
 
 /**
- * Reads settings; null sets a field back. Throws an ApiError with everything that Cloudflare would
+ * Reads settings; null sets a field back to its default. Throws an ApiError with everything that Cloudflare would
  * refuse.
  */
 export function fromWire(body: Wire, accountId: string): GatewaySettings {
   const given = Object.fromEntries(
     Object.entries(body).filter(([key, value]) => value !== null && !READ_ONLY.includes(key)),
   );
-  const renamed = groups.safeParse({ ...DEFAULTS, ...OFF, ...given });
+  const renamed = groups.safeParse({ ...DEFAULTS, ...given });
   if (!renamed.success) throw refuse(renamed.error);
   const settings = aiGateway.safeParse({ ...mapKeys(renamed.data, toSetting), accountId });
   if (!settings.success) throw refuse(settings.error);

@@ -1,6 +1,7 @@
 /** The gateway that an account makes by itself. */
 import type { GatewaySettings } from "../account.ts";
 import { recordOf, type AccountState } from "../api/state.ts";
+import { GATEWAY_DEFAULTS } from "../gateway-defaults.ts";
 
 /** The id of that gateway. */
 export const DEFAULT_GATEWAY = "default";
@@ -14,26 +15,11 @@ export function ensureDefault(account: AccountState, gatewayId: string): void {
   if (gatewayId !== DEFAULT_GATEWAY) return;
   if (recordOf(account.state.gateways, gatewayId) !== undefined) return;
   const now = new Date().toISOString();
-  const settings: GatewaySettings = { ...SETTINGS, accountId: account.id };
+  const settings: GatewaySettings = {
+    ...GATEWAY_DEFAULTS,
+    accountId: account.id,
+    aiGatewayId: DEFAULT_GATEWAY,
+  };
   const record = { settings, createdAt: now, modifiedAt: now, isDeclared: false };
   account.put("gateways", gatewayId, record);
 }
-
-const SETTINGS: Omit<GatewaySettings, "accountId"> = {
-  aiGatewayId: DEFAULT_GATEWAY,
-  authentication: true,
-  byokOnly: false,
-  cacheInvalidateOnUpdate: false,
-  cacheTtl: 0,
-  collectLogs: true,
-  logClassification: false,
-  logManagement: 10_000_000,
-  logManagementStrategy: "DELETE_OLDEST",
-  logpush: false,
-  rateLimitingInterval: 0,
-  rateLimitingLimit: 0,
-  rateLimitingTechnique: "fixed",
-  storeId: "",
-  workersAiBillingMode: "postpaid",
-  zdr: false,
-};

@@ -1,4 +1,5 @@
 import type { GatewaySettings } from "../../local/account.ts";
+import { GATEWAY_DEFAULTS } from "../../local/gateway-defaults.ts";
 import type { GatewayAnswer, GatewayRequest } from "../../local/gateway/gateway.ts";
 import { localModel } from "../../local/gateway/local-model/local-model.ts";
 import type { Model } from "../../local/gateway/model.ts";
@@ -19,23 +20,11 @@ export interface RunningGateway extends Omit<LocalAccount, "pusher"> {
 
 /** The settings of a gateway that keeps full logs and has everything else off. */
 export const OPEN: GatewaySettings = {
+  ...GATEWAY_DEFAULTS,
   accountId: "0".repeat(32),
   aiGatewayId: "app",
-  authentication: true,
-  byokOnly: false,
   cacheInvalidateOnUpdate: true,
-  cacheTtl: 0,
-  collectLogs: true,
-  logClassification: false,
   logManagement: 10_000,
-  logManagementStrategy: "DELETE_OLDEST",
-  logpush: false,
-  rateLimitingInterval: 0,
-  rateLimitingLimit: 0,
-  rateLimitingTechnique: "fixed",
-  storeId: "",
-  workersAiBillingMode: "postpaid",
-  zdr: false,
 };
 
 /** Opens a gateway `app` with these settings, except what the scene changes. */
