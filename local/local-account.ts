@@ -40,6 +40,7 @@ export function openAccount(args: LocalAccountArgs): LocalAccount {
   });
   const objects = new Objects(join(folder, "r2"));
   const pusher = new Pusher(account, objects);
+  gateway.onFinished(({ log, isRateLimited }) => store.countCall(log, isRateLimited));
   gateway.onKept((log, bodies) => pusher.add(log, bodies));
   return { account, gateway, store, objects, pusher };
 }

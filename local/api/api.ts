@@ -6,10 +6,10 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 
 import { printFault } from "../print.ts";
-import type { Access } from "./access.ts";
 import { BUCKET_ROUTES } from "./buckets.ts";
 import { API_PATH, ApiError, failure, notImitated, success } from "./envelope.ts";
 import { GATEWAY_ROUTES } from "./gateways.ts";
+import { GRAPHQL_ROUTES } from "./graphql.ts";
 import { LOGPUSH_ROUTES } from "./logpush.ts";
 import { LOG_ROUTES } from "./logs.ts";
 import type { ApiBindings, ApiEnv, Route } from "./route.ts";
@@ -30,17 +30,17 @@ export const ROUTES: readonly Route[] = [
   ...WORKER_ROUTES,
   ...BUCKET_ROUTES,
   ...LOGPUSH_ROUTES,
+  ...GRAPHQL_ROUTES,
 ];
 
-interface ApiArgs extends Omit<ApiBindings, "versions" | "address"> {
-  readonly access: Access;
-}
+type ApiArgs = Omit<ApiBindings, "versions" | "address">;
 
 /** The API as a listener of Node's server. */
 export type Api = ReturnType<typeof createApi>;
 
 /** Makes the API of one account. */
-export function createApi({ access, ...args }: ApiArgs) {
+export function createApi(args: ApiArgs) {
+  const { access } = args;
   const router = new Hono<ApiEnv>().basePath(API_PATH);
   router.onError((error, c) => {
     if (error instanceof ApiError) return failure(c, error);

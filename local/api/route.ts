@@ -3,6 +3,7 @@ import type { Context } from "hono";
 
 import type { LocalAccount } from "../local-account.ts";
 import type { WorkerHost } from "../worker-host.ts";
+import type { Access } from "./access.ts";
 import type { GatewayFault } from "./gateway-wire.ts";
 import type { Permission, TokenRecord } from "./token-record.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -10,6 +11,8 @@ import type { WorkerRecord } from "./worker-record.ts";
 /** The parts of the account that a handler uses. */
 export interface ApiBindings extends Pick<LocalAccount, "account" | "store" | "objects"> {
   readonly workers: WorkerHost;
+  /** Checks permissions where the path does not name the account. */
+  readonly access: Access;
   /**
    * The newest uploaded version of each Worker; not on disk, so an older one cannot be gone back
    * to.

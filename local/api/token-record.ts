@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   "AI Gateway Read",
   "AI Gateway Run",
   "AI Gateway Write",
+  "Account Analytics Read",
   "Account API Tokens Read",
   "Account API Tokens Write",
   "Logs Read",

@@ -12,7 +12,13 @@ import { data } from "../answers.ts";
 import { capOf, type Bodies, type Log } from "../logs/log.ts";
 import type { LogStore } from "../logs/store.ts";
 import { Cache } from "./cache.ts";
-import { costOf } from "./cost.ts";
+import {
+  finishedCall,
+  providerOf,
+  type About,
+  type FinishedCall,
+  type Outcome,
+} from "./finished-call.ts";
 import type { Model, ModelReply } from "./model.ts";
 import type { RequestOptions } from "./options.ts";
 import { RateLimiter } from "./rate-limit.ts";
@@ -47,16 +53,8 @@ export interface GatewayAnswer {
   readonly pieces?: AsyncIterable<string>;
 }
 
-/** What became of a request, before it is logged. */
-interface Outcome {
-  readonly status: number;
-  readonly body: string;
-  readonly pieces?: AsyncIterable<string>;
-  readonly cached: boolean;
-  readonly tokensIn?: number;
-  readonly tokensOut?: number;
-}
-
+/** Is called with each call that has ended. */
+type OnFinished = (call: FinishedCall) => void;
 /** Is called with each log that is kept. */
 type OnKept = (log: Log, bodies: Bodies | undefined) => void;
 
@@ -65,6 +63,7 @@ export class LocalGateway {
   readonly #store: LogStore;
   readonly #model: Model;
   readonly #now: () => number;
+  #onFinished: OnFinished = () => {};
   #onKept: OnKept = () => {};
   readonly #cache: Cache;
   readonly #limiters = new Map<string, RateLimiter>();
@@ -88,7 +87,12 @@ export class LocalGateway {
     this.#cache.clear();
   }
 
-  /** Sets the one listener: a second replaces the first. */
+  /** Sets the one listener of all calls: a second replaces the first. */
+  onFinished(listener: OnFinished): void {
+    this.#onFinished = listener;
+  }
+
+  /** Sets the one listener of kept logs: a second replaces the first. */
   onKept(listener: OnKept): void {
     this.#onKept = listener;
   }
@@ -164,7 +168,9 @@ export class LocalGateway {
       intervalSeconds: settings.rateLimitingInterval,
       technique: settings.rateLimitingTechnique,
     });
-    if (!isAccepted) return { ...refusal(429, 2003, "Rate limited"), cached: false };
+    if (!isAccepted) {
+      return { ...refusal(429, 2003, "Rate limited"), cached: false, isRateLimited: true };
+    }
     const exceeded = this.#spending.find(settings.spendLimits, spenderOf(request));
     if (exceeded !== undefined) return { ...overSpent(exceeded), cached: false };
 
@@ -215,31 +221,14 @@ export class LocalGateway {
     request: GatewayRequest,
     settings: GatewaySettings,
     outcome: Outcome,
-    { logId, startedAt, eventId }: About,
+    about: About,
   ): boolean {
-    const { gatewayId, model, inputs, options } = request;
-    const cost = costOf(outcome, options);
-    this.#spending.add(settings.spendLimits, spenderOf(request), cost ?? 0);
+    const call = finishedCall(request, outcome, { ...about, now: this.#now() });
+    const { log, options } = call;
+    this.#spending.add(settings.spendLimits, spenderOf(request), log.cost ?? 0);
+    this.#onFinished(call);
     if (!this.#willLog(request, settings)) return false;
-    const log: Log = {
-      id: logId,
-      createdAt: startedAt,
-      gateway: gatewayId,
-      provider: providerOf(model),
-      model,
-      status: outcome.status,
-      durationMs: this.#now() - startedAt,
-      tokensIn: outcome.tokensIn,
-      tokensOut: outcome.tokensOut,
-      cost,
-      cached: outcome.cached,
-      eventId,
-      metadata: options.metadata ?? {},
-    };
-    const keepsBodies = options.collectLogPayload ?? true;
-    const bodies = keepsBodies
-      ? { request: JSON.stringify(inputs ?? null), response: outcome.body }
-      : undefined;
+    const bodies = (options.collectLogPayload ?? true) ? call.bodies() : undefined;
     const isKept = this.#store.insert(log, bodies, capOf(settings));
     if (isKept) this.#onKept(log, bodies);
     return isKept;
@@ -257,19 +246,8 @@ function contentType({ pieces }: Pick<ModelReply, "pieces">): string {
   return pieces === undefined ? "application/json" : "text/event-stream";
 }
 
-function providerOf(model: string): string {
-  return isWorkersAi(model) ? "workers-ai" : (model.split("/")[0] ?? model);
-}
-
 function spenderOf({ gatewayId, model, options }: GatewayRequest): Spender {
   return { gatewayId, model, provider: providerOf(model), metadata: options.metadata ?? {} };
-}
-
-/** What a log has of its request, besides the outcome. */
-interface About {
-  readonly logId: string;
-  readonly startedAt: number;
-  readonly eventId: string;
 }
 
 /** Passes the pieces on, and logs them when they end, or when nobody wants more. */

@@ -18,6 +18,12 @@ const INSERT_LOG = `
     event_id, metadata)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+const INSERT_CALL = `
+  INSERT INTO calls (created_at, gateway, provider, model, status, tokens_in, tokens_out, cost, cached, rate_limited,
+    metadata)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** A log that waits to be written. */
 interface Waiting {
   readonly log: Log;
   readonly bodies: Bodies | undefined;
@@ -32,6 +38,7 @@ export class LogStore {
   readonly #counts = new Map<string, number>();
   /** Logs that are not in the file yet: `#sql` writes them before anything is read. */
   #waiting: Waiting[] = [];
+  #waitingCalls: SQLInputValue[][] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /** Opens the file, or makes it; `:memory:` is a store that ends with the process. */
@@ -52,8 +59,14 @@ export class LogStore {
     const excess = Math.max(0, kept + 1 - cap.maxEntries);
     this.#counts.set(log.gateway, kept + 1 - excess);
     this.#waiting.push({ log, bodies, excess });
-    this.#timer ??= setTimeout(() => this.#writeWaiting(), WRITE_MS);
+    this.#writeSoon();
     return true;
+  }
+
+  /** Counts a call for analytics, which no deletion of logs changes. */
+  countCall(log: Log, isRateLimited: boolean): void {
+    this.#waitingCalls.push(toCall(log, isRateLimited));
+    this.#writeSoon();
   }
 
   /** Counts the logs of all gateways, those of another process that shares the file included. */
@@ -153,17 +166,28 @@ export class LogStore {
       .run(gateway, excess);
   }
 
+  #writeSoon(): void {
+    this.#timer ??= setTimeout(() => this.#writeWaiting(), WRITE_MS);
+  }
+
   #writeWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
+    const calls = this.#waitingCalls;
+    if (waiting.length + calls.length === 0) return;
     this.#waiting = [];
+    this.#waitingCalls = [];
     try {
-      this.#database.transact(() => waiting.forEach((one) => this.#write(one)));
+      this.#database.transact(() => {
+        for (const call of calls) this.#database.prepare(INSERT_CALL).run(...call);
+        for (const one of waiting) this.#write(one);
+      });
     } catch (error) {
       // Their requests are answered already. What was counted with them is counted anew.
-      printFault(error, `${count(waiting.length, "log")} could not be kept: `);
+      const lost =
+        waiting.length > 0 ? count(waiting.length, "log") : count(calls.length, "counted call");
+      printFault(error, `${lost} could not be kept: `);
       this.#countAll();
     }
   }
@@ -209,5 +233,23 @@ function toValues(log: Log): SQLInputValue[] {
     Number(log.cached),
     log.eventId,
     JSON.stringify(log.metadata),
+  ];
+}
+
+function toCall(log: Log, isRateLimited: boolean): SQLInputValue[] {
+  const { tokensIn = null, tokensOut = null, cost = null, metadata } = log;
+  return [
+    log.createdAt,
+    log.gateway,
+    log.provider,
+    log.model,
+    log.status,
+    tokensIn,
+    tokensOut,
+    cost,
+    Number(log.cached),
+    Number(isRateLimited),
+    // The dimension's name promises what was sent; what it is without metadata is not documented.
+    Object.keys(metadata).length === 0 ? "" : JSON.stringify(metadata),
   ];
 }

@@ -1,4 +1,7 @@
-/** The tables of the log store, and a row of theirs as a log. */
+/**
+ * The tables of the log store, and a row of theirs as a log. Calls are what analytics count: each one,
+ * whether its log is kept or not.
+ */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 
 import type { StoredLog } from "./log.ts";
@@ -27,6 +30,19 @@ const TABLES = `
     request TEXT NOT NULL,
     response TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS calls (
+    created_at INTEGER NOT NULL,
+    gateway TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    tokens_in INTEGER,
+    tokens_out INTEGER,
+    cost REAL,
+    cached INTEGER NOT NULL,
+    rate_limited INTEGER NOT NULL,
+    metadata TEXT NOT NULL
+  ) STRICT;
 `;
 
 // The last column keeps the newest first in each index: a page of a filtered list is read off, not
@@ -36,6 +52,7 @@ const INDICES = `
   DROP INDEX IF EXISTS logs_by_status;
   CREATE INDEX IF NOT EXISTS logs_by_time ON logs (gateway, created_at);
   CREATE INDEX IF NOT EXISTS logs_by_model ON logs (gateway, model, created_at);
+  CREATE INDEX IF NOT EXISTS calls_by_time ON calls (created_at);
   CREATE INDEX IF NOT EXISTS logs_failed ON logs (gateway, created_at) WHERE status >= 400;
 `;
 

@@ -10,6 +10,13 @@ import type Cloudflare from "cloudflare";
 
 import type { GatewaySettings } from "../../local/account.ts";
 import type { GatewayFault } from "../../local/api/gateway-wire.ts";
+import {
+  newTokenValue,
+  PERMISSION_GROUPS,
+  SCOPE,
+  sha256,
+  type Permission,
+} from "../../local/api/token-record.ts";
 import { openDoor } from "../../local/door.ts";
 import { localModel } from "../../local/gateway/local-model/local-model.ts";
 import type { Model } from "../../local/gateway/model.ts";
@@ -91,6 +98,25 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
     client: (apiToken = KEY) => new Client({ apiToken, baseURL: apiUrl, maxRetries: 0 }),
     stop: () => (stopped ??= stop()),
   };
+}
+
+/** Makes a token of the account that has these permissions alone, and returns its value. */
+export async function makeToken(
+  { account }: Pick<RunningAccount, "account">,
+  names: readonly Permission[],
+): Promise<string> {
+  const value = newTokenValue();
+  const now = new Date().toISOString();
+  const hash = sha256(value);
+  const policy = {
+    id: "p",
+    effect: "allow" as const,
+    permission_groups: PERMISSION_GROUPS.filter(({ name }) => names.includes(name)),
+    resources: { [`${SCOPE}.${account.id}`]: "*" },
+  };
+  const made = { status: "active" as const, issued_on: now, modified_on: now, isDeclared: false };
+  account.put("tokens", hash, { id: hash, name: names.join(), policies: [policy], hash, ...made });
+  return value;
 }
 
 /** Stores a log of the gateway `app`, ordinary but for the values given. */
