@@ -78,6 +78,8 @@ export const PERMISSIONS = {
   readTokens: "Account API Tokens Read",
   readWorkers: "Workers Scripts Read",
   readLogpush: "Logs Read",
+  writeLogpush: "Logs Write",
+  readAnalytics: "Account Analytics Read",
   readBuckets: "Workers R2 Storage Read",
   writeObjects: "Workers R2 Storage Bucket Item Write",
 } as const;

@@ -10,6 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import {
   LOGPUSH_DATASET,
+  LOGPUSH_FIELDS,
   logpushFilter,
   logpushJobName,
 } from "../../policy/gateway/logpush-job.ts";
@@ -21,22 +22,6 @@ export interface LogpushJobArgs {
   /** The destination, as `r2://bucket/{DATE}?…` with keys that can write there. */
   readonly destination: pulumi.Input<string>;
 }
-
-// These names were seen in pushed logs; the documentation has no list. A field that is not listed
-// is not pushed.
-const FIELDS = [
-  "Datetime",
-  "Gateway",
-  "Provider",
-  "Model",
-  "Endpoint",
-  "StatusCode",
-  "Cached",
-  "RateLimited",
-  "Metadata",
-  "RequestBody",
-  "ResponseBody",
-];
 
 /** The Logpush job of one gateway. */
 export class LogpushJob extends pulumi.dynamic.Resource {
@@ -51,7 +36,7 @@ export class LogpushJob extends pulumi.dynamic.Resource {
         dataset: LOGPUSH_DATASET,
         destination,
         filter: gatewayId.apply(logpushFilter),
-        fields: FIELDS,
+        fields: LOGPUSH_FIELDS,
         enabled: true,
       },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["destination"] }),

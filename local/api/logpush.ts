@@ -1,8 +1,10 @@
 /** `/accounts/{account}/logpush/jobs`: jobs, whose destination is checked; local/logpush/ runs them. */
 import { z } from "zod";
 
+import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";
 import { readDestination } from "../logpush/destination.ts";
 import { readFilter } from "../logpush/pusher.ts";
+import { RECORD_FIELDS } from "../logpush/record.ts";
 import { statusOf } from "./access.ts";
 import { notImitated, readBody, refuse, refuseUnknown } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
@@ -20,7 +22,13 @@ export const LOGPUSH_ROUTES: readonly Route[] = [
   ["GET", JOB, READ, (c) => toWire(jobOf(c))],
   ["PUT", JOB, WRITE, changeJob],
   ["DELETE", JOB, WRITE, deleteJob],
+  ["GET", "/accounts/:account/logpush/datasets/:dataset/fields", READ, listFields],
 ];
+
+function listFields(c: ApiContext): object {
+  if (param(c, "dataset") !== LOGPUSH_DATASET) throw notImitated("the fields of another dataset");
+  return RECORD_FIELDS;
+}
 
 // https://developers.cloudflare.com/ai-gateway/reference/limits/
 const MAX_JOBS = 4;
@@ -84,7 +92,11 @@ function checkFilter(filter: unknown): void {
   try {
     readFilter(filter);
   } catch {
-    throw notImitated("a filter of Logpush but for one gateway");
+    const [, field] = /^\{"where":\{"key":"(\w+)"/.exec(String(filter)) ?? [];
+    if (field === undefined || Object.hasOwn(RECORD_FIELDS, field)) {
+      throw notImitated("a filter of Logpush but for one gateway");
+    }
+    refuse(400, 1004, `bad predicate: unknown field ${JSON.stringify(field)}`);
   }
 }
 

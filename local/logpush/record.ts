@@ -21,37 +21,55 @@ export interface RecordArgs {
   readonly fields: readonly string[];
 }
 
+type Value = (log: Log, bodies: Bodies | undefined) => string | number | boolean;
+type Fields = Readonly<Record<string, readonly [description: string, value: Value]>>;
+
+const CLEAR: Fields = {
+  Datetime: ["when the request came", ({ createdAt }) => new Date(createdAt).toISOString()],
+  Gateway: ["id of the gateway", ({ gateway }) => gateway],
+  Provider: ["provider of the model", ({ provider }) => provider],
+  Model: ["model that answered", ({ model }) => model],
+  Endpoint: ["path of the request", ({ model }) => model],
+  StatusCode: ["status of the answer", ({ status }) => status],
+  Cached: ["whether the cache answered", ({ cached }) => cached],
+  RateLimited: ["whether a limit refused it", ({ status }) => status === 429],
+};
+
+/** The fields that the gateway's key closes. */
+const SEALED: Fields = {
+  Metadata: ["metadata of the request", ({ metadata }) => JSON.stringify(metadata)],
+  RequestBody: ["body of the request", (_, bodies) => bodies?.request ?? ""],
+  ResponseBody: ["body of the answer", (_, bodies) => bodies?.response ?? ""],
+};
+
+/** Descriptions of the dataset's fields, by their names. */
+export const RECORD_FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({ ...CLEAR, ...SEALED }).map(([name, [description]]) => [name, description]),
+);
+
 /** Writes one line of an export. */
 export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string {
-  const clear = {
-    Datetime: new Date(log.createdAt).toISOString(),
-    Gateway: log.gateway,
-    Provider: log.provider,
-    Model: log.model,
-    Endpoint: log.model,
-    StatusCode: log.status,
-    Cached: log.cached,
-    RateLimited: log.status === 429,
-  };
-  const texts = {
-    Metadata: JSON.stringify(log.metadata),
-    RequestBody: bodies?.request ?? "",
-    ResponseBody: bodies?.response ?? "",
-  };
+  const read = (some: Fields) =>
+    Object.fromEntries(Object.entries(some).map(([name, [, value]]) => [name, value(log, bodies)]));
+  const texts = read(SEALED);
   const closed = publicKey === undefined ? texts : closeAll(texts, publicKey);
-  const named = Object.entries({ ...clear, ...closed }).filter(([name]) => fields.includes(name));
-  return JSON.stringify(Object.fromEntries(named));
+  const all = Object.entries({ ...read(CLEAR), ...closed });
+  return JSON.stringify(Object.fromEntries(all.filter(([name]) => fields.includes(name))));
 }
 
 /** Encrypts fields with one AES key for the log, which the RSA key wraps. */
-function closeAll(texts: Readonly<Record<string, string>>, publicKey: string) {
+function closeAll(texts: Readonly<Record<string, string | number | boolean>>, publicKey: string) {
   const aesKey = randomBytes(32);
   const key = publicEncrypt({ key: publicKey, oaepHash: "sha256" }, aesKey).toString("base64");
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => {
       const iv = randomBytes(12);
       const cipher = createCipheriv("aes-256-gcm", aesKey, iv);
-      const data = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+      const data = Buffer.concat([
+        cipher.update(String(text)),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ]);
       return [name, { key, iv: iv.toString("base64"), data: data.toString("base64") }];
     }),
   );

@@ -1,13 +1,22 @@
+import { oneLine } from "../../policy/harmless.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { QuestionId } from "../../policy/evidence/questions.ts";
 
-/** Makes an answer dated now. `seen` is committed, so it may name no account, gateway or log. */
+// As evidence allows it: one line, without a word that may be an id or a token.
+const MAX_CHARACTERS = 300;
+const LONG_WORD = /[\w-]{32,}/g;
+
+/**
+ * Makes an answer dated now. `seen` is committed, so it may name no account, gateway or log: long
+ * words of it are left out, because a message of the API may repeat one.
+ */
 export function answered(
   question: QuestionId,
   verdict: EvidenceAnswer["verdict"],
   seen: string,
 ): EvidenceAnswer {
-  return { question, at: new Date().toISOString(), verdict, seen };
+  const short = oneLine(seen).replaceAll(LONG_WORD, "…").slice(0, MAX_CHARACTERS);
+  return { question, at: new Date().toISOString(), verdict, seen: short };
 }
 
 /** Makes the answer to a question that could not be decided. */

@@ -16,16 +16,20 @@ import { formatTable, print, printError, printJson } from "../cli/print.ts";
 import { parseAddress, parseWait, readArguments } from "../cli/arguments.ts";
 import { describeSubject, findPlace, writeEvidence } from "../look/evidence-file.ts";
 import { MARKS } from "../look/finding.ts";
+import { probeAnalytics } from "./analytics.ts";
 import { probePutOnly, probeSwitchedOff } from "./control-plane.ts";
+import { probeCreate } from "./create.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { probeDeletion, probeDeletedGateway } from "./deletions.ts";
 import { probeForms, spokenModels } from "./forms.ts";
 import { probeHeaders } from "./headers.ts";
+import { probeLogpushFields, probeLogpushFilter } from "./logpush.ts";
 import { record, writeAnswers } from "./recording.ts";
 import { withScratch, type Scratch } from "./scratch.ts";
+import { probeSpend, SPEND_CALLS } from "./spend.ts";
 
 const GATEWAYS_URL = "https://gateway.ai.cloudflare.com";
-const { readModels, runGateways, writeGateways } = PERMISSIONS;
+const { readAnalytics, readModels, runGateways, writeGateways, writeLogpush } = PERMISSIONS;
 
 const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no-evidence] [--answers FOLDER] [--data-url URL] [--wait SECONDS] [--json]
 
@@ -38,9 +42,10 @@ const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no
   --wait         longest wait for a log to appear or to go (30 seconds)
   --json         print the evidence as JSON
 
-Makes a gateway probe-… and removes it again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets five short
+Makes a gateway probe-… and removes it again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets up to ${5 + SPEND_CALLS} short
 calls of the stack's first Workers AI model run, and one of each third party's model, which are billed; without
-it, five questions are not asked.
+it, the questions about calls are not asked. Those about Logpush need ${inDashboard(writeLogpush)}, that about analytics
+${readAnalytics}; without it they are answered as unknown. It takes some minutes.
 Where CLOUDFLARE_BASE_URL or --data-url is not Cloudflare's own, nothing is written without --out.
 
 exit code: 0 no promise is seen to be broken, 1 one is, 2 invalid arguments, no account, a place that cannot
@@ -96,7 +101,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
   const fixture =
     args.answers === undefined ? undefined : await findPlace(FIXTURE, new Date(), args.answers);
-  const calls = (plane === undefined ? 0 : 5) + models.length;
+  const calls = (plane === undefined ? 0 : 5 + SPEND_CALLS) + models.length;
   if (!args.yes) await requireConsent(calls);
 
   const recording = record(account);
@@ -124,7 +129,7 @@ async function requireConsent(calls: number): Promise<void> {
   if (!process.stdin.isTTY) throw new UsageError("--yes is missing, and nobody can be asked here");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const cost =
-    calls > 0 ? `and pays ${count(calls, "short call")} of models` : "and calls no model";
+    calls > 0 ? `and pays up to ${count(calls, "short call")} of models` : "and calls no model";
   const reply = await terminal.question(`This makes and removes a gateway ${cost}. Go on? [y/N] `);
   terminal.close();
   if (!/^y(?:es)?$/i.test(reply)) throw new CommandError("nothing was done");
@@ -141,7 +146,13 @@ async function probe(
   scratch: Scratch,
   { plane, models, token = "" }: Means,
 ): Promise<readonly EvidenceAnswer[]> {
-  const control = [await probePutOnly(scratch), await probeSwitchedOff(scratch)];
+  const control = [
+    await probePutOnly(scratch),
+    await probeSwitchedOff(scratch),
+    await withScratch(scratch, probeCreate),
+    await probeLogpushFields(scratch),
+    await probeLogpushFilter(scratch),
+  ];
   // The gateway collects nothing yet, so that these calls leave no log for the next questions.
   const forms = models.length === 0 ? [] : [await probeForms(scratch, models, token)];
   const answers = [...control, ...forms];
@@ -150,6 +161,8 @@ async function probe(
     ...answers,
     ...(await probeHeaders(scratch, plane)),
     await probeDeletion(scratch, plane),
+    await withScratch(scratch, (another) => probeSpend(another, plane)),
+    await probeAnalytics(scratch, plane),
     await probeDeletedGateway(scratch),
   ];
 }

@@ -17,12 +17,18 @@ export interface DataPlane extends Patience {
   readonly model: string;
 }
 
-/** Calls the model through the gateway, and returns the HTTP status. */
-export async function call(
+/** An answer to a call of the model. */
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Calls the model through the gateway, and returns the answer, a refusal too. */
+export async function send(
   { accountId, gatewayId, signal }: Scratch,
   { url, token, model }: DataPlane,
   headers: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<Reply> {
   signal.throwIfAborted();
   const answer = await fetch(new URL(`/v1/${accountId}/${gatewayId}/workers-ai/${model}`, url), {
     method: "POST",
@@ -38,8 +44,7 @@ export async function call(
     }),
     signal: AbortSignal.timeout(60_000),
   });
-  await answer.text();
-  return answer.status;
+  return { status: answer.status, body: await answer.text() };
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { answered, notAnswered } from "./answer.ts";
 import { setCollect } from "./control-plane.ts";
-import { call, findLog, settle, type DataPlane } from "./data-plane.ts";
+import { findLog, send, settle, type DataPlane } from "./data-plane.ts";
 import type { Scratch } from "./scratch.ts";
 
 /**
@@ -14,20 +14,23 @@ export async function probeHeaders(
   plane: DataPlane,
 ): Promise<readonly EvidenceAnswer[]> {
   await setCollect(scratch, false);
-  const statuses = [await call(scratch, plane, {}), await call(scratch, plane, HEADERS)];
+  const replies = [await send(scratch, plane, UNLOGGED), await send(scratch, plane, HEADERS)];
   const early = await settle(scratch, plane, 1);
   await setCollect(scratch, true);
-  for (let calls = 0; calls < 3; calls += 1) statuses.push(await call(scratch, plane, {}));
+  for (let calls = 0; calls < 3; calls += 1) replies.push(await send(scratch, plane, {}));
   const all = await settle(scratch, plane, early.length + 3);
-  const refused = statuses.find((status) => status !== 200);
+  const refused = replies.find(({ status }) => status !== 200);
   if (refused !== undefined) {
-    const reason = `a call was answered with ${refused}`;
+    const reason = `a call was answered with ${refused.status}`;
     return [notAnswered("log-header", reason), notAnswered("payload-header", reason)];
   }
   const later = all.filter((id) => !early.includes(id));
   return [judgeLogs(early, later), await judgeBodies(scratch, early, later)];
 }
 
+/** What analytics keep of the call that leaves no log. */
+export const MARK = "without-a-log";
+const UNLOGGED = { "cf-aig-metadata": JSON.stringify({ probe: MARK }) };
 const HEADERS = { "cf-aig-collect-log": "true", "cf-aig-collect-log-payload": "false" };
 
 type Ids = readonly string[];

@@ -71,7 +71,8 @@ function withoutIds(pathname: string, accountId: string): string {
     .replace(/^.*?\/client\/v4/, "")
     .replace(accountId, ":account")
     .replace(/\/gateways\/[^/]+/, "/gateways/:gateway")
-    .replace(/\/logs\/[^/]+/, "/logs/:log");
+    .replace(/\/logs\/[^/]+/, "/logs/:log")
+    .replace(/\/jobs\/[^/]+/, "/jobs/:job");
 }
 
 /** A body of a log is whatever a caller and a model wrote. */

@@ -40,6 +40,16 @@ export const QUESTIONS = {
     text: "do a create and an update take exporters, guardrails, spend limits?",
     leaves: "DLP and classification",
   },
+  "create-fields": {
+    point: 3,
+    text: "does a create keep every documented field?",
+    leaves: "DLP, stripe, and a Secrets Store, which are things of the account",
+  },
+  "spend-units": {
+    point: 4,
+    text: "are spend limits in US dollars, their windows in seconds, and calls over them refused?",
+    leaves: "that calls of Workers AI count at their own price",
+  },
   "switched-off": {
     point: 10,
     text: "does an update that switches them off clear them?",
@@ -53,6 +63,21 @@ export const QUESTIONS = {
   "gateway-deleted": {
     point: 12,
     text: "are a deleted gateway's logs gone, also for a gateway of the same id?",
+  },
+  "logpush-fields": {
+    point: 17,
+    text: "does Logpush offer the fields that a job asks for?",
+    leaves: "what is in a copy",
+  },
+  "logpush-filter": {
+    point: 17,
+    text: "does Logpush take a filter by gateway?",
+    leaves: "that it is heeded, and what is in a copy",
+  },
+  "analytics-unlogged": {
+    point: 18,
+    text: "do analytics count a call whose log is off, with its metadata?",
+    leaves: "for how long, and a call of the AI binding",
   },
   "delete-by-age": {
     point: 16,

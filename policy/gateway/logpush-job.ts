@@ -4,6 +4,24 @@
 export const LOGPUSH_DATASET = "ai_gateway_events";
 
 /**
+ * The fields of a job. These names were seen in pushed logs. A field that is not listed is not
+ * pushed.
+ */
+export const LOGPUSH_FIELDS = [
+  "Datetime",
+  "Gateway",
+  "Provider",
+  "Model",
+  "Endpoint",
+  "StatusCode",
+  "Cached",
+  "RateLimited",
+  "Metadata",
+  "RequestBody",
+  "ResponseBody",
+] as const;
+
+/**
  * Names the job of letters, digits, - and .: a gateway's id may have an underscore, and a job's
  * name may not.
  */

@@ -39,7 +39,7 @@ test("the local account answers as Cloudflare was seen to, on each day of a prob
 
 test("what differs from a probe is found, field by field", () => {
   const changed = local.map((each) =>
-    each.call.startsWith("POST")
+    each.call === "POST /accounts/:account/ai-gateway/gateways"
       ? {
           ...each,
           fields: [...each.fields.filter((field) => !/zdr/.test(field)), "result.a: null"],
@@ -75,7 +75,7 @@ test("a recording has each call of the REST API, and no value but codes of error
     fields.filter(
       (field) => !/^[\w.[\]]+: (?:list|object|string|number|boolean|null)$/.test(field),
     ),
-  ).toEqual(fields.filter((field) => field === "errors[].code: 7002"));
+  ).toEqual(fields.filter((field) => /^errors\[\]\.code: \d+$/.test(field)));
 });
 
 test("docs/local.md dates a behaviour by a day of which there is a fixture, or says never", async () => {

@@ -42,14 +42,23 @@ test("every question is answered as the local account imitates it, and the gatew
   expect(answers.map(toLine)).toEqual([
     "put-only-fields kept: of guardrails, spend_limits, otel a create takes all, and an update takes all",
     "switched-off kept: of guardrails, spend_limits, otel an update that switches them off leaves none, one that leaves them out keeps all",
+    "create-fields kept: of 21 documented fields a create keeps 21",
+    "logpush-fields kept: of 11 fields all are offered",
+    "logpush-filter kept: a job is refused for its destination alone, one with a filter by an unknown field with status 400, code 1004",
     "log-header kept: 1 of 2 HTTP calls left a log, of which one requested it",
     "payload-header kept: the log of an HTTP call with the header has 0 parts of bodies, one of a call without it 4",
     expect.stringMatching(
       /^delete-by-age kept: older than 2000: 0 of 4 deleted; older than now, limit 1: 1 deleted after \d+\.\d s, 0 of them found by id$/,
     ),
+    expect.stringMatching(
+      /^spend-units kept: of a limit of 0.5 in a window of 2, read back as sent, a call worth cents is not enough, one worth dollars is: the next gets 429 without a code, and \d+ s after the cost calls are served again$/,
+    ),
+    // Where GraphQL is not imitated, the question is not asked.
+    expect.stringMatching(/^analytics-unlogged (?:kept|unknown): /),
     "gateway-deleted kept: in a new gateway of the same id the log is not found by its id, and 0 are listed",
   ]);
   expect(Object.keys(running.account.state.gateways)).toEqual(["app"]);
+  expect(running.account.state.logpushJobs).toEqual({});
   const text = await readFile(file, "utf8");
   expect(JSON.parse(text)).toEqual({ asked, answers });
   expect(text).not.toMatch(new RegExp(`${running.accountId}|${running.key}|probe-[0-9a-f]{12}`));
@@ -67,6 +76,9 @@ test("what the local account answered is not cited, even where it lies with the 
   expect(evidence.flatMap(({ answers }) => answers.map(({ question }) => question))).toEqual([
     "put-only-fields",
     "switched-off",
+    "create-fields",
+    "logpush-fields",
+    "logpush-filter",
   ]);
   expect(facts.filter(({ seen }) => seen !== undefined)).toEqual([]);
 });
@@ -120,6 +132,9 @@ test("a create that drops fields is answered as such", async () => {
 
   expect(JSON.parse(stdout).answers.map(toLine)).toContain(
     "put-only-fields kept: of guardrails, spend_limits, otel a create takes none, and an update takes all",
+  );
+  expect(JSON.parse(stdout).answers.map(toLine)).toContain(
+    "create-fields kept: of 21 documented fields a create keeps 17, drops or changes guardrails, log_classification, otel, spend_limits",
   );
 });
 
@@ -184,10 +199,12 @@ test("calls that are refused prove nothing about their logs", async () => {
   const { code, stdout } = await probe(running, words, { AI_GATEWAY_RUN_TOKEN: "x".repeat(40) });
 
   expect(code).toBe(0);
-  expect(JSON.parse(stdout).answers.slice(2).map(toLine)).toEqual([
+  expect(JSON.parse(stdout).answers.slice(5).map(toLine)).toEqual([
     "log-header unknown: not answered: a call was answered with 401",
     "payload-header unknown: not answered: a call was answered with 401",
     "delete-by-age unknown: not answered: 0 logs are there",
+    "spend-units unknown: not answered: a call was answered with 401",
+    expect.stringContaining("analytics-unlogged unknown: not answered: "),
     "gateway-deleted unknown: not answered: there is no log",
   ]);
 });

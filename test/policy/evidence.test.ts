@@ -53,7 +53,7 @@ test("a point that an account kept is cited with its day, its file and what it l
       "",
       "- point 10: that an exporter taken out of the stack file, or added by hand, is gone after a deploy; seen in part on 2026-11-23: an update that switches them off leaves none of otel (probe-0.json); not proved: that a deploy finds what was added by hand",
       "",
-      "Not proved without an account (npm run probe asks 1, 2, 16):",
+      "Not proved without an account (npm run probe asks 1, 2, 16, 18):",
     ].join("\n"),
   );
   expect(copies(statement)).not.toHaveProperty("notProved");
@@ -79,7 +79,7 @@ test("a promise that an account broke is told before the answer, and is no proof
 test("without evidence a statement says which points npm run probe asks", async () => {
   const page = toPage("prod", await stateWith());
 
-  expect(page).toContain("Not proved without an account (npm run probe asks 1, 2, 10, 16):");
+  expect(page).toContain("Not proved without an account (npm run probe asks 1, 2, 10, 16, 18):");
   expect(page).not.toContain("seen");
 });
 
@@ -169,7 +169,7 @@ test("every problem of every file is told at once, with the file's name", () => 
       "c.json: asked.gateways is a value of 34 characters; allowed is an address such as https://api.cloudflare.com, and nothing after it",
       "c.json: asked.logSystem is missing; set it to one of legacy, observability",
       "c.json: asked has account, which is not known; remove it, or update this project",
-      'c.json: answers[0].question is "constructor"; allowed is one of payload-header, log-header, binding-payload, binding-log, put-only-fields, switched-off, model-form, gateway-deleted, delete-by-age',
+      'c.json: answers[0].question is "constructor"; allowed is one of payload-header, log-header, binding-payload, binding-log, put-only-fields, create-fields, spend-units, switched-off, model-form, gateway-deleted, logpush-fields, logpush-filter, analytics-unlogged, delete-by-age',
       'c.json: answers[0].at is "yesterday"; allowed is a moment such as 2026-11-23T09:30:00Z',
       'c.json: answers[0].verdict is "good"; allowed is one of kept, broken, unknown',
     ],

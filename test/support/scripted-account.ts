@@ -15,10 +15,14 @@ export interface ApiCall {
   /** The path below the account, such as `/ai-gateway/gateways/app/logs`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The parsed body; undefined where there is none. */
+  readonly body: unknown;
 }
 
-/** A response: a result, or the status of a refusal. */
-export type Answer = { readonly result: unknown } | { readonly status: number };
+/** A response: a result, data of GraphQL beside it, or the status of a refusal and its message. */
+export type Answer =
+  | { readonly result: unknown; readonly data?: unknown }
+  | { readonly status: number; readonly errors?: readonly object[] };
 
 /** Makes the account of one of the tests' stacks, with some settings changed. */
 export function scriptedAccount(
@@ -39,11 +43,18 @@ export const ACCOUNT_ID = "a".repeat(32);
 
 /** Makes an SDK whose requests a function answers. */
 export function scriptedApi(answer: (call: ApiCall) => Answer): Cloudflare {
-  const fetch = fetchFrom(({ request }) => {
+  const fetch = fetchFrom(async ({ request }) => {
     const { pathname, searchParams: query } = new URL(request.url);
     const path = pathname.replace(`/client/v4/accounts/${ACCOUNT_ID}`, "");
-    const answered = answer({ method: request.method, path, query });
-    return "result" in answered ? success(answered) : refusal(answered.status);
+    const text = await request.text();
+    const body: unknown = text === "" ? undefined : JSON.parse(text);
+    const answered = answer({ method: request.method, path, query, body });
+    return "result" in answered ? success(answered) : refuse(answered);
   });
   return new Client({ apiToken: "t".repeat(40), fetch, maxRetries: 0 });
+}
+
+function refuse({ status, errors }: Extract<Answer, { readonly status: number }>): Response {
+  if (errors === undefined) return refusal(status);
+  return Response.json({ success: false, errors, result: null }, { status });
 }

@@ -228,6 +228,7 @@ async function askEverything() {
   };
   const { id } = await call("POST logpush/jobs", { ...job, enabled: true });
   await call("GET logpush/jobs");
+  await call("GET logpush/datasets/ai_gateway_events/fields");
   await call(`GET logpush/jobs/${id}`);
   await call(`PUT logpush/jobs/${id}`, { enabled: false });
   await call(`DELETE logpush/jobs/${id}`);
