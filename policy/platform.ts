@@ -77,7 +77,8 @@ export const PERMISSIONS = {
   readModels: "Workers AI Read",
   readTokens: "Account API Tokens Read",
   readWorkers: "Workers Scripts Read",
-  readLogpush: "Logs Read",
+  // Each call of Logpush needs it, reading too.
+  // https://developers.cloudflare.com/logs/logpush/permissions/
   writeLogpush: "Logs Write",
   readAnalytics: "Account Analytics Read",
   readBuckets: "Workers R2 Storage Read",

@@ -53,20 +53,22 @@ interface Job {
   readonly dataset: string;
   readonly destination: string;
   readonly filter: string;
+  /** The fields that are wanted. Which of them an account offers is asked when the job is made. */
   readonly fields: readonly string[];
   readonly enabled: boolean;
 }
 
 const provider: pulumi.dynamic.ResourceProvider<Job, Job> = {
   async create(job) {
-    const made = await send("POST", job.accountId, "", toApi(job));
+    const made = await send("POST", job.accountId, "", toApi(job, await chooseFields(job)));
     if (made?.id === undefined) throw new Error("Cloudflare told no id of the Logpush job it made");
     return { id: String(made.id), outs: job };
   },
   async read(id, job) {
     if (job === undefined) throw new Error("a Logpush job cannot be imported: deploy makes it");
     const found = await send("GET", job.accountId, id);
-    return found === undefined ? {} : { id, props: fromApi(found, job) };
+    if (found === undefined) return {};
+    return { id, props: fromApi(found, { ...job, expected: await chooseFields(job) }) };
   },
   async diff(_id, old, job) {
     const keys = ["accountId", "name", "destination", "filter", "fields", "enabled"] as const;
@@ -74,7 +76,7 @@ const provider: pulumi.dynamic.ResourceProvider<Job, Job> = {
     return { changes: changed.length > 0, replaces: changed.filter((key) => key === "accountId") };
   },
   async update(id, _old, job) {
-    const changed = await send("PUT", job.accountId, id, toApi(job));
+    const changed = await send("PUT", job.accountId, id, toApi(job, await chooseFields(job)));
     if (changed !== undefined) return { outs: job };
     throw new Error(`Logpush job ${id} is gone; run pulumi up --refresh, which makes another`);
   },
@@ -83,8 +85,8 @@ const provider: pulumi.dynamic.ResourceProvider<Job, Job> = {
   },
 };
 
-function toApi(job: Job) {
-  const { name, dataset, destination, filter, fields, enabled } = job;
+function toApi(job: Job, fields: readonly string[]) {
+  const { name, dataset, destination, filter, enabled } = job;
   return {
     name,
     dataset,
@@ -107,13 +109,16 @@ interface ApiJob {
  * Converts a job of the API. A part that means what is declared is returned as declared, because
  * the API may reorder, and leave out keys.
  */
-function fromApi(found: ApiJob, declared: Job): Job {
+function fromApi(
+  found: ApiJob,
+  { expected, ...declared }: Job & { readonly expected: readonly string[] },
+): Job {
   const { destination_conf: destination = "", filter, output_options: options } = found;
   const fields = options?.field_names ?? [];
   const isSame = {
     destination: destination.split("?")[0] === declared.destination.split("?")[0],
     filter: (filter ?? "").replaceAll(/\s/g, "") === declared.filter,
-    fields: fields.toSorted().join() === declared.fields.toSorted().join(),
+    fields: fields.toSorted().join() === expected.toSorted().join(),
   };
   return {
     ...declared,
@@ -124,17 +129,40 @@ function fromApi(found: ApiJob, declared: Job): Job {
   };
 }
 
-/** Sends a request to the API, and returns the job, or undefined where there is none. */
+/**
+ * Returns the wanted fields that the account offers, as `offeredFields` in
+ * policy/gateway/logpush-job.ts does. An API without a list of them judges all that are wanted.
+ */
+async function chooseFields({ accountId, dataset, fields }: Job): Promise<readonly string[]> {
+  const { status, text } = await call("GET", `${accountId}/logpush/datasets/${dataset}/fields`);
+  if (status === 404 || status === 400) return fields;
+  if (status !== 200) throw new Error(refusal(status, text));
+  const offered = Object.keys(JSON.parse(text).result ?? {});
+  return fields
+    .map((field) => (field === "Timestamp" && !offered.includes(field) ? "Datetime" : field))
+    .filter((field) => offered.includes(field));
+}
+
+/** Sends a request about a job, and returns the job, or undefined where there is none. */
 async function send(
   method: "POST" | "GET" | "PUT" | "DELETE",
   accountId: string,
   id: string,
   body?: ReturnType<typeof toApi>,
 ): Promise<ApiJob | undefined> {
+  const path = `${accountId}/logpush/jobs${id && `/${id}`}`;
+  const { status, text } = await call(method, path, body);
+  if (status === 404 && id !== "") return undefined;
+  if (status >= 300) throw new Error(refusal(status, text, body?.destination_conf));
+  return JSON.parse(text).result ?? {};
+}
+
+/** Sends a request to the API; the path begins with the account. */
+async function call(method: string, path: string, body?: object) {
   const { CLOUDFLARE_BASE_URL, CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, CLOUDFLARE_EMAIL } =
     process.env;
   const base = CLOUDFLARE_BASE_URL || "https://api.cloudflare.com/client/v4";
-  const response = await fetch(`${base}/accounts/${accountId}/logpush/jobs${id && `/${id}`}`, {
+  const response = await fetch(`${base}/accounts/${path}`, {
     method,
     headers: {
       "content-type": "application/json",
@@ -145,10 +173,7 @@ async function send(
     ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(60_000),
   });
-  if (response.status === 404 && id !== "") return undefined;
-  const text = await response.text();
-  if (!response.ok) throw new Error(refusal(response.status, text, body?.destination_conf));
-  return JSON.parse(text).result ?? {};
+  return { status: response.status, text: await response.text() };
 }
 
 /**

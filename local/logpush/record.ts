@@ -21,23 +21,28 @@ export interface RecordArgs {
   readonly fields: readonly string[];
 }
 
-type Value = (log: Log, bodies: Bodies | undefined) => string | number | boolean;
+type Value = (log: Log, bodies: Bodies | undefined) => unknown;
 type Fields = Readonly<Record<string, readonly [description: string, value: Value]>>;
 
 const CLEAR: Fields = {
-  Datetime: ["when the request came", ({ createdAt }) => new Date(createdAt).toISOString()],
+  Timestamp: ["when the request came", ({ createdAt }) => new Date(createdAt).toISOString()],
   Gateway: ["id of the gateway", ({ gateway }) => gateway],
   Provider: ["provider of the model", ({ provider }) => provider],
   Model: ["model that answered", ({ model }) => model],
+  RequestedModel: ["model that was asked for", ({ model }) => model],
+  // Nothing routes here.
+  RoutingReason: ["why a router chose the model", () => ""],
+  RoutingDecisionID: ["id of the router's choice", () => ""],
   Endpoint: ["path of the request", ({ model }) => model],
   StatusCode: ["status of the answer", ({ status }) => status],
   Cached: ["whether the cache answered", ({ cached }) => cached],
   RateLimited: ["whether a limit refused it", ({ status }) => status === 429],
+  Metrics: ["cost and duration", ({ cost, durationMs }) => ({ cost: cost ?? 0, durationMs })],
 };
 
 /** The fields that the gateway's key closes. */
 const SEALED: Fields = {
-  Metadata: ["metadata of the request", ({ metadata }) => JSON.stringify(metadata)],
+  Metadata: ["metadata of the request", ({ metadata }) => metadata],
   RequestBody: ["body of the request", (_, bodies) => bodies?.request ?? ""],
   ResponseBody: ["body of the answer", (_, bodies) => bodies?.response ?? ""],
 };
@@ -58,19 +63,17 @@ export function toRecord({ log, bodies, publicKey, fields }: RecordArgs): string
 }
 
 /** Encrypts fields with one AES key for the log, which the RSA key wraps. */
-function closeAll(texts: Readonly<Record<string, string | number | boolean>>, publicKey: string) {
+function closeAll(texts: Readonly<Record<string, unknown>>, publicKey: string) {
   const aesKey = randomBytes(32);
   const key = publicEncrypt({ key: publicKey, oaepHash: "sha256" }, aesKey).toString("base64");
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => {
       const iv = randomBytes(12);
       const cipher = createCipheriv("aes-256-gcm", aesKey, iv);
-      const data = Buffer.concat([
-        cipher.update(String(text)),
-        cipher.final(),
-        cipher.getAuthTag(),
-      ]);
-      return [name, { key, iv: iv.toString("base64"), data: data.toString("base64") }];
+      const plain = typeof text === "string" ? text : JSON.stringify(text);
+      const data = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+      const sealed = { key, iv: iv.toString("base64"), data: data.toString("base64") };
+      return [name, { type: "encrypted", ...sealed }];
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** Runs `npm run audit`: lists what no stack file declares, and who can read an account's logs. */
-import { PERMISSIONS } from "../../policy/platform.ts";
+import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
 import { endProgress, print, printJson, showProgress } from "../cli/print.ts";
@@ -8,7 +8,7 @@ import { auditAccount, type AuditFinding } from "./audit.ts";
 import { groupByAccount } from "./declared.ts";
 import { auditJson, auditText } from "./render.ts";
 
-const { readGateways, readLogpush, readTokens, readWorkers } = PERMISSIONS;
+const { readGateways, readTokens, readWorkers, writeLogpush } = PERMISSIONS;
 
 const USAGE = `usage: npm run audit [-- --stack NAME] [--json]
 
@@ -16,7 +16,7 @@ const USAGE = `usage: npm run audit [-- --stack NAME] [--json]
   --json   for programs
 
 Looks at every account that a stack file of this folder is for. CLOUDFLARE_API_TOKEN needs ${readGateways};
-${readWorkers}, ${readTokens} and ${readLogpush} for the rest, which is "not looked at" without them.
+${readWorkers}, ${readTokens} and ${inDashboard(writeLogpush)} for the rest, which is "not looked at" without them.
 exit code: 0 nothing to act on, 1 something, 2 invalid arguments or no answer`;
 
 const OPTIONS = {

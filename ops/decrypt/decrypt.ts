@@ -41,6 +41,11 @@ export function decryptLog(text: string, privateKey: KeyObject): OpenedLog {
   const unwrapped = new Map<string, Buffer>();
   const opened = FIELDS.flatMap((field) => {
     const value = log.data[field];
+    if (isClosedOtherwise(value)) {
+      throw new DecryptError(
+        `${field} is encrypted without a key and an iv beside its data; how that is opened is not published`,
+      );
+    }
     return isClosed(value) ? [[field, open(field, value, { privateKey, unwrapped })]] : [];
   });
   return {
@@ -51,6 +56,16 @@ export function decryptLog(text: string, privateKey: KeyObject): OpenedLog {
 
 function isClosed(value: unknown): value is { readonly key: unknown } {
   return typeof value === "object" && value !== null && "key" in value;
+}
+
+/**
+ * Checks for the form that the dataset's page has, `{"type":"encrypted","data":"base64"}`. A `key`
+ * and an `iv` were seen beside it in pushed logs; without them nothing published says where the
+ * key of `data` is.
+ * https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/ai_gateway_events/
+ */
+function isClosedOtherwise(value: unknown): boolean {
+  return !isClosed(value) && Object(value).type === "encrypted";
 }
 
 /** Checks whether a value shows anything: a log without bodies has empty fields, or none. */

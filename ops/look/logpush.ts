@@ -1,6 +1,7 @@
 /** Reads the Logpush jobs of an account, and the buckets that they fill. */
 import { z } from "zod";
 
+import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { listAll, tryCheck, type Connection } from "../account/account.ts";
 
@@ -14,6 +15,7 @@ const schema = z.object({
   last_error: z.string().nullish(),
   error_message: z.string().nullish(),
   filter: z.unknown().optional(),
+  output_options: z.object({ field_names: z.array(z.string()).nullish() }).nullish(),
 });
 
 /** A Logpush job as the API returns it. */
@@ -22,7 +24,19 @@ export type Job = Readonly<z.output<typeof schema>>;
 /** Lists every Logpush job of the account. */
 export function listJobs({ accountId, cloudflare }: Connection) {
   const list = () => cloudflare.logpush.jobs.list({ account_id: accountId });
-  return listAll(PERMISSIONS.readLogpush, { what: "a job", schema }, list);
+  return listAll(PERMISSIONS.writeLogpush, { what: "a job", schema }, list);
+}
+
+const fields = z
+  .object({ result: z.record(z.string(), z.unknown()) })
+  .transform(({ result }) => Object.keys(result));
+
+/** Lists the fields that Logpush offers of AI Gateway's logs. */
+export function listOfferedFields({ accountId, cloudflare }: Connection) {
+  // The SDK's list of datasets lacks this one.
+  const path = `/accounts/${accountId}/logpush/datasets/${LOGPUSH_DATASET}/fields`;
+  const documented = { what: "a list of fields", schema: fields };
+  return tryCheck(PERMISSIONS.writeLogpush, documented, () => cloudflare.get(path));
 }
 
 const lifecycle = z

@@ -1,36 +1,23 @@
 /** Probes which fields Logpush offers, and whether it takes a filter by gateway. */
-import { z } from "zod";
-
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import {
   LOGPUSH_DATASET,
   LOGPUSH_FIELDS,
   logpushFilter,
 } from "../../policy/gateway/logpush-job.ts";
-import { PERMISSIONS } from "../../policy/platform.ts";
 import { list } from "../../policy/words.ts";
-import { tryCheck, type Connection } from "../account/account.ts";
+import type { Connection } from "../account/account.ts";
 import { printError } from "../cli/print.ts";
+import { listOfferedFields } from "../look/logpush.ts";
 import { answered, notAnswered } from "./answer.ts";
 import type { Scratch } from "./scratch.ts";
 
-// Descriptions by the field's name.
-const fields = z.record(z.string(), z.unknown());
-
 /** Compares the fields of a stack's job with those that the account offers. */
-export async function probeLogpushFields({
-  cloudflare,
-  accountId,
-}: Connection): Promise<EvidenceAnswer> {
-  const path = `/accounts/${accountId}/logpush/datasets/${LOGPUSH_DATASET}/fields`;
-  const answer = await tryCheck(
-    PERMISSIONS.writeLogpush,
-    { what: "a list of fields", schema: z.object({ result: fields }) },
-    () => cloudflare.get(path),
-  );
+export async function probeLogpushFields(connection: Connection): Promise<EvidenceAnswer> {
+  const answer = await listOfferedFields(connection);
   if (answer.kind === "missing") return notAnswered("logpush-fields", "the dataset is not known");
   if (answer.kind === "unknown") return notAnswered("logpush-fields", answer.reason);
-  const offered = Object.keys(answer.value.result);
+  const offered = answer.value;
   const missing = LOGPUSH_FIELDS.filter((field) => !offered.includes(field));
   const others = offered.filter((field) => !LOGPUSH_FIELDS.some((known) => known === field));
   const seen = [

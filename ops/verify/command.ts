@@ -3,7 +3,7 @@
  * Worker.
  */
 import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
-import { PERMISSIONS } from "../../policy/platform.ts";
+import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { openAccount, readToken } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
@@ -27,7 +27,7 @@ import { checkPage } from "./page.ts";
 import { formatRecord } from "./record.ts";
 import { verify } from "./verify.ts";
 
-const { readBuckets, readGateways, readLogpush, readTokens, readWorkers } = PERMISSIONS;
+const { readBuckets, readGateways, readTokens, readWorkers, writeLogpush } = PERMISSIONS;
 
 const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE]
                          [--evidence FOLDER] [--json]
@@ -41,7 +41,7 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
   --json      print the findings as JSON
 
 CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
-itself, ${readTokens}; for logpush ${readLogpush} and ${readBuckets}. What it may not
+itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}. What it may not
 read is reported as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.

@@ -1,10 +1,15 @@
 /** Checks the encrypted copies: pushed as declared, without a failure, and deleted in time. */
 import { z } from "zod";
 
-import { logpushFilter, logpushJobName } from "../../policy/gateway/logpush-job.ts";
+import {
+  LOGPUSH_FIELDS,
+  logpushFilter,
+  logpushJobName,
+  offeredFields,
+} from "../../policy/gateway/logpush-job.ts";
 import { DAY_SECONDS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { count } from "../../policy/words.ts";
+import { count, list } from "../../policy/words.ts";
 import type { Account, Answer } from "../account/account.ts";
 import { deployAgain, judge, problemsIf, type Finding } from "../look/finding.ts";
 import {
@@ -12,6 +17,7 @@ import {
   leadsTo,
   listJobs,
   listLifecycleRules,
+  listOfferedFields,
   withoutKeys,
   type Job,
 } from "../look/logpush.ts";
@@ -24,11 +30,13 @@ export async function checkLogpush(account: Account): Promise<readonly Finding[]
   const { bucket, keepDays } = logpush;
   const name = logpushJobName(gatewayId);
   const remedy = deployAgain(stack);
+  const offered = await listOfferedFields(account);
+  const fields = offered.kind === "answer" ? offered.value : undefined;
   return [
     ...judge(
       { about: `Logpush job ${name}`, answer: await readJob(account, name), remedy },
-      (job) => judgeJob(stack, job),
-      (job) => `pushes ${describeLogs(job)}`,
+      (job) => [...judgeJob(stack, job), ...judgeFields(job, fields)],
+      (job) => `pushes ${describeLogs(job)}${describeMissing(fields)}`,
     ),
     ...judge(
       { about: `bucket ${bucket}`, answer: await listLifecycleRules(account, bucket), remedy },
@@ -60,6 +68,35 @@ export function judgeJob({ settings }: Stack, job: Partial<Job>): readonly strin
     // The next push that succeeds resets it to null.
     [Boolean(last_error), `fails since ${last_error}: ${reason}`],
   );
+}
+
+/** Describes how a job's fields differ from the declared ones, as far as the account offers them. */
+export function judgeFields(
+  { output_options: options }: Pick<Job, "output_options">,
+  offered: readonly string[] | undefined,
+): readonly string[] {
+  const pushed = options?.field_names;
+  if (pushed === undefined || pushed === null) return [];
+  const missing = offeredFields(LOGPUSH_FIELDS, offered ?? []).filter(
+    (field) => !pushed.includes(field),
+  );
+  const others = pushed.filter((field) => field !== "Datetime" && !isDeclared(field));
+  return problemsIf(
+    [missing.length > 0, `does not push ${list(missing)}`],
+    [others.length > 0, `pushes ${list(others)}, which is not declared`],
+  );
+}
+
+function isDeclared(field: string): boolean {
+  return LOGPUSH_FIELDS.some((declared) => declared === field);
+}
+
+/** Names the declared fields that the account does not offer. */
+function describeMissing(offered: readonly string[] | undefined): string {
+  if (offered === undefined) return "";
+  const times = offered.includes("Datetime") ? ["Timestamp"] : [];
+  const missing = LOGPUSH_FIELDS.filter((field) => ![...offered, ...times].includes(field));
+  return missing.length === 0 ? "" : `; the account does not offer ${list(missing)}`;
 }
 
 /**

@@ -4,22 +4,39 @@
 export const LOGPUSH_DATASET = "ai_gateway_events";
 
 /**
- * The fields of a job. These names were seen in pushed logs. A field that is not listed is not
- * pushed.
+ * The fields that a job asks for, those of the dataset's page; a field that is not named is not
+ * pushed. https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/ai_gateway_events/
  */
 export const LOGPUSH_FIELDS = [
-  "Datetime",
+  "Timestamp",
   "Gateway",
   "Provider",
   "Model",
+  "RequestedModel",
+  "RoutingReason",
+  "RoutingDecisionID",
   "Endpoint",
   "StatusCode",
   "Cached",
   "RateLimited",
+  "Metrics",
   "Metadata",
   "RequestBody",
   "ResponseBody",
 ] as const;
+
+/**
+ * Returns those of the fields that an account offers; `Datetime`, which was seen in pushed logs,
+ * where it has no `Timestamp`.
+ */
+export function offeredFields(
+  fields: readonly string[],
+  offered: readonly string[],
+): readonly string[] {
+  return fields
+    .map((field) => (field === "Timestamp" && !offered.includes(field) ? "Datetime" : field))
+    .filter((field) => offered.includes(field));
+}
 
 /**
  * Names the job of letters, digits, - and .: a gateway's id may have an underscore, and a job's

@@ -284,7 +284,7 @@ function describeExport(copy: Settings["exports"][number]): string {
 function encryptedCopies({ bucket, keepDays, publicKey }: NonNullable<Settings["logpush"]>) {
   return (
     `by Logpush to R2 bucket ${bucket} of the account, encrypted for the owner of the key that ends in ${keyName(publicKey)} ` +
-    `(kept there for ${count(keepDays, "day")}, and up to a day more); in clear there: gateway, provider, model, endpoint, status, time`
+    `(kept there for ${count(keepDays, "day")}, and up to a day more); in clear there: gateway, provider, models, endpoint, status, time, cost, duration`
   );
 }
 

@@ -88,6 +88,43 @@ test("Pulumi's own process makes, reads, changes and deletes the job", async () 
   await expect(provider.update(id, properties, job)).rejects.toThrow(/is gone; run pulumi up/);
 });
 
+test.each([
+  ["those it offers, and Datetime where it has no Timestamp", ["Datetime", "Gateway", "Country"]],
+  ["all, where the API has no list of them", undefined],
+])("a job asks for %s", async (_, offered) => {
+  const wanted = Object(declared["fields"]);
+  const bodies: unknown[] = [];
+  let made = {};
+  const api = await listen(async (request) => {
+    if (request.url.endsWith("/ai_gateway_events/fields")) {
+      const names = (offered ?? []).map((name) => [name, "what it is"]);
+      const status = offered === undefined ? 404 : 200;
+      return Response.json({ result: Object.fromEntries(names) }, { status });
+    }
+    if (request.method !== "GET") made = { id: 1, ...JSON.parse(await request.text()) };
+    if (request.method !== "GET") bodies.push(made);
+    return Response.json({ result: made });
+  });
+  const other = await startDynamicProvider({
+    CLOUDFLARE_BASE_URL: api,
+    CLOUDFLARE_API_TOKEN: running.key,
+  });
+  onTestFinished(() => other.stop());
+
+  const { id, properties } = await other.create(declared);
+  await other.update(id, properties, declared);
+  const { properties: found } = await other.read(id, properties);
+
+  const output_options = {
+    field_names: offered === undefined ? wanted : ["Datetime", "Gateway"],
+    timestamp_format: "rfc3339",
+  };
+  expect(bodies).toMatchObject([{ output_options }, { output_options }]);
+  // What an account lacks is no difference, or each deploy would change the job.
+  expect(properties["fields"]).toEqual(wanted);
+  expect(await other.diff(id, found, declared)).toEqual({ changes: "none", replaces: [] });
+});
+
 test("what the API says in other words is no change", async () => {
   const job = { ...declared, destination: `r2://${BUCKET}/{DATE}?secret-access-key=0123` };
   const fields = Object(declared["fields"]).toReversed();
@@ -156,7 +193,8 @@ test("a refusal that repeats the destination tells none of its keys", async () =
   expect(failure).toContain(`"destination_conf":"r2://${BUCKET}/{DATE}?…"`);
   expect(failure).not.toMatch(/KEY-ID|SECRET|global-key/);
   // Without a token, the two that take its place.
-  expect(seen).toMatchObject([{ "x-auth-key": "global-key", "x-auth-email": "ops@example.com" }]);
+  const headers = { "x-auth-key": "global-key", "x-auth-email": "ops@example.com" };
+  expect(seen).toMatchObject([headers, headers]);
 });
 
 /** A bucket, and keys of a token that may write there, as the program makes them. */

@@ -113,6 +113,23 @@ test("a log is opened as Cloudflare documents it to be closed, and nothing in cl
   });
 });
 
+test("a field with the type beside its key is opened, and one without a key is refused", async () => {
+  const closed = await close(CLOSED);
+  const typed = Object.entries(closed).map(([name, field]) => [
+    name,
+    { type: "encrypted", ...field },
+  ]);
+  const bare = { ...closed, RequestBody: { type: "encrypted", data: closed.RequestBody.data } };
+
+  const { log } = decryptLog(JSON.stringify(Object.fromEntries(typed)), KEYS.privateKey);
+
+  expect(log).toEqual(CLOSED);
+  // It was taken for a field in clear, and reported as readable by everybody.
+  expect(() => decryptLog(JSON.stringify(bare), KEYS.privateKey)).toThrow(
+    "RequestBody is encrypted without a key and an iv beside its data; how that is opened is not published",
+  );
+});
+
 test("what was not encrypted stays as it is, and is named where it shows anything", () => {
   const log = {
     ...CLEAR,

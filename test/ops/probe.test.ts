@@ -43,7 +43,7 @@ test("every question is answered as the local account imitates it, and the gatew
     "put-only-fields kept: of guardrails, spend_limits, otel a create takes all, and an update takes all",
     "switched-off kept: of guardrails, spend_limits, otel an update that switches them off leaves none, one that leaves them out keeps all",
     "create-fields kept: of 21 documented fields a create keeps 21",
-    "logpush-fields kept: of 11 fields all are offered",
+    "logpush-fields kept: of 15 fields all are offered",
     "logpush-filter kept: a job is refused for its destination alone, one with a filter by an unknown field with status 400, code 1004",
     "log-header kept: 1 of 2 HTTP calls left a log, of which one requested it",
     "payload-header kept: the log of an HTTP call with the header has 0 parts of bodies, one of a call without it 4",

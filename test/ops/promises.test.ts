@@ -111,6 +111,11 @@ test.each<[string, (running: RunningAccount) => void, RegExp]>([
     job({ last_error: "2026-11-22", error_message: "no key" }),
     /fails since .*no key/,
   ],
+  [
+    "what is in copies",
+    job({ output_options: { field_names: ["Gateway"] } }),
+    /does not push Timestamp, Provider, Model, RequestedModel, .*ResponseBody/,
+  ],
   ["days of copies", rules([]), /deletes no copies, declared is after 30 days/],
   [
     "the key of copies",

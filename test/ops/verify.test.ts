@@ -6,7 +6,7 @@ import { judgeAnswer, judgeLogs } from "../../ops/verify/canary-judge.ts";
 import type { LogParts } from "../../ops/look/log-parts.ts";
 import type { Canary } from "../../ops/verify/canary.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
-import { judgeJob, judgeLifecycle } from "../../ops/verify/logpush.ts";
+import { judgeFields, judgeJob, judgeLifecycle } from "../../ops/verify/logpush.ts";
 import { judgeAge, judgeCap, judgeSystem } from "../../ops/verify/logs.ts";
 import {
   checkOwnToken,
@@ -550,6 +550,19 @@ const JOB = {
 
 test("a Logpush job as the program declares it keeps every promise", () => {
   expect(judgeJob(COPYING, JOB)).toEqual([]);
+});
+
+test("a job pushes the declared fields that the account offers, and no other", () => {
+  const job = (...field_names: string[]) => ({ output_options: { field_names } });
+  const offered = ["Datetime", "Gateway", "Metadata"];
+
+  expect(judgeFields(job(...offered), offered)).toEqual([]);
+  expect(judgeFields(job("Gateway", "Metadata"), offered)).toEqual(["does not push Datetime"]);
+  expect(judgeFields(job("Gateway", "Country"), undefined)).toEqual([
+    "pushes Country, which is not declared",
+  ]);
+  // Such a job says nothing about its fields.
+  expect(judgeFields({}, offered)).toEqual([]);
 });
 
 test("a job's keys are in no message, wherever it pushes and whatever the API repeats", () => {

@@ -182,7 +182,7 @@ test("an encrypted copy is told with its bucket, its days and who can read it", 
     answer:
       "YES, with prompt, answer and metadata: by Logpush to R2 bucket app-logs of the account, encrypted for the owner of the key " +
       `that ends in ${PUBLIC_KEY.split("\n").at(-2)} (kept there for 30 days, and up to a day more); ` +
-      "in clear there: gateway, provider, model, endpoint, status, time",
+      "in clear there: gateway, provider, models, endpoint, status, time, cost, duration",
     notProved: [{ point: 10 }, { point: 17 }],
   });
 });

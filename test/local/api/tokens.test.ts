@@ -103,6 +103,17 @@ test.each([
   }
 });
 
+test("jobs of Logpush are read with Logs Write alone", async () => {
+  const { running, account_id, make } = await start();
+  const list = async (permission: string) => {
+    const { value = "" } = await make([permission]);
+    return running.client(value).logpush.jobs.list({ account_id });
+  };
+
+  expect((await list("Logs Write")).result).toEqual([]);
+  await expect(list("Logs Read")).rejects.toThrow(/403.*10000/);
+});
+
 test("a token reaches no other account", async () => {
   const { running } = await start();
 
