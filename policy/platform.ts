@@ -76,12 +76,17 @@ export const PERMISSIONS = {
   runGateways: "AI Gateway Run",
   readModels: "Workers AI Read",
   readTokens: "Account API Tokens Read",
+  writeTokens: "Account API Tokens Write",
   readWorkers: "Workers Scripts Read",
+  writeWorkers: "Workers Scripts Write",
   // Each call of Logpush needs it, reading too.
   // https://developers.cloudflare.com/logs/logpush/permissions/
   writeLogpush: "Logs Write",
-  readAnalytics: "Account Analytics Read",
   readBuckets: "Workers R2 Storage Read",
+  writeBuckets: "Workers R2 Storage Write",
+  readAnalytics: "Account Analytics Read",
+  readMembers: "Account Settings Read",
+  readNotifications: "Notifications Read",
   writeObjects: "Workers R2 Storage Bucket Item Write",
 } as const;
 

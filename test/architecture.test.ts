@@ -36,6 +36,7 @@ const ARROWS = [
   ["ops/cli/planted.ts", 'import "../account/account.ts";'],
   ["ops/account/planted.ts", 'import "../look/finding.ts";'],
   ["ops/look/planted.ts", 'import "../verify/verify.ts";'],
+  ["ops/look/undeclared/planted.ts", 'import "../../verify/verify.ts";'],
 ].map(([file = "", text], index) => [file.replace("planted", `planted-${index}`), text] as const);
 
 let refused: readonly string[];

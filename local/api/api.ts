@@ -10,6 +10,7 @@ import { BUCKET_ROUTES } from "./buckets.ts";
 import { API_PATH, ApiError, failure, notImitated, success } from "./envelope.ts";
 import { GATEWAY_ROUTES } from "./gateways.ts";
 import { GRAPHQL_ROUTES } from "./graphql.ts";
+import { HELD_ROUTES } from "./held.ts";
 import { LOGPUSH_ROUTES } from "./logpush.ts";
 import { LOG_ROUTES } from "./logs.ts";
 import type { ApiBindings, ApiEnv, Route } from "./route.ts";
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...BUCKET_ROUTES,
   ...LOGPUSH_ROUTES,
   ...GRAPHQL_ROUTES,
+  ...HELD_ROUTES,
 ];
 
 type ApiArgs = Omit<ApiBindings, "versions" | "address">;

@@ -35,6 +35,13 @@ const logpushJob = z.looseObject({
   isDeclared,
 });
 
+/** Something that no stack declares, with the API's own names, at the path of its list. */
+const heldRecord = z.object({
+  place: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  isDeclared,
+});
+
 // A file from before a kind was added has none of it.
 const stateSchema = z.object({
   gateways: byId(gatewayRecord),
@@ -42,6 +49,7 @@ const stateSchema = z.object({
   workers: byId(workerRecord),
   buckets: byId(bucket),
   logpushJobs: byId(logpushJob),
+  held: byId(heldRecord),
 });
 
 /** Reads records by id; not z.record, which leaves out one whose id is `__proto__`. */
@@ -63,6 +71,8 @@ export type GatewayRecord = Readonly<z.output<typeof gatewayRecord>>;
 export type Bucket = Readonly<z.output<typeof bucket>>;
 /** A Logpush job as it is kept. */
 export type LogpushJob = Readonly<z.output<typeof logpushJob>>;
+/** What an account holds beside everything that a stack declares, as it is kept. */
+export type HeldRecord = Readonly<z.output<typeof heldRecord>>;
 /** Everything of an account but its logs, by kind and key. */
 export type State = Readonly<z.output<typeof stateSchema>>;
 
@@ -121,6 +131,12 @@ export class AccountState {
       const { [key]: gone, ...rest } = state[kind];
       return { ...state, [kind]: rest };
     });
+  }
+
+  /** Removes what is held at paths that begin so: a gateway's, when it is deleted. */
+  removeBelow(path: string): void {
+    const gone = Object.entries(this.#state.held).filter(([, { place }]) => place.startsWith(path));
+    for (const [key] of gone) this.remove("held", key);
   }
 
   /**

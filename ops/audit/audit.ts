@@ -1,6 +1,7 @@
 /** Finds everything in one account that no stack file declares, or that contradicts one. */
 import { CommandError } from "../cli/errors.ts";
 import { finding, type Finding } from "../look/finding.ts";
+import { lookAtUndeclared } from "../look/undeclared/kinds.ts";
 import type { Declared } from "./declared.ts";
 import { auditGateways, auditStorage, readGateways } from "./gateways.ts";
 import { auditLogpush } from "./logpush.ts";
@@ -9,7 +10,14 @@ import { auditWorkers } from "./workers.ts";
 
 /** A finding, in the area of the account to which it belongs. */
 export interface AuditFinding extends Finding {
-  readonly area: "gateways" | "storage" | "Workers" | "tokens" | "Logpush" | "stack files";
+  readonly area:
+    | "gateways"
+    | "storage"
+    | "Workers"
+    | "tokens"
+    | "Logpush"
+    | "the rest"
+    | "stack files";
 }
 
 /** Audits one account. Throws a CommandError where not even the gateways can be listed. */
@@ -25,6 +33,7 @@ export async function auditAccount(
     orUnknown("Workers", auditWorkers(declared, onProgress)),
     orUnknown("tokens", auditTokens(declared, now)),
     orUnknown("Logpush", auditLogpush(declared)),
+    inArea("the rest", lookAtUndeclared({ ...declared, gatewayIds: gateways.map(({ id }) => id) })),
   ]);
   return areas.flat();
 }

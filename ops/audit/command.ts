@@ -1,22 +1,28 @@
 /** Runs `npm run audit`: lists what no stack file declares, and who can read an account's logs. */
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
+import { list } from "../../policy/words.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
 import { endProgress, print, printJson, showProgress } from "../cli/print.ts";
 import { checkStacks, readStacks } from "../cli/stacks.ts";
+import { NEEDED } from "../look/undeclared/kinds.ts";
 import { auditAccount, type AuditFinding } from "./audit.ts";
 import { groupByAccount } from "./declared.ts";
 import { auditJson, auditText } from "./render.ts";
 
 const { readGateways, readTokens, readWorkers, writeLogpush } = PERMISSIONS;
+const OTHERS = new Set([readTokens, readWorkers, writeLogpush, ...NEEDED]).difference(
+  new Set([readGateways]),
+);
 
 const USAGE = `usage: npm run audit [-- --stack NAME] [--json]
 
   --stack  the account of this stack only; may be repeated
   --json   for programs
 
-Looks at every account that a stack file of this folder is for. CLOUDFLARE_API_TOKEN needs ${readGateways};
-${readWorkers}, ${readTokens} and ${inDashboard(writeLogpush)} for the rest, which is "not looked at" without them.
+Looks at every account that a stack file of this folder is for. CLOUDFLARE_API_TOKEN needs ${readGateways},
+and for the rest, each part of which is "not looked at" without it:
+  ${list([...OTHERS].map(inDashboard))}
 exit code: 0 nothing to act on, 1 something, 2 invalid arguments or no answer`;
 
 const OPTIONS = {

@@ -4,7 +4,7 @@ import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { need } from "../account/account.ts";
 import { finding, problemsIf, type Finding } from "../look/finding.ts";
-import { endOfDay, listTokens, networksOf, permissionsOf, type Token } from "../look/tokens.ts";
+import { endOfDay, isInForce, listTokens, mayDo, networksOf, type Token } from "../look/tokens.ts";
 import type { Declared } from "./declared.ts";
 
 type Reader = Settings["readers"][number];
@@ -17,7 +17,7 @@ const READ_LOGS: readonly string[] = [readGateways, writeGateways, inDashboard(w
 export async function auditTokens(declared: Declared, now: Date): Promise<readonly Finding[]> {
   const tokens = need("list the API tokens", await listTokens(declared));
   const inForce = tokens.filter(
-    (token) => canReadLogs(token, declared.accountId) && isInForce(token, now),
+    (token) => mayDo(token, declared.accountId, READ_LOGS) && isInForce(token, now),
   );
   return [
     ...inForce.map((token) => auditToken(token, declared)),
@@ -88,25 +88,4 @@ function tooWide(token: Token, { addresses }: Reader): readonly string[] {
     more.length > 0,
     `it works from ${more.join(", ")}, where the reader does not`,
   ]);
-}
-
-function canReadLogs({ policies }: Token, accountId: string): boolean {
-  const here = policies.filter(({ resources }) => reaches(resources, accountId));
-  return permissionsOf(here).some((name) => READ_LOGS.includes(name));
-}
-
-/**
- * Checks whether a policy applies to the account. One for other accounts does not; one that is not
- * understood does.
- */
-function reaches(resources: Readonly<Record<string, unknown>>, accountId: string): boolean {
-  return Object.keys(resources).some((key) => {
-    const [, id] = /^com\.cloudflare\.api\.account\.([0-9a-f]{32})$/.exec(key) ?? [];
-    return id === undefined || id === accountId;
-  });
-}
-
-function isInForce({ status, expires_on }: Token, now: Date): boolean {
-  const hasEnded = expires_on ? Date.parse(expires_on) <= now.getTime() : false;
-  return (status ?? "active") === "active" && !hasEnded;
 }

@@ -61,6 +61,33 @@ export function permissionsOf(policies: Token["policies"]): readonly string[] {
   return [...new Set(groups.map(({ name }) => name ?? ""))].toSorted();
 }
 
+/** Checks whether a token has one of some permissions for the account. */
+export function mayDo(
+  { policies }: Token,
+  accountId: string,
+  permissions: readonly string[],
+): boolean {
+  const here = policies.filter(({ resources }) => reaches(resources, accountId));
+  return permissionsOf(here).some((name) => permissions.includes(name));
+}
+
+/**
+ * Checks whether a policy applies to the account. One for other accounts does not; one that is not
+ * understood does.
+ */
+function reaches(resources: Readonly<Record<string, unknown>>, accountId: string): boolean {
+  return Object.keys(resources).some((key) => {
+    const [, id] = /^com\.cloudflare\.api\.account\.([0-9a-f]{32})$/.exec(key) ?? [];
+    return id === undefined || id === accountId;
+  });
+}
+
+/** Checks whether a token is accepted at that moment. */
+export function isInForce({ status, expires_on }: Token, now: Date): boolean {
+  const hasEnded = expires_on ? Date.parse(expires_on) <= now.getTime() : false;
+  return (status ?? "active") === "active" && !hasEnded;
+}
+
 /** Lists the networks from which a token is accepted; undefined where every network is. */
 export function networksOf({ condition }: Token): readonly string[] | undefined {
   return condition?.request_ip?.in ?? undefined;

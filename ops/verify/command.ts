@@ -5,6 +5,7 @@
 import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
+import { list } from "../../policy/words.ts";
 import { openAccount, readToken } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
@@ -22,6 +23,7 @@ import { readStack } from "../cli/stacks.ts";
 import { parseAddress, parseIfGiven, parseWait, readArguments } from "../cli/arguments.ts";
 import { describeSubject, findPlace, writeEvidence } from "../look/evidence-file.ts";
 import { MARKS, type Finding } from "../look/finding.ts";
+import { NEEDED } from "../look/undeclared/kinds.ts";
 import { answersOf } from "./evidence.ts";
 import { checkPage } from "./page.ts";
 import { formatRecord } from "./record.ts";
@@ -41,8 +43,9 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
   --json      print the findings as JSON
 
 CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
-itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}. What it may not
-read is reported as not looked at.
+itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}; for what no
+stack declares ${list(NEEDED)}.
+What it may not read is reported as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.
 

@@ -5,6 +5,7 @@ import type { Settings } from "../../policy/settings/settings.ts";
 import { count } from "../../policy/words.ts";
 import type { Account } from "../account/account.ts";
 import { finding, problemsIf, verdict, withoutAnswer, type Finding } from "../look/finding.ts";
+import { NEEDED as UNDECLARED } from "../look/undeclared/kinds.ts";
 import {
   endOfDay,
   listTokens,
@@ -18,6 +19,8 @@ const { readGateways, readTokens, readWorkers } = PERMISSIONS;
 
 /** The permissions that verifying a stack needs. */
 const NEEDED: readonly string[] = [readGateways, readWorkers, readTokens];
+/** Those that it may have beside them: they read more of what no stack declares. */
+const ALLOWED = [...NEEDED, ...UNDECLARED.filter((name) => name.endsWith(" Read"))];
 
 type Reader = Settings["readers"][number];
 
@@ -98,7 +101,7 @@ export async function checkOwnToken(account: Account): Promise<readonly Finding[
  * Judges this command's own token. Excess permissions break no promise; they make it worse to lose.
  */
 export function judgeOwnToken({ policies }: Token): Finding {
-  const more = permissionsOf(policies).filter((name) => !NEEDED.includes(name));
+  const more = permissionsOf(policies).filter((name) => !ALLOWED.includes(name));
   if (more.length === 0) return finding("kept", OWN, "may do no more than this command needs");
   const enough = `${NEEDED.join(", ")} are enough for this command`;
   return finding("warning", OWN, `may also do ${more.join(", ")}; ${enough}`);

@@ -6,6 +6,7 @@ import { checkGateway } from "./gateway.ts";
 import { checkLogpush } from "./logpush.ts";
 import { checkLogs } from "./logs.ts";
 import { checkOwnToken, checkReaders } from "./tokens.ts";
+import { checkUndeclared } from "./undeclared.ts";
 import { checkAddresses, checkRetention, checkWorker } from "./worker.ts";
 
 type Check = (account: Account) => Promise<readonly Finding[]>;
@@ -19,6 +20,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   addresses: checkAddresses,
   readers: checkReaders,
   token: checkOwnToken,
+  "the rest": checkUndeclared,
 };
 
 /** Runs every check, then the canaries. */

@@ -414,7 +414,10 @@ test("a token that may do more than this command needs is a warning", () => {
     policies: [allow("AI Gateway Write")],
   };
 
+  const readsMore = { ...TOKEN, policies: [...TOKEN.policies, allow("Notifications Read")] };
+
   expect(judgeOwnToken(TOKEN).kind).toBe("kept");
+  expect(judgeOwnToken(readsMore).kind).toBe("kept");
   expect(judgeOwnToken(wide)).toMatchObject({
     kind: "warning",
     message: expect.stringContaining("may also do AI Gateway Write;"),

@@ -15,6 +15,8 @@ export function answerHostile(request: Request): Response {
   const isLater = Number(searchParams.get("page") ?? 1) > 1;
   const name = Object.keys(RESULTS).find((end) => new RegExp(`${end}$`).test(pathname)) ?? "";
   if (/\/logs\/[^/]+\/(?:request|response)$/.test(pathname)) return new Response(HOSTILE);
+  const inData = IN_DATA[pathname.slice(pathname.lastIndexOf("/") + 1)];
+  if (inData !== undefined) return envelope(200, { data: { page: 1, per_page: 50, ...inData } });
   const result = RESULTS[name] ?? HOSTILE;
   return envelope(200, { result: isLater && Array.isArray(result) ? [] : result });
 }
@@ -86,6 +88,41 @@ const SETTINGS = {
   ],
 };
 
+const ELEMENT = { type: "model", properties: { model: HOSTILE, provider: HOSTILE } };
+
+/** What an account holds that no stack declares. */
+const HELD = {
+  "/policies": [{ name: HOSTILE, action: { type: HOSTILE }, enabled: true }],
+  "/datasets": [{ name: HOSTILE, enable: true, filters: [{ key: HOSTILE }] }],
+  "/evaluations": [{ name: HOSTILE, total_logs: 1, datasets: [{ name: HOSTILE }] }],
+  "/custom-providers": [
+    {
+      slug: HOSTILE,
+      base_url: `https://${HOSTILE}`,
+      enable: true,
+      headers: JSON.stringify({ [HOSTILE]: HOSTILE }),
+    },
+  ],
+  "/transformers": [{ name: HOSTILE, dataset: "ai_gateway_events", associated_jobs: [{ id: 1 }] }],
+  "/alerting/v3/policies": [
+    {
+      name: HOSTILE,
+      alert_type: "billing_usage_alert",
+      enabled: true,
+      mechanisms: { email: [{ id: HOSTILE }] },
+    },
+  ],
+  "/members": [{ id: HOSTILE, email: HOSTILE, status: HOSTILE, roles: [{ name: HOSTILE }] }],
+};
+
+/** The bodies in which a list stands under a name of its own. */
+const IN_DATA: Readonly<Record<string, object>> = {
+  routes: {
+    routes: [{ id: "r", name: HOSTILE, elements: [ELEMENT], deployment: { version_id: HOSTILE } }],
+  },
+  versions: { versions: [{ version_id: HOSTILE }] },
+};
+
 /** The results, by the end of the path. */
 const RESULTS: Readonly<Record<string, unknown>> = {
   "/logs": [LOG],
@@ -101,5 +138,6 @@ const RESULTS: Readonly<Record<string, unknown>> = {
   "/subdomain": { enabled: true, previews_enabled: true, subdomain: HOSTILE },
   "/domains": [{ hostname: HOSTILE, service: HOSTILE }],
   "/jobs": [JOB],
+  ...HELD,
   "/lifecycle": { rules: [{ id: HOSTILE, conditions: { prefix: HOSTILE } }] },
 };

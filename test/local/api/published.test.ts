@@ -10,6 +10,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ROUTES } from "../../../local/api/api.ts";
 import { keepLog, startAccount } from "../../support/account.ts";
+import { HELD, holdIn } from "../../support/held.ts";
 import { findPublished } from "../../support/published-methods.ts";
 import { judge, type JudgedAnswer } from "../../support/published-types.ts";
 import { ROOT } from "../../support/settings.ts";
@@ -65,6 +66,11 @@ const DEPARTURES: Readonly<Record<string, readonly string[]>> = {
 
 /** The routes without an answer to judge, by the reason. */
 const NOT_JUDGED: Readonly<Record<string, readonly string[]>> = {
+  "published in the documentation alone": [
+    "DELETE /accounts/:account/ai-gateway/gateways/:gateway/policies/:id",
+    "GET /accounts/:account/ai-gateway/gateways/:gateway/policies",
+    "POST /accounts/:account/ai-gateway/gateways/:gateway/policies",
+  ],
   "not published, and called by wrangler": [
     "DELETE /accounts/:account/workers/services/:script",
     "GET /accounts/:account/workers/scripts/:script/references",
@@ -177,6 +183,17 @@ async function askEverything() {
   await call(`GET ${gateways}/app/logs/one/request`);
   await call(`GET ${gateways}/app/logs/one/response`);
   await call(`DELETE ${gateways}/app/logs`);
+
+  const filters = [{ key: "model", operator: "eq", value: ["a"] }];
+  const dataset = await call(`POST ${gateways}/app/datasets`, { name: "d", enable: true, filters });
+  await call(`GET ${gateways}/app/datasets`);
+  await call(`DELETE ${gateways}/app/datasets/${dataset.id}`);
+  const custom = { name: "p", slug: "p", base_url: "https://p.test", headers: "{}" };
+  const { id: provider } = await call("POST ai-gateway/custom-providers", custom);
+  await call("GET ai-gateway/custom-providers");
+  await call(`DELETE ai-gateway/custom-providers/${provider}`);
+  for (const { path, body } of HELD) holdIn(running, path, body);
+  for (const { path } of HELD) await call(`GET ${path}`);
 
   const scripts = "workers/scripts";
   await call(`PUT ${scripts}/w`, upload());

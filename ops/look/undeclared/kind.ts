@@ -1,0 +1,54 @@
+/** The form of a look at what an account holds beside everything that a stack file can declare. */
+import type { Permission } from "../../../policy/platform.ts";
+import type { Stack } from "../../../policy/stack/stack.ts";
+import type { Answer, Connection, Gateway } from "../../account/account.ts";
+import type { Finding } from "../finding.ts";
+
+/** An account, with the gateways that are looked at, and the stacks that declare some of them. */
+export interface Place extends Connection {
+  readonly gatewayIds: readonly string[];
+  readonly stacks: readonly Stack[];
+}
+
+/** A gateway that is looked at, and the stack that declares it, if one does. */
+export interface PlacedGateway extends Gateway {
+  readonly owner: Stack | undefined;
+}
+
+/** A kind of thing that has a say in what becomes of prompts, and that no stack file declares. */
+export interface Kind {
+  /** The plural, as in `dynamic routes`. */
+  readonly name: string;
+  readonly needs: Permission;
+  /** Returns a finding for each thing there is. Missing means that the API has no such list. */
+  look(place: Place): Promise<Answer<readonly Finding[]>>;
+}
+
+/** Looks into each gateway, one after the other; the first that does not answer ends it. */
+export async function lookInEach(
+  { gatewayIds, stacks, ...connection }: Place,
+  look: (gateway: PlacedGateway) => Promise<Answer<readonly Finding[]>>,
+): Promise<Answer<readonly Finding[]>> {
+  const findings: Finding[] = [];
+  for (const gatewayId of gatewayIds) {
+    const owner = stacks.find(({ settings }) => settings.gatewayId === gatewayId);
+    const answer = await look({ ...connection, gatewayId, owner });
+    if (answer.kind !== "answer") return answer;
+    findings.push(...answer.value);
+  }
+  return { kind: "answer", value: findings };
+}
+
+/** Makes the findings of a list, where the account has answered with one. */
+export function judgeEach<T>(
+  answer: Answer<readonly T[]>,
+  judge: (item: T) => Finding | readonly Finding[],
+): Answer<readonly Finding[]> {
+  if (answer.kind !== "answer") return answer;
+  return { kind: "answer", value: answer.value.flatMap(judge) };
+}
+
+/** Grades what changes the promises of a gateway: where no stack declares that, there is none. */
+export function gradeFor({ owner }: PlacedGateway, grade: Finding["kind"]): Finding["kind"] {
+  return owner === undefined ? "note" : grade;
+}
