@@ -52,6 +52,7 @@ export function finishedCall(
     cost: costOf(outcome, options),
     cached,
     eventId,
+    traceId: options.traceId,
     metadata: options.metadata ?? {},
   };
   const bodies = () => ({ request: JSON.stringify(inputs ?? null), response: outcome.body });

@@ -18,6 +18,8 @@ export interface Log {
   readonly cost: number | undefined;
   readonly cached: boolean;
   readonly eventId: string;
+  /** The trace that the request said it belongs to. */
+  readonly traceId?: string | undefined;
   readonly metadata: Metadata;
 }
 

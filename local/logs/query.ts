@@ -18,7 +18,7 @@ export interface Filter {
 export interface LogQuery {
   readonly gateway: string;
   readonly filters: readonly Filter[];
-  /** A text that stands in the id, event id, provider, model or metadata. */
+  /** A text that stands in the id, event id, trace id, provider, model or metadata. */
   readonly search?: string | undefined;
   readonly orderBy?: OrderKey | undefined;
   readonly direction?: "asc" | "desc" | undefined;
@@ -143,7 +143,7 @@ function anyOf(values: readonly unknown[], sql: string): string {
 }
 
 function searchClause(text: string): Clause {
-  const columns = ["id", "event_id", "provider", "model", "metadata"];
+  const columns = ["id", "event_id", "trace_id", "provider", "model", "metadata"];
   return {
     sql: `(${columns.map((column) => `instr(${column}, ?) > 0`).join(" OR ")})`,
     values: columns.map(() => text),

@@ -15,8 +15,8 @@ const WRITE_MS = 10;
 
 const INSERT_LOG = `
   INSERT INTO logs (id, created_at, gateway, provider, model, status, duration_ms, tokens_in, tokens_out, cost, cached,
-    event_id, metadata)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    event_id, trace_id, metadata)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const INSERT_CALL = `
   INSERT INTO calls (created_at, gateway, provider, model, status, tokens_in, tokens_out, cost, cached, rate_limited,
@@ -232,6 +232,7 @@ function toValues(log: Log): SQLInputValue[] {
     log.cost ?? null,
     Number(log.cached),
     log.eventId,
+    log.traceId ?? null,
     JSON.stringify(log.metadata),
   ];
 }

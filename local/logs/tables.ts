@@ -23,7 +23,8 @@ const TABLES = `
     event_id TEXT NOT NULL,
     metadata TEXT NOT NULL,
     feedback INTEGER,
-    score REAL
+    score REAL,
+    trace_id TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS bodies (
     log TEXT PRIMARY KEY REFERENCES logs (id) ON DELETE CASCADE,
@@ -56,6 +57,13 @@ const INDICES = `
   CREATE INDEX IF NOT EXISTS logs_failed ON logs (gateway, created_at) WHERE status >= 400;
 `;
 
+/** The columns that files of earlier versions lack. */
+const ADDED = [
+  ["feedback", "INTEGER"],
+  ["score", "REAL"],
+  ["trace_id", "TEXT"],
+] as const;
+
 /** Makes what is missing: everything in a new file, in one of an earlier version what came since. */
 export function prepareTables(database: DatabaseSync): void {
   database.exec(TABLES);
@@ -65,8 +73,9 @@ export function prepareTables(database: DatabaseSync): void {
       .all()
       .map(({ name }) => name),
   );
-  if (!columns.has("feedback")) database.exec("ALTER TABLE logs ADD COLUMN feedback INTEGER");
-  if (!columns.has("score")) database.exec("ALTER TABLE logs ADD COLUMN score REAL");
+  for (const [name, type] of ADDED) {
+    if (!columns.has(name)) database.exec(`ALTER TABLE logs ADD COLUMN ${name} ${type}`);
+  }
   database.exec(INDICES);
 }
 
@@ -89,6 +98,7 @@ export function toLog(row: Record<string, SQLOutputValue>): StoredLog {
     cost: optional(row["cost"]),
     cached: row["cached"] === 1,
     eventId: String(row["event_id"]),
+    traceId: typeof row["trace_id"] === "string" ? row["trace_id"] : undefined,
     metadata: JSON.parse(String(row["metadata"])),
     hasBodies: row["has_bodies"] === 1,
     feedback: row["feedback"] === 1 ? 1 : row["feedback"] === -1 ? -1 : undefined,

@@ -193,6 +193,22 @@ test("a deletion spares what came after it began", async () => {
   expect(store.list(10).map(({ id }) => id)).toEqual(["late"]);
 });
 
+test("a file of an earlier version gets the columns that it lacks", async () => {
+  const path = join(await makeFolder(), "logs.sqlite");
+  new LogStore(path).close();
+  const file = new DatabaseSync(path);
+  for (const name of ["feedback", "score", "trace_id"]) {
+    file.exec(`ALTER TABLE logs DROP COLUMN ${name}`);
+  }
+  file.close();
+  const store = new LogStore(path);
+
+  store.insert({ ...LOG, traceId: "t" }, undefined, CAP);
+
+  expect(found(store).log).toMatchObject({ traceId: "t", score: undefined });
+  store.close();
+});
+
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "store-"));
   onTestFinished(() => rm(folder, { recursive: true }));
