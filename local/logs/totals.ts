@@ -58,9 +58,11 @@ export async function readTotals(
   now: number,
 ): Promise<Totals> {
   const { sql, values } = clauseOf(selection);
-  const widthMs = bucketWidth(now - selection.from);
+  const from = firstOf(store, selection) ?? now;
+  const widthMs = bucketWidth(now - from);
   const rows: Row[] = [];
-  const first = Math.floor(selection.from / widthMs) * widthMs;
+  // The oldest log stands at the left: a first try is not one bar at the end of a day.
+  const first = Math.floor(Math.min(from, now - MIN_SPAN) / widthMs) * widthMs;
   for (let start = first; start <= now; start += widthMs) {
     const within = [...values, start, start + widthMs];
     const [sums] = store.rows(`${SELECT} ${sql} AND created_at >= ? AND created_at < ?`, within);
@@ -74,11 +76,22 @@ export async function readTotals(
   };
 }
 
+/** Returns the time of the oldest log that is chosen. */
+function firstOf(store: LogStore, selection: Selection): number | undefined {
+  const { sql, values } = clauseOf(selection);
+  const [row] = store.rows(
+    `SELECT created_at AS at FROM logs WHERE ${sql} ORDER BY created_at LIMIT 1`,
+    values,
+  );
+  return row && Number(row["at"]);
+}
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WIDTHS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
 const MAX_BUCKETS = 31;
+const MIN_SPAN = 15 * MINUTE;
 
 /** Returns the narrowest width that makes no more buckets than a chart can show. */
 export function bucketWidth(spanMs: number): number {

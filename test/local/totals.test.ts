@@ -8,15 +8,16 @@ import { bucketWidth, readTotals } from "../../local/logs/totals.ts";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const NOON = Date.UTC(2026, 10, 22, 12);
+const AGO = 20 * MINUTE;
 const SELECTION: Selection = {
   query: { gateway: "app", filters: [] },
-  from: NOON - 10 * MINUTE,
+  from: NOON - AGO,
 };
 
 test("each log is in the bucket of its time, and what lies outside is in none", async () => {
   const store = open([
-    { createdAt: NOON - 10 * MINUTE - 1 },
-    { createdAt: NOON - 10 * MINUTE },
+    { createdAt: NOON - AGO - 1 },
+    { createdAt: NOON - AGO },
     { createdAt: NOON - 1 },
     { createdAt: NOON },
     { createdAt: NOON, gateway: "other" },
@@ -24,13 +25,27 @@ test("each log is in the bucket of its time, and what lies outside is in none", 
 
   const { sums, widthMs, buckets } = await readTotals(store, SELECTION, NOON);
 
-  expect([sums.requests, widthMs, buckets.length]).toEqual([3, MINUTE, 11]);
+  expect([sums.requests, widthMs, buckets.length]).toEqual([3, MINUTE, 21]);
   const filled = buckets.filter(({ requests }) => requests > 0);
   expect(filled.map(({ start, requests }) => [start - NOON, requests])).toEqual([
-    [-10 * MINUTE, 1],
+    [-AGO, 1],
     [-MINUTE, 1],
     [0, 1],
   ]);
+});
+
+test("the buckets begin with the first log that is chosen, and span 15 minutes at least", async () => {
+  const store = open([{ createdAt: NOON - 60 * DAY, model: "other" }, { createdAt: NOON - DAY }]);
+  const bounds = async (filters: Selection["query"]["filters"]) => {
+    const selection = { query: { gateway: "app", filters }, from: 0 };
+    const { widthMs, buckets } = await readTotals(store, selection, NOON);
+    return [widthMs / MINUTE, (NOON - (buckets[0]?.start ?? 0)) / MINUTE];
+  };
+  const of = (model: string) => bounds([{ key: "model", operator: "eq", values: [model] }]);
+
+  expect(await of("@cf/a/b")).toEqual([60, 24 * 60]);
+  expect(await of("none")).toEqual([1, 15]);
+  expect((await bounds([]))[0]).toBe(7 * 24 * 60);
 });
 
 test("sums leave out what a log does not say", async () => {

@@ -59,9 +59,8 @@ const CHARTS: readonly Chart[] = [
 ];
 
 export function chartsSection(totals: Totals): Html {
-  return html`<section aria-labelledby="charts">
-    <h2 id="charts">Over time</h2>
-    <div class="charts">${CHARTS.map((chart) => figure(chart, totals))}</div>
+  return html`<section class="charts" aria-label="Over time">
+    ${CHARTS.map((chart) => figure(chart, totals))}
   </section>`;
 }
 
@@ -71,13 +70,13 @@ function figure(chart: Chart, { buckets, widthMs }: Totals): Html {
   const each = `each ${stretch(widthMs)}`;
   return html`<figure>
     <figcaption>
-      <h3>${chart.title}</h3>
+      <h2>${chart.title}</h2>
       <span class="legend">${chart.parts.map(({ name }, at) => legend(chart, name, at))}</span>
     </figcaption>
-    <p class="scale">${chart.format(max)}</p>
     ${drawing(chart, buckets, max, `${chart.title}, ${each}: highest ${chart.format(max)}`)}
     <p class="axis">
-      <span>${minute(first)}</span><span>${each}</span><span>${minute(last)}</span>
+      <span>${minute(first)}</span><span>${each}, to ${chart.format(max)}</span>
+      <span>${minute(last)}</span>
     </p>
     ${table(chart, buckets, each)}
   </figure>`;
@@ -129,7 +128,7 @@ function bar(
 
 function table(chart: Chart, buckets: readonly Bucket[], each: string): Html {
   return html`<details>
-    <summary>${chart.title} as a table</summary>
+    <summary>As a table<span class="hidden">: ${chart.title}</span></summary>
     <table>
       <caption>
         ${chart.title}, ${each}, UTC

@@ -33,7 +33,6 @@ const text = z.string().trim().max(200).default("");
 const schema = z.strictObject({
   gateway: text,
   model: text,
-  caller: text,
   q: text,
   since: z.enum(["1h", "24h", "7d", "30d", "all"]).default("24h"),
   status: z.enum(["any", "ok", "failed", "2xx", "4xx", "5xx"]).default("any"),
@@ -73,14 +72,14 @@ export function toQuery({ after: _, ...filters }: Filters, after?: Place): strin
   return `?${query.toString()}`;
 }
 
-/** Makes the selection of some filters; `oldest` is the time of the gateway's oldest log. */
-export function toSelection(filters: Filters, now: number, oldest: number | undefined): Selection {
+/** Makes the selection of some filters. */
+export function toSelection(filters: Filters, now: number): Selection {
   const { gateway, q, since, status } = filters;
   const { span } = SINCE[since];
   return {
     query: { gateway, filters: toLogFilters(filters), search: q === "" ? undefined : q },
     statuses: STATUSES[status].statuses,
-    from: span === undefined ? Math.min(oldest ?? now, now) : now - span,
+    from: span === undefined ? 0 : now - span,
   };
 }
 
@@ -92,8 +91,8 @@ export function toPlace({ after }: Filters): Place | undefined {
 }
 
 /** Returns whether anything but gateway and time limits the choice. */
-export function isFiltered({ model, caller, q, status, cached }: Filters): boolean {
-  return model + caller + q !== "" || status !== "any" || cached !== "any";
+export function isFiltered({ model, q, status, cached }: Filters): boolean {
+  return model + q !== "" || status !== "any" || cached !== "any";
 }
 
 export function describeSince({ since }: Filters): string {
@@ -103,32 +102,23 @@ export function describeSince({ since }: Filters): string {
 interface Choices {
   readonly gateways: readonly string[];
   readonly models: readonly string[];
-  readonly callers: readonly string[];
 }
 
-export function filterForm(filters: Filters, { gateways, models, callers }: Choices): Html {
-  const { gateway, model, caller, q, since, status, cached } = filters;
+export function filterForm(filters: Filters, { gateways, models }: Choices): Html {
+  const { gateway, model, q, since, status, cached } = filters;
+  const others = gateways.some((name) => name !== gateway);
   return html`<form class="filters" method="get" action="/" role="search" aria-label="Logs">
-    ${select("gateway", "Gateway", named(gateways, gateway), gateway)}
+    <label>
+      Search: log, event or trace id, caller, model
+      <input name="q" type="search" value="${q}" maxlength="200" autocomplete="off" />
+    </label>
+    ${others ? select("gateway", "Gateway", named(gateways, gateway), gateway) : html`<input type="hidden" name="gateway" value="${gateway}" />`}
     ${select("since", "Time", labelled(SINCE), since)}
     ${select("model", "Model", [["", "any"], ...named(models, model)], model)}
     ${select("status", "Status", labelled(STATUSES), status)}
-    <label>
-      Caller
-      <input name="caller" list="callers" value="${caller}" maxlength="200" autocomplete="off" />
-    </label>
-    <datalist id="callers">
-      ${callers.map((name) => html`<option value="${name}"></option>`)}
-    </datalist>
     ${select("cached", "Cached", labelled(CACHED), cached)}
-    <label>
-      Text in id, event id, model or metadata
-      <input name="q" type="search" value="${q}" maxlength="200" autocomplete="off" />
-    </label>
-    <p>
-      <button>Show</button>
-      <a href="/${toQuery(readFilters(new URLSearchParams(), gateway).filters)}">Reset</a>
-    </p>
+    <button>Show</button>
+    <a href="/${toQuery(readFilters(new URLSearchParams(), gateway).filters)}">Reset</a>
   </form>`;
 }
 
@@ -156,10 +146,9 @@ function named(names: readonly string[], chosen: string): Option[] {
   return [...all].toSorted().map((name) => [name, name]);
 }
 
-function toLogFilters({ model, caller, cached }: Filters): Filter[] {
+function toLogFilters({ model, cached }: Filters): Filter[] {
   return [
     ...(model === "" ? [] : [is("model", model)]),
-    ...(caller === "" ? [] : [is("metadata.key", "caller"), is("metadata.value", caller)]),
     ...(cached === "any" ? [] : [is("cached", Number(cached === "yes"))]),
   ];
 }

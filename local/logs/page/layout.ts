@@ -55,11 +55,10 @@ export async function toDocument({ title, main, aside }: Layout): Promise<string
         <a class="skip" href="#main">Skip to the content</a>
         <header>
           <a href="/">Local AI Gateway</a> <span>logs on this machine, no account</span>
+          ${aside === undefined ? "" : html`<a href="#about">About the gateway</a>`}
         </header>
-        <div class="columns">
-          <main id="main" tabindex="-1">${main}</main>
-          ${aside === undefined ? "" : html`<aside aria-label="About the gateway">${aside}</aside>`}
-        </div>
+        <main id="main" tabindex="-1">${main}</main>
+        ${aside === undefined ? "" : html`<aside id="about" aria-label="About the gateway">${aside}</aside>`}
       </body>
     </html>`;
   return document.toString();

@@ -5,11 +5,12 @@ import type { StoredLog } from "../log.ts";
 import type { LogList } from "../selection.ts";
 import { isFiltered, describeSince, toPlace, toQuery, type Filters } from "./filters.ts";
 import { FIELDS, type Field } from "./fields.ts";
-import { count, metadataValue, number, time, type Html } from "./format.ts";
+import { count, metadataValue, time, type Html } from "./format.ts";
 import type { Stack } from "./stack.ts";
 
 const CALLER: Field = ["Caller", ({ metadata }) => metadataValue(metadata["caller"])];
-const COLUMNS = FIELDS.toSpliced(3, 0, CALLER);
+/** The columns after the time. The gateway is the page's own. */
+const COLUMNS = FIELDS.slice(1).toSpliced(2, 0, CALLER);
 
 interface ListArgs {
   readonly list: LogList;
@@ -21,8 +22,7 @@ interface ListArgs {
 }
 
 export function listSection(args: ListArgs): Html {
-  return html`<section>
-    <h2 id="list">Logs, newest first</h2>
+  return html`<section id="list" aria-label="Logs, newest first">
     ${args.list.logs.length === 0 ? nothing(args) : filled(args)}
   </section>`;
 }
@@ -30,22 +30,20 @@ export function listSection(args: ListArgs): Html {
 function filled({ list: { logs, next }, filters }: ListArgs): Html {
   const query = toQuery(filters);
   const isFirst = toPlace(filters) === undefined;
-  return html`<div class="scroll" role="region" aria-labelledby="list" tabindex="0">
-      <table id="logs">
-        <caption>
-          ${number(logs.length)} shown. The time opens the log.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Time (UTC)</th>
-            ${COLUMNS.map(([name, , kind]) => html`<th scope="col" class="${kind}">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${logs.map((log) => row(log, query))}
-        </tbody>
-      </table>
-    </div>
+  return html`<table id="logs">
+      <caption>
+        Newest first; the time opens the log. Costs are stand-ins: only Cloudflare knows its prices.
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Time (UTC)</th>
+          ${COLUMNS.map(([name, , kind]) => html`<th scope="col" class="${kind}">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${logs.map((log) => row(log, query))}
+      </tbody>
+    </table>
     <nav class="pager" aria-label="Pages of the list">
       ${isFirst ? "" : html`<a href="/${query}#list">Newest</a>`}
       ${next === undefined ? html`<span>No older log is chosen.</span>` : html`<a rel="next" href="/${toQuery(filters, next)}#list">Older</a>`}
@@ -53,18 +51,20 @@ function filled({ list: { logs, next }, filters }: ListArgs): Html {
 }
 
 function row(log: StoredLog, query: string): Html {
-  return html`<tr>
+  return html`<tr id="row-${log.id}">
     <th scope="row">
       <a href="/logs/${encodeURIComponent(log.id)}${query}">${time(log.createdAt)}</a>
     </th>
-    ${COLUMNS.map(([, cell, kind]) => html`<td class="${kind}">${cell(log)}</td>`)}
+    ${COLUMNS.map(
+      ([name, cell, kind]) => html`<td class="${kind}" data-name="${name}">${cell(log)}</td>`,
+    )}
   </tr>`;
 }
 
 function nothing({ filters, storedCount, stack }: ListArgs): Html {
   if (storedCount === 0) return noLogYet(stack);
   const all = toQuery({ ...filters, since: "all" });
-  const reset = toQuery({ ...filters, model: "", caller: "", q: "", status: "any", cached: "any" });
+  const reset = toQuery({ ...filters, model: "", q: "", status: "any", cached: "any" });
   return html`<p>
     The gateway has ${count(storedCount, "log")}; none ${isFiltered(filters) ? "matches " : "is "}in
     ${describeSince(filters)}.

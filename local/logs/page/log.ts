@@ -47,6 +47,7 @@ function fields(log: StoredLog): readonly Fact[] {
     ["Feedback", log.feedback === undefined ? "none" : log.feedback === 1 ? "good" : "bad"],
     ["Score", log.score ?? "none"],
     ["Event id", log.eventId],
+    ["Trace id", log.traceId ?? "none"],
     ...metadata.map(([key, value]): Fact => [`Metadata: ${key}`, metadataValue(value)]),
   ];
 }

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 
 import type { LocalAccount } from "../../local-account.ts";
-import { capOf, type StoredLog } from "../log.ts";
+import { capOf } from "../log.ts";
 import { listGateways, listLogs, listModels } from "../selection.ts";
 import { readStorage } from "../storage.ts";
 import { readTotals } from "../totals.ts";
@@ -61,14 +61,13 @@ async function listLayout(
   const { gateway } = filters;
   const stack = declaring(running, gateway);
   const storage = readStorage(store, gateway, now);
-  const selection = toSelection(filters, now, storage.oldest);
+  const selection = toSelection(filters, now);
   const list = listLogs(store, selection, { after: toPlace(filters), limit: ROWS });
   const totals = await readTotals(store, selection, now);
   const known = new Set([...Object.keys(account.state.gateways), ...listGateways(store)]);
   const choices = {
     gateways: [...known],
     models: listModels(store, gateway, MODELS),
-    callers: callersOf(list.logs),
   };
   const declared = recordOf(account.state.gateways, gateway);
   const cap = declared && capOf(declared.settings);
@@ -90,9 +89,4 @@ async function listLayout(
 /** Returns the running stack, if it is what declares the gateway. */
 function declaring(running: Stack | undefined, gateway: string): Stack | undefined {
   return running?.settings.gatewayId === gateway ? running : undefined;
-}
-
-function callersOf(logs: readonly StoredLog[]): string[] {
-  const callers = logs.map(({ metadata }) => metadata["caller"]);
-  return [...new Set(callers.filter((caller) => typeof caller === "string"))].toSorted();
 }

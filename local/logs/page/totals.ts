@@ -17,19 +17,13 @@ export function totalsSection(sums: Sums): Html {
     ["Duration p50", p50 === undefined ? "none" : milliseconds(p50)],
     ["Duration p95", p95 === undefined ? "none" : milliseconds(p95)],
   ];
-  return html`<section aria-labelledby="totals">
-    <h2 id="totals">Totals</h2>
-    <dl class="totals">
-      ${totals.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
-    <p class="note">
-      Costs are stand-ins, so that the column can be looked at; only Cloudflare knows its prices.
-    </p>
-  </section>`;
+  return html`<dl class="totals">
+    ${totals.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }
