@@ -155,7 +155,8 @@ async function answer(
 async function answerPages(request: IncomingMessage, parts: Parts): Promise<Reply | undefined> {
   // The pages are loaded at their first request, as the API is.
   const { answerPage } = await import("./logs/page/pages.ts");
-  return answerPage(urlOf(request), { now: Date.now, ...parts });
+  const known = request.headers["if-none-match"];
+  return answerPage(urlOf(request), { now: Date.now, ...parts }, known);
 }
 
 /** Fires a cron trigger, for the button of the logs page. */

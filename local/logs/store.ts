@@ -141,6 +141,13 @@ export class LogStore {
     return this.#sql(sql).all(...values);
   }
 
+  /** Returns a text that changes with every log, those of another process that shares the file included. */
+  changes(): string {
+    const own = this.#sql("SELECT total_changes() AS n").get()?.["n"];
+    const others = this.#sql("PRAGMA data_version").get()?.["data_version"];
+    return `${String(own)}-${String(others)}`;
+  }
+
   close(): void {
     this.#writeWaiting();
     this.#database.close();

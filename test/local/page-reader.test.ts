@@ -163,14 +163,50 @@ test("what a caller wrote is shown as text, and the browser asks nobody else", a
   expect(complaints).toEqual([]);
 });
 
-test("the browser would run nothing even if a text became markup", async () => {
-  const { url, page } = await openLogsPage(browser);
+test("a page of the list runs one script by its hash, a page with bodies none", async () => {
+  const { url, page } = await openLogsPage(browser, { logs: [{ bodies: BODIES }] });
+  const headers = await visit(page);
+  const policy = async (path: string) =>
+    (await fetch(new URL(path, url), { headers })).headers.get("content-security-policy");
 
-  const { headers } = await fetch(url, { headers: await visit(page) });
-
-  expect(headers.get("content-security-policy")).toMatch(
-    /^default-src 'none'; style-src 'sha256-[^']+'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+  const still =
+    "default-src 'none'; style-src 'sha256-HASH'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  const live = `${still}; script-src 'sha256-HASH'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'`;
+  const paths = ["/", "/?after=1.1", "/logs/log-0", "/logs/none"];
+  const found = (await Promise.all(paths.map(policy))).map((text) =>
+    text?.replaceAll(/sha256-[\w+/=]{44}/g, "sha256-HASH"),
   );
+  expect(found).toEqual([live, still, still, still]);
+});
+
+test.each(["/", "/logs/log-0"])(
+  "the browser runs nothing at %s even if a text became markup",
+  async (path) => {
+    const { open } = await openLogsPage(browser, { logs: [{ bodies: BODIES }] });
+    const { page } = await open("/", { colorScheme: "light" });
+    const tried = `<p id="planted">planted</p><script>document.documentElement.lang = "stolen"</script>
+      <img src="data:," onerror="document.documentElement.lang = 'stolen'">
+      <svg><animate onbegin="document.documentElement.lang = 'stolen'" attributeName="x" dur="1s" /></svg>`;
+    await page.route("**/*", async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace("</main>", `${tried}</main>`);
+      await route.fulfill({ response, body });
+    });
+
+    await page.goto(new URL(path, page.url()).href);
+
+    expect(await page.innerText("#planted")).toBe("planted");
+    expect(await page.evaluate("document.documentElement.lang")).toBe("en");
+  },
+);
+
+test("no script of the list can make markup of a text", async () => {
+  const { open } = await openLogsPage(browser);
+  const { page } = await open("/");
+
+  const write = page.evaluate("document.querySelector('h1').innerHTML = '<i>x</i>'");
+
+  await expect(write).rejects.toThrow("TrustedHTML");
 });
 
 /** What WCAG 2.2 AA and the best practices of axe forbid on a light page; of its colours, on a dark one too. */

@@ -10,38 +10,52 @@ import { html, raw } from "hono/html";
 
 import type { Html } from "./format.ts";
 
-const STYLE = readFileSync(join(import.meta.dirname, "style.css"), "utf8");
-const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+const STYLE = read("style.css");
+const SCRIPT = read("live.js");
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%230969da' d='M0 4h2v4H0zM3 0h2v8H3zM6 2h2v6H6z'/%3E%3C/svg%3E";
 
+const POLICY = [
+  "default-src 'none'",
+  `style-src '${hash(STYLE)}'`,
+  "img-src data:",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+];
+/** What the script of a live page needs. No text becomes markup by it, whatever a log holds. */
+const LIVE = [
+  `script-src '${hash(SCRIPT)}'`,
+  "connect-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+];
+
 /**
- * The headers of every page: no script, nothing from elsewhere, no style but this one, so that a
- * log's content stays text.
+ * Makes the headers of a page: nothing from elsewhere, no style but this one, and no script but that
+ * of a live page, so that a log's content stays text. A page with bodies has no script at all.
  */
-export const PAGE_HEADERS = {
-  "content-type": "text/html; charset=utf-8",
-  "cache-control": "no-store",
-  "content-security-policy": [
-    "default-src 'none'",
-    `style-src 'sha256-${STYLE_HASH}'`,
-    "img-src data:",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join("; "),
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-} as const;
+export function pageHeaders(version: string | undefined): Readonly<Record<string, string>> {
+  return {
+    ...(version !== undefined && { etag: version }),
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": [...POLICY, ...(version === undefined ? [] : LIVE)].join("; "),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  };
+}
 
 /** The parts of a page. */
 export interface Layout {
   readonly title: string;
   readonly main: Html;
   readonly aside?: Html;
+  /** What changes of a live page changes its version. Absent: the page stands still. */
+  readonly version?: string;
 }
 
-export async function toDocument({ title, main, aside }: Layout): Promise<string> {
+export async function toDocument({ title, main, aside, version }: Layout): Promise<string> {
   const document = await html`<!doctype html>
     <html lang="en">
       <head>
@@ -59,9 +73,18 @@ export async function toDocument({ title, main, aside }: Layout): Promise<string
         </header>
         <main id="main" tabindex="-1">${main}</main>
         ${aside === undefined ? "" : html`<aside id="about" aria-label="About the gateway">${aside}</aside>`}
+        ${version === undefined ? "" : raw(`<script>${SCRIPT}</script>`)}
       </body>
     </html>`;
   return document.toString();
+}
+
+function read(name: string): string {
+  return readFileSync(join(import.meta.dirname, name), "utf8");
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
 /** A row of a table of facts. */

@@ -84,8 +84,6 @@ function noLogYet(stack: Stack | undefined): Html {
       No log, and none will come through the Worker: the stack file says <code>collect: none</code>.
     </p>`;
   }
-  return html`<p>
-      No log yet. Ask the Worker something, in the project's folder, then load this page again:
-    </p>
+  return html`<p>No log yet. Ask the Worker something, in the project's folder:</p>
     <pre tabindex="0" role="region" aria-label="Command">${stack.example}</pre>`;
 }

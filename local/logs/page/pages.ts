@@ -8,8 +8,8 @@ import { readStorage } from "../storage.ts";
 import { readTotals } from "../totals.ts";
 import { chartsSection } from "./charts.ts";
 import { filterForm, readFilters, toPlace, toQuery, toSelection, type Reading } from "./filters.ts";
-import { count } from "./format.ts";
-import { PAGE_HEADERS, toDocument, type Layout } from "./layout.ts";
+import { count, type Html } from "./format.ts";
+import { pageHeaders, toDocument, type Layout } from "./layout.ts";
 import { listSection } from "./list.ts";
 import { logContent, noLogContent } from "./log.ts";
 import { stateRunning, type RunningStack, type Stack } from "./stack.ts";
@@ -30,13 +30,21 @@ interface PageArgs extends Pick<LocalAccount, "account" | "store"> {
 const ROWS = 50;
 const MODELS = 200;
 
-/** Answers with a page; undefined where there is none. */
-export async function answerPage(url: URL, args: PageArgs) {
+/**
+ * Answers with a page; undefined where there is none. A live page of the version that is known
+ * already is not made again.
+ */
+export async function answerPage(url: URL, args: PageArgs, knownVersion?: string) {
   const running = args.stack && (await stateRunning(args.stack()));
   const gateways = Object.keys(args.account.state.gateways);
   const usual = running?.settings.gatewayId ?? gateways[0] ?? "default";
   const reading = readFilters(url.searchParams, usual);
-  if (url.pathname === "/") return page(200, await listLayout(reading, args, running));
+  if (url.pathname === "/") {
+    const version = versionOf(args, running);
+    if (version === knownVersion) return { status: 304, headers: { etag: version }, body: "" };
+    const layout = await listLayout(reading, args, running);
+    return page(200, toPlace(reading.filters) === undefined ? { ...layout, version } : layout);
+  }
   const [, id] = /^\/logs\/([^/]+)$/.exec(url.pathname) ?? [];
   if (id === undefined) return undefined;
   const found = args.store.find(id);
@@ -49,7 +57,13 @@ export async function answerPage(url: URL, args: PageArgs) {
 }
 
 async function page(status: number, layout: Layout) {
-  return { status, headers: PAGE_HEADERS, body: await toDocument(layout) };
+  return { status, headers: pageHeaders(layout.version), body: await toDocument(layout) };
+}
+
+/** Returns what changes with the logs, the stack and each minute, with which the charts move on. */
+function versionOf({ store, now }: PageArgs, running: Stack | undefined): string {
+  const minute = Math.floor(now() / 60_000);
+  return `"${store.changes()}.${running?.statement.fingerprint ?? ""}.${minute}"`;
 }
 
 async function listLayout(
@@ -77,13 +91,24 @@ async function listLayout(
     // A screen reader reads the title first.
     title: `${wrong.length === 0 ? "" : "Wrong address: "}${title}, ${gateway}`,
     main: html`${wrongFiltersNotice(wrong)}
-      <h1>${title} to ${gateway}</h1>
+      <div class="head">
+        <h1 id="count">${title} to ${gateway}</h1>
+        ${toPlace(filters) === undefined ? liveControl() : ""}
+      </div>
       ${filterForm(filters, choices)}
-      ${isEmpty ? "" : html`${totalsSection(totals.sums)} ${chartsSection(totals)}`}
+      <div id="summary">
+        ${isEmpty ? "" : html`${totalsSection(totals.sums)} ${chartsSection(totals)}`}
+      </div>
       ${listSection({ list, filters, storedCount: storage.count, stack })}`,
     aside: html`${storageSection({ storage, cap, logs: stack?.settings.logs, now })}
     ${triggersSection(account, gateway)} ${stack === undefined ? "" : statementSection(stack)}`,
   };
+}
+
+/** What stops a live page, and where it announces new logs. Without its script neither shows. */
+function liveControl(): Html {
+  return html`<button type="button" id="live" aria-pressed="true" hidden>Live</button>
+    <span id="news" role="status"></span>`;
 }
 
 /** Returns the running stack, if it is what declares the gateway. */

@@ -26,7 +26,7 @@ export function storageSection({ storage, cap, logs, now }: StorageArgs): Html {
     cap: isByDays ? undefined : cap,
     keepDays: isByDays ? OBSERVABILITY_DAYS : logs?.keepDays,
   };
-  return html`<section aria-labelledby="storage">
+  return html`<section id="usage" aria-labelledby="storage">
     <h2 id="storage">Storage</h2>
     ${used(storage, retention.cap, isByDays)}
     <dl>
