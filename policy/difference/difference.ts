@@ -235,6 +235,7 @@ export const NEUTRAL: readonly string[] = [
   "worker.name",
   "worker.models[].id",
   "worker.models[].speaks",
+  "worker.models[].stream",
   "worker.fallbacks",
   "worker.timeoutSeconds",
   "worker.idleSeconds",

@@ -69,8 +69,8 @@ export function workerBindings<Known>(
 }
 
 /** A waiver lets a model of an unknown form be tried: with chat, which most take. */
-function toBoundModel({ id, speaks = "chat", name }: Settings["worker"]["models"][number]) {
-  return { id, speaks, name };
+function toBoundModel({ id, speaks = "chat", name, stream }: Settings["worker"]["models"][number]) {
+  return { id, speaks, name, stream };
 }
 
 function plain<Text>(text: Text) {

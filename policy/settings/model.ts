@@ -27,7 +27,10 @@ const modelName = z
       "1 to 100 of A-Z, a-z, 0-9, ., _, :, / and -, beginning with a letter or digit, but no name of the platform's (custom/…, cloudflare/…, dynamic/…, @cf/…)",
   });
 
-/** A model: its id, the form of its requests, and the name that callers may use. */
+/** How a model's streams reach callers who speak its form. */
+const STREAMS = ["read", "native"] as const;
+
+/** A model: its id, the form of its requests, the name that callers may use, and its streams. */
 export const model = z
   .strictObject({
     id: modelId.meta({ description: "id of the model, which stands for the whole group, too" }),
@@ -38,10 +41,20 @@ export const model = z
     name: modelName.optional().meta({
       description: "name that callers may use in place of the id, such as an agent's default",
     }),
+    stream: z.enum(STREAMS).default("read").meta({
+      description:
+        "how its streams reach callers who speak its form: read (event by event) or native (unread, as the provider sends them)",
+    }),
   })
-  .transform(({ id, speaks, name: called }) => ({ id, speaks: speaks ?? wireOf(id), name: called }))
+  .transform(({ id, speaks, name: called, stream }) => ({
+    id,
+    speaks: speaks ?? wireOf(id),
+    name: called,
+    // Absent, so that a stack without it has the policy that it had.
+    stream: stream === "native" ? stream : undefined,
+  }))
   .meta({
     shorthand: "id",
     expects:
-      "a Workers AI model, @cf/AUTHOR/MODEL, a third party's, PROVIDER/MODEL, or a group of id, speaks and name",
+      "a Workers AI model, @cf/AUTHOR/MODEL, a third party's, PROVIDER/MODEL, or a group of id, speaks, name and stream",
   });

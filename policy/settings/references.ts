@@ -5,7 +5,7 @@
 import { quote } from "../looks-secret.ts";
 import { SPEND_RULES } from "../platform.ts";
 import { IDENTITIES, REPEATABLE, identityOf } from "./identities.ts";
-import { WIRES, allowedWires } from "./wires.ts";
+import { WIRES, allowedWires, isOfCallers, wireOf } from "./wires.ts";
 import type { Problem } from "./problems.ts";
 import { count } from "../words.ts";
 
@@ -18,6 +18,7 @@ export function checkReferences(raw: Raw): readonly Problem[] {
     ...repeated(raw),
     ...wrongNames(raw),
     ...wrongWires(raw),
+    ...wrongStreams(raw),
     ...wrongFallbacks(raw),
     ...wrongCallerModels(raw),
     ...callersThatDiffer(raw),
@@ -69,6 +70,19 @@ function wrongWires(raw: Raw): readonly Problem[] {
     if (wire === undefined || typeof id !== "string" || allowed.includes(wire)) return [];
     const message = `is ${show(speaks)}; allowed for ${show(id)} is ${allowed.join(" or ")}`;
     return [{ path: `worker.models[${index}].speaks`, message }];
+  });
+}
+
+/** Finds streams that cannot pass unread, because no caller speaks their model's form. */
+function wrongStreams(raw: Raw): readonly Problem[] {
+  return modelsIn(raw).flatMap((model, index) => {
+    const [id, said] = [identityOf(model, "id"), identityOf(model, "speaks")];
+    const wire = said === undefined ? wireOf(String(id)) : WIRES.find((each) => each === said);
+    const isWrong = wire === undefined ? said === undefined : !isOfCallers(wire);
+    const path = `worker.models[${index}].stream`;
+    const form = wire === undefined ? "whose form is not known" : `which speaks ${wire}`;
+    const message = `is native for ${show(id)}, ${form}; only streams that a caller can read pass unread: remove it, or a model's own speaks must be chat, responses or messages`;
+    return problemIf(identityOf(model, "stream") === "native" && isWrong, path, message);
   });
 }
 

@@ -8,6 +8,11 @@ export const WIRES = ["workers-ai", "chat", "responses", "messages"] as const;
 /** One of the wire formats. */
 export type Wire = (typeof WIRES)[number];
 
+/** Returns whether callers speak the format, too: Workers AI's own is between models and Worker. */
+export function isOfCallers(wire: Wire): boolean {
+  return wire !== "workers-ai";
+}
+
 /** What is known of some models. */
 interface Row {
   readonly models: RegExp;

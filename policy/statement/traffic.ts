@@ -78,14 +78,24 @@ function models({ worker }: Settings): Fact {
     providers.length === 0 ? "" : `; prompts go to ${list(providers)}, under their own terms`;
   const instead =
     worker.fallbacks.length === 0 ? "" : `; where one fails, in turn ${list(worker.fallbacks)}`;
+  const isNative = worker.models.some(({ stream }) => stream === "native");
+  const notProved = [...(third.length > 0 ? [FORMS] : []), ...(isNative ? [STREAMS] : [])];
   return {
     id: "models",
     question: "Which models?",
-    answer: `${list(worker.models.map(describeModel))}${instead}${leaving}`,
+    answer: `${list(worker.models.map(describeModel))}${instead}${leaving}${isNative ? UNREAD : ""}`,
     value: { models: worker.models, fallbacks: worker.fallbacks },
-    ...(third.length > 0 && { notProved: [FORMS] }),
+    ...(notProved.length > 0 && { notProved }),
   };
 }
+
+const UNREAD =
+  "; a stream that passes unread is not repaired, has the provider's own ids and errors, may be silent until the model's time is over, and is cut where it breaks off";
+
+const STREAMS: OpenPoint = {
+  point: 20,
+  text: "that the streams which pass unread are clean in the form that their callers read",
+};
 
 const FORMS: OpenPoint = {
   point: 19,
@@ -93,11 +103,13 @@ const FORMS: OpenPoint = {
 };
 
 /** Describes a model; its form where the stack file says another one than is known. */
-function describeModel({ id, speaks, name }: Settings["worker"]["models"][number]): string {
+function describeModel(model: Settings["worker"]["models"][number]): string {
+  const { id, speaks, name, stream } = model;
   const notes = [
     ...(name === undefined ? [] : [`also asked for as ${name}`]),
     ...(speaks === undefined ? ["in which form is not known"] : []),
     ...(speaks === wireOf(id) || speaks === undefined ? [] : [`said to speak ${speaks}`]),
+    ...(stream === undefined ? [] : ["its streams pass unread to callers of its form"]),
   ];
   return notes.length === 0 ? id : `${id} (${notes.join("; ")})`;
 }

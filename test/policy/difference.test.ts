@@ -238,6 +238,13 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "neutral",
   ],
   [
+    "worker.models.openai/gpt-5.stream read → native",
+    { worker: worker({ models: ["openai/gpt-5"] }) },
+    { worker: worker({ models: [{ id: "openai/gpt-5", stream: "native" }] }) },
+    "neutral",
+    "neutral",
+  ],
+  [
     "rateLimit.requests 600 → 1",
     {},
     { rateLimit: { requests: 1, intervalSeconds: 60, technique: "sliding" } },
@@ -380,6 +387,11 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string?]>([
     "requests that use it are refused",
     { worker: worker({ allow: ["store"] }) },
     { worker: worker({}) },
+  ],
+  [
+    "for callers who speak that model's form, its streams have no error event where they break off, no comments while it is silent, no limit of silence and no repair; ids, model and errors are the provider's",
+    { worker: worker({ models: ["openai/gpt-5"] }) },
+    { worker: worker({ models: [{ id: "openai/gpt-5", stream: "native" }] }) },
   ],
   ["requests with that token get 401", { callers: [WEB] }, { callers: [] }],
   [

@@ -5,7 +5,7 @@ import { compareStacks } from "../../policy/difference/difference.ts";
 import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { MODEL_ROWS, allowedWires, isReachable, wireOf } from "../../policy/settings/wires.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
-import { stackWith } from "../support/settings.ts";
+import { problemsOf, stackValues, stackWith } from "../support/settings.ts";
 
 const worker = (models: readonly unknown[]) => ({ worker: { name: "w", models } });
 const boundOf = (models: readonly unknown[]): unknown => {
@@ -67,10 +67,47 @@ test("the Worker gets each model's id, form and name, said or by the table", () 
   ]);
 });
 
+test("the Worker hears of a stream alone that passes unread", () => {
+  expect(
+    boundOf([
+      { id: "openai/gpt-5", stream: "native" },
+      { id: "@cf/openai/gpt-oss-20b", speaks: "responses", stream: "native" },
+      { id: "openai/gpt-5-mini", stream: "read" },
+    ]),
+  ).toEqual([
+    { id: "openai/gpt-5", speaks: "chat", stream: "native" },
+    { id: "@cf/openai/gpt-oss-20b", speaks: "responses", stream: "native" },
+    { id: "openai/gpt-5-mini", speaks: "chat" },
+  ]);
+});
+
+test.each([
+  [{ id: "@cf/a/b" }, "which speaks workers-ai"],
+  [{ id: "@cf/openai/gpt-oss-20b" }, "which speaks workers-ai"],
+  [{ id: "acme/large" }, "whose form is not known"],
+])("a stream that no caller could read cannot pass unread: %j", (model, form) => {
+  const values = stackValues("prod", worker([{ ...model, stream: "native" }]));
+
+  expect(problemsOf(values)).toEqual([
+    `worker.models[0].stream is native for "${model.id}", ${form}; only streams that a caller can read pass unread: remove it, or a model's own speaks must be chat, responses or messages`,
+  ]);
+});
+
+test("the page says what a stream that passes unread gives up, and what is not proved of it", async () => {
+  const models = [{ id: "openai/gpt-5-mini", stream: "native" }, "@cf/a/b"];
+  const { facts } = await stateStack(stackWith("prod", worker(models)));
+
+  const fact = facts.find(({ id }) => id === "models");
+  expect(fact?.answer).toBe(
+    "openai/gpt-5-mini (its streams pass unread to callers of its form), @cf/a/b; prompts go to openai, under their own terms; a stream that passes unread is not repaired, has the provider's own ids and errors, may be silent until the model's time is over, and is cut where it breaks off",
+  );
+  expect(fact?.notProved?.map(({ point }) => point)).toEqual([19, 20]);
+});
+
 test("an id alone and a group of it are the same setting", () => {
   const [plain, group] = [
     stackWith("prod", worker(["@cf/a/b"])),
-    stackWith("prod", worker([{ id: "@cf/a/b" }])),
+    stackWith("prod", worker([{ id: "@cf/a/b", stream: "read" }])),
   ];
 
   expect(group.settings).toEqual(plain.settings);

@@ -246,11 +246,12 @@ const modelName = fc.stringMatching(/^(?:gpt|claude)-[a-z0-9][a-z0-9.:/-]{0,30}$
 const thirdParty = fc.constantFrom("chat", "responses", "messages");
 
 /** Writes an id alone, or as a group, with a name for every other one. */
-function asModel({ id, name: called, speaks, shape }: ModelParts): string | object {
+function asModel({ id, name: called, speaks, shape, stream }: ModelParts): string | object {
   if (shape === "id") return id;
   return {
     id,
-    ...(shape === "spoken" && { speaks: id.startsWith("@cf/") ? "workers-ai" : speaks }),
+    ...(shape === "spoken" &&
+      (id.startsWith("@cf/") ? { speaks: "workers-ai" } : { speaks, stream })),
     ...(shape === "named" && { name: called }),
   };
 }
@@ -259,6 +260,7 @@ interface ModelParts {
   readonly id: string;
   readonly name: string;
   readonly speaks: string;
+  readonly stream: string;
   readonly shape: "id" | "group" | "named" | "spoken";
 }
 
@@ -266,6 +268,7 @@ const modelParts = fc.record({
   id: model,
   name: modelName,
   speaks: thirdParty,
+  stream: fc.constantFrom("read", "native"),
   shape: fc.constantFrom<ModelParts["shape"]>("id", "id", "group", "named", "spoken"),
 });
 

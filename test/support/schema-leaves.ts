@@ -42,6 +42,7 @@ const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
     { id: "@cf/a/b", name: "good" },
     { id: "openai/a" },
     { id: "openai/a", speaks: "responses" },
+    { id: "openai/a", stream: "native" },
     { id: "acme/a", speaks: "messages" },
     { id: "acme/a" },
   ].map((model) => ["@cf/c/d", "@cf/g/h", model]),

@@ -6,6 +6,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 
 import type { ENDPOINTS } from "../../worker/chat/endpoints/endpoints.ts";
+import type { Shape } from "./wire.ts";
 import { TOKEN, type RunningWorker } from "./workerd.ts";
 
 /** What came of a request. */
@@ -49,6 +50,13 @@ export const ROUTES: Readonly<Record<TalkingEndpoint, string>> = {
   messages: "/v1/messages",
   completions: "/v1/completions",
 };
+
+/** The shape of answers that each endpoint's own callers read, where models have it, too. */
+export const OWN_SHAPES = {
+  chatCompletions: "chat",
+  responses: "responses",
+  messages: "messages",
+} as const satisfies Partial<Record<TalkingEndpoint, Shape>>;
 
 /** A talker for each endpoint that answers conversations. */
 export const TALKERS: Readonly<Record<TalkingEndpoint, Talker>> = {

@@ -1,6 +1,7 @@
 /**
  * Writes one answer as models do: those of Workers AI in the platform's own shape (`older`) or in
- * OpenAI's chat form (`newer`), a third party's in OpenAI's Responses or in Anthropic's Messages.
+ * OpenAI's chat form as far as they keep to it (`newer`), a third party's in OpenAI's chat form, in
+ * its Responses or in Anthropic's Messages.
  * The shapes of Workers AI are those that workers-ai-provider of https://github.com/cloudflare/ai
  * reads, its tests included.
  */
@@ -47,7 +48,7 @@ export function stream(shape: Shape, content: Content): Reply {
 export function eventsOf(shape: Shape, content: Content): readonly string[] {
   if (shape === "responses") return responsesEvents(content).map(typed);
   if (shape === "messages") return messagesEvents(content).map(typed);
-  const events = shape === "older" ? olderEvents(content) : newerEvents(content);
+  const events = CHAT_EVENTS[shape](content);
   return [...events, "[DONE]"].map(event);
 }
 
@@ -162,6 +163,17 @@ function newerEvents({ text = "", calls = [], isCutShort }: Content): readonly o
     { choices: [], usage: USAGE },
   ];
 }
+
+/** Makes the events of OpenAI's own form: each is named and dated, and has nothing that is null. */
+function chatEvents(content: Content): readonly object[] {
+  const head = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "gpt-5" };
+  const isOdd = (each: object) => JSON.stringify(each).includes('"name":null');
+  return newerEvents(content)
+    .filter((each) => !isOdd(each))
+    .map((each) => ({ ...head, ...each }));
+}
+
+const CHAT_EVENTS = { older: olderEvents, newer: newerEvents, chat: chatEvents } as const;
 
 function reasonOf(calls: readonly unknown[], isCutShort = false): string {
   if (isCutShort) return "length";

@@ -61,6 +61,11 @@ export function modelsBinding(...ids: readonly string[]): string {
   return JSON.stringify(models(...ids));
 }
 
+/** Makes the binding MODELS of models whose streams pass unread to callers of their form. */
+export function nativeModels(...ids: readonly string[]): string {
+  return JSON.stringify(models(...ids).map((model) => ({ ...model, stream: "native" })));
+}
+
 /** A call of the AI binding, as it left the runtime. */
 export interface WireCall {
   readonly url: string;

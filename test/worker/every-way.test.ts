@@ -1,11 +1,17 @@
 /**
  * Every endpoint that answers conversations, with every shape of a model's answer, whole and
- * streamed: each is asked by its protocol's own SDK, and gets the same.
+ * streamed, read and unread: each is asked by its protocol's own SDK, and gets the same.
  */
 import { expect, test } from "vitest";
 
 import { waitFor } from "../support/project.ts";
-import { ROUTES, TALKERS, type Outcome, type TalkingEndpoint } from "../support/talk.ts";
+import {
+  OWN_SHAPES,
+  ROUTES,
+  TALKERS,
+  type Outcome,
+  type TalkingEndpoint,
+} from "../support/talk.ts";
 import {
   answer,
   event,
@@ -18,28 +24,45 @@ import {
   type Failure,
   type Shape,
 } from "../support/wire.ts";
-import { modelsBinding, startWorker, type Reply, type RunningWorker } from "../support/workerd.ts";
+import {
+  modelsBinding,
+  nativeModels,
+  startWorker,
+  type Reply,
+  type RunningWorker,
+} from "../support/workerd.ts";
 
 const FALLBACK = "@cf/new/fallback";
-const BINDINGS = {
-  MODELS: modelsBinding(...Object.values(SPEAKERS), FALLBACK),
-  FALLBACKS: JSON.stringify([FALLBACK]),
-};
+const FALLBACKS = JSON.stringify([FALLBACK]);
+const BINDINGS = { MODELS: modelsBinding(...Object.values(SPEAKERS), FALLBACK), FALLBACKS };
+const MODELS = nativeModels(...Object.values(SPEAKERS), FALLBACK);
+const NATIVE = { ...BINDINGS, MODELS };
 
 interface Way {
   readonly endpoint: TalkingEndpoint;
   readonly shape: Shape;
-  readonly isStreamed: boolean;
+  /** Whether it streams; `native` where the stream passes unread. */
+  readonly isStreamed: boolean | "native";
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
 const endpoints = Object.keys(TALKERS) as TalkingEndpoint[];
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
 const shapes = Object.keys(SPEAKERS) as Shape[];
-const ways: readonly Way[] = endpoints.flatMap((endpoint) =>
+const read: readonly Way[] = endpoints.flatMap((endpoint) =>
   shapes.flatMap((shape) => [false, true].map((isStreamed) => ({ endpoint, shape, isStreamed }))),
 );
-const streams = ways.filter(({ isStreamed }) => isStreamed);
+const native = read.filter(
+  ({ endpoint, shape, isStreamed }) =>
+    isStreamed &&
+    Object.entries(OWN_SHAPES).some(([own, its]) => own === endpoint && its === shape),
+);
+const ways: readonly Way[] = [
+  ...read,
+  ...native.map((way) => ({ ...way, isStreamed: "native" as const })),
+];
+// How a stream that passes unread fails: native-streams.test.ts.
+const streams = read.filter(({ isStreamed }) => isStreamed);
 const withTools = ways.filter(({ endpoint }) => endpoint !== "completions");
 
 test.each(ways)("$endpoint answers with a text of $shape (streamed: $isStreamed)", async (way) => {
@@ -154,7 +177,7 @@ for (const [what, broken] of BROKEN) {
     `$endpoint asks the fallback where $shape is ${what} (streamed: $isStreamed)`,
     async (way) => {
       const worker = await startWorker({
-        bindings: BINDINGS,
+        bindings: bindingsFor(way),
         reply: ({ headers }) =>
           headers["mf-header-cf-consn-model-id"] === FALLBACK
             ? reply({ ...way, shape: "newer" }, { text: "Instead" })
@@ -163,7 +186,7 @@ for (const [what, broken] of BROKEN) {
 
       const outcome = await TALKERS[way.endpoint](worker, {
         model: SPEAKERS[way.shape],
-        isStreamed: way.isStreamed,
+        isStreamed: way.isStreamed !== false,
       });
 
       expect(outcome).toMatchObject({ text: "Instead", reason: "stop" });
@@ -173,15 +196,19 @@ for (const [what, broken] of BROKEN) {
 }
 
 async function talk(way: Way, given: Reply, hasTool = false) {
-  const worker = await startWorker({ bindings: BINDINGS, reply: () => given });
-  const { isStreamed } = way;
+  const worker = await startWorker({ bindings: bindingsFor(way), reply: () => given });
+  const isStreamed = way.isStreamed !== false;
   const request = { model: SPEAKERS[way.shape], isStreamed, hasTool };
   const outcome: Outcome = await TALKERS[way.endpoint](worker, request);
   return { outcome, worker };
 }
 
+function bindingsFor({ isStreamed }: Way) {
+  return isStreamed === "native" ? NATIVE : BINDINGS;
+}
+
 function reply({ shape, isStreamed }: Way, content: Content): Reply {
-  return isStreamed ? stream(shape, content) : answer(shape, content);
+  return isStreamed !== false ? stream(shape, content) : answer(shape, content);
 }
 
 /** Returns whether an answer is not over with this event. */

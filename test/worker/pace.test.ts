@@ -1,16 +1,17 @@
 /**
- * Every endpoint that streams, with every shape of a model's answer, at a model's pace: what has come
- * is sent before the model says more.
+ * Every endpoint that streams, with every shape of a model's answer, in every lane, at a model's
+ * pace: what has come is sent before the model says more.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
-import { ROUTES } from "../support/talk.ts";
+import { OWN_SHAPES, ROUTES } from "../support/talk.ts";
 import { eventsOf, SPEAKERS, type Shape } from "../support/wire.ts";
-import { modelsBinding, startWorker, TOKEN } from "../support/workerd.ts";
+import { modelsBinding, nativeModels, startWorker, TOKEN } from "../support/workerd.ts";
 
-const BINDINGS = { MODELS: modelsBinding(...Object.values(SPEAKERS)) };
+const MODELS = modelsBinding(...Object.values(SPEAKERS));
+const NATIVE = nativeModels(...Object.values(OWN_SHAPES).map((shape) => SPEAKERS[shape]));
 const WORDS = ["alpha", "beta", "gamma"];
 const PACE_MS = 20;
 /** How long the model waits for a word to be heard; one that is gathered is never heard before. */
@@ -27,12 +28,20 @@ const REQUESTS = {
 const endpoints = Object.keys(REQUESTS) as (keyof typeof REQUESTS)[];
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
 const shapes = Object.keys(SPEAKERS) as Shape[];
-const ways = endpoints.flatMap((endpoint) => shapes.map((shape) => ({ endpoint, shape })));
+const ways = endpoints.flatMap((endpoint) =>
+  shapes.flatMap((shape) => {
+    const read = { endpoint, shape, lane: "read", bindings: { MODELS } };
+    const isOwn = Object.entries(OWN_SHAPES).some(
+      ([own, its]) => own === endpoint && its === shape,
+    );
+    return isOwn ? [read, { ...read, lane: "native", bindings: { MODELS: NATIVE } }] : [read];
+  }),
+);
 
-test.each(ways)("$endpoint sends each word of $shape before the next is said", async (way) => {
+test.each(ways)("$endpoint sends each word of $shape before the next ($lane)", async (way) => {
   const model = new PacedModel(way.shape);
   const reply = () => ({ pieces: model.pieces() });
-  const worker = await startWorker({ bindings: BINDINGS, reply });
+  const worker = await startWorker({ bindings: way.bindings, reply });
 
   const response = await worker.ask(ROUTES[way.endpoint], {
     method: "POST",

@@ -40,7 +40,13 @@ export const REACHES = [
   "mcp",
 ] as const;
 
-const model = v.object({ id: text, speaks: v.picklist(WIRES), name: v.optional(text) });
+const model = v.object({
+  id: text,
+  speaks: v.picklist(WIRES),
+  name: v.optional(text),
+  /** How its streams reach callers of its own form; absent: event by event. */
+  stream: v.optional(v.literal("native")),
+});
 
 /** The binding of a limit that some callers have for themselves; its name says which. */
 type LimitName = `CALLER_LIMIT_${number}_PER_${number}S`;

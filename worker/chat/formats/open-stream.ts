@@ -2,13 +2,15 @@
 import { cut, describeFailure, isWorthAnother, timedOut } from "../models/failures.ts";
 import { parseJson } from "../../json.ts";
 import { isEventStream } from "../models/response.ts";
+import type { StreamEnd } from "../line/request-line.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { partsOf } from "./answer.ts";
 import { AnswerError, type AnswerWay } from "./format.ts";
 import { ModelStream, NoStreamError, SilenceError, type Events } from "./model-stream.ts";
 import { passingOf, readAnswer } from "./read-whole.ts";
+import { passStream } from "./pass-stream.ts";
 import { openTranslation } from "./translation.ts";
-import type { StreamSource } from "./write-stream.ts";
+import { writeStream, type StreamSource } from "./write-stream.ts";
 
 /** How long the answer waits for a model's first event, while another model could still answer. */
 const FIRST_EVENT_MS = 10_000;
@@ -22,10 +24,30 @@ interface StreamWay extends AnswerWay {
 }
 
 /**
- * Opens a stream. Throws a RefusalError where the model fails before its first event, and another
- * may answer. A whole answer, as some models give where a stream is due, is streamed.
+ * A streamed answer that is about to begin. Its call makes the body, and says once how it ended.
  */
-export async function openStream(response: Response, way: StreamWay): Promise<StreamSource> {
+export type OpenedStream = (onEnd: (end: StreamEnd) => void) => ReadableStream<Uint8Array>;
+
+/**
+ * Opens a stream in its lane. Throws a RefusalError where the model fails before its first event,
+ * and another may answer; one that passes unread has begun with its head.
+ */
+export async function openStream(response: Response, way: StreamWay): Promise<OpenedStream> {
+  const { body } = response;
+  if (body !== null && isEventStream(response) && isPassedUnread(way)) {
+    return (onEnd) => passStream(body, onEnd);
+  }
+  const source = await openSource(response, way);
+  return (onEnd) => writeStream(source, onEnd);
+}
+
+/** Returns whether the stack has the model's streams pass unread, and the caller speaks its form. */
+function isPassedUnread({ caller, model }: StreamWay): boolean {
+  return model.stream === "native" && caller.wire === model.speaks;
+}
+
+/** Begins to read a stream. A whole answer, as some models give where one is due, is streamed. */
+async function openSource(response: Response, way: StreamWay): Promise<StreamSource> {
   const { caller, format, model, head } = way;
   const common = {
     writer: caller.openStream(head),

@@ -1,14 +1,14 @@
 import type { Context } from "hono";
 
 import type { App } from "../context.ts";
-import { writeStream, type StreamSource } from "../formats/write-stream.ts";
+import type { OpenedStream } from "../formats/open-stream.ts";
 import type { StreamEnd } from "./request-line.ts";
 
 /**
- * Answers with a model's stream, in the caller's format, and writes the request's line once it is
- * known how the stream ended.
+ * Answers with a model's stream, and writes the request's line once it is known how the stream
+ * ended.
  */
-export function streamAnswer(context: Context<App>, source: StreamSource): Response {
+export function streamAnswer(context: Context<App>, open: OpenedStream): Response {
   const { line, writeLine } = context.var;
   line.stream = "open";
   const { promise: ended, resolve: end } = Promise.withResolvers<StreamEnd>();
@@ -20,5 +20,5 @@ export function streamAnswer(context: Context<App>, source: StreamSource): Respo
   };
   context.executionCtx.waitUntil(writeLineAtEnd());
   context.header("content-type", "text/event-stream; charset=utf-8");
-  return context.body(writeStream(source, end));
+  return context.body(open(end));
 }
