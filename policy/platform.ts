@@ -47,6 +47,12 @@ export const PAID_PLAN_MODELS: readonly string[] = [
 ];
 
 /**
+ * The CPU time in milliseconds that a request may take on the free plan.
+ * https://developers.cloudflare.com/workers/platform/limits/#cpu-time
+ */
+export const FREE_PLAN_CPU_MS = 10;
+
+/**
  * The spend limits that a gateway may have.
  * https://developers.cloudflare.com/ai-gateway/features/spend-limits/
  */

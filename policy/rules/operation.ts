@@ -1,5 +1,7 @@
 /** Defines the rules about use: who may call, what it may cost, and what must not be lost. */
+import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import { DOCS } from "../settings/notes.ts";
+import { count } from "../words.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
 /** The rules about use. */
@@ -50,6 +52,23 @@ export const operationRules: readonly Rule[] = [
         "worker.cpuMs",
         `is ${worker.cpuMs}, while plan is free`,
       ),
+  },
+  {
+    id: "streams-on-free",
+    requirement: "long streamed answers are served on a paid plan, or pass unread",
+    because: `the free plan ends a request after ${FREE_PLAN_CPU_MS} ms of CPU time, and with it a stream, after some 60 events at a model's pace: long streamed answers end early`,
+    source: "docs/decisions/streams.md",
+    remedy:
+      "set plan to paid if the account is, or stream: native for models whose streams npm run probe saw to be clean",
+    severity: { production: "warning" },
+    breaches: ({ settings: { worker, plan } }) => {
+      const read = worker.models.filter(({ stream }) => stream !== "native");
+      return breachIf(
+        plan === "free" && read.length > 0,
+        "plan",
+        `is free, while the streams of ${count(read.length, "model")} are read`,
+      );
+    },
   },
   {
     id: "placement-not-deployable",

@@ -1,12 +1,14 @@
 /** The fact about limits: how many requests, how much money, how large and how long. */
 import { withBudget } from "../gateway/callers.ts";
+import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
 import { count, formatNumber, list } from "../words.ts";
 import type { Fact } from "./fact.ts";
 import { NEW_GATEWAY } from "./logs.ts";
 
 /** States the limits of the gateway, of the Worker, and of single callers. */
-export function limits({ rateLimit, spendLimits, worker, callers: declared }: Settings): Fact {
+export function limits(settings: Settings): Fact {
+  const { rateLimit, spendLimits, worker, callers: declared } = settings;
   const rate = rateLimit && [
     `${count(rateLimit.requests, "request")} in ${count(rateLimit.intervalSeconds, "second")} (${rateLimit.technique}) for all callers together`,
   ];
@@ -35,7 +37,14 @@ export function limits({ rateLimit, spendLimits, worker, callers: declared }: Se
         ]),
   ];
   const size = `${count(worker.maxBodyBytes, "byte")} a request`;
-  const all = [...(rate ?? []), ...each, ...spend, size, ...describeTimes(worker)];
+  const all = [
+    ...(rate ?? []),
+    ...each,
+    ...spend,
+    size,
+    ...describeTimes(worker),
+    ...describeCpu(settings),
+  ];
   return {
     id: "limits",
     question: "Which limits hold?",
@@ -76,6 +85,13 @@ function describeTimes({ timeoutSeconds, idleSeconds }: Settings["worker"]): rea
   const whole = `${count(timeoutSeconds, "second")} a model`;
   if (idleSeconds >= timeoutSeconds) return [whole];
   return [whole, `${count(idleSeconds, "second")} of a model's silence`];
+}
+
+/** Describes the CPU time of a request where it is short, and streams are read. */
+function describeCpu({ plan, worker }: Settings): readonly string[] {
+  const isRead = worker.models.some(({ stream }) => stream !== "native");
+  if (plan === "paid" || !isRead) return [];
+  return [`${FREE_PLAN_CPU_MS} ms of CPU time a request, so that long streamed answers end early`];
 }
 
 function describeRate(

@@ -90,7 +90,7 @@ test("the page tells whose models and limits they are, and what holds of the oth
     "web (key aaaaaaaa…; only big), job (key bbbbbbbb…), each with a token",
   );
   expect(answer("limits")).toBe(
-    "600 requests in 60 seconds (sliding) for all callers together, 5 requests in 10 seconds for caller web, at each location, 100 requests in 60 seconds for each other caller, at each location, 1 USD in 86,400 seconds (fixed) for caller web, best effort, 1,000,000 bytes a request, 120 seconds a model",
+    "600 requests in 60 seconds (sliding) for all callers together, 5 requests in 10 seconds for caller web, at each location, 100 requests in 60 seconds for each other caller, at each location, 1 USD in 86,400 seconds (fixed) for caller web, best effort, 1,000,000 bytes a request, 120 seconds a model, 10 ms of CPU time a request, so that long streamed answers end early",
   );
 });
 

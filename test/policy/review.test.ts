@@ -51,6 +51,7 @@ test("a change that keeps bodies in production is refused, and told in every for
       findings: [
         { rule: "bodies-in-production", severity: "error", path: "logs.collect" },
         { rule: "no-callers", severity: "warning" },
+        { rule: "streams-on-free", severity: "warning" },
         { rule: "account-not-declared", severity: "warning" },
       ],
       difference: { changes: [{ path: "logs.collect", effect: "less private" }] },

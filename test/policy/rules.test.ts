@@ -24,6 +24,10 @@ const neighbour = (name: string, changes: object) => ({
   name,
 });
 
+/** The warning of production on the free plan, with the two models of the tests' stack. */
+const SHORT_STREAMS =
+  "warning streams-on-free: plan is free, while the streams of 2 models are read";
+
 /** `error bodies-in-production: logs.collect is full` */
 function broken(stack: Stack, others: readonly Stack[] = []): string[] {
   return check(stack, { others, today: TODAY }).map(
@@ -31,9 +35,21 @@ function broken(stack: Stack, others: readonly Stack[] = []): string[] {
   );
 }
 
-test("both shipped stacks break no rule once they have a caller", () => {
+test("a stack with a caller breaks no rule, but for long streams on the free plan", () => {
   expect(broken(stackWith("dev"), [stackWith("prod")])).toEqual([]);
-  expect(broken(stackWith("prod"), [stackWith("dev")])).toEqual([]);
+  expect(broken(stackWith("prod"), [stackWith("dev")])).toEqual([SHORT_STREAMS]);
+  expect(broken(stackWith("prod", { plan: "paid" }))).toEqual([]);
+});
+
+test("a model's streams that pass unread end on no plan before their time", () => {
+  const stack = (models: readonly unknown[]) =>
+    stackWith("prod", { worker: worker({ models }), spendLimits: [DAILY] });
+  const native = { id: "openai/gpt-5", stream: "native" };
+
+  expect(broken(stack([native]))).toEqual([]);
+  expect(broken(stack([native, "openai/gpt-5-mini"]))).toEqual([
+    "warning streams-on-free: plan is free, while the streams of 1 model are read",
+  ]);
 });
 
 /** Rule → a change of a shipped stack that breaks it, and what is then said in development and in production. */
@@ -146,6 +162,11 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     { worker: worker({ placement: "smart" }) },
     ["error: worker.placement is smart, which fails in the deploy and in no preview"],
     ["error: worker.placement is smart, which fails in the deploy and in no preview"],
+  ],
+  "streams-on-free": [
+    { plan: "free" },
+    [],
+    ["warning: plan is free, while the streams of 2 models are read"],
   ],
   "logpush-on-free": [
     { plan: "free", logs: { ...LEGACY, collect: "full" }, logpush: LOGPUSH },
@@ -289,7 +310,10 @@ test.each(Object.entries(CASES))("%s is found where it holds", (id, [change, dev
 
 // Whoever sets the deploy's variables would decide which account holds the logs.
 test("a production stack whose file names no account in clear is warned about", () => {
-  const without = (name: "dev" | "prod") => ({ ...stackWith(name), accountId: undefined });
+  const without = (name: "dev" | "prod") => ({
+    ...stackWith(name, { plan: "paid" }),
+    accountId: undefined,
+  });
 
   expect(broken(without("prod"))).toEqual([
     "warning account-not-declared: accountId is not declared in clear",
@@ -309,6 +333,7 @@ test("production without bodies is warned about until an account has shown the s
     at: "2026-11-21T10:00:00Z",
     seen: "no body",
   } as const;
+  const PROD = stackWith("prod", { plan: "paid" });
   const found = (stack: Stack, evidence?: readonly Evidence[]) =>
     check(stack, { others: [], today: TODAY, ...(evidence && { evidence }) }).map(
       ({ rule, message }) => `${rule.id}: ${message}`,
@@ -320,17 +345,18 @@ test("production without bodies is warned about until an account has shown the s
     "bodies-off-unproved: is metadata, which no evidence of an account shows to work";
   const rule = "bodies-off-unproved";
   const waived = stackWith("prod", {
+    plan: "paid",
     waivers: [{ rule, reason: "the probe comes next week", until: TODAY }],
   });
 
-  expect(found(stackWith("prod"), [])).toEqual([unproved]);
-  expect(found(stackWith("prod"), [elsewhere])).toEqual([unproved]);
-  expect(found(stackWith("prod"), [kept])).toEqual([]);
-  expect(found(stackWith("prod"), [failed])).toEqual([
+  expect(found(PROD, [])).toEqual([unproved]);
+  expect(found(PROD, [elsewhere])).toEqual([unproved]);
+  expect(found(PROD, [kept])).toEqual([]);
+  expect(found(PROD, [failed])).toEqual([
     "bodies-off-unproved: is metadata, which was seen to fail on 2026-11-21 (docs/evidence/probe.json)",
   ]);
   expect(found(stackWith("dev", { logs: LEGACY }), [])).toEqual([]);
-  expect(found(stackWith("prod"))).toEqual([]);
+  expect(found(PROD)).toEqual([]);
   expect(found(waived)).toEqual([]);
   expect(found(waived, [])).toEqual([]);
 });
@@ -400,7 +426,7 @@ test("callers with limits of money bound a third party's models where nobody els
   const job = { name: "job", sha256: "b".repeat(64) };
   const models = ["@cf/a/b", { id: "openai/gpt-5", name: "big" }];
   const found = (callers: readonly object[], changes: object = {}) =>
-    broken(stackWith("prod", { worker: worker({ models, ...changes }), callers }));
+    broken(stackWith("prod", { plan: "paid", worker: worker({ models, ...changes }), callers }));
   const unbounded =
     "error unbounded-spend: spendLimits is empty, while worker.models has openai/gpt-5";
 
@@ -488,6 +514,7 @@ test("stacks of one account that disagree about it are found", () => {
   expect(broken(stackWith("prod"), [other])).toEqual([
     "error account-facts-differ: plan is free, and paid in stack other",
     "error account-facts-differ: logSystem is legacy, and observability in stack other",
+    SHORT_STREAMS,
   ]);
 });
 
@@ -498,6 +525,7 @@ test("the caps of an account add up, and a paid plan has room for them", () => {
 
   expect(broken(stack({}), others("free"))).toEqual([
     "error cap-over-plan: logs.maxEntries makes 100001 with the account's other stacks, over the free plan's 100000",
+    SHORT_STREAMS,
   ]);
   expect(broken(stack({ plan: "paid" }), others("paid"))).toEqual([]);
 });
@@ -521,9 +549,10 @@ test("a stack more than the plan has gateways is found", () => {
     );
   const stack = stackWith("prod", { logSystem: "observability", logs: { collect: "none" } });
 
-  expect(broken(stack, many(9))).toEqual([]);
+  expect(broken(stack, many(9))).toEqual([SHORT_STREAMS]);
   expect(broken(stack, many(10))).toEqual([
     "error too-many-gateways: gatewayId is one of 11 gateways, over the free plan's 10",
+    SHORT_STREAMS,
   ]);
 });
 
@@ -534,18 +563,22 @@ test("a waiver excuses its rule to the end of its last day, and no other", () =>
   const logs = { ...LEGACY, collect: "full", whenFull: "stop" };
   const stop = "error logging-stops: logs.whenFull is stop";
 
-  expect(broken(stackWith("prod", { logs, waivers: waivers(TODAY) }))).toEqual([stop]);
-  expect(broken(stackWith("prod", { logs, waivers: waivers("2026-11-21") }))).toEqual([
-    "error bodies-in-production: logs.collect is full",
+  expect(broken(stackWith("prod", { plan: "paid", logs, waivers: waivers(TODAY) }))).toEqual([
     stop,
-    "error waiver-expired: waivers[0].until was 2026-11-21 for bodies-in-production",
   ]);
+  expect(broken(stackWith("prod", { plan: "paid", logs, waivers: waivers("2026-11-21") }))).toEqual(
+    [
+      "error bodies-in-production: logs.collect is full",
+      stop,
+      "error waiver-expired: waivers[0].until was 2026-11-21 for bodies-in-production",
+    ],
+  );
 });
 
 test("a waiver that is over and excuses nothing is told to be over", () => {
   const waivers = [{ rule: "no-callers", reason: "until the app is there", until: "2026-11-21" }];
 
-  expect(broken(stackWith("prod", { waivers }))).toEqual([
+  expect(broken(stackWith("prod", { plan: "paid", waivers }))).toEqual([
     "error waiver-expired: waivers[0].until was 2026-11-21 for no-callers",
   ]);
 });
@@ -555,8 +588,8 @@ test("a waiver of what only a preview shows is neither unknown nor unused, and e
     { rule: "gateway-replaced", reason: "the gateway gets its final name", until },
   ];
 
-  expect(broken(stackWith("prod", { waivers: waivers(TODAY) }))).toEqual([]);
-  expect(broken(stackWith("prod", { waivers: waivers("2026-11-21") }))).toEqual([
+  expect(broken(stackWith("prod", { plan: "paid", waivers: waivers(TODAY) }))).toEqual([]);
+  expect(broken(stackWith("prod", { plan: "paid", waivers: waivers("2026-11-21") }))).toEqual([
     "error waiver-expired: waivers[0].until was 2026-11-21 for gateway-replaced",
   ]);
 });
@@ -580,13 +613,18 @@ test("every rule names the page behind it", () => {
 test("a rule about waivers cannot be waived", () => {
   const waivers = [{ rule: "waiver-unused", reason: "an attempt to be clever", until: TODAY }];
 
-  expect(broken(stackWith("prod", { waivers }))).toEqual([
+  expect(broken(stackWith("prod", { plan: "paid", waivers }))).toEqual([
     expect.stringMatching(/^error waiver-unknown: waivers\[0\]\.rule is "waiver-unused"/),
   ]);
 });
 
 test("errors are told before warnings", () => {
-  const changes = { callers: undefined, gatewayId: "default", cache: { ttlSeconds: 60 } };
+  const changes = {
+    plan: "paid",
+    callers: undefined,
+    gatewayId: "default",
+    cache: { ttlSeconds: 60 },
+  };
 
   expect(broken(stackWith("prod", changes)).map((text) => text.split(" ")[0])).toEqual([
     "error",

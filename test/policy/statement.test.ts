@@ -31,7 +31,7 @@ test("development says that bodies are kept, production that they never are", as
     bodies: "no: the Worker says so on every call",
     beside: "no: the gateway collects nothing by itself, unless the call's own headers ask for it",
     limits:
-      "600 requests in 60 seconds (sliding) for all callers together, 1,000,000 bytes a request, 120 seconds a model",
+      "600 requests in 60 seconds (sliding) for all callers together, 1,000,000 bytes a request, 120 seconds a model, 10 ms of CPU time a request, so that long streamed answers end early",
     deletion:
       "not by a plain pulumi up or destroy: it is protected, and kept at Cloudflare if it leaves the stack; --ignore-protect overrides the protection, and a token with AI Gateway Edit can delete it",
   });
@@ -198,12 +198,23 @@ test("models that stand in are told", async () => {
 test("a limit of silence is told where it is the shorter one", async () => {
   const worker = { name: "w", models: ["@cf/a/b"], timeoutSeconds: 60 };
   const limits = async (more: object) =>
-    (await answers("dev", { worker: { ...worker, ...more } }))["limits"];
+    (await answers("dev", { plan: "paid", worker: { ...worker, ...more } }))["limits"];
 
   expect(await limits({})).toBe("1,000,000 bytes a request, 60 seconds a model");
   expect(await limits({ idleSeconds: 30 })).toBe(
     "1,000,000 bytes a request, 60 seconds a model, 30 seconds of a model's silence",
   );
+});
+
+test("the free plan's CPU time is told where streams are read", async () => {
+  const limits = async (plan: string, models: readonly unknown[]) =>
+    (await answers("dev", { plan, worker: { name: "w", models } }))["limits"];
+  const native = { id: "openai/gpt-5", stream: "native" };
+  const told = "10 ms of CPU time a request, so that long streamed answers end early";
+
+  expect(await limits("free", [native, "@cf/a/b"])).toContain(told);
+  expect(await limits("free", [native])).not.toContain(told);
+  expect(await limits("paid", ["@cf/a/b"])).not.toContain(told);
 });
 
 test("an open door is told in capitals", async () => {
@@ -243,7 +254,7 @@ test("addresses, money, cache, limits and retries are told with their units", as
       "Workers AI from AI Gateway credits; third parties with keys of your own only; calls paid from credits to OpenAI's and Anthropic's endpoints that retain nothing",
     cache: "YES: for 3,600 seconds, for every caller who sends the same request",
     limits:
-      "1,000 USD in 86,400 seconds (fixed) for all callers together, best effort, 0.5 USD in 60 seconds (sliding) for each caller, best effort, 1,000,000 bytes a request, 120 seconds a model",
+      "1,000 USD in 86,400 seconds (fixed) for all callers together, best effort, 0.5 USD in 60 seconds (sliding) for each caller, best effort, 1,000,000 bytes a request, 120 seconds a model, 10 ms of CPU time a request, so that long streamed answers end early",
     retries: "yes, up to 1 time, after 500 ms (linear); each may be billed",
   });
 });
