@@ -79,11 +79,11 @@ export async function readTotals(
 /** Returns the time of the oldest log that is chosen. */
 function firstOf(store: LogStore, selection: Selection): number | undefined {
   const { sql, values } = clauseOf(selection);
-  const [row] = store.rows(
+  const [oldest] = store.rows(
     `SELECT created_at AS at FROM logs WHERE ${sql} ORDER BY created_at LIMIT 1`,
     values,
   );
-  return row && Number(row["at"]);
+  return oldest && Number(oldest["at"]);
 }
 
 const MINUTE = 60_000;
