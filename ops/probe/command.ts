@@ -27,6 +27,7 @@ import { probeLogpushFields, probeLogpushFilter } from "./logpush.ts";
 import { record, writeAnswers } from "./recording.ts";
 import { withScratch, type Scratch } from "./scratch.ts";
 import { probeSpend, SPEND_CALLS } from "./spend.ts";
+import { probeStreams } from "./streams.ts";
 
 const GATEWAYS_URL = "https://gateway.ai.cloudflare.com";
 const { readAnalytics, readModels, runGateways, writeGateways, writeLogpush } = PERMISSIONS;
@@ -43,7 +44,7 @@ const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no
   --json         print the evidence as JSON
 
 Makes a gateway probe-… and removes it again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets up to ${5 + SPEND_CALLS} short
-calls of the stack's first Workers AI model run, and one of each third party's model, which are billed; without
+calls of the stack's first Workers AI model run, and two of each third party's model, which are billed; without
 it, the questions about calls are not asked. Those about Logpush need ${inDashboard(writeLogpush)}, that about analytics
 ${readAnalytics}; without it they are answered as unknown. It takes some minutes.
 Where CLOUDFLARE_BASE_URL or --data-url is not Cloudflare's own, nothing is written without --out.
@@ -101,7 +102,7 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
   const fixture =
     args.answers === undefined ? undefined : await findPlace(FIXTURE, new Date(), args.answers);
-  const calls = (plane === undefined ? 0 : 5 + SPEND_CALLS) + models.length;
+  const calls = (plane === undefined ? 0 : 5 + SPEND_CALLS) + 2 * models.length;
   if (!args.yes) await requireConsent(calls);
 
   const recording = record(account);
@@ -154,7 +155,10 @@ async function probe(
     await probeLogpushFilter(scratch),
   ];
   // The gateway collects nothing yet, so that these calls leave no log for the next questions.
-  const forms = models.length === 0 ? [] : [await probeForms(scratch, models, token)];
+  const forms =
+    models.length === 0
+      ? []
+      : [await probeForms(scratch, models, token), await probeStreams(scratch, models, token)];
   const answers = [...control, ...forms];
   if (plane === undefined) return answers;
   return [

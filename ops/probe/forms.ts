@@ -2,22 +2,24 @@
 import { oneLine } from "../../policy/harmless.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
-import type { Wire } from "../../policy/settings/wires.ts";
+import { isOfCallers, type CallerWire } from "../../policy/settings/wires.ts";
 import { count, list } from "../../policy/words.ts";
 import { parseJson } from "../cli/json.ts";
 import { answered, notAnswered } from "./answer.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** A model, and the form of its requests, as the Worker's binding has it. */
-interface SpokenModel {
+export interface SpokenModel {
   readonly id: string;
-  readonly speaks: Wire;
+  readonly speaks: CallerWire;
+  /** Whether its streams pass unread. */
+  readonly stream?: "native" | undefined;
 }
 
 /** Lists the models whose form is a third party's: that of Workers AI's own is documented. */
 export function spokenModels(models: Settings["worker"]["models"]): readonly SpokenModel[] {
-  return models.flatMap(({ id, speaks = "chat" }) =>
-    speaks === "workers-ai" ? [] : [{ id, speaks }],
+  return models.flatMap(({ id, speaks = "chat", stream }) =>
+    isOfCallers(speaks) ? [{ id, speaks, stream }] : [],
   );
 }
 
@@ -60,46 +62,48 @@ const MESSAGES = [{ role: "user", content: PROMPT }];
 // OpenAI takes no fewer than 16.
 const MAX_TOKENS = 16;
 
-const INPUTS: Readonly<Record<Wire, object>> = {
-  "workers-ai": { messages: MESSAGES, max_tokens: MAX_TOKENS },
+const INPUTS: Readonly<Record<CallerWire, object>> = {
   chat: { messages: MESSAGES, max_completion_tokens: MAX_TOKENS },
   responses: { input: PROMPT, max_output_tokens: MAX_TOKENS, store: false },
   messages: { messages: MESSAGES, max_tokens: MAX_TOKENS },
 };
 
 /** The field that only an answer in that form has. */
-const MARKS: Readonly<Record<Wire, string>> = {
-  "workers-ai": "response",
+const MARKS: Readonly<Record<CallerWire, string>> = {
   chat: "choices",
   responses: "output",
   messages: "content",
 };
 
+async function ask(scratch: Scratch, model: SpokenModel, token: string): Promise<Outcome> {
+  const answer = await runModel(scratch, { model: model.id, input: INPUTS[model.speaks] }, token);
+  return judge(answer.status, await answer.text(), model.speaks);
+}
+
 /**
  * Asks one model by the REST API's way for every model, which has the form of the AI binding.
  * https://developers.cloudflare.com/ai-gateway/usage/rest-api/
  */
-async function ask(
+export async function runModel(
   { cloudflare, accountId, gatewayId, signal }: Scratch,
-  { id, speaks }: SpokenModel,
+  body: { readonly model: string; readonly input: object },
   token: string,
-): Promise<Outcome> {
+): Promise<Response> {
   signal.throwIfAborted();
-  const answer = await fetch(`${cloudflare.baseURL}/accounts/${accountId}/ai/run`, {
+  return fetch(`${cloudflare.baseURL}/accounts/${accountId}/ai/run`, {
     method: "POST",
     headers: {
       authorization: `Bearer ${token}`,
       "content-type": "application/json",
       "cf-aig-gateway-id": gatewayId,
     },
-    body: JSON.stringify({ model: id, input: INPUTS[speaks] }),
+    body: JSON.stringify(body),
     signal: AbortSignal.timeout(60_000),
   });
-  return judge(answer.status, await answer.text(), speaks);
 }
 
 /** Judges an answer; a lack of credits, or of the model, says nothing about its form. */
-function judge(status: number, text: string, speaks: Wire): Outcome {
+function judge(status: number, text: string, speaks: CallerWire): Outcome {
   const body: unknown = parseJson(text, undefined);
   const answer: unknown = Object(body).result ?? body;
   if (status === 200) {

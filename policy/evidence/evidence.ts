@@ -38,6 +38,8 @@ const answer = group({
   at: z.iso.datetime(expected("a moment such as 2026-11-23T09:30:00Z")),
   verdict: z.enum(VERDICTS, expected(`one of ${VERDICTS.join(", ")}`)),
   seen: line,
+  /** The verdict on each model, where a question is about models. */
+  models: z.record(line, z.enum(VERDICTS, expected(`one of ${VERDICTS.join(", ")}`))).optional(),
 });
 
 const run = group({

@@ -60,6 +60,11 @@ export const QUESTIONS = {
     text: "do the third parties' models take, and answer in, the form that is known or said of them?",
     leaves: "other models, streams, and the same on a call of the AI binding",
   },
+  "stream-form": {
+    point: 20,
+    text: "are the third parties' models' streams clean, so that they can pass unread?",
+    leaves: "other models, other answers, and the same on a call of the AI binding",
+  },
   "gateway-deleted": {
     point: 12,
     text: "are a deleted gateway's logs gone, also for a gateway of the same id?",

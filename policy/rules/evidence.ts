@@ -1,7 +1,12 @@
 /** Defines the rules about what an account has shown. They hold where the evidence is at hand. */
+import { isOfCloudflare, type Evidence } from "../evidence/evidence.ts";
+import type { QuestionId } from "../evidence/questions.ts";
 import { isByWorkerAlone } from "../gateway/collect.ts";
 import { seenOf } from "../statement/cite.ts";
 import { breachIf, type Rule } from "./rule.ts";
+
+/** The question about streams, which is answered for each model. */
+const STREAM_FORM: QuestionId = "stream-form";
 
 /** The open point about the switch that keeps bodies out of a log. */
 const BODIES_OFF = 1;
@@ -27,4 +32,45 @@ export const evidenceRules: readonly Rule[] = [
       return breachIf(seen?.verdict !== "kept", "logs.collect", `is ${logs.collect}, ${state}`);
     },
   },
+  {
+    id: "native-stream-unproved",
+    requirement: "streams pass unread where a model's were seen to be clean",
+    because:
+      "nothing in them is mended, and clients raise errors at ids, counts or ends that are missing",
+    source: "docs/decisions/streams.md",
+    remedy:
+      "run npm run probe on a stack that declares the model, and commit its evidence; where it is not clean, remove stream",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings: { worker } }, { evidence }) => {
+      if (evidence === undefined) return [];
+      return worker.models.flatMap(({ id, stream }, index) => {
+        const seen = seenStream(id, evidence);
+        const state =
+          seen === undefined
+            ? "and no evidence shows its streams to be clean"
+            : `and its stream was seen not to be clean on ${seen.at.slice(0, 10)} (${seen.file})`;
+        return breachIf(
+          stream === "native" && seen?.verdict !== "kept",
+          `worker.models[${index}].stream`,
+          `is native for ${id}, ${state}`,
+        );
+      });
+    },
+  },
 ];
+
+/** Returns the newest verdict on a model's stream. It has nothing to do with the log system. */
+function seenStream(model: string, evidence: readonly Evidence[]) {
+  return evidence
+    .filter(({ asked }) => isOfCloudflare(asked))
+    .flatMap(({ file, answers }) =>
+      answers.map(({ question, at, models }) => ({
+        file,
+        at,
+        verdict: question === STREAM_FORM ? models?.[model] : undefined,
+      })),
+    )
+    .filter(({ verdict }) => verdict === "kept" || verdict === "broken")
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .at(-1);
+}

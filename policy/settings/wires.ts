@@ -8,8 +8,11 @@ export const WIRES = ["workers-ai", "chat", "responses", "messages"] as const;
 /** One of the wire formats. */
 export type Wire = (typeof WIRES)[number];
 
-/** Returns whether callers speak the format, too: Workers AI's own is between models and Worker. */
-export function isOfCallers(wire: Wire): boolean {
+/** One of those that callers speak, too: Workers AI's own is between models and Worker. */
+export type CallerWire = Exclude<Wire, "workers-ai">;
+
+/** Returns whether callers speak the format, too. */
+export function isOfCallers(wire: Wire): wire is CallerWire {
   return wire !== "workers-ai";
 }
 

@@ -361,6 +361,47 @@ test("production without bodies is warned about until an account has shown the s
   expect(found(waived, [])).toEqual([]);
 });
 
+test("a stream that passes unread is warned about until its model was seen to be clean", () => {
+  const seen = (verdict: "kept" | "broken" | "unknown", at: string): Evidence => ({
+    file: `docs/evidence/${at}.json`,
+    asked: { api: "https://api.cloudflare.com", sdk: "cloudflare 7.3.0", logSystem: "legacy" },
+    answers: [
+      {
+        question: "stream-form",
+        at: `${at}T10:00:00Z`,
+        verdict,
+        seen: "one stream",
+        models: { "openai/gpt-5": verdict },
+      },
+    ],
+  });
+  const stack = (id: string) =>
+    stackWith("dev", {
+      logSystem: "observability",
+      logs: { collect: "full" },
+      worker: worker({ models: [{ id, stream: "native" }] }),
+      spendLimits: [DAILY],
+    });
+  const found = (evidence: readonly Evidence[] | undefined, id = "openai/gpt-5") =>
+    check(stack(id), { others: [], today: TODAY, ...(evidence && { evidence }) }).map(
+      ({ rule, path, message }) => `${rule.id}: ${path} ${message}`,
+    );
+  const clean = seen("kept", "2026-11-21");
+  const local = { ...clean, asked: { ...clean.asked, api: "http://127.0.0.1:1" } };
+  const unproved = (id: string) =>
+    `native-stream-unproved: worker.models[0].stream is native for ${id}, and no evidence shows its streams to be clean`;
+
+  expect(found([])).toEqual([unproved("openai/gpt-5")]);
+  expect(found([local])).toEqual([unproved("openai/gpt-5")]);
+  expect(found([seen("kept", "2026-11-21")])).toEqual([]);
+  expect(found([seen("kept", "2026-11-21")], "openai/gpt-4o")).toEqual([unproved("openai/gpt-4o")]);
+  expect(found([seen("broken", "2026-11-21"), seen("kept", "2026-11-20")])).toEqual([
+    "native-stream-unproved: worker.models[0].stream is native for openai/gpt-5, and its stream was seen not to be clean on 2026-11-21 (docs/evidence/2026-11-21.json)",
+  ]);
+  expect(found([seen("kept", "2026-11-20"), seen("unknown", "2026-11-21")])).toEqual([]);
+  expect(found(undefined)).toEqual([]);
+});
+
 test("every rule is broken by a case above or by one between stacks below", () => {
   const between = [
     "shared-gateway",
@@ -371,7 +412,7 @@ test("every rule is broken by a case above or by one between stacks below", () =
     "shared-bucket",
     "too-many-logpush-jobs",
   ];
-  const others = ["account-not-declared", "bodies-off-unproved"];
+  const others = ["account-not-declared", "bodies-off-unproved", "native-stream-unproved"];
   // What a preview shows, test/ops/comment.test.ts breaks.
   const ofPreviews = ["gateway-replaced"];
 
