@@ -24,11 +24,13 @@ interface Lane {
 }
 
 const CHAT = { shape: "chat", model: "openai/bench" } as const;
+const NATIVE = { shape: "chat", model: "openai/native" } as const;
 const MESSAGES = { shape: "messages", model: "anthropic/bench" } as const;
 const LANES: readonly Lane[] = [
   { what: "read only", ...CHAT, path: "/read", beside: "/pass", aim: 2 },
-  { what: "native that learns its end", ...CHAT, path: "/pipe", beside: "/pass", aim: 1.3 },
-  { what: "native with an observer", ...CHAT, path: "/observe", beside: "/pass", aim: 1.3 },
+  { what: "a pipe that learns its end", ...CHAT, path: "/pipe", beside: "/pass", aim: 1.3 },
+  { what: "native (chat)", ...NATIVE, path: "/v1/chat/completions", beside: "/pass", aim: 1.3 },
+  { what: "a tee with an observer", ...CHAT, path: "/observe", beside: "/pass", aim: 1.3 },
   { what: "scan (Messages)", ...MESSAGES, path: "/v1/messages", beside: "/write", aim: 1.2 },
   { what: "translate (chat)", ...CHAT, path: "/v1/chat/completions", beside: "/write", aim: 1.5 },
   { what: "translate (Responses)", ...CHAT, path: "/v1/responses", beside: "/write", aim: 1.5 },

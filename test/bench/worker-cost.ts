@@ -3,7 +3,7 @@ import { openIsolateClock } from "./isolate-time.ts";
 import { laneRows } from "./stream-lanes.ts";
 import { compare, median, quantile, type Row } from "./table.ts";
 import { timeChat, type Times } from "./timed-request.ts";
-import { measureFresh, type Peaks } from "./worker-memory.ts";
+import { measureFresh, type FreshRuntime } from "./worker-memory.ts";
 import { startWorkerPair, type RunningWorker, type WorkerPair } from "./worker-pair.ts";
 
 /** Of one round: the requests of both in the order in which they were made. */
@@ -135,24 +135,23 @@ async function freshRows(rounds: number): Promise<Row[]> {
       source: "smallest Worker",
       aim: 1.5,
     }),
-    memoryRow(
-      "memory, 10 MiB, scan",
-      found.map(({ scan }) => scan),
-    ),
-    memoryRow(
-      "memory, 10 MiB, translate",
-      found.map(({ translate }) => translate),
-    ),
+    ...memoryRows(found),
   ];
 }
 
-function memoryRow(what: string, peaks: readonly Peaks[]): Row {
-  return compare({
-    what,
-    measured: median(peaks.map(({ large }) => large)) / 1024,
-    reference: median(peaks.map(({ small }) => small)) / 1024,
-    unit: "MiB",
-    source: "1 KiB",
-    aim: 1.2,
-  });
+function memoryRows(found: readonly FreshRuntime[]): Row[] {
+  const ofAll = Map.groupBy(
+    found.flatMap(({ peaks }) => peaks),
+    ([lane]) => lane,
+  );
+  return Array.from(ofAll, ([lane, peaks]) =>
+    compare({
+      what: `memory, 10 MiB, ${lane}`,
+      measured: median(peaks.map(([, { large }]) => large)) / 1024,
+      reference: median(peaks.map(([, { small }]) => small)) / 1024,
+      unit: "MiB",
+      source: "1 KiB",
+      aim: 1.2,
+    }),
+  );
 }

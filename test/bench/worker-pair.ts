@@ -33,10 +33,11 @@ export interface WorkerPair {
 export const TOKEN = "token-of-web";
 export const MODEL = "@cf/bench/model";
 
-/** The models of the bench, one for each form. */
+/** The models of the bench, one for each form, and one whose streams pass unread. */
 const MODELS = [
   { id: MODEL, speaks: "workers-ai" },
   { id: "openai/bench", speaks: "chat" },
+  { id: "openai/native", speaks: "chat", stream: "native" },
   { id: "anthropic/bench", speaks: "messages" },
 ];
 
