@@ -84,7 +84,10 @@ export const RESPONSES_FIELDS: Fates<OpenAI.Responses.ResponseCreateParamsStream
   text: ["passed on"],
   reasoning: ["passed on", "`effort` alone in other formats"],
   top_logprobs: ["passed on", "refused in other formats"],
-  include: ["translated", "with `reasoning.encrypted_content`; ignored in other formats"],
+  include: [
+    "translated",
+    "with `reasoning.encrypted_content`, but for OpenAI's models that do not reason; ignored in other formats",
+  ],
   truncation: ["passed on", "ignored in other formats"],
   context_management: ["passed on", "ignored in other formats"],
   image: ["passed on", "ignored in other formats"],

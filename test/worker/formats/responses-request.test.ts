@@ -5,6 +5,7 @@ import { responsesModel } from "../../../worker/chat/formats/openai-responses/op
 import { wrapOpaque } from "../../../worker/chat/formats/opaque.ts";
 import { MODEL, readFields, refusalOf } from "../../support/responses.ts";
 
+const ENCRYPTED = "reasoning.encrypted_content";
 const PNG = "data:image/png;base64,iVBORw0KGgo=";
 
 const conversation = (fields: object) => readFields(fields).conversation;
@@ -150,6 +151,28 @@ test("nothing is stored, and reasoning comes back encrypted", () => {
     store: false,
     include: ["reasoning.encrypted_content"],
   });
+});
+
+// OpenAI refuses it with 400 where a model does not reason; agents send it to every model.
+test.each([
+  ["openai/gpt-4.1-mini", false],
+  ["openai/gpt-4o", false],
+  ["openai/gpt-3.5-turbo", false],
+  ["openai/chatgpt-4o-latest", false],
+  ["openai/gpt-5.2-chat-latest", false],
+  ["openai/gpt-5.6-terra", true],
+  ["openai/o4-mini", true],
+  ["@cf/openai/gpt-oss-120b", true],
+])("of %s reasoning is asked for where it has any (%s)", (id, isAsked) => {
+  const model = { id, speaks: "responses" } as const;
+  const asked = [
+    responsesModel.forwardRequest(readFields({}), model, true),
+    responsesModel.forwardRequest(readFields({ include: [ENCRYPTED] }), model, true),
+    responsesModel.writeRequest(conversation({}), model, false),
+  ];
+
+  const include = isAsked ? [ENCRYPTED] : undefined;
+  expect(asked.map((inputs) => Object(inputs).include)).toEqual([include, include, include]);
 });
 
 test.each(["previous_response_id", "conversation", "background"])(
@@ -354,7 +377,7 @@ test("fields that nobody knows reach no model, and are named", () => {
   const request = readFields({ gateway: { id: "other" }, client_metadata: {} });
 
   expect(request.ignored).toEqual(["gateway", "client_metadata"]);
-  expect(Object.keys(request.fields)).toEqual(["input", "store", "include"]);
+  expect(Object.keys(request.fields)).toEqual(["input", "store"]);
 });
 
 test("a mark of a cache is read, and a long one refused", () => {

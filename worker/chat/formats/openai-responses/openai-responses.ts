@@ -26,7 +26,7 @@ export const responsesModel: ModelFormat = {
     const fields = writeResponsesRequest(conversation, model);
     return isStreamed ? { ...fields, stream: true } : fields;
   },
-  forwardRequest: (request, _model, isRequested) => forwardRequest(request, isRequested),
+  forwardRequest,
   readAnswer: readResponsesAnswer,
   openStream: (model) => new ResponsesStreamReader(model),
 };

@@ -151,14 +151,9 @@ function readFormat(format: NonNullable<Fields["text"]>["format"]): AnswerFormat
 /** Returns what a model of this format gets: nothing is stored unless that was asked for. */
 function fieldsOf({ model, stream, ...request }: Fields, reading: Reading): object {
   const known = Object.entries(request).filter(([, value]) => isGiven(value));
-  const store = request.store === true;
   return {
     ...Object.fromEntries(known),
     input: keptItems(request.input, reading),
-    store,
-    ...(!store && { include: [...new Set([...(request.include ?? []), ENCRYPTED])] }),
+    store: request.store === true,
   };
 }
-
-/** What lets reasoning go on in the next request though the provider keeps nothing. */
-export const ENCRYPTED = "reasoning.encrypted_content";

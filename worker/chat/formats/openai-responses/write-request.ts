@@ -2,7 +2,7 @@
 import type { Model } from "../../env.ts";
 import { badRequest } from "../../refusal.ts";
 import type { AnswerFormat, Conversation, Tool, ToolChoice } from "../conversation.ts";
-import { ENCRYPTED } from "./request.ts";
+import { includeFor } from "./include.ts";
 import { writeInput } from "./write-input.ts";
 
 /**
@@ -30,7 +30,7 @@ export function writeResponsesRequest(conversation: Conversation, model: Model):
     temperature: conversation.temperature,
     top_p: conversation.topP,
     store: false,
-    include: [ENCRYPTED],
+    ...includeFor(model),
   });
 }
 
