@@ -186,23 +186,6 @@ export function textBinding(
   return binding !== undefined && "text" in binding ? binding.text : undefined;
 }
 
-/** The settings, as the stack file names them, that a gateway may declare and the local one ignores. */
-const NOT_IMITATED: readonly (readonly [string, (gateway: GatewaySettings) => boolean])[] = [
-  ["exports", ({ otels }) => otels !== undefined],
-  ["guardrails", ({ guardrails }) => guardrails !== undefined],
-  ["dlp", ({ dlp }) => dlp !== undefined],
-  ["logs.classification", ({ logClassification }) => logClassification],
-  ["byokOnly", ({ byokOnly }) => byokOnly],
-  ["zdr", ({ zdr }) => zdr],
-];
-
-/** Lists the declared settings that have no effect on this machine. */
-export function notImitated(gateways: Account["gateways"]): string[] {
-  return NOT_IMITATED.flatMap(([setting, isDeclared]) =>
-    [...gateways.values()].some(isDeclared) ? [setting] : [],
-  );
-}
-
 /** What a program declares, by kind. */
 export interface Account {
   readonly id: string;

@@ -15,6 +15,8 @@ export interface Args {
   readonly stack: string;
   readonly upstream: URL | undefined;
   readonly port: number;
+  /** Where traces go, in place of the collectors that the stack declares. */
+  readonly traces: URL | undefined;
   /** Whether to print what points Cloudflare's own tools at the local account. */
   readonly api: boolean;
   /** Whether to serve an account in which the stack declares nothing. */
@@ -46,6 +48,7 @@ function readArgs(usage: string): Args | undefined {
       options: {
         stack: { type: "string", default: "dev" },
         upstream: { type: "string" },
+        traces: { type: "string" },
         port: { type: "string", default: "8787" },
         api: { type: "boolean", default: false },
         empty: { type: "boolean", default: false },
@@ -59,15 +62,16 @@ function readArgs(usage: string): Args | undefined {
     if (values.upstream !== undefined && !usage.includes("--upstream")) {
       throw new Error("--upstream is for npm start; wrangler dev asks the real Workers AI");
     }
-    for (const name of ["api", "empty"] as const) {
-      if (values[name] && !usage.includes(`--${name}`))
-        throw new Error(`--${name} is for npm start`);
+    for (const name of ["api", "empty", "traces"] as const) {
+      const isGiven = values[name] !== undefined && values[name] !== false;
+      if (isGiven && !usage.includes(`--${name}`)) throw new Error(`--${name} is for npm start`);
     }
     return {
       api: values.api,
       empty: values.empty,
       stack: parseStack(values.stack),
-      upstream: values.upstream === undefined ? undefined : parseUpstream(values.upstream),
+      upstream: parseUrl("--upstream", values.upstream, "http://127.0.0.1:11434/v1"),
+      traces: parseUrl("--traces", values.traces, "http://127.0.0.1:4318/v1/traces"),
       port: parsePort(values.port),
     };
   } catch (error) {
@@ -95,15 +99,14 @@ function parsePort(text: string): number {
   );
 }
 
-function parseUpstream(text: string): URL {
+function parseUrl(name: string, text: string | undefined, example: string): URL | undefined {
+  if (text === undefined) return undefined;
   const url = URL.parse(text);
   if (url !== null && url.username + url.password !== "") {
     throw new Error(
-      "--upstream holds a user name or a password, which is not supported; leave it out",
+      `${name} holds a user name or a password, which is not supported; leave it out`,
     );
   }
   if (url !== null && ["http:", "https:"].includes(url.protocol)) return url;
-  throw new Error(
-    `--upstream is ${quote(text)}; allowed is a URL such as http://127.0.0.1:11434/v1`,
-  );
+  throw new Error(`${name} is ${quote(text)}; allowed is a URL such as ${example}`);
 }

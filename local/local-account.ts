@@ -7,6 +7,7 @@ import type { Model } from "./gateway/model.ts";
 import { Objects } from "./logpush/objects.ts";
 import { Pusher } from "./logpush/pusher.ts";
 import { LogStore } from "./logs/store.ts";
+import { TraceExporter } from "./traces/exporter.ts";
 
 /** The parts of an open account. */
 export interface LocalAccount {
@@ -15,6 +16,7 @@ export interface LocalAccount {
   readonly store: LogStore;
   readonly objects: Objects;
   readonly pusher: Pusher;
+  readonly traces: TraceExporter;
 }
 
 interface LocalAccountArgs {
@@ -26,11 +28,13 @@ interface LocalAccountArgs {
   readonly isVolatile?: boolean;
   /** Milliseconds since 1970; the machine's clock if absent. */
   readonly now?: () => number;
+  /** Takes the traces in place of the collectors that gateways declare. */
+  readonly collector?: URL | undefined;
 }
 
 /** Opens an account, with what its folder holds. */
 export function openAccount(args: LocalAccountArgs): LocalAccount {
-  const { id, model, folder, isVolatile = false, now } = args;
+  const { id, model, folder, isVolatile = false, now, collector } = args;
   const store = new LogStore(isVolatile ? ":memory:" : join(folder, "logs.sqlite"));
   const gateway = new LocalGateway(store, model, now);
   const account = new AccountState({
@@ -40,7 +44,12 @@ export function openAccount(args: LocalAccountArgs): LocalAccount {
   });
   const objects = new Objects(join(folder, "r2"));
   const pusher = new Pusher(account, objects);
-  gateway.onFinished(({ log, isRateLimited }) => store.countCall(log, isRateLimited));
+  const settingsOf = (gatewayId: string) => gateway.settings(gatewayId);
+  const traces = new TraceExporter({ settingsOf, collector });
+  gateway.onFinished((call) => {
+    store.countCall(call.log, call.isRateLimited);
+    traces.add(call);
+  });
   gateway.onKept((log, bodies) => pusher.add(log, bodies));
-  return { account, gateway, store, objects, pusher };
+  return { account, gateway, store, objects, pusher, traces };
 }

@@ -29,7 +29,7 @@ export async function serveEmpty(args: Args): Promise<void> {
     connectModel(args.upstream),
   ]);
 
-  const parts = openAccount({ id, model, folder });
+  const parts = openAccount({ id, model, folder, collector: args.traces });
   process.once("exit", () => parts.store.close());
   const port = await freePort(args.port);
   const { url, workers } = await openDoor({ ...parts, key, host: HOST, port, print });

@@ -5,7 +5,7 @@ import getPort, { portNumbers } from "get-port";
 import { z } from "zod";
 
 import { accessProof } from "./access.ts";
-import { notImitated, textBinding, type Script } from "./account.ts";
+import { textBinding, type Script } from "./account.ts";
 import { API_PATH } from "./api/envelope.ts";
 import type { AccountState } from "./api/state.ts";
 import { toServed } from "./api/worker-record.ts";
@@ -15,6 +15,7 @@ import { openDoor } from "./door.ts";
 import { localModel } from "./gateway/local-model/local-model.ts";
 import { withDeclaredForms, type Model } from "./gateway/model.ts";
 import { openAccount } from "./local-account.ts";
+import { notImitated } from "./not-imitated.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { endOrphans } from "./orphans.ts";
 import { claimAccount, type Announcement } from "./owner.ts";
@@ -45,7 +46,9 @@ export async function serve(args: Args): Promise<void> {
   ]);
 
   const bound = () => boundModels(running.script);
-  const parts = openAccount({ id: account.id, model: withDeclaredForms(model, bound), folder });
+  const declared = withDeclaredForms(model, bound);
+  const collector = args.traces;
+  const parts = openAccount({ id: account.id, model: declared, folder, collector });
   const { account: state, store } = parts;
   state.declare(await toDeclaration(account));
   const port = await freePort(args.port);
@@ -83,12 +86,15 @@ export async function serve(args: Args): Promise<void> {
     ({ name }) =>
       `  Copies  ${join(relative("", folder), "r2", name)} (npm run decrypt opens them)\n`,
   );
+  const hasExports = [...account.gateways.values()].some(({ otels }) => otels !== undefined);
+  const where = args.traces?.href ?? "which leave this machine for no collector";
+  const traces = hasExports ? `  Traces  ${url.origin}/traces, ${where}\n` : "";
   const lines = `stack ${args.stack} runs on this machine, without an account
 
   Worker  ${workerUrl}
   Logs    ${page.href}
   Key     ${key} (in a browser: any name, the key as password)
-${access}${copies.join("")}
+${access}${copies.join("")}${traces}
   ${exampleCall(workerUrl, key, account.script)}
 `;
   const api = describeApi(url, key, account.id);

@@ -21,6 +21,9 @@ export interface RequestOptions {
   readonly retryDelayMs?: number | undefined;
   readonly backoff?: "constant" | "linear" | "exponential" | undefined;
   readonly customCost?: z.output<typeof customCost> | undefined;
+  /** The trace, and the span in it, that the exported span of this request is to belong to. */
+  readonly traceId?: string | undefined;
+  readonly parentSpanId?: string | undefined;
 }
 
 const flatMetadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
@@ -97,6 +100,8 @@ export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions 
     maxAttempts: toNumber(header("max-attempts")),
     retryDelayMs: toNumber(header("retry-delay")),
     backoff: backoff.safeParse(header("backoff")).data,
+    traceId: hex(header("otel-trace-id"), 32),
+    parentSpanId: hex(header("otel-parent-span-id"), 16),
   });
 }
 
@@ -112,6 +117,12 @@ function toBoolean(text: string | undefined): boolean | undefined {
 function toNumber(text: string | undefined): number | undefined {
   const number = Number(text);
   return text === undefined || !Number.isFinite(number) ? undefined : number;
+}
+
+/** Returns an id of a trace; undefined where it is none, or has no digit but 0, which means none. */
+function hex(text: string | undefined, length: number): string | undefined {
+  const isId = text?.length === length && /^[0-9a-f]+$/i.test(text) && /[^0]/.test(text);
+  return isId ? text.toLowerCase() : undefined;
 }
 
 function toMetadata(text: string | undefined): RequestOptions["metadata"] {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { applyResources, notImitated } from "../../local/account.ts";
+import { applyResources } from "../../local/account.ts";
+import { notImitated } from "../../local/not-imitated.ts";
 import { OPEN } from "../support/gateway.ts";
 
 const gateway = {
@@ -46,14 +47,24 @@ test("an input that is not imitated stops it by name", () => {
   expect(() => applyResources([billed, script])).toThrow(/"gateway": .*stripe/);
 });
 
-test("what a gateway declares and the local one does not do is named", () => {
-  const quiet = applyResources([gateway, script]);
-  const spendLimits = { enabled: true, rules: [] };
-  const busy = { ...OPEN, byokOnly: true, zdr: true, spendLimits };
-  const promising = applyResources([{ ...gateway, inputs: busy }, script]);
+const JSON_TRACES = { url: "https://otel.example.com/v1", headers: {}, contentType: "json" };
+const POLICY = { id: "p", enabled: true, action: "BLOCK", checks: ["REQUEST"], profiles: ["all"] };
 
-  expect(notImitated(quiet.gateways)).toEqual([]);
-  expect(notImitated(promising.gateways)).toEqual(["byokOnly", "zdr"]);
+test.each<[readonly string[], object]>([
+  [[], { spendLimits: { enabled: true, rules: [] }, otels: [JSON_TRACES], cacheTtl: 60 }],
+  [["guardrails"], { guardrails: { prompt: { s1: "BLOCK" }, response: {} } }],
+  [["dlp"], { dlp: { enabled: true, action: "FLAG", profiles: ["all"] } }],
+  [["dlp"], { dlp: { enabled: true, policies: [POLICY] } }],
+  [["logs.classification"], { logClassification: true }],
+  [["byokOnly", "zdr"], { byokOnly: true, zdr: true }],
+  [["billing: unified"], { workersAiBillingMode: "unified" }],
+  [["exports[].authorization"], { otels: [{ ...JSON_TRACES, authorization: "name" }] }],
+  [["exports[].contentType: protobuf"], { otels: [{ ...JSON_TRACES, contentType: "protobuf" }] }],
+  [["cache_invalidate_on_update: false"], { cacheInvalidateOnUpdate: false }],
+])("of what a gateway declares, %j is named as not imitated", (names, declared) => {
+  const account = applyResources([{ ...gateway, inputs: { ...OPEN, ...declared } }, script]);
+
+  expect(notImitated(account.gateways)).toEqual(names);
 });
 
 test("a retention Worker is told from the chat Worker, whichever comes first", () => {

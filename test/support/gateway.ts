@@ -9,6 +9,8 @@ import { openAccount, type LocalAccount } from "../../local/local-account.ts";
 export interface GatewayScene {
   readonly settings?: Partial<GatewaySettings>;
   readonly model?: Model;
+  /** Takes the traces in place of the declared collectors. */
+  readonly collector?: URL;
 }
 
 /** A local gateway with a clock. */
@@ -28,10 +30,11 @@ export const OPEN: GatewaySettings = {
 };
 
 /** Opens a gateway `app` with these settings, except what the scene changes. */
-export function openGateway({ settings, model = localModel }: GatewayScene = {}): RunningGateway {
+export function openGateway(scene: GatewayScene = {}): RunningGateway {
+  const { settings, model = localModel, collector } = scene;
   const clock = { now: Date.UTC(2026, 10, 22) };
   const now = () => clock.now;
-  const args = { id: OPEN.accountId, model, folder: "none", isVolatile: true, now };
+  const args = { id: OPEN.accountId, model, folder: "none", isVolatile: true, now, collector };
   const { pusher: _, ...parts } = openAccount(args);
   parts.account.declare({ gateways: new Map([["app", { ...OPEN, ...settings }]]) });
   const inputs = { messages: [{ role: "user", content: "Hi" }] };

@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 
 import { HEAD_CHARACTERS } from "../../api/log-wire.ts";
+import type { KeptTrace } from "../../traces/exporter.ts";
 import type { Bodies, FoundLog, StoredLog } from "../log.ts";
 import { FIELDS } from "./fields.ts";
 import { bytes, metadataValue, number, time, type Html } from "./format.ts";
@@ -13,13 +14,16 @@ interface LogArgs extends FoundLog {
   readonly query: string;
   /** The stack that declares the log's gateway. */
   readonly stack: Stack | undefined;
+  /** Its exported trace, as long as that is kept. */
+  readonly trace: KeptTrace | undefined;
 }
 
-export function logContent({ log, bodies, query, stack }: LogArgs): Html {
+export function logContent({ log, bodies, query, stack, trace }: LogArgs): Html {
   return html`<p><a href="/${query}">All logs</a></p>
     <h1>Log ${log.id}</h1>
     ${factsTable("Fields of the log", fields(log))}
-    ${bodies === undefined ? noBodies(stack) : bodySections(bodies, stack)}`;
+    ${bodies === undefined ? noBodies(stack) : bodySections(bodies, stack)}
+    ${trace === undefined ? "" : traceSection(trace)}`;
 }
 
 /** Explains why there is no log with an id. */
@@ -104,6 +108,19 @@ function bodySection(side: string, body: string): Html {
     <pre tabindex="0" role="region" aria-labelledby="${id}">
 ${isWhole ? indent(body) : body.slice(0, HEAD_CHARACTERS)}</pre>
     ${isWhole ? "" : rest}
+  </section>`;
+}
+
+/** Shows the trace as it is exported, which holds prompt and answer whatever the log keeps. */
+function traceSection({ exports, trace }: KeptTrace): Html {
+  const json = JSON.stringify(trace, undefined, 2);
+  return html`<section>
+    <h2 id="trace">Exported trace</h2>
+    <ul>
+      ${exports.map(({ url, fate }) => html`<li><code>${url}</code>: ${fate}</li>`)}
+    </ul>
+    <pre tabindex="0" role="region" aria-labelledby="trace">${json}</pre>
+    <p>The last traces of all calls, without a log too: <a href="/traces">/traces</a></p>
   </section>`;
 }
 

@@ -20,7 +20,7 @@ import { triggersSection } from "./triggers.ts";
 import { wrongFiltersNotice } from "./wrong-filters.ts";
 import { recordOf } from "../../api/state.ts";
 
-interface PageArgs extends Pick<LocalAccount, "account" | "store"> {
+interface PageArgs extends Pick<LocalAccount, "account" | "store" | "traces"> {
   /** What runs now; without it the pages show gateways and logs alone. */
   readonly stack?: (() => RunningStack) | undefined;
   /** Milliseconds since 1970. */
@@ -45,13 +45,15 @@ export async function answerPage(url: URL, args: PageArgs, knownVersion?: string
     const layout = await listLayout(reading, args, running);
     return page(200, toPlace(reading.filters) === undefined ? { ...layout, version } : layout);
   }
+  if (url.pathname === "/traces") return tracesDocument(args);
   const [, id] = /^\/logs\/([^/]+)$/.exec(url.pathname) ?? [];
   if (id === undefined) return undefined;
   const found = args.store.find(id);
   if (found === undefined) return page(404, { title: "No log", main: noLogContent(id) });
   const stack = declaring(running, found.log.gateway);
   const query = toQuery(reading.filters);
-  const main = logContent({ ...found, query, stack });
+  const trace = args.traces.find(id);
+  const main = logContent({ ...found, query, stack, trace });
   const aside = stack === undefined ? {} : { aside: html`${statementSection(stack)}` };
   return page(200, { title: `Log ${id}`, main, ...aside });
 }
@@ -64,6 +66,12 @@ async function page(status: number, layout: Layout) {
 function versionOf({ store, now }: PageArgs, running: Stack | undefined): string {
   const minute = Math.floor(now() / 60_000);
   return `"${store.changes()}.${running?.statement.fingerprint ?? ""}.${minute}"`;
+}
+
+/** Answers with the newest traces, for programs. */
+function tracesDocument({ traces }: PageArgs) {
+  const headers = { ...pageHeaders(undefined), "content-type": "application/json" };
+  return { status: 200, headers, body: JSON.stringify({ traces: traces.list() }) };
 }
 
 async function listLayout(
