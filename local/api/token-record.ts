@@ -10,7 +10,6 @@ export const PERMISSIONS = [
   "AI Gateway Read",
   "AI Gateway Run",
   "AI Gateway Write",
-  "Account Analytics Read",
   "Account API Tokens Read",
   "Account API Tokens Write",
   "Account Analytics Read",
