@@ -93,8 +93,16 @@ export const PERMISSIONS = {
   readAnalytics: "Account Analytics Read",
   readMembers: "Account Settings Read",
   readNotifications: "Notifications Read",
+  readBilling: "Billing Read",
   writeObjects: "Workers R2 Storage Bucket Item Write",
 } as const;
+
+/**
+ * The day from which new accounts keep logs on Workers Observability; older ones stay on the legacy
+ * system.
+ * https://developers.cloudflare.com/ai-gateway/observability/logging/
+ */
+export const OBSERVABILITY_SINCE = "2026-09-24";
 
 /** One of the permissions, by its name in the API. */
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];

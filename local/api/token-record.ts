@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   "Account API Tokens Write",
   "Account Analytics Read",
   "Account Settings Read",
+  "Billing Read",
   "Logs Read",
   "Logs Write",
   "Notifications Read",

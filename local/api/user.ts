@@ -7,6 +7,8 @@ import type { ApiContext, Route } from "./route.ts";
 
 export const USER_ROUTES: readonly Route[] = [
   ["GET", "/accounts", undefined, (c) => paged(c, accountsOf(c))],
+  // Nothing is billed here.
+  ["GET", "/accounts/:account/subscriptions", ["Billing Read"], () => []],
   ["GET", "/user", undefined, () => refuse(403, 9109, "Unauthorized to access requested resource")],
   ["GET", "/memberships", undefined, () => refuse(403, 10_000, "Authentication error")],
 ];

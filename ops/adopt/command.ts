@@ -6,7 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { stackOf } from "../../policy/stack/project.ts";
-import { PERMISSIONS } from "../../policy/platform.ts";
+import { OBSERVABILITY_SINCE, PERMISSIONS } from "../../policy/platform.ts";
 import type { LogSystem } from "../../policy/settings/settings.ts";
 import { connect, need } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
@@ -26,19 +26,13 @@ const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system N
 
   --gateway     id of the gateway at Cloudflare
   --stack       name of the stack that is to own it
-  --log-system  legacy or observability: needed where the gateway is younger than 2026-09-24
+  --log-system  legacy or observability: needed where the gateway is younger than ${OBSERVABILITY_SINCE}
   --write       write Pulumi.NAME.yaml and .local/import-NAME.json; else the file is printed only
   --json        print the result as JSON
 
 CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}; CLOUDFLARE_ACCOUNT_ID names the account.
 
 exit code: 0 a stack file can declare the gateway, 1 it cannot, 2 invalid arguments or no account`;
-
-/**
- * The day from which new accounts get Workers Observability.
- * https://developers.cloudflare.com/ai-gateway/observability/logging/
- */
-const SPLIT = "2026-09-24";
 
 const OPTIONS = {
   gateway: { type: "string" },
@@ -84,9 +78,9 @@ function parseLogSystem(name: string): LogSystem {
 }
 
 function logSystem(createdAt: string | undefined): LogSystem {
-  if (createdAt !== undefined && createdAt < SPLIT) return "legacy";
+  if (createdAt !== undefined && createdAt < OBSERVABILITY_SINCE) return "legacy";
   throw new UsageError(
-    `--log-system is missing: legacy if the account was created before ${SPLIT}, else observability`,
+    `--log-system is missing: legacy if the account was created before ${OBSERVABILITY_SINCE}, else observability`,
   );
 }
 

@@ -1,6 +1,5 @@
 /** Formats an audit for a terminal, and for programs. */
-import { printableLine } from "../../policy/harmless.ts";
-import { MARKS, type Finding } from "../look/finding.ts";
+import { formatFinding, type Finding } from "../look/finding.ts";
 import type { AuditFinding } from "./audit.ts";
 import type { Declared } from "./declared.ts";
 
@@ -14,14 +13,9 @@ export function auditText(
   const areas = Map.groupBy(findings, ({ area }) => area);
   return [
     `account ${accountId}: stack ${stacks.map(({ name }) => name).join(", ")}`,
-    ...[...areas].map(([area, found]) => [area, ...found.map(line)].join("\n")),
+    ...[...areas].map(([area, found]) => [area, ...found.map(formatFinding)].join("\n")),
     closing(findings),
   ].join("\n\n");
-}
-
-function line({ kind, about, message, remedy }: Finding): string {
-  const text = `  ${MARKS[kind]} ${printableLine(about)}: ${printableLine(message)}`;
-  return remedy === undefined ? text : `${text}\n    → ${printableLine(remedy)}`;
 }
 
 function closing(findings: readonly Finding[]): string {

@@ -1,4 +1,5 @@
 /** Defines findings about an account, and the judgements that make them. */
+import { printableLine } from "../../policy/harmless.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import type { Answer } from "../account/account.ts";
 
@@ -24,6 +25,12 @@ export const MARKS: Readonly<Record<Finding["kind"], string>> = {
   note: "·",
   unknown: "?",
 };
+
+/** Formats a finding for a terminal, its remedy on a line of its own. */
+export function formatFinding({ kind, about, message, remedy }: Finding): string {
+  const text = `  ${MARKS[kind]} ${printableLine(about)}: ${printableLine(message)}`;
+  return remedy === undefined ? text : `${text}\n    → ${printableLine(remedy)}`;
+}
 
 /** Makes a finding without a separate remedy. */
 export function finding(kind: Finding["kind"], about: string, message: string): Finding {

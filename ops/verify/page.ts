@@ -5,7 +5,7 @@ import { stateStack } from "../../policy/statement/statement.ts";
 import type { Account } from "../account/account.ts";
 import { verdict, type Finding } from "../look/finding.ts";
 
-export async function checkPage({ stack }: Account): Promise<readonly Finding[]> {
+export async function checkPage({ stack }: Pick<Account, "stack">): Promise<readonly Finding[]> {
   const statement = await stateStack(stack);
   const stale = describeStale(stack.name, readPage(process.cwd(), stack.name), statement);
   const kept = `is that of the stack file, fingerprint ${statement.fingerprint}`;

@@ -42,6 +42,7 @@ const RUNS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   decrypt: [["--private", "key.pem", "logs.json", `${HOSTILE}.gz`]],
   destroy: [["--stack", "hostile"]],
+  doctor: [DEV, [...DEV, "--json"], ["--stack", "hostile"]],
   erase: [
     [...DEV, "--caller", "web"],
     [...DEV, "--caller", "web", "--json"],

@@ -151,6 +151,7 @@ async function askEverything() {
 
   keepLog(running.store, { id: "one", metadata: { a: 1 } }, { request: "{}", response: "{}" });
   await call("GET /accounts");
+  await call("GET subscriptions");
   await call("GET /user/tokens/verify");
   await call("GET tokens/verify");
   const groups = await call("GET tokens/permission_groups");

@@ -1,0 +1,51 @@
+/** Reads what an account says of itself: when it was made, and what it pays for. */
+import { z } from "zod";
+
+import { PERMISSIONS } from "../../policy/platform.ts";
+import { listAll, type Answer, type Connection } from "../account/account.ts";
+
+const account = z.object({
+  id: z.string(),
+  created_on: z.iso.datetime({ offset: true }).nullish(),
+});
+
+/** Returns the day on which the account was made, as `2026-11-29`; undefined where no one says. */
+export async function readCreationDay({
+  accountId,
+  cloudflare,
+}: Connection): Promise<Answer<string | undefined>> {
+  const documented = { what: "an account", schema: account };
+  const answer = await listAll(PERMISSIONS.readMembers, documented, () =>
+    cloudflare.accounts.list(),
+  );
+  if (answer.kind !== "answer") return answer;
+  const own = answer.value.find(({ id }) => id === accountId);
+  return { kind: "answer", value: own?.created_on?.slice(0, 10) };
+}
+
+const subscription = z.object({
+  id: z.string().nullish(),
+  state: z.string().nullish(),
+  rate_plan: z.object({ id: z.string().nullish(), public_name: z.string().nullish() }).nullish(),
+});
+
+/**
+ * Returns whether the account pays for Workers. The published list of plans has none of Workers, so
+ * it is found by its name.
+ */
+export async function readPaysForWorkers({
+  accountId,
+  cloudflare,
+}: Connection): Promise<Answer<boolean>> {
+  const documented = { what: "a subscription", schema: subscription };
+  const answer = await listAll(PERMISSIONS.readBilling, documented, () =>
+    cloudflare.accounts.subscriptions.get({ account_id: accountId }),
+  );
+  if (answer.kind !== "answer") return answer;
+  const value = answer.value.some(
+    ({ state, rate_plan }) =>
+      !/Cancelled|Expired|Failed/.test(state ?? "") &&
+      /workers.*paid/i.test(`${rate_plan?.id ?? ""} ${rate_plan?.public_name ?? ""}`),
+  );
+  return { kind: "answer", value };
+}
