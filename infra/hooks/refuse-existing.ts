@@ -1,5 +1,6 @@
 import type Cloudflare from "cloudflare";
 
+import { stackName } from "../deployed.ts";
 import { describeFailure, isNotFound, type Place } from "./api.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function refuseExisting(
   }
   throw new Error(
     `gateway ${gatewayId} exists in account ${accountId} and is not this stack's; ` +
-      `adopt it with \`pulumi import cloudflare:index/aiGateway:AiGateway gateway ${accountId}/${gatewayId}\`, ` +
+      `adopt it with \`npm run adopt -- --gateway ${gatewayId} --stack ${stackName()}\`, ` +
       "or choose another ai-gateway:gatewayId",
   );
 }

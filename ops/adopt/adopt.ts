@@ -15,25 +15,31 @@ export type Adoption =
   | { readonly ok: false; readonly problems: readonly string[] }
   | {
       readonly ok: true;
-      /** The stack file. What only a person knows is empty in it, and no rule accepts it so. */
-      readonly text: string;
+      /**
+       * The stack file; undefined where there is one that declares the gateway. What only a person
+       * knows is empty in it, and no rule accepts it so.
+       */
+      readonly text?: string | undefined;
       /** The changes that the first `pulumi up` makes to the gateway. */
       readonly changes: readonly string[];
       /** The paths of secrets that the file lacks, such as `exports[0].headers.Authorization`. */
       readonly secrets: readonly string[];
     };
 
+/** An adoption whose stack file is new. */
+type Written = Extract<Adoption, { readonly ok: true }> & { readonly text: string };
+
 /** Makes the stack file of a gateway as the API returned it. */
 export function adoptGateway(
   found: Readonly<Record<string, unknown>>,
   system: LogSystem,
-): Adoption {
+): Extract<Adoption, { readonly ok: false }> | Written {
   const settings = toSettings(found, system);
   const parsed = parseSettings(toConfig({ ...settings, ...STAND_INS }));
   if (!parsed.ok) return { ok: false, problems: parsed.problems.map(formatProblem) };
   const differences = judgeGateway(parsed.settings, found);
   const problems = differences.filter((text) => !isIndifferent(text.split(" ")[0] ?? "", found));
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems: problems.map(withWay) };
   return {
     ok: true,
     text: toStackFile(settings),
@@ -48,6 +54,12 @@ function isIndifferent(field: string, found: Readonly<Record<string, unknown>>):
   const isUnused = !found["rate_limiting_limit"];
   if (/^rate_limiting_(?:interval|technique)$/.test(field)) return isUnused;
   return field === "cache_invalidate_on_update";
+}
+
+/** Adds the way to what has one: a job of Logpush cannot be imported, nor can its keys be read. */
+function withWay(problem: string): string {
+  if (!problem.startsWith("logpush ")) return problem;
+  return `${problem}; switch it off, adopt, and declare logpush with a bucket of its own: the job that copies now is no resource that Pulumi can import`;
 }
 
 /** Settings that a gateway does not show. They serve the check alone, and none reaches the file. */
@@ -99,21 +111,13 @@ function secretsOf({ exports }: RawSettings): readonly string[] {
   );
 }
 
-/** Makes the file for `pulumi import --file`, in which the gateway is a part of the component. */
-export function importFile(accountId: string, gatewayId: string): string {
-  const resources = [
-    {
-      type: "ai-gateway:index:Gateway",
-      name: "component",
-      logicalName: "gateway",
-      component: true,
-    },
-    {
-      type: "cloudflare:index/aiGateway:AiGateway",
-      name: "gateway",
-      id: `${accountId}/${gatewayId}`,
-      parent: "component",
-    },
-  ];
-  return `${JSON.stringify({ resources }, null, 2)}\n`;
+/**
+ * Makes the command that takes a gateway into a stack's state. It names no component above the
+ * gateway, which the program's own alias provides (infra/gateway.ts).
+ */
+export function importCommand(
+  stack: string,
+  { accountId, gatewayId }: { readonly accountId: string; readonly gatewayId: string },
+): string {
+  return `pulumi import --stack ${stack} cloudflare:index/aiGateway:AiGateway gateway ${accountId}/${gatewayId}`;
 }

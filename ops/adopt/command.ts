@@ -2,10 +2,11 @@
  * Runs `npm run adopt`: prints a stack file and an import for an existing gateway. Changes nothing
  * at Cloudflare.
  */
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
 
-import { stackOf } from "../../policy/stack/project.ts";
+import { reasonOf } from "../../policy/reason.ts";
+import { isStackName } from "../../policy/stack/project.ts";
+import type { Stack } from "../../policy/stack/stack.ts";
 import { OBSERVABILITY_SINCE, PERMISSIONS } from "../../policy/platform.ts";
 import type { LogSystem } from "../../policy/settings/settings.ts";
 import { connect, need } from "../account/account.ts";
@@ -19,16 +20,21 @@ import {
   requireOption,
 } from "../cli/arguments.ts";
 import { print, printJson } from "../cli/print.ts";
+import { readFiles, readStack } from "../cli/stacks.ts";
 import { readGateway } from "../look/gateways.ts";
-import { adoptGateway, importFile, type Adoption } from "./adopt.ts";
+import { judgeGateway } from "../verify/gateway.ts";
+import { adoptGateway, importCommand, type Adoption } from "./adopt.ts";
 
 const USAGE = `usage: npm run adopt -- --gateway ID --stack NAME [--log-system NAME] [--write] [--json]
 
   --gateway     id of the gateway at Cloudflare
   --stack       name of the stack that is to own it
   --log-system  legacy or observability: needed where the gateway is younger than ${OBSERVABILITY_SINCE}
-  --write       write Pulumi.NAME.yaml and .local/import-NAME.json; else the file is printed only
+  --write       write Pulumi.NAME.yaml; else the file is printed only
   --json        print the result as JSON
+
+Where Pulumi.NAME.yaml declares the gateway already, prints what the first pulumi up changes of it.
+Ends with the import into the stack, which is the last step.
 
 CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}; CLOUDFLARE_ACCOUNT_ID names the account.
 
@@ -52,24 +58,34 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     stack: () => parseStack(args.stack),
     system: () => parseIfGiven(args["log-system"], parseLogSystem),
   });
-  const connection = await connect(undefined);
+  const known = readKnown(stack, gateway);
+  const connection = await connect(known?.accountId);
   const found = need(`read the gateway ${gateway}`, await readGateway(connection, gateway));
-  const adoption = adoptGateway({ ...found }, system ?? logSystem(found.created_at));
-
-  const imports = join(".local", `import-${stack}.json`);
-  if (write && adoption.ok) {
-    await writeNew(`Pulumi.${stack}.yaml`, adoption.text);
-    await mkdir(dirname(imports), { recursive: true, mode: 0o700 });
-    await writeFile(imports, importFile(connection.accountId, gateway), { mode: 0o600 });
-  }
-  const scene = { gateway, stack, imports, write };
-  if (json) printJson(adoption, 2);
-  else print(describe(adoption, scene));
+  const adoption: Adoption =
+    known === undefined
+      ? adoptGateway({ ...found }, system ?? logSystem(found.created_at))
+      : { ok: true, changes: judgeGateway(known.settings, { ...found }), secrets: [] };
+  const isWritten = write && adoption.ok && adoption.text !== undefined;
+  if (isWritten) await writeNew(`Pulumi.${stack}.yaml`, adoption.text);
+  const imports = importCommand(stack, { ...connection, gatewayId: gateway });
+  if (json) printJson(adoption.ok ? { ...adoption, import: imports } : adoption, 2);
+  else print(describe(adoption, { gateway, stack, imports, isWritten }));
   return adoption.ok;
 }
 
+/** Reads the stack's own file, where there is one and it declares the gateway. */
+function readKnown(stack: string, gateway: string): Stack | undefined {
+  if (!readFiles(process.cwd()).stacks.has(stack)) return undefined;
+  const known = readStack(stack);
+  const { gatewayId } = known.settings;
+  if (gatewayId === gateway) return known;
+  throw new CommandError(
+    `Pulumi.${stack}.yaml is there already, and declares gateway ${gatewayId}; choose another --stack, or move that file away`,
+  );
+}
+
 function parseStack(name: string | undefined): string {
-  if (name !== undefined && stackOf(`Pulumi.${name}.yaml`) === name) return name;
+  if (name !== undefined && isStackName(name)) return name;
   throw invalidValue("--stack", name, "is a name of a-z, A-Z, 0-9, _, . and -");
 }
 
@@ -85,38 +101,37 @@ function logSystem(createdAt: string | undefined): LogSystem {
 }
 
 async function writeNew(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: "wx" }).catch((error: Error) => {
-    const reason =
-      Object(error).code === "EEXIST"
-        ? "is there already, and nothing was written; choose another --stack, or move that file away"
-        : `cannot be written: ${error.message}`;
-    throw new CommandError(`${file} ${reason}`);
+  await writeFile(file, text, { flag: "wx" }).catch((error: unknown) => {
+    throw new CommandError(`${file} cannot be written: ${reasonOf(error)}`);
   });
 }
 
 interface Scene {
   readonly gateway: string;
   readonly stack: string;
+  /** The command that takes the gateway into the stack's state. */
   readonly imports: string;
-  readonly write: boolean;
+  readonly isWritten: boolean;
 }
 
-function describe(adoption: Adoption, { gateway, stack, imports, write }: Scene): string {
+function describe(adoption: Adoption, { gateway, stack, imports, isWritten }: Scene): string {
   if (!adoption.ok) {
     const lines = adoption.problems.map((problem) => `  ✘ ${problem}`);
     return `${gateway} has what adopt cannot put into a stack file; change it at Cloudflare, adopt, then declare it where a setting is named:\n${lines.join("\n")}`;
   }
   const { text, changes, secrets } = adoption;
+  const file = `Pulumi.${stack}.yaml`;
+  const isKnown = text === undefined;
   return [
-    ...(write ? [`wrote Pulumi.${stack}.yaml and ${imports}`] : [text.trimEnd()]),
-    "next: fill in what is empty, then",
+    isKnown ? `${file} declares ${gateway}` : isWritten ? `wrote ${file}` : text.trimEnd(),
+    isKnown ? "next:" : "next: fill in what is empty, then",
     indent([
-      `pulumi stack init ${stack}`,
+      `pulumi stack init ${stack}${isKnown ? "  # unless Pulumi has it already" : ""}`,
       ...secrets.map(
         (path) =>
           `pulumi config set --stack ${stack} --secret --path 'ai-gateway:${path}'  # its value is asked for`,
       ),
-      `pulumi import --stack ${stack} --file ${imports}`,
+      imports,
       `pulumi preview --stack ${stack} --diff`,
     ]),
     ...(changes.length === 0

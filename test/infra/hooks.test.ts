@@ -33,7 +33,7 @@ test("a gateway that exists is named before it is made a second time, with the w
 
   await expect(refuseExisting(api, PLACE, fail)).rejects.toThrow(
     `gateway shop-dev exists in account ${ACCOUNT} and is not this stack's; adopt it with ` +
-      `\`pulumi import cloudflare:index/aiGateway:AiGateway gateway ${ACCOUNT}/shop-dev\`, ` +
+      "`npm run adopt -- --gateway shop-dev --stack stack`, " +
       "or choose another ai-gateway:gatewayId",
   );
 });

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
-import { adoptGateway, importFile } from "../../ops/adopt/adopt.ts";
+import { adoptGateway } from "../../ops/adopt/adopt.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
 import { toWire } from "../../local/api/gateway-answer.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
@@ -92,7 +92,7 @@ test("what no stack file can say is refused by name, all at once", () => {
     ok: false,
     problems: [
       "dlp is on, declared is not set (dlp)",
-      "logpush is true, declared is off (logpush)",
+      "logpush is true, declared is off (logpush); switch it off, adopt, and declare logpush with a bucket of its own: the job that copies now is no resource that Pulumi can import",
       "retry_max_attempts is 3, declared is not set (retry.maxAttempts)",
       "spend_limits is not as declared (spendLimits)",
       'store_id is "0b0b", declared is off (every stack has it so)',
@@ -158,19 +158,45 @@ test("the command writes the file and the import, and tells the secrets to set",
     (error: { readonly code: number; readonly stderr: string }) => error,
   );
 
-  expect(stdout).toContain("wrote Pulumi.old.yaml and .local/import-old.json");
+  expect(stdout).toContain("wrote Pulumi.old.yaml\n");
   expect(stdout).toContain(
     "pulumi config set --stack old --secret --path 'ai-gateway:exports[0].headers.x-key'",
   );
   const text = await readFile(join(project.folder, "Pulumi.old.yaml"), "utf8");
   expect(text).toContain('url: "https://traces.test/v1"');
   expect(stdout + text).not.toContain("SECRET");
-  const imports = await readFile(join(project.folder, ".local/import-old.json"), "utf8");
-  expect(imports).toBe(importFile(running.accountId, "app"));
-  expect(again).toMatchObject({
+  expect(stdout).toContain(
+    `  pulumi import --stack old cloudflare:index/aiGateway:AiGateway gateway ${running.accountId}/app\n`,
+  );
+  // The file that was written is not filled in yet.
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("worker.name") });
+});
+
+// Both ways to a gateway that exists: the hook names the command, for a stack file of any age.
+test("of a stack whose file declares the gateway, the command prints the import and what changes", async () => {
+  const running = await startAccount({ gateways: [{ aiGatewayId: "shop-dev", cacheTtl: 300 }] });
+  onTestFinished(() => running.stop());
+  const environment = {
+    CLOUDFLARE_BASE_URL: running.apiUrl,
+    CLOUDFLARE_API_TOKEN: running.key,
+    CLOUDFLARE_ACCOUNT_ID: running.accountId,
+  };
+  const words = ["--gateway", "shop-dev", "--stack", "dev"];
+
+  const { code, stdout } = await callOps("adopt", [...words, "--write"], environment);
+  const json = await callOps("adopt", [...words, "--json"], environment);
+  const other = await callOps("adopt", ["--gateway", "app", "--stack", "dev"], environment);
+
+  const imports = `pulumi import --stack dev cloudflare:index/aiGateway:AiGateway gateway ${running.accountId}/shop-dev`;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Pulumi\.dev\.yaml declares shop-dev\n\nnext:\n/);
+  expect(stdout).toContain(`  ${imports}\n  pulumi preview --stack dev --diff\n`);
+  expect(stdout).toContain("  cache_ttl is 300, declared is off (cache.ttlSeconds)\n");
+  expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, import: imports });
+  expect(other).toMatchObject({
     code: 2,
     stderr:
-      "error: Pulumi.old.yaml is there already, and nothing was written; choose another --stack, or move that file away\n",
+      "error: Pulumi.dev.yaml is there already, and declares gateway shop-dev; choose another --stack, or move that file away\n",
   });
 });
 
@@ -190,7 +216,9 @@ test("the command says what to do with Logpush, which is a setting and not the g
 
   expect(stdout.split("\n")).toEqual([
     "app has what adopt cannot put into a stack file; change it at Cloudflare, adopt, then declare it where a setting is named:",
-    "  ✘ logpush is true, declared is off (logpush)",
+    expect.stringMatching(
+      /^ {2}✘ logpush is true, declared is off \(logpush\); switch it off, adopt,/,
+    ),
     "",
   ]);
   expect(code).toBe(1);
