@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { printableJson } from "../policy/harmless.ts";
 import { hideSecrets, parseStackFile } from "../policy/stack/stack.ts";
 import type { ProjectFiles } from "../policy/stack/project.ts";
 import { toPage } from "../policy/statement/page.ts";
@@ -43,7 +44,10 @@ export async function writeStack(
   }
 }
 
-/** JSON is YAML, and a text in quotes is that text to every reader. */
+/**
+ * JSON is YAML, and a text in quotes is that text to every reader. A character that a reader could
+ * take for a new line is escaped.
+ */
 function toStackFile(config: Readonly<Record<string, string>>): string {
   const own = Object.entries(config).flatMap(([key, text]) =>
     key.startsWith(NAMESPACE) ? [[key.slice(NAMESPACE.length), text] as const] : [],
@@ -51,5 +55,5 @@ function toStackFile(config: Readonly<Record<string, string>>): string {
   const others = Object.entries(config).filter(([key]) => !key.startsWith(NAMESPACE));
   const hidden = Object.entries(hideSecrets(Object.fromEntries(own)));
   const named = hidden.map(([key, text]) => [NAMESPACE + key, text] as const);
-  return JSON.stringify({ config: Object.fromEntries([...named, ...others]) });
+  return printableJson({ config: Object.fromEntries([...named, ...others]) });
 }
