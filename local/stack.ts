@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 
 import { readEvidence, readPage, readProjectFiles } from "../infra/project-files.ts";
 import type { Evidence } from "../policy/evidence/evidence.ts";
+import { SPEND_RULES } from "../policy/platform.ts";
 import { reasonOf } from "../policy/reason.ts";
 import { readProject, type Project } from "../policy/stack/project.ts";
 import { readStackOf, type ReadStack } from "../policy/stack/read-stack.ts";
@@ -48,7 +49,7 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
   const local = {
     ...values,
     accountId: values["accountId"] ?? LOCAL_ACCOUNT_ID,
-    callers: withLocalCaller(values["callers"], key),
+    callers: withLocalCaller(values, key),
   };
   const config = Object.fromEntries(
     Object.entries(local).map(([name, text]) => [`ai-gateway:${name}`, text]),
@@ -68,13 +69,23 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
   }
 }
 
-/** Adds a caller whose key we know to those of the stack. */
-function withLocalCaller(callers: string | undefined, key: string): string {
+/**
+ * Adds a caller whose key we know to those of the stack. Where each of them may spend no more than
+ * so much, neither may this one: one caller without a limit would break a rule that the file keeps.
+ */
+function withLocalCaller({ callers, spendLimits }: ConfigValues, key: string): string {
   const local = { name: "local", sha256: createHash("sha256").update(key).digest("hex") };
   try {
     const known: unknown = JSON.parse(callers ?? "[]");
     // Anything else is for the program to refuse, as it would be in a deploy.
-    if (Array.isArray(known)) return JSON.stringify([...known, local]);
+    if (Array.isArray(known)) {
+      // A gateway has so many rules at most, and one of its own bounds every caller.
+      const hasRoom = known.length < SPEND_RULES && spendLimits === undefined;
+      const limits = known.map((caller: unknown): unknown => Object(caller).limitUsd);
+      const isEachLimited = hasRoom && limits.every((limit) => limit !== undefined);
+      const [limitUsd] = isEachLimited ? limits : [];
+      return JSON.stringify([...known, { ...local, limitUsd }]);
+    }
   } catch {}
   return callers ?? "";
 }

@@ -24,6 +24,22 @@ test("the stack's callers are kept, and the local one is added", async () => {
   ]);
 });
 
+// Else the program would warn of spending without a bound, which the file has.
+test("the local caller has a limit of money where each of the stack's has one", async () => {
+  const limited =
+    "{ name: web, sha256: { secure: v1:abc }, limitUsd: { usd: 5, windowSeconds: 3600 } }";
+  const open = "{ name: app, sha256: { secure: v1:abd } }";
+
+  const limits = async (callers: string) => {
+    const { gateways } = await load(callers);
+    return gateways.get("shop-dev")?.spendLimits?.rules?.length ?? 0;
+  };
+
+  expect(await limits(`[${limited}]`)).toBe(2);
+  expect(await limits(`[${limited}, ${open}]`)).toBe(1);
+  expect(await limits("[]")).toBe(0);
+});
+
 test("a caller that a deploy would refuse is refused here, and a token is not shown", async () => {
   const loaded = load("[{ nmae: web, sha256: plain-token }]");
 
