@@ -83,20 +83,18 @@ function readArgs(usage: string): Args | undefined {
 
 function parseStack(text: string): string {
   if (!/^[a-zA-Z0-9_.-]+$/.test(text)) {
-    throw new Error(`--stack is ${JSON.stringify(text)}; allowed are letters, digits, _, . and -`);
+    throw new Error(`--stack is ${quote(text)}; allowed are letters, digits, _, . and -`);
   }
   const file = `Pulumi.${text}.yaml`;
   if (stackOf(file) !== undefined && existsSync(join(ROOT, file))) return text;
   const names = [...readStackFiles(ROOT).keys()].join(", ") || "none";
-  throw new Error(`--stack is ${JSON.stringify(text)}; the project has ${names}`);
+  throw new Error(`--stack is ${quote(text)}; the project has ${names}`);
 }
 
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1024 && port <= 65_000) return port;
-  throw new Error(
-    `--port is ${JSON.stringify(text)}; allowed is a whole number from 1024 to 65000`,
-  );
+  throw new Error(`--port is ${quote(text)}; allowed is a whole number from 1024 to 65000`);
 }
 
 function parseUrl(name: string, text: string | undefined, example: string): URL | undefined {

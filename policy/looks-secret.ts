@@ -5,6 +5,8 @@ const LOOKS: readonly RegExp[] = [
   // PEM, whole or its first line.
   /-----BEGIN|PRIVATE KEY-----/,
   /\b(?:bearer|basic)\s+\S/i,
+  // The keys of some providers begin so, and may have no digit and no capital.
+  /\bsk-[\w-]{16,}/i,
   // A user and a password in an address, or a key in its query.
   /:\/\/[^/\s]*@/,
   /[?&#;][\w-]*(?:key|token|secret|sig|password|auth)[\w-]*=/i,

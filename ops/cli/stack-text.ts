@@ -2,6 +2,7 @@
 import { lstat, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
+import { showKey } from "../../policy/looks-secret.ts";
 import { reasonOf } from "../../policy/reason.ts";
 import { invalidValue, requireOption } from "./arguments.ts";
 import { CommandError } from "./errors.ts";
@@ -15,14 +16,15 @@ export function parseStackFile(value: string | undefined): string {
 
 /** Reads a stack file. Throws a CommandError where it is no file. */
 export async function readStackText(file: string): Promise<string> {
+  const shown = showKey(file);
   const found = await lstat(resolve(file)).catch(() => undefined);
   if (found === undefined) {
     throw new CommandError(
-      `${file} is not here; copy another stack's file, or choose a stack that has one`,
+      `${shown} is not here; copy another stack's file, or choose a stack that has one`,
     );
   }
   if (!found.isFile())
-    throw new CommandError(`${file} is a link or a folder; a stack file is a file`);
+    throw new CommandError(`${shown} is a link or a folder; a stack file is a file`);
   return readFile(resolve(file), "utf8");
 }
 

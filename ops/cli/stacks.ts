@@ -1,5 +1,6 @@
 /** The stack files of a folder, as data. */
 import { readProjectFiles } from "../../infra/project-files.ts";
+import { quote } from "../../policy/looks-secret.ts";
 import { readProject, type Project } from "../../policy/stack/project.ts";
 import { readStackOf } from "../../policy/stack/read-stack.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
@@ -37,7 +38,7 @@ export function readStacks(folder: string): {
 export function checkStacks(wanted: readonly string[], names: readonly string[]): void {
   const unknown = wanted.filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
-  const which = unknown.map((name) => JSON.stringify(name)).join(" and ");
+  const which = unknown.map(quote).join(" and ");
   throw new UsageError(`--stack is ${which}; the project has ${names.join(", ") || "none"}`);
 }
 

@@ -10,6 +10,7 @@ export const modelId = z
   // A dynamic route, a model alias and the auto router are pools that change behind their names.
   // https://developers.cloudflare.com/ai-gateway/features/auto-router/
   .regex(/^(?:@cf\/|(?!(?:dynamic|custom|cloudflare)\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
+  .refine((text) => !looksSecret(text))
   .meta({
     expects:
       "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but none that the platform picks (custom/…, cloudflare/…, dynamic/…): nobody can say who would read the prompt",

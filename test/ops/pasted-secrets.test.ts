@@ -84,6 +84,16 @@ test.each([
   ["logs", [...DEV, "--until", `Bearer ${MARK}`]],
   ["comment", ["--run", `https://x:${MARK}@y.test`, "--commit", MARK]],
   ["review", ["--format", MARK]],
+  ["review", ["--stack", MARK]],
+  ["audit", ["--stack", MARK]],
+  ["logs", ["--stack", MARK]],
+  ["verify", ["--stack", MARK]],
+  ["probe", ["--stack", MARK, "--yes"]],
+  ["erase", ["--stack", MARK, "--caller", "web"]],
+  ["destroy", ["--stack", MARK]],
+  ["doctor", ["--stack", MARK]],
+  ["caller", ["add", "web", "--stack", MARK]],
+  ["adopt", ["--stack", `${MARK}/x`, "--gateway", "app"]],
 ])("npm run %s %j is refused without what may be a secret", async (name, args) => {
   const { code, stdout, stderr } = await run(name, args, {});
 
@@ -124,6 +134,7 @@ const PASTED: readonly (readonly [place: string, from: RegExp | string, to: stri
   ],
   ["a fallback", /$/, `  ai-gateway:fallbacks: ["-----BEGIN PRIVATE KEY-----${MARK}"]\n`],
   ["a model", "@cf/openai/gpt-oss-120b", MARK],
+  ["a provider's model", "@cf/openai/gpt-oss-120b", `openai/sk-proj-${MARK}`],
   ["a key", /$/, `  ai-gateway:${MARK}: 1\n`],
   ["a key of another namespace", /$/, `  aws:${MARK}: 1\n`],
   ["a key inside", /$/, `  ai-gateway:logs: { ${MARK}: 1 }\n`],

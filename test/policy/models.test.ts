@@ -33,6 +33,30 @@ test.each([
   expect(wireOf(model)).toBe(wire);
 });
 
+test.each(["openai/sk-proj-abcdefghijklmnopqrst", "openai/0a1b2c3d4e5f60718293a4b5c6d7e8f9"])(
+  "%s looks like a key, and is no model",
+  (id) => {
+    const problems = problemsOf(stackValues("dev", worker([id])));
+
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^worker\.models\[0\] has a value that is not allowed; allowed is a Workers AI model.*; it looks like a secret,/,
+      ),
+    ]);
+  },
+);
+
+test("names of models of the field look like no key", () => {
+  const named = [
+    "@cf/meta/llama-4-scout-17b-16e-instruct",
+    "@cf/deepseek-ai/deepseek-r1-distill-qwen-32b",
+    "anthropic/claude-sonnet-4-5-20250929",
+    "skt/a.x-4.0",
+  ];
+
+  expect(problemsOf(stackValues("dev", worker(named)))).toEqual([]);
+});
+
 test("each row of the table says where it was read, and when", () => {
   for (const { source, asOf } of MODEL_ROWS) {
     expect(source).toMatch(/^https:\/\//);
