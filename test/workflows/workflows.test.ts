@@ -41,6 +41,42 @@ test("actionlint finds a stranger's text in a command", async () => {
   ]);
 });
 
+// The page's changes fit the workflows as they are, and what they make of them is sound.
+test("the workflows without a long-lived secret are sound", async () => {
+  const page = await readFile(join(ROOT, "docs/workflows.md"), "utf8");
+  const section = page.slice(page.indexOf("\n## Without a long-lived secret"));
+  const changed = new Map<string, string>();
+  for (const [, file = "", diff = ""] of section.matchAll(
+    /^`([\w-]+\.yml)`:\n\n```diff\n([^]*?)```/gm,
+  )) {
+    const { before, after } = readDiff(diff);
+    const text = changed.get(file) ?? workflows[file]?.text ?? "";
+    expect(text).toContain(before);
+    changed.set(file, text.replaceAll(before, after));
+  }
+
+  expect([...changed.keys()].toSorted()).toEqual(["deploy-stack.yml", "deploy.yml"]);
+  for (const [file, text] of changed) {
+    expect(await lint(text, file)).toEqual([]);
+    expect(text).toContain("id-token: write");
+  }
+  expect(changed.get("deploy-stack.yml")?.match(/secrets\.\w+/g)).toEqual([
+    "secrets.CLOUDFLARE_VERIFY_TOKEN",
+    "secrets.AI_GATEWAY_CALLER_TOKEN",
+  ]);
+});
+
+/** Reads the lines before and after a change. */
+function readDiff(diff: string): { readonly before: string; readonly after: string } {
+  const lines = diff.split("\n").filter((line) => line !== "");
+  const of = (sign: string) =>
+    lines
+      .filter((line) => !line.startsWith(sign))
+      .map((line) => `${line.slice(1)}\n`)
+      .join("");
+  return { before: of("+"), after: of("-") };
+}
+
 test("every action is pinned by commit, with its version beside it", () => {
   const uses = Object.values(workflows).flatMap(({ text }) => text.match(/uses: (?!\.).*/g) ?? []);
 
@@ -83,8 +119,12 @@ test("all workflows run the Pulumi of the program's own SDK", async () => {
     .filter(([, { uses }]) => uses?.startsWith("pulumi/"))
     .map(([, step]) => step.with);
 
+  const file = ".github/pulumi.version";
   expect(new Set(versions.map((inputs) => JSON.stringify(inputs)))).toEqual(
-    new Set([JSON.stringify({ "pulumi-version": manifest.dependencies["@pulumi/pulumi"] })]),
+    new Set([JSON.stringify({ "pulumi-version-file": file })]),
+  );
+  expect(await readFile(join(ROOT, file), "utf8")).toBe(
+    `${manifest.dependencies["@pulumi/pulumi"]}\n`,
   );
 });
 
