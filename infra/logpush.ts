@@ -16,13 +16,13 @@ import { LogpushJob } from "./dynamic/logpush-job.ts";
 export interface LogpushArgs
   extends
     Pick<Settings, "accountId" | "protect">,
-    Pick<NonNullable<Settings["logpush"]>, "bucket" | "keepDays"> {
+    Pick<NonNullable<Settings["logpush"]>, "bucket" | "keepDays" | "bodies"> {
   readonly gatewayId: pulumi.Output<string>;
 }
 
 /**
- * The copies of one gateway's logs, in a bucket of their own. The gateway encrypts them, because it
- * has the public key.
+ * The copies of one gateway's logs, in a bucket of their own. The gateway encrypts bodies and
+ * metadata where it has a public key; without one the job names no bodies.
  */
 export class Logpush extends pulumi.ComponentResource {
   constructor(name: string, args: LogpushArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -53,7 +53,7 @@ export class Logpush extends pulumi.ComponentResource {
     );
     new LogpushJob(
       name,
-      { accountId, gatewayId, destination: destination(args, token) },
+      { accountId, gatewayId, destination: destination(args, token), bodies: args.bodies },
       // The rule that deletes exists before there is anything to delete.
       { parent: this, dependsOn: [bucket, lifecycle] },
     );

@@ -10,7 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import {
   LOGPUSH_DATASET,
-  LOGPUSH_FIELDS,
+  logpushFields,
   logpushFilter,
   logpushJobName,
 } from "../../policy/gateway/logpush-job.ts";
@@ -21,12 +21,14 @@ export interface LogpushJobArgs {
   readonly gatewayId: pulumi.Output<string>;
   /** The destination, as `r2://bucket/{DATE}?…` with keys that can write there. */
   readonly destination: pulumi.Input<string>;
+  /** Whether prompts and answers are pushed. */
+  readonly bodies: boolean;
 }
 
 /** The Logpush job of one gateway. */
 export class LogpushJob extends pulumi.dynamic.Resource {
   constructor(name: string, args: LogpushJobArgs, opts?: pulumi.CustomResourceOptions) {
-    const { accountId, gatewayId, destination } = args;
+    const { accountId, gatewayId, destination, bodies } = args;
     super(
       provider,
       name,
@@ -36,7 +38,7 @@ export class LogpushJob extends pulumi.dynamic.Resource {
         dataset: LOGPUSH_DATASET,
         destination,
         filter: gatewayId.apply(logpushFilter),
-        fields: LOGPUSH_FIELDS,
+        fields: logpushFields({ bodies }),
         enabled: true,
       },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["destination"] }),

@@ -1,5 +1,5 @@
 /** Compares the jobs that copy AI Gateway logs with the stack files. */
-import { LOGPUSH_DATASET, logpushJobName } from "../../policy/gateway/logpush-job.ts";
+import { BODY_FIELDS, LOGPUSH_DATASET, logpushJobName } from "../../policy/gateway/logpush-job.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { need } from "../account/account.ts";
 import { finding, type Finding } from "../look/finding.ts";
@@ -15,10 +15,13 @@ export async function auditLogpush(declared: Declared): Promise<readonly Finding
 }
 
 function auditJob(job: Job, stacks: readonly Stack[]): Finding {
-  const { id, name, enabled, destination_conf } = job;
+  const { id, name, enabled, destination_conf, output_options } = job;
   const about = `job ${id ?? "?"}${name ? ` ${JSON.stringify(name)}` : ""}`;
   const does = enabled === true ? "copies" : "is switched off, and would copy";
-  const message = `${does} ${LOGPUSH_DATASET} to ${hostOf(destination_conf)}`;
+  const fields = output_options?.field_names;
+  const isBare = fields?.some((field) => BODY_FIELDS.includes(field)) === false;
+  const what = `${LOGPUSH_DATASET}${isBare ? " without bodies" : ""}`;
+  const message = `${does} ${what} to ${hostOf(destination_conf)}`;
   const owner = stacks.find((stack) => isOf(stack, job));
   if (owner !== undefined) {
     return finding("kept", about, `${message}; declared by stack ${owner.name}`);

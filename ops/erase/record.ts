@@ -83,7 +83,7 @@ export function copiesOf({ settings }: Stack): readonly string[] {
   });
   const others = [
     logpush &&
-      `encrypted copies in R2 bucket ${logpush.bucket}, until they are ${count(logpush.keepDays, "day")} old: files of many callers, to be deleted there by their day`,
+      `${logpush.bodies ? "encrypted copies" : "copies without bodies"} in R2 bucket ${logpush.bucket}, until they are ${count(logpush.keepDays, "day")} old: files of many callers, to be deleted there by their day`,
     cache && `answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`,
     guardrails &&
       "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",

@@ -1,10 +1,6 @@
 /** Probes which fields Logpush offers, and whether it takes a filter by gateway. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
-import {
-  LOGPUSH_DATASET,
-  LOGPUSH_FIELDS,
-  logpushFilter,
-} from "../../policy/gateway/logpush-job.ts";
+import { LOGPUSH_DATASET, logpushFields, logpushFilter } from "../../policy/gateway/logpush-job.ts";
 import { list } from "../../policy/words.ts";
 import type { Connection } from "../account/account.ts";
 import { printError } from "../cli/print.ts";
@@ -18,10 +14,11 @@ export async function probeLogpushFields(connection: Connection): Promise<Eviden
   if (answer.kind === "missing") return notAnswered("logpush-fields", "the dataset is not known");
   if (answer.kind === "unknown") return notAnswered("logpush-fields", answer.reason);
   const offered = answer.value;
-  const missing = LOGPUSH_FIELDS.filter((field) => !offered.includes(field));
-  const others = offered.filter((field) => !LOGPUSH_FIELDS.some((known) => known === field));
+  const wanted = logpushFields({ bodies: true });
+  const missing = wanted.filter((field) => !offered.includes(field));
+  const others = offered.filter((field) => !wanted.includes(field));
   const seen = [
-    `of ${LOGPUSH_FIELDS.length} fields ${missing.length === 0 ? "all are offered" : `these are not offered: ${list(missing)}`}`,
+    `of ${wanted.length} fields ${missing.length === 0 ? "all are offered" : `these are not offered: ${list(missing)}`}`,
     ...(others.length === 0 ? [] : [`offered too: ${list(others)}`]),
   ].join("; ");
   return answered("logpush-fields", missing.length === 0 ? "kept" : "broken", seen.slice(0, 280));

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import {
-  LOGPUSH_FIELDS,
+  logpushFields,
   logpushFilter,
   logpushJobName,
   offeredFields,
@@ -35,8 +35,8 @@ export async function checkLogpush(account: Account): Promise<readonly Finding[]
   return [
     ...judge(
       { about: `Logpush job ${name}`, answer: await readJob(account, name), remedy },
-      (job) => [...judgeJob(stack, job), ...judgeFields(job, fields)],
-      (job) => `pushes ${describeLogs(job)}${describeMissing(fields)}`,
+      (job) => [...judgeJob(stack, job), ...judgeFields(logpush, job, fields)],
+      (job) => `pushes ${describeLogs(job)}${describeMissing(logpush, fields)}`,
     ),
     ...judge(
       { about: `bucket ${bucket}`, answer: await listLifecycleRules(account, bucket), remedy },
@@ -70,32 +70,33 @@ export function judgeJob({ settings }: Stack, job: Partial<Job>): readonly strin
   );
 }
 
+type Logpush = NonNullable<Stack["settings"]["logpush"]>;
+
 /** Describes how a job's fields differ from the declared ones, as far as the account offers them. */
 export function judgeFields(
+  settings: Pick<Logpush, "bodies">,
   { output_options: options }: Pick<Job, "output_options">,
   offered: readonly string[] | undefined,
 ): readonly string[] {
   const pushed = options?.field_names;
   if (pushed === undefined || pushed === null) return [];
-  const missing = offeredFields(LOGPUSH_FIELDS, offered ?? []).filter(
-    (field) => !pushed.includes(field),
-  );
-  const others = pushed.filter((field) => field !== "Datetime" && !isDeclared(field));
+  const declared = logpushFields(settings);
+  const wanted = offeredFields(declared, offered ?? []);
+  const missing = wanted.filter((field) => !pushed.includes(field));
+  const others = pushed.filter((field) => field !== "Datetime" && !declared.includes(field));
   return problemsIf(
     [missing.length > 0, `does not push ${list(missing)}`],
     [others.length > 0, `pushes ${list(others)}, which is not declared`],
   );
 }
 
-function isDeclared(field: string): boolean {
-  return LOGPUSH_FIELDS.some((declared) => declared === field);
-}
-
 /** Names the declared fields that the account does not offer. */
-function describeMissing(offered: readonly string[] | undefined): string {
+function describeMissing(settings: Logpush, offered: readonly string[] | undefined): string {
   if (offered === undefined) return "";
   const times = offered.includes("Datetime") ? ["Timestamp"] : [];
-  const missing = LOGPUSH_FIELDS.filter((field) => ![...offered, ...times].includes(field));
+  const missing = logpushFields(settings).filter(
+    (field) => ![...offered, ...times].includes(field),
+  );
   return missing.length === 0 ? "" : `; the account does not offer ${list(missing)}`;
 }
 

@@ -98,10 +98,14 @@ export const GATEWAY_FIELDS = {
     change: (_, to) =>
       to === undefined
         ? { effect: "more private", because: "no more copies are made; those there are stay" }
-        : { effect: "less private", because: "a copy of each log is kept, for the key's owner" },
+        : { effect: "less private", because: "a copy of each log is kept, outside of AI Gateway" },
     parts: {
       bucket: always("neutral", "copies go to another bucket; those there are stay"),
       keepDays: storage("older copies are deleted within a day, and for good"),
+      bodies: (_, to) =>
+        to === true
+          ? { effect: "less private", because: "copies get prompts and answers, encrypted" }
+          : { effect: "more private", because: "new copies have none; those there keep theirs" },
     },
   }),
   logpushPublicKey: row({
@@ -110,10 +114,19 @@ export const GATEWAY_FIELDS = {
     off: undefined,
     toField: ({ logpush }) => logpush?.publicKey,
     toSetting: () => undefined,
-    change: always(
-      "less private",
-      "whoever has the other private key reads the copies made from now on: look who that is",
-    ),
+    change: (from, to) => {
+      if (to === undefined) {
+        return { effect: "less private", because: "copies have metadata in clear from now on" };
+      }
+      if (from === undefined) {
+        return { effect: "more private", because: "copies have metadata encrypted from now on" };
+      }
+      return {
+        effect: "less private",
+        because:
+          "whoever has the other private key reads the copies made from now on: look who that is",
+      };
+    },
   }),
   zdr: row({
     api: "zdr",

@@ -4,10 +4,10 @@
 export const LOGPUSH_DATASET = "ai_gateway_events";
 
 /**
- * The fields that a job asks for, those of the dataset's page; a field that is not named is not
- * pushed. https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/ai_gateway_events/
+ * The fields of the dataset's page but for prompts and answers; a field that a job does not name is
+ * not pushed. https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/ai_gateway_events/
  */
-export const LOGPUSH_FIELDS = [
+const FIELDS: readonly string[] = [
   "Timestamp",
   "Gateway",
   "Provider",
@@ -21,9 +21,15 @@ export const LOGPUSH_FIELDS = [
   "RateLimited",
   "Metrics",
   "Metadata",
-  "RequestBody",
-  "ResponseBody",
-] as const;
+];
+
+/** The fields with prompts and answers. */
+export const BODY_FIELDS: readonly string[] = ["RequestBody", "ResponseBody"];
+
+/** Lists the fields that a job asks for. */
+export function logpushFields({ bodies }: { readonly bodies: boolean }): readonly string[] {
+  return bodies ? [...FIELDS, ...BODY_FIELDS] : FIELDS;
+}
 
 /**
  * Returns those of the fields that an account offers; `Datetime`, which was seen in pushed logs,

@@ -68,7 +68,7 @@ type Decided<S extends Setting> = Parts<S> & {
 type Parts<S> = S extends "exports" | "dlp" | "spendLimits"
   ? { readonly parts: Readonly<Record<keyof Settings[S][number], Meaning>> }
   : S extends "logpush"
-    ? { readonly parts: Readonly<Record<"bucket" | "keepDays", Meaning>> }
+    ? { readonly parts: Readonly<Record<"bucket" | "keepDays" | "bodies", Meaning>> }
     : { readonly parts?: never };
 
 /** Makes a row of a field that a setting decides. */

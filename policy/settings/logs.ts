@@ -167,15 +167,24 @@ export const logpush = z
       description: "days a copy is kept; a lifecycle rule of the bucket deletes older ones",
       source: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
     }),
-    publicKey: z.string().regex(PUBLIC_KEY).trim().meta({
+    bodies: z.boolean().default(true).meta({
       description:
-        "key that metadata, prompt and answer are encrypted for; the private half opens them, and is nowhere in a stack",
+        "whether copies have prompts and answers; with false they have neither, and need no key",
+    }),
+    publicKey: z.string().regex(PUBLIC_KEY).trim().optional().meta({
+      description:
+        "key that metadata, prompt and answer are encrypted for; the private half opens them, and is nowhere in a stack; required unless bodies is false, when metadata alone is encrypted for it",
       expects: "an RSA public key of 4096 bits in PEM, as npm run keys makes it",
       unshown: true,
     }),
   })
+  // No rule, which a waiver could lift: bodies never leave in clear.
+  .refine(({ bodies, publicKey }) => !bodies || publicKey !== undefined, {
+    path: ["publicKey"],
+    when: ({ value }) => typeof value === "object" && value !== null,
+  })
   .optional()
   .meta({
-    description: "encrypted copies of each log in R2; needs logs.collect full",
+    description: "copies of each log in R2, bodies encrypted or left out; needs logs.collect full",
     source: `${DOCS}/observability/logging/logpush/`,
   });

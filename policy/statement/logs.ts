@@ -225,19 +225,23 @@ function readers(settings: Settings): Fact {
   };
 }
 
-function copies({ exports, logpush }: Settings): Fact {
+function copies(settings: Settings): Fact {
+  const { exports, logpush } = settings;
   const traces = exports.map((copy) => `${copy.url} (${describeExport(copy)})`);
-  const places = [
+  const pushed = logpush === undefined ? [] : [describeLogpush(settings, logpush)];
+  const full = [
     ...(traces.length === 0 ? [] : [`as traces to ${list(traces)}`]),
-    ...(logpush === undefined ? [] : [encryptedCopies(logpush)]),
+    ...(logpush?.bodies === true ? pushed : []),
+  ];
+  const bare = logpush?.bodies === false ? pushed : [];
+  const kinds = [
+    ...(full.length === 0 ? [] : [`with prompt, answer and metadata: ${full.join("; ")}`]),
+    ...bare.map((copy) => `without prompts and answers: ${copy}`),
   ];
   return {
     id: "copies",
     question: "Do copies leave?",
-    answer:
-      places.length === 0
-        ? "none is declared"
-        : `YES, with prompt, answer and metadata: ${places.join("; ")}`,
+    answer: kinds.length === 0 ? "none is declared" : `YES, ${kinds.join("; and ")}`,
     value: [
       ...exports.map(({ headers, authorization = null, keepDays = null, ...copy }) => ({
         ...copy,
@@ -253,15 +257,20 @@ function copies({ exports, logpush }: Settings): Fact {
         text: "that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
       },
       ...(traces.length === 0 ? [] : [NEW_GATEWAY]),
-      ...(logpush === undefined
-        ? []
-        : [
-            {
-              point: 17,
-              text: "that Logpush copies this gateway's logs and no other's, encrypted for that key alone",
-            },
-          ]),
+      ...(logpush === undefined ? [] : [pushedAsDeclared(logpush)]),
     ]),
+  };
+}
+
+type Logpush = NonNullable<Settings["logpush"]>;
+
+function pushedAsDeclared(logpush: Logpush): OpenPoint {
+  const how = logpush.bodies
+    ? "encrypted for that key alone"
+    : "with the fields alone that its job names";
+  return {
+    point: 17,
+    text: `that Logpush copies this gateway's logs and no other's, ${how}`,
   };
 }
 
@@ -281,10 +290,20 @@ function describeExport(copy: Settings["exports"][number]): string {
   ]);
 }
 
-function encryptedCopies({ bucket, keepDays, publicKey }: NonNullable<Settings["logpush"]>) {
+function describeLogpush(settings: Settings, logpush: Logpush): string {
+  const { bucket, keepDays, publicKey } = logpush;
+  const owner =
+    publicKey === undefined
+      ? undefined
+      : `encrypted for the owner of the key that ends in ${keyName(publicKey)}`;
+  const sealed = owner === undefined ? "" : `, ${logpush.bodies ? "" : "metadata "}${owner}`;
+  const clear = [
+    "gateway, provider, models, endpoint, status, time, cost, duration",
+    ...(owner === undefined ? [`metadata (stack, ${callerName(settings)}, release, route)`] : []),
+  ];
   return (
-    `by Logpush to R2 bucket ${bucket} of the account, encrypted for the owner of the key that ends in ${keyName(publicKey)} ` +
-    `(kept there for ${count(keepDays, "day")}, and up to a day more); in clear there: gateway, provider, models, endpoint, status, time, cost, duration`
+    `by Logpush to R2 bucket ${bucket} of the account${sealed} ` +
+    `(kept there for ${count(keepDays, "day")}, and up to a day more); in clear there: ${list(clear)}`
   );
 }
 

@@ -107,6 +107,25 @@ test("the job pushes this gateway's logs alone, once gateway, bucket and its rul
   ]);
 });
 
+test("without bodies the job names none, and no key is needed", async () => {
+  const logpush = { bucket: "shop-dev-logs", keepDays: 30, bodies: false };
+  const config = stackConfig("dev", { plan: "paid", logpush });
+
+  // The program runs as it is loaded, so that a second time needs another name.
+  const again = "../../infra/index.ts?bare";
+  const recording = await recordStack("dev", config, () => import(/* @vite-ignore */ again));
+
+  const inputsOf = (type: string) =>
+    recording.resources.find((each) => each.type.endsWith(`:${type}`))?.inputs ?? {};
+  expect(inputsOf("AiGateway")).toMatchObject({ logpush: true });
+  expect(inputsOf("AiGateway")).not.toHaveProperty("logpushPublicKey");
+  const fields = Object(inputsOf("LogpushJob")["fields"]);
+  expect(fields).toEqual(Object(resource("LogpushJob").inputs["fields"]).slice(0, -2));
+  expect(fields).not.toContain("RequestBody");
+  expect(fields).not.toContain("ResponseBody");
+  expect(inputsOf("R2BucketLifecycle")).toEqual(resource("R2BucketLifecycle").inputs);
+});
+
 test("what Pulumi keeps of the functions holds no token, and no path of this machine", () => {
   const source = String(resource("LogpushJob").inputs["__provider"]);
 

@@ -183,6 +183,7 @@ test("where a statement says that copies are kept, and how long, is where they g
   await forAnyStack(({ recording, statement, values }) => {
     const copies = z.array(z.looseObject({ kind: z.string() })).parse(fact(statement, "copies"));
     const { rules = [], bucketName } = lifecycle(recording) ?? {};
+    const job = recording.resources.find(({ type }) => type.endsWith(":LogpushJob"));
     const seconds = rules.flatMap(
       ({ deleteObjectsTransition: rule }) => rule?.condition.maxAge ?? [],
     );
@@ -192,6 +193,7 @@ test("where a statement says that copies are kept, and how long, is where they g
         kind: "logpush",
         bucket: bucketName,
         keepDays: age / 86_400,
+        bodies: Object(job?.inputs["fields"]).includes("RequestBody"),
         publicKey: gateway(recording).inputs["logpushPublicKey"],
       })),
     );

@@ -17,15 +17,23 @@ const KEYS = generateKeyPairSync("rsa", { modulusLength: 4096 });
 const MARKER = "violet-otter-7431";
 const DAY = 86_400_000;
 
+const PUBLIC_KEY = String(KEYS.publicKey.export({ type: "spki", format: "pem" }));
+
 let resources: readonly Recorded[];
 
 beforeAll(async () => {
-  const { LOCAL_ACCOUNT_ID: accountId } = await import("../../local/stack.ts");
-  const publicKey = String(KEYS.publicKey.export({ type: "spki", format: "pem" }));
-  const logpush = { bucket: "copies", keepDays: 30, publicKey };
-  const config = stackConfig("dev", { accountId, plan: "paid", logpush });
-  ({ resources } = await recordStack("dev", config, () => import("../../infra/index.ts")));
+  resources = await declare({ publicKey: PUBLIC_KEY });
 });
+
+/** What the program declares of a stack whose copies are as the test says. */
+async function declare(more: object): Promise<readonly Recorded[]> {
+  const { LOCAL_ACCOUNT_ID: accountId } = await import("../../local/stack.ts");
+  const logpush = { bucket: "copies", keepDays: 30, ...more };
+  const config = stackConfig("dev", { accountId, plan: "paid", logpush });
+  // The program runs as it is loaded, so that each time needs another name.
+  const program = `../../infra/index.ts?${JSON.stringify(more).length}`;
+  return (await recordStack("dev", config, () => import(/* @vite-ignore */ program))).resources;
+}
 
 test("a call leaves a copy in the stack's bucket, which the owner of the key can open", async () => {
   const running = await deploy();
@@ -62,6 +70,31 @@ test("a log without bodies has none in its copy", async () => {
     RequestBody: "",
     ResponseBody: "",
   });
+});
+
+test.each([
+  ["without a key, its metadata in clear", {}],
+  ["with a key, which closes its metadata", { publicKey: PUBLIC_KEY }],
+])("no copy of a stack without bodies has a prompt or an answer: %s", async (_, key) => {
+  const running = await deploy(undefined, await declare({ bodies: false, ...key }));
+
+  await ask(running);
+  const [copy = ""] = await pushed(running);
+
+  // The log itself has both.
+  const of = { account_id: running.accountId };
+  const { logs } = running.client().aiGateway;
+  const [log] = (await logs.list("shop-dev", of)).result;
+  const kept = await logs.get(log?.id ?? "", { ...of, gateway_id: "shop-dev" });
+  expect(kept.request_head).toContain(MARKER);
+  expect(copy).not.toMatch(new RegExp(`${MARKER}|RequestBody|ResponseBody|local model`));
+  expect(JSON.parse(copy)).toMatchObject({
+    Gateway: "shop-dev",
+    Metrics: { durationMs: expect.any(Number) },
+    Metadata: "publicKey" in key ? { type: "encrypted" } : { caller: "web" },
+  });
+  const { Metadata } = decryptLog(copy, KEYS.privateKey).log;
+  expect(Metadata).toEqual("publicKey" in key ? '{"caller":"web"}' : { caller: "web" });
 });
 
 test("only this gateway's logs are pushed, only while the job is on, and none over a megabyte", async () => {
@@ -215,10 +248,10 @@ test("a filter that is not imitated is refused by name", async () => {
 });
 
 /** What the program declared, but for one gateway, and a second one whose logs Logpush takes too. */
-async function deploy(changed?: GatewaySettings): Promise<RunningAccount> {
+async function deploy(changed?: GatewaySettings, declared = resources): Promise<RunningAccount> {
   const running = await startAccount();
   onTestFinished(() => running.stop());
-  const declaration = await toDeclaration(applyResources(resources));
+  const declaration = await toDeclaration(applyResources(declared));
   const other = { ...OPEN, aiGatewayId: "other", logpush: true };
   const gateways = new Map([...declaration.gateways, ["other", other]]);
   if (changed !== undefined) gateways.set(changed.aiGatewayId, changed);

@@ -215,6 +215,20 @@ test("a Logpush job of AI Gateway logs is told without the keys in its destinati
   ]);
 });
 
+test("a Logpush job without prompts and answers is told as one", async () => {
+  const job = { id: 7, dataset: "ai_gateway_events", enabled: true };
+  const ofFields = async (...field_names: string[]) => {
+    const output_options = { field_names };
+    const findings = await audit({
+      jobs: [{ ...job, destination_conf: "r2://b/x", output_options }],
+    });
+    return findings.find(({ area }) => area === "Logpush")?.message;
+  };
+
+  expect(await ofFields("Gateway", "Metadata")).toContain("ai_gateway_events without bodies to");
+  expect(await ofFields("Gateway", "ResponseBody")).toContain("copies ai_gateway_events to");
+});
+
 test("a job that a stack declares is its own, while it goes to the stack's bucket", async () => {
   const settings = {
     plan: "paid",

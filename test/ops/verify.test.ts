@@ -557,15 +557,23 @@ test("a Logpush job as the program declares it keeps every promise", () => {
 
 test("a job pushes the declared fields that the account offers, and no other", () => {
   const job = (...field_names: string[]) => ({ output_options: { field_names } });
-  const offered = ["Datetime", "Gateway", "Metadata"];
+  const offered = ["Datetime", "Gateway", "RequestBody"];
+  const full = { bodies: true };
+  const bare = { bodies: false };
 
-  expect(judgeFields(job(...offered), offered)).toEqual([]);
-  expect(judgeFields(job("Gateway", "Metadata"), offered)).toEqual(["does not push Datetime"]);
-  expect(judgeFields(job("Gateway", "Country"), undefined)).toEqual([
+  expect(judgeFields(full, job(...offered), offered)).toEqual([]);
+  expect(judgeFields(full, job("Gateway", "RequestBody"), offered)).toEqual([
+    "does not push Datetime",
+  ]);
+  expect(judgeFields(full, job("Gateway", "Country"), undefined)).toEqual([
     "pushes Country, which is not declared",
   ]);
+  expect(judgeFields(bare, job("Datetime", "Gateway"), offered)).toEqual([]);
+  expect(judgeFields(bare, job(...offered), offered)).toEqual([
+    "pushes RequestBody, which is not declared",
+  ]);
   // Such a job says nothing about its fields.
-  expect(judgeFields({}, offered)).toEqual([]);
+  expect(judgeFields(full, {}, offered)).toEqual([]);
 });
 
 test("a job's keys are in no message, wherever it pushes and whatever the API repeats", () => {

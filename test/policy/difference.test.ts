@@ -167,6 +167,20 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     "less private",
   ],
   [
+    "logpush.bodies true → false",
+    { ...COPIES, logpush: LOGPUSH },
+    { ...COPIES, logpush: { ...LOGPUSH, bodies: false } },
+    "more private",
+    "less private",
+  ],
+  [
+    `logpush.publicKey ${LAST_LINE} → absent`,
+    { ...COPIES, logpush: { ...LOGPUSH, bodies: false } },
+    { ...COPIES, logpush: { bucket: "app-logs", keepDays: 30, bodies: false } },
+    "less private",
+    "more private",
+  ],
+  [
     "exports.https://otel.example.com/v1/traces absent → present",
     {},
     { exports: [OTEL] },

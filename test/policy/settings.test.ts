@@ -225,6 +225,21 @@ test("the hash of nothing lets nobody in, as an empty token would have it", () =
   ]);
 });
 
+test("copies need a key unless they have no bodies, whatever else is wrong with them", () => {
+  const copies = { bucket: "app-logs", keepDays: 30 };
+  const missing =
+    "logpush.publicKey is missing; set it to an RSA public key of 4096 bits in PEM, as npm run keys makes it";
+
+  expect(problemsOf(stackValues("dev", { logpush: { ...copies, bodies: false } }))).toEqual([]);
+  expect(problemsOf(stackValues("dev", { logpush: { ...copies, bodies: true } }))).toEqual([
+    missing,
+  ]);
+  expect(problemsOf(stackValues("dev", { logpush: { bucket: "app-logs", keepDays: 0 } }))).toEqual([
+    expect.stringContaining("logpush.keepDays is 0"),
+    missing,
+  ]);
+});
+
 test("a private key is known for what it is wherever it stands, and never shown", () => {
   const pem =
     "-----BEGIN PRIVATE KEY-----\nMIIJRAIBADANBgkqhkiG9w0BAQEFAASCCS4w\n-----END PRIVATE KEY-----\n";

@@ -187,6 +187,37 @@ test("an encrypted copy is told with its bucket, its days and who can read it", 
   });
 });
 
+test.each([
+  ["no key", {}, "", ", metadata (stack, caller, release, route)"],
+  [
+    "a key",
+    { publicKey: PUBLIC_KEY },
+    `, metadata encrypted for the owner of the key that ends in ${PUBLIC_KEY.split("\n").at(-2)}`,
+    "",
+  ],
+])("a copy without bodies and with %s is told as one", async (_, key, sealed, clear) => {
+  const logpush = { bucket: "app-logs", keepDays: 30, bodies: false, ...key };
+  const stated = async (more: object) =>
+    (await stateStack(stackWith("dev", { plan: "paid", logpush, ...more }))).facts.find(
+      ({ id }) => id === "copies",
+    );
+  const copy =
+    `without prompts and answers: by Logpush to R2 bucket app-logs of the account${sealed} ` +
+    "(kept there for 30 days, and up to a day more); in clear there: " +
+    `gateway, provider, models, endpoint, status, time, cost, duration${clear}`;
+
+  expect(await stated({})).toMatchObject({
+    answer: `YES, ${copy}`,
+    notProved: [
+      { point: 10 },
+      { point: 17, text: expect.stringContaining("the fields alone that its job names") },
+    ],
+  });
+  expect((await stated({ exports: [OTEL] }))?.answer).toMatch(
+    /^YES, with prompt, answer and metadata: as traces to .*; and without prompts and answers: by/,
+  );
+});
+
 test("models that stand in are told", async () => {
   const worker = { name: "w", models: ["@cf/a/b", "@cf/c/d"], fallbacks: ["@cf/c/d"] };
 

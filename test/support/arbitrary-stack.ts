@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
 
+import { looksSecret } from "../../policy/looks-secret.ts";
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
 import { check } from "../../policy/rules/rules.ts";
@@ -204,9 +205,10 @@ const readers = list(
 const url = fc
   .oneof(
     fc.stringMatching(/^https:\/\/[a-z0-9.-]{1,40}(?::\d{1,5})?(?:\/[A-Za-z0-9._~/%:-]{0,40})?$/),
-    fc.stringMatching(/^https:\/\/[a-z]{10}\/[A-Za-z0-9._~/%:-]{481}$/),
+    fc.stringMatching(/^https:\/\/[a-z]{10}(?:\/[a-z._~%:-]{9}){48}\/[a-z]$/),
   )
-  .filter((text) => URL.canParse(text));
+  // A path that looks like a key is refused.
+  .filter((text) => URL.canParse(text) && !looksSecret(text));
 const headerName = fc.oneof(
   fc.constantFrom("Authorization", "x-key"),
   fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/),
@@ -328,11 +330,17 @@ const shared = group(
     authentication: setting,
     readers,
     exports: copies,
-    logpush: fc.record({
-      bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
-      keepDays: whole(1, 3650),
-      publicKey: fc.constantFrom(PUBLIC_KEY, `${PUBLIC_KEY}\n`),
-    }),
+    logpush: fc
+      .record({
+        bucket: fc.stringMatching(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/),
+        keepDays: whole(1, 3650),
+        bodies: fc.boolean(),
+        publicKey: fc.option(fc.constantFrom(PUBLIC_KEY, `${PUBLIC_KEY}\n`)),
+      })
+      // Bodies leave for a key alone.
+      .map(({ publicKey, ...rest }) =>
+        publicKey === null ? { ...rest, bodies: false } : { ...rest, publicKey },
+      ),
     cache: fc.record({ ttlSeconds: whole(60, 2_592_000) }),
     rateLimit: fc.record({
       requests: whole(1, 1_000_000_000),
