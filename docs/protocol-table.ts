@@ -258,10 +258,10 @@ export function protocolTable(): string {
 }
 
 function describeEndpoint(id: string, endpoint: Endpoint): string {
-  const { method, isGated, usesModel } = endpoint;
+  const { method, isGated, operation } = endpoint;
   const about = [ABOUT.get(id), isGated ? undefined : "it needs no token"];
   const answer = about.filter((text) => text !== undefined).join("; ");
-  return `| \`${method} ${routeOf(endpoint)}\` | ${answer} | ${usesModel ? "yes" : "no"} |`;
+  return `| \`${method} ${routeOf(endpoint)}\` | ${answer} | ${operation === undefined ? "no" : "yes"} |`;
 }
 
 function listRows(fields: Readonly<Record<string, readonly [Fate, about?: string]>>): string[] {

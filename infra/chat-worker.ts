@@ -9,6 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   workerBindings,
   workerUrl,
+  type BoundSettings,
   type WorkerBinding,
 } from "../policy/gateway/worker-bindings.ts";
 import type { Settings } from "../policy/settings/settings.ts";
@@ -18,10 +19,7 @@ import { COMPATIBILITY_DATE } from "./compatibility-date.ts";
 import { stackName } from "./deployed.ts";
 
 /** The settings that the chat Worker is made from, its gateway and its script. */
-export interface ChatWorkerArgs extends Pick<
-  Settings,
-  "accountId" | "logs" | "worker" | "callers" | "anonymousCallers"
-> {
+export interface ChatWorkerArgs extends BoundSettings, Pick<Settings, "accountId"> {
   readonly gatewayId: pulumi.Input<string>;
   readonly bundle: Bundle;
 }

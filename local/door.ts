@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { text, urlOf } from "./answers.ts";
+import { data, readJson, text, urlOf } from "./answers.ts";
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
@@ -24,6 +24,7 @@ import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { makePageKey, type PageKey } from "./page-key.ts";
 import { printFault } from "./print.ts";
+import { SPANS } from "./telemetry/outbound.ts";
 import { WorkerHost } from "./worker-host.ts";
 import { recordOf } from "./api/state.ts";
 
@@ -131,6 +132,7 @@ async function answer(
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
   if (bindingUrl !== undefined || pathname.startsWith(BINDING_PATH)) {
+    if (pathname === parts.binding.pathname + SPANS) return takeSpans(request, parts);
     if (pathname !== parts.binding.pathname) return text(403, "only for the Workers of this run");
     return answerBinding(request, String(bindingUrl), parts);
   }
@@ -150,6 +152,12 @@ async function answer(
   if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, parts);
   const reply = request.method === "GET" ? await answerPages(request, parts) : undefined;
   return reply ?? text(404, "no such page; the logs are at /");
+}
+
+/** Keeps spans that a Worker sends to its collector. */
+async function takeSpans(request: IncomingMessage, { telemetry }: Parts): Promise<Reply> {
+  telemetry.addSpans(await readJson(request));
+  return data(200, {});
 }
 
 async function answerPages(request: IncomingMessage, parts: Parts): Promise<Reply | undefined> {

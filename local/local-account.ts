@@ -7,6 +7,7 @@ import type { Model } from "./gateway/model.ts";
 import { Objects } from "./logpush/objects.ts";
 import { Pusher } from "./logpush/pusher.ts";
 import { LogStore } from "./logs/store.ts";
+import { TelemetryStore } from "./telemetry/store.ts";
 import { TraceExporter } from "./traces/exporter.ts";
 
 /** The parts of an open account. */
@@ -17,6 +18,7 @@ export interface LocalAccount {
   readonly objects: Objects;
   readonly pusher: Pusher;
   readonly traces: TraceExporter;
+  readonly telemetry: TelemetryStore;
 }
 
 interface LocalAccountArgs {
@@ -51,5 +53,6 @@ export function openAccount(args: LocalAccountArgs): LocalAccount {
     traces.add(call);
   });
   gateway.onKept((log, bodies) => pusher.add(log, bodies));
-  return { account, gateway, store, objects, pusher, traces };
+  const telemetry = new TelemetryStore(isVolatile ? ":memory:" : join(folder, "telemetry.sqlite"));
+  return { account, gateway, store, objects, pusher, traces, telemetry };
 }

@@ -22,6 +22,7 @@ import { GUARD, guardedEntry } from "./host-guard.ts";
 import { ROOT } from "./paths.js";
 import { print, printError } from "./print.ts";
 import { StackError } from "./stack-error.ts";
+import { collectorFor } from "./telemetry/outbound.ts";
 
 /** What a Worker is made of: as declared, with its bytes in a file, or as uploaded. */
 export type Served = Pick<
@@ -102,9 +103,10 @@ class HarmlessLog extends Log {
 
 async function options(
   script: Served,
-  { door, binding }: Gateway,
+  gateway: Gateway,
   address: Address,
 ): Promise<MiniflareOptions> {
+  const { binding } = gateway;
   const modules = await readModules(script);
   const bindings = script.bindings.map((each) => [each.name, toBinding(each)] as const);
   return {
@@ -136,7 +138,7 @@ async function options(
           remoteProxyConnectionString: binding as RemoteProxyConnectionString,
           outboundService: {
             type: "fetcher",
-            handler: (request) => answerFetch(request, door),
+            handler: (request) => answerFetch(request, script, gateway),
           },
         },
       },
@@ -145,10 +147,17 @@ async function options(
 }
 
 /**
- * Answers what a Worker fetches by itself: the keys of Cloudflare Access, and Cloudflare's API and
- * gateways, which are those of the local account. Nothing that runs here reaches the Internet.
+ * Answers what a Worker fetches by itself: the keys of Cloudflare Access, Cloudflare's API and
+ * gateways, which are those of the local account, and the collector of its spans. Nothing that runs
+ * here reaches the Internet.
  */
-async function answerFetch(request: Request, door: URL): Promise<Response> {
+async function answerFetch(
+  request: Request,
+  script: Served,
+  { door, binding }: Gateway,
+): Promise<Response> {
+  const collector = collectorFor(script, request.url, binding);
+  if (collector !== undefined) return fetch(collector, request);
   const { host, hostname, pathname, search } = new URL(request.url);
   // The door's own address is what the binding's getUrl() answers.
   const isGateway = ["gateway.ai.cloudflare.com", door.host].includes(host);

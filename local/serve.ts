@@ -76,7 +76,10 @@ export async function serve(args: Args): Promise<void> {
   });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are
   // synchronous.
-  process.once("exit", () => store.close());
+  process.once("exit", () => {
+    store.close();
+    parts.telemetry.close();
+  });
 
   await serveUploaded(state, workers);
   printMissing(account);

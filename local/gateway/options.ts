@@ -15,8 +15,6 @@ export interface RequestOptions {
   readonly cacheKey?: string | undefined;
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>> | undefined;
   readonly eventId?: string | undefined;
-  /** The trace that an exported span joins. */
-  readonly traceId?: string | undefined;
   readonly maxAttempts?: number | undefined;
   readonly retryDelayMs?: number | undefined;
   readonly backoff?: "constant" | "linear" | "exponential" | undefined;
@@ -96,7 +94,6 @@ export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions 
     metadata: toMetadata(header("metadata")),
     customCost: customCost.safeParse(parse(header("custom-cost"))).data,
     eventId: header("event-id"),
-    traceId: header("otel-trace-id"),
     maxAttempts: toNumber(header("max-attempts")),
     retryDelayMs: toNumber(header("retry-delay")),
     backoff: backoff.safeParse(header("backoff")).data,

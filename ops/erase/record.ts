@@ -1,5 +1,6 @@
 /** Makes the record of an erasure, for the files of whoever requested it. */
 import { escapeMarkdown } from "../../policy/harmless.ts";
+import { callersIn } from "../../policy/gateway/telemetry.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { markdownTable } from "../cli/print.ts";
@@ -72,18 +73,18 @@ const HOW = "deleted by id over the Logs API, then looked for again";
 
 /** Lists the copies, besides the gateway's logs, that this project knows of. */
 export function copiesOf({ settings }: Stack): readonly string[] {
-  const { exports, logpush, cache, guardrails, worker, anonymousCallers } = settings;
+  const { exports, logpush, telemetry, cache, guardrails, worker, anonymousCallers } = settings;
   const name = anonymousCallers === undefined ? "name" : "hash";
-  const exported = exports.map(({ url, keepDays }) => {
-    const days =
-      keepDays === undefined
-        ? "for a time this project does not know"
-        : `for ${count(keepDays, "day")}`;
-    return `copies exported to ${url}, kept there ${days}: erase them there`;
-  });
+  const exported = exports.map(
+    ({ url, keepDays }) =>
+      `copies exported to ${url}, kept there ${forDays(keepDays)}: erase them there`,
+  );
+  const { traces } = telemetry;
   const others = [
     logpush &&
       `${logpush.bodies ? "encrypted copies" : "copies without bodies"} in R2 bucket ${logpush.bucket}, until they are ${count(logpush.keepDays, "day")} old: files of many callers, to be deleted there by their day`,
+    traces &&
+      `spans sent to ${traces.url}, one for each request, ${NAMED[callersIn(settings)]} and without bodies, kept there ${forDays(traces.keepDays)}: erase them there`,
     cache && `answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`,
     guardrails &&
       "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
@@ -92,6 +93,19 @@ export function copiesOf({ settings }: Stack): readonly string[] {
     "what the models' providers keep by their own terms",
   ];
   return [...exported, ...others.filter((copy) => copy !== undefined)];
+}
+
+/** How a measurement names a caller. */
+const NAMED = {
+  name: "with the caller's name",
+  hash: "with the caller's hash",
+  nobody: "with no caller in it",
+} as const;
+
+function forDays(keepDays: number | undefined): string {
+  return keepDays === undefined
+    ? "for a time this project does not know"
+    : `for ${count(keepDays, "day")}`;
 }
 
 function span(oldest: Date | undefined, newest: Date | undefined): string {

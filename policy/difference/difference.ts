@@ -202,6 +202,16 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
   }),
   "readers[].addresses": narrows,
   "readers[].token": makesToken,
+  "telemetry.traces": (_, to) =>
+    to === undefined
+      ? { effect: "more private", because: "no span leaves any more" }
+      : { effect: "less private", because: "who calls which model leaves, without a body" },
+  "telemetry.traces.url": always("less private", "spans go to another receiver"),
+  "telemetry.traces.headers": always("neutral", "they let spans in at their receiver"),
+  "telemetry.traces.keepDays": (from, to) => ({
+    effect: Number(to ?? Infinity) > Number(from ?? Infinity) ? "less private" : "more private",
+    because: "what the receiver is said to do; nothing here enforces it",
+  }),
   "worker.models[]": (from, to, leaf) =>
     isWorkersAi(leaf.path.replace("worker.models.", ""))
       ? { effect: "neutral" }

@@ -24,6 +24,7 @@ export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
   const leaves = Object.entries({ ...settings, accountId }).flatMap(([key, value]) => {
     if (key === "callers") return listCallers(stack);
     if (key === "worker") return listWorker(settings.worker);
+    if (key === "telemetry") return listTelemetry(settings.telemetry);
     if (key === "logpush") return value === undefined ? [] : listWhole(value, key, key);
     const field = IDENTITIES[key];
     return field === undefined ? listValues(value, key, key) : listItems(key, field, value);
@@ -39,6 +40,14 @@ export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
     value: PRESENT,
   }));
   return new Map([...leaves, ...elsewhere, ...named].map((leaf) => [leaf.path, leaf]));
+}
+
+/** Each receiver comes and goes as one. */
+function listTelemetry(telemetry: Stack["settings"]["telemetry"]): Leaf[] {
+  return Object.entries(telemetry).flatMap(([kind, value]) => {
+    const path = `telemetry.${kind}`;
+    return value === undefined ? [] : listWhole(value, path, path);
+  });
 }
 
 /** A model comes and goes as one; a name stands for itself, since it may move to another model. */
@@ -97,7 +106,7 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
   }
   if (Array.isArray(value)) return [{ path, pattern, value: value.join(", ") || "none" }];
   // Their values are secrets, and who adds one sends more along.
-  if (pattern === "exports[].headers") {
+  if (pattern === "exports[].headers" || pattern === "telemetry.traces.headers") {
     return [{ path, pattern, value: Object.keys(value ?? {}).join(", ") || "none" }];
   }
   return Object.entries(value ?? {}).flatMap(([key, item]) =>

@@ -25,6 +25,12 @@ export type WorkerBinding<Known = string> =
       readonly simple: { readonly limit: number; readonly period: number };
     };
 
+/** The settings that bindings are made of. */
+export type BoundSettings = Pick<
+  Settings,
+  "worker" | "logs" | "callers" | "anonymousCallers" | "tier" | "telemetry"
+>;
+
 /** The values of bindings that are no settings. */
 interface Surroundings<Known> {
   readonly stackName: string;
@@ -38,14 +44,11 @@ interface Surroundings<Known> {
  */
 export function workerBindings<Known>(
   { stackName, gatewayId, release }: Surroundings<Known>,
-  {
-    worker,
-    logs,
-    callers,
-    anonymousCallers,
-  }: Pick<Settings, "worker" | "logs" | "callers" | "anonymousCallers">,
+  { worker, logs, callers, anonymousCallers, tier, telemetry }: BoundSettings,
 ) {
   const { cloudflareAccess, callerLimit } = worker;
+  const { traces } = telemetry;
+  const headers = JSON.stringify(traces?.headers ?? {});
   return {
     AI: { type: "ai" },
     GATEWAY_ID: plain(gatewayId),
@@ -64,6 +67,9 @@ export function workerBindings<Known>(
     CLOUDFLARE_ACCESS: cloudflareAccess && plain(JSON.stringify(cloudflareAccess)),
     CALLER_HASH_KEY: anonymousCallers && secret(anonymousCallers.key),
     CALLER_LIMIT: callerLimit && toRateLimit(callerLimit),
+    TRACES:
+      traces && plain(JSON.stringify({ url: traces.url, service: worker.name, environment: tier })),
+    TRACES_HEADERS: headers === "{}" ? undefined : secret(headers),
     ...ownLimits(callers),
   } as const satisfies Readonly<Record<string, WorkerBinding<Known> | undefined>>;
 }

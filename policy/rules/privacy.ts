@@ -139,13 +139,16 @@ export const privacyRules: readonly Rule[] = [
     remedy:
       "set headers.Authorization as a secret, or authorization (docs/decisions/tracing-tools.md)",
     severity: { development: "warning", production: "warning" },
-    breaches: ({ settings: { exports } }) =>
-      exports.flatMap(({ url, headers, authorization }, index) => {
+    breaches: ({ settings: { exports, telemetry } }) =>
+      [
+        ...exports.map((copy, index) => ({ ...copy, path: `exports[${index}]` })),
+        ...(telemetry.traces ? [{ ...telemetry.traces, path: "telemetry.traces" }] : []),
+      ].flatMap(({ path, url, headers, ...copy }) => {
         const names = Object.keys(headers).map((name) => name.toLowerCase());
-        const hasNone = authorization === undefined && !names.includes("authorization");
+        const isAuthorized = "authorization" in copy && copy.authorization !== undefined;
         return breachIf(
-          hasNone && isLangfuse(url),
-          `exports[${index}]`,
+          !isAuthorized && !names.includes("authorization") && isLangfuse(url),
+          path,
           "goes to Langfuse, and has no authorization",
         );
       }),

@@ -10,11 +10,13 @@ import { modelRules } from "./models.ts";
 import { operationRules } from "./operation.ts";
 import { previewRules } from "./preview.ts";
 import { privacyRules } from "./privacy.ts";
+import { telemetryRules } from "./telemetry.ts";
 import type { Rule, Severity, Surroundings } from "./rule.ts";
 import { waiverRules } from "./waivers.ts";
 
 const waivable: readonly Rule[] = [
   ...privacyRules,
+  ...telemetryRules,
   ...operationRules,
   ...modelRules,
   ...accountRules,

@@ -13,7 +13,8 @@ export const logSystem = z.enum(["legacy", "observability"]).meta({
   source: `${DOCS}/observability/logging/`,
 });
 
-const keepDays = z.int().min(1).max(3650);
+/** A number of days. */
+export const keepDays = z.int().min(1).max(3650);
 
 const collected = {
   collect: z.enum(["full", "metadata", "none"]).meta({
@@ -95,6 +96,20 @@ export const readers = z
   .default([])
   .meta({ description: "who is meant to read the logs" });
 
+/** The name of a header for a receiver. */
+export const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/)
+  .refine((key) => !looksSecret(key))
+  .meta({ expects: "a header's name, of letters, digits and -" });
+
+/** The value of a header for a receiver. */
+export const headerValue = z
+  .string()
+  .min(1)
+  .max(4096)
+  .meta({ secret: true, expects: "text, as a Pulumi secret" });
+
 /** The settings `exports`. */
 export const exports = z
   .array(
@@ -118,19 +133,9 @@ export const exports = z
             "an https URL without user name, password or query, and without a key in its path",
           unshown: true,
         }),
-      headers: z
-        .record(
-          z
-            .string()
-            .regex(/^[A-Za-z0-9-]{1,64}$/)
-            .refine((key) => !looksSecret(key))
-            .meta({ expects: "a header's name, of letters, digits and -" }),
-          z.string().min(1).max(4096).meta({ secret: true, expects: "text, as a Pulumi secret" }),
-        )
-        .default({})
-        .meta({
-          description: "headers of each export, such as Authorization; the values are secrets",
-        }),
+      headers: z.record(headerName, headerValue).default({}).meta({
+        description: "headers of each export, such as Authorization; the values are secrets",
+      }),
       authorization: z
         .string()
         .regex(/^[A-Za-z0-9_-]{1,100}$/)

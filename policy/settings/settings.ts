@@ -20,6 +20,7 @@ import {
   spendLimits,
   zdr,
 } from "./traffic.ts";
+import { telemetry } from "./telemetry.ts";
 import { worker } from "./worker.ts";
 
 const head = {
@@ -89,6 +90,7 @@ const tail = {
   readers,
   exports,
   logpush,
+  telemetry,
   cache,
   rateLimit,
   spendLimits,

@@ -3,6 +3,7 @@ import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import { keyName } from "../settings/public-key.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Fact, OpenPoint } from "./fact.ts";
+import { telemetryFact } from "./telemetry.ts";
 import { collected, isByWorkerAlone } from "../gateway/collect.ts";
 import { retentionWorkerName } from "../gateway/names.ts";
 import { count, formatNumber, list } from "../words.ts";
@@ -19,6 +20,7 @@ export function logFacts(settings: Settings): readonly Fact[] {
     whenFull(settings),
     readers(settings),
     copies(settings),
+    telemetryFact(settings),
     otherReaders(settings),
     searches(settings),
     change(settings),

@@ -42,7 +42,12 @@ const MODELS = [
 ];
 
 /** What a stack may leave out is left out; a limit of callers would be Miniflare's imitation. */
-type Optional = "CALLER_LIMIT" | "CALLER_HASH_KEY" | "CLOUDFLARE_ACCESS";
+type Optional =
+  | "CALLER_LIMIT"
+  | "CALLER_HASH_KEY"
+  | "CLOUDFLARE_ACCESS"
+  | "TRACES"
+  | "TRACES_HEADERS";
 
 /** A deploy of the prod kind. */
 const BINDINGS: Record<Exclude<keyof RawEnv, "AI" | Optional>, string> = {

@@ -141,6 +141,13 @@ function withoutSecrets(settings: Settings | undefined): unknown {
       anonymousCallers: settings.anonymousCallers !== undefined,
       logs: { ...settings.logs, alertUrl: "alertUrl" in settings.logs },
       callers: settings.callers.map(({ name }) => name),
+      telemetry: {
+        ...settings.telemetry,
+        traces: settings.telemetry.traces && {
+          ...settings.telemetry.traces,
+          headers: Object.keys(settings.telemetry.traces.headers),
+        },
+      },
       exports: settings.exports.map(({ headers, ...rest }) => ({
         ...rest,
         headers: Object.keys(headers),

@@ -20,6 +20,7 @@ const SETTINGS = {
   readers: [{ name: "oncall", kind: "person", until: "2027-03-31", token: true }],
   exports: [{ kind: "otel", url: "https://otel.example.com/v1/traces", keepDays: 7 }],
   logpush: { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+  telemetry: { traces: { url: "https://otel.example.com/v1/traces" } },
   cache: { ttlSeconds: 600 },
   spendLimits: [{ id: "daily", limitUsd: 5, windowSeconds: 86_400 }],
 };
@@ -127,6 +128,11 @@ test.each<[string, (running: RunningAccount) => void, RegExp]>([
   ["spend", gateway({ spendLimits: undefined }), /spend_limits is not set/],
   ["authentication", gateway({ authentication: false }), /authentication is off/],
   ["reaches", binding("ALLOW", '["store"]'), /ALLOW is/],
+  [
+    "where spans go",
+    binding("TRACES", '{"url":"https://b.example.com/"}'),
+    /^TRACES is .*b\.example\.com.*, declared is .*otel\.example\.com\/v1\/traces/,
+  ],
   ["models", binding("MODELS", '["openai/gpt-5-mini"]'), /MODELS is/],
 ])("a broken promise of %s is named", async (_, plant, message) => {
   const running = await start();

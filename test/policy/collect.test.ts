@@ -51,7 +51,7 @@ async function switchesOf(collect: string): Promise<unknown> {
     caller: "web",
     route: "/",
     eventId: "event",
-    trace: { traceId: "0".repeat(32), spanId: "0".repeat(16) },
+    trace: { traceId: "0".repeat(32), spanId: "0".repeat(16), isSampled: true },
     signal: AbortSignal.timeout(1000),
   });
   return switches[0];

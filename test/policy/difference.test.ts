@@ -13,6 +13,8 @@ const NETS = ["203.0.113.0/24", "198.51.100.7"];
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 const COPIES = { plan: "paid", logs: { ...LEGACY, collect: "full" } };
 const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+const TRACES = { url: "https://otel.example.com/v1/traces" };
+const TELEMETRY = { traces: TRACES };
 const LAST_LINE = PUBLIC_KEY.split("\n").at(-2) ?? "";
 const ACCESS = { team: "acme", audience: "a".repeat(64) };
 const worker = (more: object) => ({ name: "w", models: ["@cf/a/b"], ...more });
@@ -41,6 +43,34 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     { logs: { ...LEGACY, collect: "none" } },
     "more private",
     "less private",
+  ],
+  [
+    "telemetry.traces absent → present",
+    {},
+    { telemetry: { traces: TRACES } },
+    "less private",
+    "more private",
+  ],
+  [
+    "telemetry.traces.url https://otel.example.com/v1/traces → https://b.example.com/",
+    { telemetry: { traces: TRACES } },
+    { telemetry: { traces: { url: "https://b.example.com/" } } },
+    "less private",
+    "less private",
+  ],
+  [
+    "telemetry.traces.keepDays absent → 30",
+    { telemetry: { traces: TRACES } },
+    { telemetry: { traces: { ...TRACES, keepDays: 30 } } },
+    "more private",
+    "less private",
+  ],
+  [
+    "telemetry.traces.headers none → Authorization",
+    { telemetry: { traces: TRACES } },
+    { telemetry: { traces: { ...TRACES, headers: { Authorization: "of-the-collector" } } } },
+    "neutral",
+    "neutral",
   ],
   [
     "logs.maxEntries 90000 → 10000",
@@ -638,7 +668,12 @@ test("every judged pattern is one that a stack can have", () => {
     ...listPatterns(jsonSchemas.legacy),
     ...[
       ...listLeaves({
-        ...stackWith("prod", { readers: [ONCALL], exports: [OTEL], logpush: LOGPUSH }),
+        ...stackWith("prod", {
+          readers: [ONCALL],
+          exports: [OTEL],
+          logpush: LOGPUSH,
+          telemetry: TELEMETRY,
+        }),
         others: new Map([["cloudflare:x", "y"]]),
         environments: ["acme/extra"],
       }).values(),

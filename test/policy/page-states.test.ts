@@ -15,6 +15,7 @@ const UNSTATED: Readonly<Record<string, string>> = {
   "logs.alertUrl": "a secret: that there is one is stated",
   "logs.keepDays": "on observability a rule allows only the platform's own number, which is stated",
   "exports[].headers": "their values are secrets: their names are stated",
+  "telemetry.traces.headers": "their values are secrets: their names are stated",
   "anonymousCallers.key": "a secret: that names are hashed is stated",
   "worker.placement": "where a Worker runs changes nothing of what is kept",
   "worker.cpuMs": "how long a Worker may compute changes nothing of what is kept",

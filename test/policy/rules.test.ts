@@ -74,6 +74,16 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: logs.classification is true, while logs.collect is metadata"],
     ["error: logs.classification is true, while logs.collect is metadata"],
   ],
+  "traces-in-clear": [
+    { telemetry: { traces: { url: "http://otel.example.com/v1/traces" } } },
+    ["error: telemetry.traces.url is http://otel.example.com/v1/traces"],
+    ["error: telemetry.traces.url is http://otel.example.com/v1/traces"],
+  ],
+  "traces-to-this-machine": [
+    { telemetry: { traces: { url: "http://127.0.0.1:4318/v1/traces" } } },
+    ["warning: telemetry.traces.url is http://127.0.0.1:4318/v1/traces"],
+    ["error: telemetry.traces.url is http://127.0.0.1:4318/v1/traces"],
+  ],
   "keep-days-not-enforced": [
     { logSystem: "observability", logs: { collect: "metadata", keepDays: 3 } },
     ["error: logs.keepDays is 3, and nothing deletes logs of that age"],
@@ -204,9 +214,19 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ],
   ],
   "export-unauthorized": [
-    { logs: { ...LEGACY, collect: "full" }, exports: [LANGFUSE] },
-    ["warning: exports[0] goes to Langfuse, and has no authorization"],
-    ["warning: exports[0] goes to Langfuse, and has no authorization"],
+    {
+      logs: { ...LEGACY, collect: "full" },
+      exports: [LANGFUSE],
+      telemetry: { traces: { url: LANGFUSE.url } },
+    },
+    [
+      "warning: exports[0] goes to Langfuse, and has no authorization",
+      "warning: telemetry.traces goes to Langfuse, and has no authorization",
+    ],
+    [
+      "warning: exports[0] goes to Langfuse, and has no authorization",
+      "warning: telemetry.traces goes to Langfuse, and has no authorization",
+    ],
   ],
   "model-form-unknown": [
     { worker: worker({ models: ["@cf/a/b", "acme/large"] }), spendLimits: [DAILY] },

@@ -434,3 +434,32 @@ test("no secret of a stack reaches its statement", async () => {
   expect(text).not.toContain("5ec7e711111");
   expect(text).not.toContain("5ec7e8");
 });
+
+test.each<[string, Record<string, unknown>, string]>([
+  ["none", {}, "no caller, as no log is kept"],
+  ["none", { anonymousCallers: { key: "c3".repeat(32) } }, "a keyed hash of the caller"],
+  ["metadata", {}, "the caller's name"],
+  [
+    "full",
+    {
+      worker: {
+        name: "w",
+        models: ["@cf/a/b"],
+        cloudflareAccess: { team: "acme", audience: "a".repeat(64) },
+      },
+    },
+    "the caller's name (of people the e-mail address)",
+  ],
+])(
+  "under %s a page says to whom spans go, and how they name callers",
+  async (collect, more, caller) => {
+    const logs = { collect, maxEntries: 20_000, whenFull: "stop" };
+    const traces = { url: OTEL.url, headers: { "x-key": "of-the-collector" }, keepDays: 30 };
+
+    const { telemetry } = await answers("dev", { logs, telemetry: { traces }, ...more });
+
+    expect(telemetry).toBe(
+      `YES, without prompt and answer: a span of each request that reaches a model to https://otel.example.com/v1/traces (kept there for 30 days, with header x-key); they hold model, route, tokens, status, duration, ids and ${caller}`,
+    );
+  },
+);

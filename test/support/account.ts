@@ -83,6 +83,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
   const stop = async () => {
     await door.close();
     parts.store.close();
+    parts.telemetry.close();
     await rm(temporary, { recursive: true, force: true });
   };
   let stopped: Promise<void> | undefined;

@@ -233,6 +233,24 @@ const copies = list(
   { max: 10, by: (copy) => copy.url },
 );
 
+const telemetry = group(
+  {
+    traces: group(
+      {
+        // A collector's URL has a path.
+        url: url.map((text) => text.replace(/^(https:\/\/[^/]*)$/, "$1/")),
+        headers: fc.dictionary(fc.constantFrom("Authorization", "x-key"), headerValue, {
+          maxKeys: 2,
+          noNullPrototype: true,
+        }),
+        keepDays,
+      },
+      ["url"],
+    ),
+  },
+  [],
+);
+
 const hazards = ["P1", ...Array.from({ length: 13 }, (_, index) => `S${index + 1}`)];
 const verdicts = fc.dictionary(fc.constantFrom(...hazards), fc.constantFrom("flag", "block"), {
   maxKeys: hazards.length,
@@ -341,6 +359,7 @@ const shared = group(
       .map(({ publicKey, ...rest }) =>
         publicKey === null ? { ...rest, bodies: false } : { ...rest, publicKey },
       ),
+    telemetry,
     cache: fc.record({ ttlSeconds: whole(60, 2_592_000) }),
     rateLimit: fc.record({
       requests: whole(1, 1_000_000_000),

@@ -73,7 +73,7 @@ const SAMPLES: Readonly<Record<keyof typeof ENDPOINTS, readonly [Sample, ...Samp
 };
 
 /** A way is one request that the Worker answers with success, where Cloudflare replies as `REPLIES` do. */
-export interface Way extends Pick<Endpoint, "method" | "isGated" | "usesModel"> {
+export interface Way extends Pick<Endpoint, "method" | "isGated" | "operation"> {
   readonly name: string;
   readonly path: string;
   readonly route: string;
@@ -90,7 +90,7 @@ export const WAYS: readonly Way[] = Object.entries(ENDPOINTS).flatMap(([id, endp
 );
 
 /** The ways that call a model. */
-export const MODEL_WAYS = WAYS.filter(({ usesModel }) => usesModel);
+export const MODEL_WAYS = WAYS.filter(({ operation }) => operation !== undefined);
 
 /** The ways that are open to known callers only. */
 export const GATED = WAYS.filter(({ isGated }) => isGated);
@@ -114,14 +114,14 @@ function samplesOf(id: string): readonly Sample[] {
 }
 
 function toWay(endpoint: Endpoint, { path = endpoint.path, body, call }: Sample): Way {
-  const { method, isGated, usesModel } = endpoint;
+  const { method, isGated, operation } = endpoint;
   const route = routeOf(endpoint);
   const { inputs = {}, reply = hello } = call ?? {};
   const isStreamed = "stream" in inputs;
   const name = `${method} ${route}${isStreamed ? ", streamed" : ""}`;
   const toBody = (model = "@cf/old/model") =>
     body === undefined ? null : JSON.stringify({ model, ...body });
-  return { method, isGated, usesModel, name, path, route, isStreamed, inputs, reply, body: toBody };
+  return { method, isGated, operation, name, path, route, isStreamed, inputs, reply, body: toBody };
 }
 
 function hello(): Reply {

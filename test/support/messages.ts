@@ -13,9 +13,10 @@ import type {
   Part,
 } from "../../worker/chat/formats/conversation.ts";
 import type { AnswerHead, ChatRequest } from "../../worker/chat/formats/format.ts";
+import { modelOf } from "./models.ts";
 
-export const MODEL = { id: "anthropic/claude-sonnet-5", speaks: "messages" } as const;
-export const OTHER = { id: "anthropic/claude-opus-5", speaks: "messages" } as const;
+export const MODEL = modelOf("anthropic/claude-sonnet-5");
+export const OTHER = modelOf("anthropic/claude-opus-5");
 
 /** Reads a request that says "Hi", but for the changes. */
 export function read(changes: object = {}, allow: readonly Reach[] = []): ChatRequest {

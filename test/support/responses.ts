@@ -8,9 +8,10 @@ import type { AnswerHead, ChatRequest, StreamReader } from "../../worker/chat/fo
 import { responsesCaller } from "../../worker/chat/formats/openai-responses/openai-responses.ts";
 import { readResponsesRequest } from "../../worker/chat/formats/openai-responses/request.ts";
 import { RefusalError, type Refusal } from "../../worker/chat/refusal.ts";
+import { modelOf } from "./models.ts";
 
 /** A model that speaks the format. */
-export const MODEL: Model = { id: "openai/gpt-x", speaks: "responses" };
+export const MODEL: Model = { ...modelOf("openai/gpt-x"), speaks: "responses" };
 
 /** Reads a request, which says Hi where it has no other input. */
 export function readFields(fields: object, allow: readonly Reach[] = []): ChatRequest {

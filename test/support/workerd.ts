@@ -22,6 +22,7 @@ import {
   Miniflare,
   Response as MiniflareResponse,
   type RemoteProxyConnectionString,
+  type Request as MiniflareRequest,
 } from "miniflare";
 import { z } from "zod";
 
@@ -93,6 +94,12 @@ export interface Reply {
   readonly isReset?: boolean;
 }
 
+/** A fetch of the Worker's, as it left the runtime. */
+export interface Fetched {
+  readonly headers: Headers;
+  readonly body: string;
+}
+
 /** The changes of a test to an ordinary deploy. */
 export interface WorkerScene {
   /** The bindings that differ; undefined leaves one out. */
@@ -103,7 +110,7 @@ export interface WorkerScene {
   /** The limits of callers that have one of their own, by binding: requests in a minute. */
   readonly ownLimits?: Readonly<Record<string, number>>;
   /** The response to a fetch of the Worker's; without it, nothing may be fetched. */
-  readonly fetched?: (url: string) => Reply;
+  readonly fetched?: (url: string, request: Fetched) => Reply | Promise<Reply>;
   /** The response about a log; without it there is no log. */
   readonly log?: (call: LogCall) => Reply;
   /** The response of a model; the default one answers "hello". */
@@ -229,7 +236,10 @@ async function startRuntime(scene: WorkerScene): Promise<Runtime> {
         dev: {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
           remoteProxyConnectionString: cloudflare.url as RemoteProxyConnectionString,
-          outboundService: { type: "fetcher", handler: ({ url }) => answerFetch(cloudflare, url) },
+          outboundService: {
+            type: "fetcher",
+            handler: (request) => answerFetch(cloudflare, request),
+          },
         },
       },
     ],
@@ -293,7 +303,7 @@ interface Cloudflare {
   lines: string[];
   answer: (call: WireCall) => Reply;
   log: (call: LogCall) => Reply;
-  fetched: (url: string) => Reply;
+  fetched: NonNullable<WorkerScene["fetched"]>;
   stop(): void;
 }
 
@@ -312,9 +322,20 @@ function refuseFetch(url: string): Reply {
   throw new Error(`the Worker fetched ${url}`);
 }
 
-function answerFetch({ fetched }: Cloudflare, url: string): MiniflareResponse {
-  const { status = 200, body } = fetched(url);
-  return MiniflareResponse.json(body, { status });
+async function answerFetch(
+  { fetched }: Cloudflare,
+  request: MiniflareRequest,
+): Promise<MiniflareResponse> {
+  const { url, headers } = request;
+  const {
+    status = 200,
+    headers: own = {},
+    body,
+  } = await fetched(url, {
+    headers: new Headers([...headers]),
+    body: await request.text(),
+  });
+  return MiniflareResponse.json(body, { status, headers: own });
 }
 
 const noLog = (): Reply => ({

@@ -1,6 +1,7 @@
 import type { RateLimit } from "@cloudflare/workers-types";
 
-import type { Env, Model, RawEnv } from "./env.ts";
+import type { CallerName, Env, Model, RawEnv } from "./env.ts";
+import type { Measures } from "./line/measures.ts";
 import type { RequestLine } from "./line/request-line.ts";
 import type { Trace } from "./line/trace.ts";
 
@@ -9,12 +10,13 @@ export interface App {
   Bindings: RawEnv;
   Variables: {
     readonly env: Env;
-    readonly caller: string;
+    readonly caller: CallerName;
     /** The models that the caller may use. */
     readonly models: readonly Model[];
     /** Counts the caller's calls; undefined where it has no limit. */
     readonly limit: RateLimit | undefined;
     readonly line: RequestLine;
+    readonly measures: Measures;
     readonly trace: Trace;
     /** Writes the line about the request, once it is known how it ended. */
     readonly writeLine: () => void;

@@ -2,7 +2,7 @@
 import type { AiGateway, AiOptions, RateLimit } from "@cloudflare/workers-types";
 import * as v from "valibot";
 
-import { checkBindings, text } from "../bindings.ts";
+import { checkBindings, own, text, type Own } from "../bindings.ts";
 import { parseJson } from "../json.ts";
 
 /** The part of the Workers AI binding that is used: always the raw response, see models/call.ts. */
@@ -41,7 +41,7 @@ export const REACHES = [
 ] as const;
 
 const model = v.object({
-  id: text,
+  id: own,
   speaks: v.picklist(WIRES),
   name: v.optional(text),
   /** How its streams reach callers of its own form; absent: event by event. */
@@ -54,7 +54,7 @@ type LimitName = `CALLER_LIMIT_${number}_PER_${number}S`;
 const rateLimit = v.custom<RateLimit>((value) => typeof value === "object" && value !== null);
 
 const caller = v.object({
-  name: text,
+  name: own,
   /** The SHA-256 of the token, in hexadecimal. */
   sha256: text,
   /** The token's last day, as YYYY-MM-DD. */
@@ -69,7 +69,7 @@ const LIMIT_NAME = /^CALLER_LIMIT_\d+_PER_\d+S$/;
 
 const bindings = v.object({
   AI: v.custom<AiBinding>((value) => typeof value === "object" && value !== null),
-  GATEWAY_ID: text,
+  GATEWAY_ID: own,
   COLLECT_LOGS: v.picklist(["full", "metadata", "none"]),
   /** A JSON list of the models: id, wire format, and the name that callers may use in its place. */
   MODELS: v.pipe(json, v.tupleWithRest([model], model)),
@@ -95,8 +95,12 @@ const bindings = v.object({
   /** The longest silence within a stream. */
   IDLE_MS: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
   MAX_BODY_BYTES: v.pipe(json, v.number(), v.safeInteger(), v.minValue(1)),
-  STACK: text,
-  RELEASE: text,
+  STACK: own,
+  RELEASE: own,
+  /** The collector of spans, as JSON: its address, and what they name as their origin. */
+  TRACES: v.optional(v.pipe(json, v.object({ url: text, service: own, environment: own }))),
+  /** The headers that the collector requires, as JSON. */
+  TRACES_HEADERS: v.optional(v.pipe(json, v.record(v.string(), v.string()))),
 });
 
 /**
@@ -110,10 +114,14 @@ export type RawEnv = {
 /** The checked bindings. */
 export type Env = Readonly<v.InferOutput<typeof bindings> & Record<LimitName, RateLimit>>;
 
+/** The collector of the stack's spans. */
+export type Collector = NonNullable<Env["TRACES"]>;
 /** A model of the stack. */
 export type Model = Env["MODELS"][number];
 /** What a request may ask of a provider beside an answer. */
 export type Reach = Env["ALLOW"][number];
+/** What names a caller in logs: a name of the stack's, an identity of Access, or the hash of one. */
+export type CallerName = Own | "anonymous";
 /** A caller that a token identifies. */
 export type Caller = Env["CALLERS"][number];
 /** The application of Cloudflare Access that stands before the Worker. */

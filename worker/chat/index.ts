@@ -48,8 +48,10 @@ export default app;
 function serve(endpoint: Endpoint): void {
   app.on(endpoint.method, endpoint.path, (context) => {
     // Hono answers HEAD as GET without the body; a look at the headers must not cost a model call.
-    if (endpoint.usesModel && context.req.raw.method === "HEAD") return context.body(null);
+    if (endpoint.operation !== undefined && context.req.raw.method === "HEAD")
+      return context.body(null);
     context.var.line.route = routeOf(endpoint);
+    context.var.measures.operation = endpoint.operation;
     return endpoint.answer(context);
   });
 }

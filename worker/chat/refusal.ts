@@ -46,10 +46,42 @@ export const ERROR_TYPES = {
   504: "server_error",
 } as const;
 
+/** The codes of refusals. */
+export type Code =
+  | "access_unavailable"
+  | "bad_model_output"
+  | "content_filter"
+  | "content_policy_violation"
+  | "context_length_exceeded"
+  | "cross_site"
+  | "denied_by_policy"
+  | "gateway_misconfigured"
+  | "guardrails_unavailable"
+  | "insufficient_quota"
+  | "internal_error"
+  | "invalid_api_key"
+  | "invalid_encoding"
+  | "invalid_json"
+  | "invalid_request"
+  | "invalid_value"
+  | "log_not_found"
+  | "misconfigured"
+  | "model_not_found"
+  | "not_found"
+  | "not_supported"
+  | "rate_limit_exceeded"
+  | "request_too_large"
+  | "unsupported_encoding"
+  | "unsupported_parameter"
+  | "upstream_cut"
+  | "upstream_error"
+  | "upstream_timeout"
+  | "upstream_unavailable";
+
 /** Why a request is refused, as OpenAI's API reports it. */
 export interface Refusal {
   readonly status: keyof typeof ERROR_TYPES;
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly param?: string;
 }
@@ -135,7 +167,7 @@ export function checkRequest<Schema extends v.GenericSchema>(
 }
 
 /** Makes a RefusalError with status 400; `param` is the path of the wrong field. */
-export function badRequest(code: string, message: string, param?: string): RefusalError {
+export function badRequest(code: Code, message: string, param?: string): RefusalError {
   const refusal = { status: 400, code, message } as const;
   return new RefusalError(param === undefined ? refusal : { ...refusal, param });
 }

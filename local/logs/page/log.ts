@@ -5,6 +5,7 @@ import { HEAD_CHARACTERS } from "../../api/log-wire.ts";
 import type { KeptTrace } from "../../traces/exporter.ts";
 import type { Bodies, FoundLog, StoredLog } from "../log.ts";
 import { FIELDS } from "./fields.ts";
+import type { StoredSpan } from "../../telemetry/store.ts";
 import { bytes, metadataValue, number, time, type Html } from "./format.ts";
 import { factsTable, type Fact } from "./layout.ts";
 import type { Stack } from "./stack.ts";
@@ -16,14 +17,34 @@ interface LogArgs extends FoundLog {
   readonly stack: Stack | undefined;
   /** Its exported trace, as long as that is kept. */
   readonly trace: KeptTrace | undefined;
+  /** What its request sent to a collector. */
+  readonly spans: readonly StoredSpan[];
 }
 
-export function logContent({ log, bodies, query, stack, trace }: LogArgs): Html {
+export function logContent({ log, bodies, query, stack, trace, spans }: LogArgs): Html {
   return html`<p><a href="/${query}">All logs</a></p>
     <h1>Log ${log.id}</h1>
     ${factsTable("Fields of the log", fields(log))}
     ${bodies === undefined ? noBodies(stack) : bodySections(bodies, stack)}
-    ${trace === undefined ? "" : traceSection(trace)}`;
+    ${trace === undefined ? "" : traceSection(trace)} ${spans.map(spanSection)}`;
+}
+
+/** Shows a span that was kept here in its collector's place. */
+function spanSection(span: StoredSpan): Html {
+  const facts = span.attributes.map(({ key, value }): Fact => [
+    key,
+    String(Object.values(value)[0]),
+  ]);
+  return html`<h2>Span</h2>
+    <p>
+      Sent for this request, and kept here in the collector's place; all are at
+      <a href="/spans">/spans</a>.
+    </p>
+    ${factsTable("Attributes of the span", [
+      ["trace", span.traceId],
+      ["span", span.spanId],
+      ...facts,
+    ])}`;
 }
 
 /** Explains why there is no log with an id. */

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<Refusal["status"], string>> = {
 };
 const refusal = (changes: Partial<Refusal>): Refusal => ({
   status: 400,
-  code: "any_code",
+  code: "invalid_value",
   message: "any message",
   ...changes,
 });
@@ -44,7 +44,7 @@ test("an error has the Worker's code, the wrong field and the request's ids", ()
     error: {
       type: "invalid_request_error",
       message: "any message",
-      details: { error_code: "any_code", param: "messages.0" },
+      details: { error_code: "invalid_value", param: "messages.0" },
       ...ids,
     },
     request_id: "event",

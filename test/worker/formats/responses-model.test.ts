@@ -14,6 +14,7 @@ import {
   responsesModel,
 } from "../../../worker/chat/formats/openai-responses/openai-responses.ts";
 import { wrapOpaque } from "../../../worker/chat/formats/opaque.ts";
+import { modelOf } from "../../support/models.ts";
 import {
   eventsOf,
   headOf,
@@ -169,7 +170,11 @@ test("reasoning goes back to the model that it came from, with its id", () => {
     input: [{ type: "reasoning", ...proof, summary: [{ type: "summary_text", text: "Hm." }] }],
   });
   expect(
-    responsesModel.writeRequest({ messages, tools: [] }, { ...MODEL, id: "openai/other" }, false),
+    responsesModel.writeRequest(
+      { messages, tools: [] },
+      { ...modelOf("openai/other"), speaks: "responses" },
+      false,
+    ),
   ).toMatchObject({ input: [] });
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { chatModel } from "../../../worker/chat/formats/openai-chat/openai-chat.ts";
 import { responsesModel } from "../../../worker/chat/formats/openai-responses/openai-responses.ts";
 import { wrapOpaque } from "../../../worker/chat/formats/opaque.ts";
+import { modelOf } from "../../support/models.ts";
 import { MODEL, readFields, refusalOf } from "../../support/responses.ts";
 
 const ENCRYPTED = "reasoning.encrypted_content";
@@ -164,7 +165,7 @@ test.each([
   ["openai/o4-mini", true],
   ["@cf/openai/gpt-oss-120b", true],
 ])("of %s reasoning is asked for where it has any (%s)", (id, isAsked) => {
-  const model = { id, speaks: "responses" } as const;
+  const model = { ...modelOf(id), speaks: "responses" } as const;
   const asked = [
     responsesModel.forwardRequest(readFields({}), model, true),
     responsesModel.forwardRequest(readFields({ include: [ENCRYPTED] }), model, true),

@@ -110,7 +110,7 @@ function scene() {
     first: stream.read(),
     passing: undefined,
     translate: (part) => [part],
-    describe: () => ({ status: 502, code: "c", message: "m" }),
+    describe: () => ({ status: 502, code: "upstream_error", message: "m" }),
     writer: {
       begin: () => "<begin>",
       write: (part) => ("text" in part ? part.text : ""),

@@ -10,6 +10,7 @@ import { readWhole } from "../formats/read-whole.ts";
 import { openStream } from "../formats/open-stream.ts";
 import { readBody } from "../gate/body.ts";
 import { nameIgnored } from "../line/ignored-fields.ts";
+import { isMeasured, noteUsage } from "../line/measures.ts";
 import { lineIds, type RequestLine } from "../line/request-line.ts";
 import { streamAnswer } from "../line/stream-answer.ts";
 import { findModel, withFallbacks } from "../models/choice.ts";
@@ -20,13 +21,13 @@ import type { Endpoint } from "./endpoint.ts";
 export function conversationAt(
   path: string,
   caller: CallerFormat,
-  more: Pick<Endpoint, "errorBody"> = {},
+  more: Pick<Endpoint, "errorBody" | "operation"> = {},
 ): Endpoint {
   return {
     method: "POST",
     path,
     isGated: true,
-    usesModel: true,
+    operation: "chat",
     answer: async (context) => converse(context, caller, await readBody(context)),
     ...more,
   };
@@ -42,6 +43,7 @@ export async function converse(
   const request = caller.readRequest(body, env);
   nameIgnored(context, request.ignored);
   const requested = findModel(models, request.model);
+  context.var.measures.isStreamed = request.isStreamed;
   const call = {
     models: withFallbacks(env, models, requested),
     inputsFor: (model: Model) =>
@@ -53,6 +55,8 @@ export async function converse(
     format: MODEL_FORMATS[model.speaks],
     model,
     head: headOf(context.var.line, model, request),
+    // Without telemetry nothing looks at the parts of a stream that passes as it came.
+    ...(isMeasured(env) && { onUsage: noteUsage(context.var.measures) }),
   });
   if (!request.isStreamed) {
     const read = (response: Response, model: Model) => readWhole(response, wayOf(model));

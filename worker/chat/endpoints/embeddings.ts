@@ -6,6 +6,7 @@ import {
 } from "../formats/openai-embeddings/response.ts";
 import { readBody } from "../gate/body.ts";
 import { nameIgnored } from "../line/ignored-fields.ts";
+import type { Measures } from "../line/measures.ts";
 import { callModels } from "../models/request.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -14,7 +15,7 @@ export const embeddings: Endpoint = {
   method: "POST",
   path: "/v1/embeddings",
   isGated: true,
-  usesModel: true,
+  operation: "embeddings",
   async answer(context) {
     const request = readEmbeddingRequest(await readBody(context), context.var.models);
     nameIgnored(context, request.ignored);
@@ -30,6 +31,13 @@ export const embeddings: Endpoint = {
       });
       parts.push(part);
     }
+    noteTokens(context.var.measures, parts);
     return context.json(writeEmbeddings(request, parts));
   },
 };
+
+/** Notes the tokens of all calls; a model that reports none leaves them unknown. */
+function noteTokens(measures: Measures, parts: readonly Embeddings[]): void {
+  const input = parts.reduce((sum, { tokens }) => sum + tokens, 0);
+  if (input > 0) measures.usage = { input };
+}

@@ -11,7 +11,6 @@ export const feedback: Endpoint = {
   method: "POST",
   path: "/v1/feedback",
   isGated: true,
-  usesModel: false,
   async answer(context) {
     const { env, caller } = context.var;
     return context.json(await markLog(env, caller, await readBody(context)));

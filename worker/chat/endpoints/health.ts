@@ -5,6 +5,5 @@ export const health: Endpoint = {
   method: "GET",
   path: "/health",
   isGated: false,
-  usesModel: false,
   answer: (context) => context.json({ status: "ok" }),
 };

@@ -9,7 +9,6 @@ export const model: Endpoint = {
   // are.
   path: "/v1/models/:id{.+}",
   isGated: true,
-  usesModel: false,
   answer(context) {
     const asked = context.req.param("id") ?? "";
     return context.json(describeModel(findModel(context.var.models, asked), asked));

@@ -10,7 +10,6 @@ export const models: Endpoint = {
   method: "GET",
   path: "/v1/models",
   isGated: true,
-  usesModel: false,
   answer(context) {
     const named = context.var.models.flatMap((each) =>
       askedAs(each).map((asked) => ({ each, asked })),

@@ -11,7 +11,7 @@ export const sample: Endpoint = {
   method: "GET",
   path: "/",
   isGated: true,
-  usesModel: true,
+  operation: "chat",
   answer(context) {
     const model = context.var.models[0]?.id ?? "";
     const messages = [{ role: "user", content: PROMPT }];

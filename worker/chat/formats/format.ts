@@ -1,7 +1,7 @@
 /** What the Worker needs of a wire format: one side for callers, one for models. */
 import type { Refusal } from "../refusal.ts";
 import type { Env, Model } from "../env.ts";
-import type { Answer, Conversation, Part } from "./conversation.ts";
+import type { Answer, Conversation, Part, Usage } from "./conversation.ts";
 
 /** A request of a caller, checked. */
 export interface ChatRequest {
@@ -121,6 +121,8 @@ export interface AnswerWay {
   readonly format: ModelFormat;
   readonly model: Model;
   readonly head: AnswerHead;
+  /** Takes the tokens that the model reports; absent where nobody wants them. */
+  readonly onUsage?: (usage: Usage) => void;
 }
 
 /** An error of the model's, where an answer, or a part of it, was due. */

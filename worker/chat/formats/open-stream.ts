@@ -6,6 +6,7 @@ import type { StreamEnd } from "../line/request-line.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { partsOf } from "./answer.ts";
 import { AnswerError, type AnswerWay } from "./format.ts";
+import { observe } from "./observed-reader.ts";
 import { ModelStream, NoStreamError, SilenceError, type Events } from "./model-stream.ts";
 import { passingOf, readAnswer } from "./read-whole.ts";
 import { passStream } from "./pass-stream.ts";
@@ -23,10 +24,13 @@ interface StreamWay extends AnswerWay {
   readonly idleMs: number;
 }
 
-/**
- * A streamed answer that is about to begin. Its call makes the body, and says once how it ended.
- */
-export type OpenedStream = (onEnd: (end: StreamEnd) => void) => ReadableStream<Uint8Array>;
+/** A streamed answer that is about to begin. */
+export interface OpenedStream {
+  /** Makes the body; `onEnd` is called once. */
+  readonly begin: (onEnd: (end: StreamEnd) => void) => ReadableStream<Uint8Array>;
+  /** Settles with the first event; absent where the stream passes unread. */
+  readonly first?: Promise<unknown>;
+}
 
 /**
  * Opens a stream in its lane. Throws a RefusalError where the model fails before its first event,
@@ -35,10 +39,10 @@ export type OpenedStream = (onEnd: (end: StreamEnd) => void) => ReadableStream<U
 export async function openStream(response: Response, way: StreamWay): Promise<OpenedStream> {
   const { body } = response;
   if (body !== null && isEventStream(response) && isPassedUnread(way)) {
-    return (onEnd) => passStream(body, onEnd);
+    return { begin: (onEnd) => passStream(body, onEnd) };
   }
   const source = await openSource(response, way);
-  return (onEnd) => writeStream(source, onEnd);
+  return { begin: (onEnd) => writeStream(source, onEnd), first: source.first };
 }
 
 /** Returns whether the stack has the model's streams pass unread, and the caller speaks its form. */
@@ -59,7 +63,7 @@ async function openSource(response: Response, way: StreamWay): Promise<StreamSou
   // Some servers send events under another type.
   const body = EVENTS.test(text) ? new Response(text).body : events;
   if (body === null) return { ...common, ...wholeStream(parseJson(text), way) };
-  const stream = new ModelStream(body, format.openStream(model), way.idleMs);
+  const stream = new ModelStream(body, observe(format.openStream(model), way), way.idleMs);
   const first = stream.read();
   try {
     await begin(stream, first, way.isLast);

@@ -21,9 +21,10 @@ export function passingOf({ caller, format }: AnswerWay): Passing | undefined {
 }
 
 /** Reads a body as an answer. Throws a RefusalError. */
-export function readAnswer(body: unknown, { format, model }: AnswerWay): Answer {
+export function readAnswer(body: unknown, { format, model, onUsage }: AnswerWay): Answer {
   try {
     const answer = format.readAnswer(body, model);
+    if (answer?.usage !== undefined) onUsage?.(answer.usage);
     if (answer !== undefined) return answer;
   } catch (error) {
     if (error instanceof AnswerError) throw new RefusalError(describeFailure(502, error.body));

@@ -1,7 +1,9 @@
 import { auth as readBasic } from "hono/utils/basic-auth";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { sha256 } from "hono/utils/crypto";
+import * as v from "valibot";
 
+import { own, type Own } from "../../bindings.ts";
 import type { Caller } from "../env.ts";
 
 /**
@@ -47,11 +49,12 @@ function asItIs(hash: string): string {
  * Returns what stands for a caller's name in logs: the first 24 hexadecimal characters of its
  * HMAC-SHA256. Whoever holds the key can find the name by trying names; nobody else can.
  */
-export async function hideName(name: string, key: string): Promise<string> {
+export async function hideName(name: string, key: string): Promise<Own> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const imported = await crypto.subtle.importKey("raw", encode(key), algorithm, false, ["sign"]);
   const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", imported, encode(name)));
-  return Array.from(bytes.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hash = Array.from(bytes.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0"));
+  return v.parse(own, hash.join(""));
 }
 
 function encode(text: string): Uint8Array {

@@ -5,6 +5,7 @@
 import { decode, verifyWithJwks } from "hono/utils/jwt/jwt";
 import * as v from "valibot";
 
+import { own, type Own } from "../../bindings.ts";
 import type { AccessApplication } from "../env.ts";
 import { RefusalError, type Refusal } from "../refusal.ts";
 import { readAs } from "../models/response.ts";
@@ -27,7 +28,7 @@ const LEEWAY_SECONDS = 30;
 export async function readIdentity(
   request: Request,
   { team, audience }: AccessApplication,
-): Promise<string | undefined> {
+): Promise<Own | undefined> {
   const proof = request.headers.get("cf-access-jwt-assertion");
   if (proof === null) return undefined;
   const issuer = `https://${team}.cloudflareaccess.com`;
@@ -59,12 +60,13 @@ const claims = v.object({
 // name of a client's certificate is free text, such as `web`.
 // https://developers.cloudflare.com/cloudflare-one/access-controls/service-credentials/service-tokens/
 const IDENTITY = /^([^\s@]+@[^\s@]+|[0-9a-f]+\.access(\.[a-z0-9.-]+)?)$/;
+const identity = v.pipe(own, v.regex(IDENTITY));
 
 /**
  * Returns the name in a payload that is valid now. Not the subject: it looks like the name of a
  * caller with a token, and means nothing to a person.
  */
-function readName(payload: unknown): string | undefined {
+function readName(payload: unknown): Own | undefined {
   const proof = readAs(claims, payload);
   if (proof === undefined) return undefined;
   const now = Date.now() / 1000;
@@ -72,7 +74,7 @@ function readName(payload: unknown): string | undefined {
   if (exp + LEEWAY_SECONDS <= now || nbf - LEEWAY_SECONDS > now) return undefined;
   // The one is empty for a service token, the other for a person.
   const name = email || clientId || "";
-  return IDENTITY.test(name) ? name : undefined;
+  return readAs(identity, name);
 }
 
 const noKeys: Refusal = {

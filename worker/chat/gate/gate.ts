@@ -6,7 +6,7 @@ import { authenticate, hideName } from "./access.ts";
 import { readIdentity } from "./cloudflare-access.ts";
 import type { App } from "../context.ts";
 import { ENDPOINTS } from "../endpoints/endpoints.ts";
-import type { Caller, Env } from "../env.ts";
+import type { Caller, CallerName, Env } from "../env.ts";
 import { modelsOf } from "../models/choice.ts";
 import { RETRY_LATER, RefusalError, type Refusal } from "../refusal.ts";
 
@@ -58,7 +58,8 @@ export const refuseOtherSites: MiddlewareHandler<App> = (context, next) => {
  */
 export const identifyCaller: MiddlewareHandler<App> = async (context, next) => {
   const { env } = context.var;
-  const known = env.ACCESS === "open" ? { name: "anonymous" } : await find(context.req.raw, env);
+  const known: Known | undefined =
+    env.ACCESS === "open" ? { name: "anonymous" } : await find(context.req.raw, env);
   if (known === undefined) throw new RefusalError(unknownCaller, CHALLENGE);
   const { CALLER_HASH_KEY: key } = env;
   const caller = key === undefined ? known.name : await hideName(known.name, key);
@@ -70,7 +71,7 @@ export const identifyCaller: MiddlewareHandler<App> = async (context, next) => {
 };
 
 /** A caller as far as it matters once it is known; whom Access lets in has nothing of its own. */
-type Known = Omit<Caller, "sha256" | "until">;
+type Known = Omit<Caller, "sha256" | "until" | "name"> & { readonly name: CallerName };
 
 /**
  * Finds the caller. The two kinds never meet: a token's name has neither the @ of an address nor

@@ -1,4 +1,7 @@
 /** The one line about a request in the Worker's console. */
+import type { Route } from "../endpoints/endpoint.ts";
+import type { CallerName, Model } from "../env.ts";
+import type { Code } from "../refusal.ts";
 import type { Trace } from "./trace.ts";
 
 /**
@@ -9,16 +12,16 @@ export interface RequestLine {
   readonly eventId: string;
   readonly traceId: string;
   readonly method: string;
-  route: string;
-  caller?: string;
+  route: Route | "other";
+  caller?: CallerName;
   /** The model that answered, or was called last. */
-  model?: string;
+  model?: Model["id"];
   /** The id of its log at AI Gateway; absent where none was kept. */
   logId?: string;
   /** The top-level fields of the request that are not known, and reached no model. */
   ignored?: readonly string[];
   /** The code of a refusal. */
-  code?: string;
+  code?: Code;
   /**
    * The runtime's or the platform's message about a call that got no answer, or about a fault of
    * ours.
@@ -26,6 +29,8 @@ export interface RequestLine {
   cause?: string;
   /** How its stream ended. */
   stream?: StreamEnd | "open";
+  /** Why spans or data points did not get where the stack sends them. */
+  telemetry?: string;
 }
 
 /** How a stream ended: whole, broken off, or because its caller hung up. */
@@ -36,8 +41,15 @@ export function openLine(method: string, { traceId }: Trace): RequestLine {
   return { eventId: crypto.randomUUID(), traceId, method, route: "other" };
 }
 
-/** Writes a line. Milliseconds are those of the runtime's clock, which stands still while code runs. */
-export function writeLine(line: RequestLine, status: number, durationMs: number): void {
+/** How a request ended. */
+export interface RequestEnd {
+  readonly status: number;
+  /** By the runtime's clock, which stands still while code runs. */
+  readonly durationMs: number;
+}
+
+/** Writes a line. */
+export function writeLine(line: RequestLine, { status, durationMs }: RequestEnd): void {
   const text = JSON.stringify({ message: "request", ...line, status, durationMs });
   if (status >= 500 || line.stream === "cut") console.error(text);
   else console.log(text);

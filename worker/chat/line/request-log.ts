@@ -1,6 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 import type { App } from "../context.ts";
 import { health } from "../endpoints/health.ts";
+import { sendTelemetry } from "../telemetry/telemetry.ts";
+import { openMeasures } from "./measures.ts";
 import { lineHeaders, openLine, writeLine } from "./request-line.ts";
 import { continueTrace, formatTrace } from "./trace.ts";
 
@@ -17,13 +19,19 @@ const HEADERS = {
  * `/health`.
  */
 export const logRequest: MiddlewareHandler<App> = async (context, next) => {
-  const startedAt = Date.now();
+  const measures = openMeasures();
   const trace = continueTrace(context.req.header("traceparent"));
   const line = openLine(context.req.method, trace);
   context.set("trace", trace);
   context.set("line", line);
+  context.set("measures", measures);
   context.set("writeLine", () => {
-    if (line.route !== health.path) writeLine(line, context.res.status, Date.now() - startedAt);
+    if (line.route === health.path) return;
+    const end = { status: context.res.status, durationMs: Date.now() - measures.startedAt };
+    const sent = sendTelemetry(context.var, end);
+    if (sent === undefined) writeLine(line, end);
+    // The line reports what became of the spans.
+    else context.executionCtx.waitUntil(sent.then(() => writeLine(line, end)));
   });
   await next();
   const headers = { ...HEADERS, ...lineHeaders(line), traceparent: formatTrace(trace) };

@@ -4,19 +4,25 @@ export interface Trace {
   readonly traceId: string;
   /** This request's own id: 16 hexadecimal characters. */
   readonly spanId: string;
+  /** The id of the caller's span; absent where it sent none. */
+  readonly parentId?: string;
+  /** Whether the trace is recorded: what the caller decided, or true where it began none. */
+  readonly isSampled: boolean;
 }
 
 /** Continues the caller's trace; begins a new one where the header is absent or invalid. */
 export function continueTrace(header: string | undefined): Trace {
-  const [, traceId = "", parentId = ""] =
-    /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(header ?? "") ?? [];
+  const [, traceId = "", parentId = "", flags = ""] =
+    /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(header ?? "") ?? [];
   const isValid = /[1-9a-f]/.test(traceId) && /[1-9a-f]/.test(parentId);
-  return { traceId: isValid ? traceId : randomHex(16), spanId: randomHex(8) };
+  const spanId = randomHex(8);
+  if (!isValid) return { traceId: randomHex(16), spanId, isSampled: true };
+  return { traceId, spanId, parentId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
 /** Formats a `traceparent` header. */
-export function formatTrace({ traceId, spanId }: Trace): string {
-  return `00-${traceId}-${spanId}-01`;
+export function formatTrace({ traceId, spanId, isSampled }: Trace): string {
+  return `00-${traceId}-${spanId}-${isSampled ? "01" : "00"}`;
 }
 
 function randomHex(bytes: number): string {

@@ -11,6 +11,7 @@ import {
 } from "./failures.ts";
 import { callModel, type Call } from "./call.ts";
 import { isEventStream, logIdOf, readBody } from "./response.ts";
+import type { Measures } from "../line/measures.ts";
 import type { RequestLine } from "../line/request-line.ts";
 
 /** The request to one model after the other, until one answers. */
@@ -31,6 +32,7 @@ export interface ModelRequest<Answer> {
 interface Context extends Pick<Call, "caller" | "trace"> {
   readonly env: Env;
   readonly line: RequestLine;
+  readonly measures: Measures;
 }
 
 /**
@@ -51,6 +53,8 @@ export async function callModels<Answer>(
       // Only now: a large request is not written for a model that is never asked.
       const call = { model, inputs: inputsFor(model) };
       context.line.model = model.id;
+      context.measures.requested ??= model.id;
+      context.measures.fallbacks = index;
       const response = await attempt(context, call, { isStreamed, hasFallback: !isLast });
       return await read(response, model, isLast);
     } catch (error) {

@@ -1,0 +1,39 @@
+/** Defines the rules about what the Worker measures, and who gets it. */
+import { isLoopback } from "../gateway/telemetry.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
+
+/** The rules about telemetry. */
+export const telemetryRules: readonly Rule[] = [
+  {
+    id: "traces-in-clear",
+    requirement: "spans go to their collector over https",
+    because: "whoever is on the way reads who calls which model, and the header that lets spans in",
+    source: "https://opentelemetry.io/docs/specs/otlp/#otlphttp-request",
+    remedy: "use an https URL; http is for a collector on this machine, for npm start",
+    severity: BOTH_ERROR,
+    breaches: ({ settings: { telemetry } }) =>
+      telemetry.traces === undefined
+        ? []
+        : breachIf(
+            telemetry.traces.url.startsWith("http:") && !isLoopback(telemetry.traces.url),
+            "telemetry.traces.url",
+            `is ${telemetry.traces.url}`,
+          ),
+  },
+  {
+    id: "traces-to-this-machine",
+    requirement: "a deployed Worker reaches the collector of its spans",
+    because: "at Cloudflare the address is nobody's, and every span would be lost",
+    source: "https://developers.cloudflare.com/workers/runtime-apis/fetch/",
+    remedy: "use the collector's own address; one on this machine serves npm start alone",
+    severity: STRICT_IN_PRODUCTION,
+    breaches: ({ settings: { telemetry } }) =>
+      telemetry.traces === undefined
+        ? []
+        : breachIf(
+            isLoopback(telemetry.traces.url),
+            "telemetry.traces.url",
+            `is ${telemetry.traces.url}`,
+          ),
+  },
+];

@@ -1,0 +1,47 @@
+/** The fact about what the Worker measures, and who gets it: worker/chat/telemetry has what it holds. */
+import { callersIn } from "../gateway/telemetry.ts";
+import type { Settings } from "../settings/settings.ts";
+import { count, list } from "../words.ts";
+import type { Fact } from "./fact.ts";
+
+/** States which measurements leave the Worker, to whom, for how long, and who is named in them. */
+export function telemetryFact(settings: Settings): Fact {
+  const { traces } = settings.telemetry;
+  const places = traces === undefined ? [] : [describeTraces(traces)];
+  return {
+    id: "telemetry",
+    question: "Do measurements leave?",
+    answer:
+      places.length === 0
+        ? "none is declared"
+        : `YES, without prompt and answer: ${places.join("; ")}; they hold model, route, tokens, status, duration, ids and ${describeCaller(settings)}`,
+    value: {
+      ...(traces && { traces: { ...traces, headers: Object.keys(traces.headers) } }),
+      ...(places.length > 0 && { callers: callersIn(settings) }),
+    },
+  };
+}
+
+function describeTraces({
+  url,
+  headers,
+  keepDays,
+}: NonNullable<Settings["telemetry"]["traces"]>): string {
+  const names = Object.keys(headers);
+  const notes = [
+    keepDays === undefined
+      ? "kept there for a time not stated"
+      : `kept there for ${count(keepDays, "day")}`,
+    ...(names.length === 0 ? [] : [`with header ${names.join(" and ")}`]),
+  ];
+  return `a span of each request that reaches a model to ${url} (${list(notes)})`;
+}
+
+function describeCaller(settings: Settings): string {
+  const callers = callersIn(settings);
+  if (callers === "hash") return "a keyed hash of the caller";
+  if (callers === "nobody") return "no caller, as no log is kept";
+  return settings.worker.cloudflareAccess === undefined
+    ? "the caller's name"
+    : "the caller's name (of people the e-mail address)";
+}

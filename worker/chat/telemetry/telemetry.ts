@@ -1,0 +1,32 @@
+/**
+ * Sends what a stack measures of a request, after its answer. Nothing that a caller or a model
+ * wrote is at hand here: the facts of a request are numbers, and texts that its deploy chose.
+ */
+import type { App } from "../context.ts";
+import type { Env } from "../env.ts";
+import type { RequestEnd, RequestLine } from "../line/request-line.ts";
+import { exporter } from "./exporter.ts";
+import { toSpan } from "./span.ts";
+
+type Request = Pick<App["Variables"], "line" | "measures" | "trace"> & {
+  // Absent where the deploy's bindings are not complete.
+  readonly env?: Env;
+};
+
+/**
+ * Sends the span of a request. Returns undefined where there is none to send; else the promise
+ * never rejects, and the request's line says what went wrong. A caller decides with its
+ * `traceparent` whether its trace is recorded, as everywhere in OpenTelemetry.
+ */
+export function sendTelemetry(request: Request, end: RequestEnd): Promise<void> | undefined {
+  const { env, line, measures, trace } = request;
+  if (env?.TRACES === undefined || measures.operation === undefined) return undefined;
+  if (!trace.isSampled) return undefined;
+  const span = toSpan({ env, line, measures, trace }, { ...end, operation: measures.operation });
+  return report(exporter.send(span, env), line);
+}
+
+async function report(sent: ReturnType<typeof exporter.send>, line: RequestLine): Promise<void> {
+  const failure = await sent;
+  if (failure !== undefined) line.telemetry = failure;
+}
