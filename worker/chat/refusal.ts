@@ -84,6 +84,8 @@ export interface Refusal {
   readonly code: Code;
   readonly message: string;
   readonly param?: string;
+  /** Whether every other model would meet it, too. */
+  readonly isForAll?: boolean;
 }
 
 /** When a limit may have room again. Its period is not known here; the shortest is 10 seconds. */

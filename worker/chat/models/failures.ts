@@ -63,7 +63,7 @@ const FILTERED: Refusal = {
   message: "the model's content filter refused the request",
 };
 /** The gateway's own limit, which every other model would meet, too. */
-const GATEWAY_LIMIT: Refusal = { ...RATE_LIMITED };
+const GATEWAY_LIMIT: Refusal = { ...RATE_LIMITED, isForAll: true };
 
 /** The model gave no answer at all. */
 export const noAnswer: Refusal = {
@@ -219,7 +219,7 @@ export function isOfRequest({ status, code }: Refusal): boolean {
  * not at fault.
  */
 export function isWorthAnother(refusal: Refusal): boolean {
-  if (refusal === GATEWAY_LIMIT) return false;
+  if (refusal.isForAll === true) return false;
   return [502, 503, 504].includes(refusal.status) || refusal.code === RATE_LIMITED.code;
 }
 
@@ -229,7 +229,7 @@ export function retryHeaders(answer: Headers, refusal: Refusal): Readonly<Record
   const isValid =
     after !== null && (/^\d+(?:\.\d+)?$/.test(after) || !Number.isNaN(Date.parse(after)));
   if (isValid) return { "retry-after": after };
-  return refusal === GATEWAY_LIMIT ? RETRY_LATER : {};
+  return refusal.isForAll === true ? RETRY_LATER : {};
 }
 
 function find(status: number, error: ReportedError, body: unknown): Refusal {
