@@ -23,6 +23,7 @@ export function checkReferences(raw: Raw): readonly Problem[] {
     ...wrongCallerModels(raw),
     ...callersThatDiffer(raw),
     ...tooManySpendRules(raw),
+    ...silenceWithoutEnd(raw),
   ];
 }
 
@@ -165,6 +166,18 @@ function tooManySpendRules(raw: Raw): readonly Problem[] {
       ),
     ),
   ];
+}
+
+/** Finds a limit of silence that the limit of the whole answer makes void. */
+function silenceWithoutEnd({ worker }: Raw): readonly Problem[] {
+  const [idle, whole] = ["idleSeconds", "timeoutSeconds"].map((name) =>
+    Number(identityOf(worker, name)),
+  );
+  return problemIf(
+    Number(idle) > Number(whole),
+    "worker.idleSeconds",
+    `is ${idle}, and timeoutSeconds is ${whole}, which ends the whole answer before; set it to ${whole} or less`,
+  );
 }
 
 function modelsIn(raw: Raw): readonly unknown[] {

@@ -317,8 +317,11 @@ const worker = group(
     cpuMs: whole(10, 300_000),
   },
   ["name", "models"],
-).map(({ models, ...settings }) => ({
+).map(({ models, idleSeconds, ...settings }) => ({
   ...settings,
+  ...(idleSeconds !== undefined && {
+    idleSeconds: Math.min(idleSeconds, settings.timeoutSeconds ?? idleSeconds),
+  }),
   models: withOneName(models).map(asModel),
   // Each is one of the models; every second stack has some.
   ...(models.length % 2 === 0 && { fallbacks: models.slice(0, 5).map(({ id }) => id) }),
