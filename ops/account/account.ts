@@ -202,7 +202,10 @@ function explain(error: unknown, needed: Needed): string {
     return `no answer (${reason}); is CLOUDFLARE_BASE_URL right?`;
   }
   if (error instanceof APIError) {
-    const messages = error.errors.map(({ code, message }) => `${code} ${message}`);
+    // Errors of GraphQL have no code.
+    const messages = error.errors.map(({ code, message }) =>
+      [code ?? [], message].flat().join(" "),
+    );
     return messages.join("; ") || `status ${error.status}`;
   }
   // The SDK refuses an id before it makes a request with it: one of dots, or of half a character.

@@ -23,6 +23,7 @@ const whole = z.looseObject({
   id: z.string(),
   collect_logs: z.boolean(),
   created_at: z.string().optional(),
+  modified_at: z.string().optional(),
 });
 
 /** Reads one gateway with all fields of the API. */

@@ -56,6 +56,17 @@ export function listLogs<T>(
   });
 }
 
+// The SDK's type leaves out the count.
+const counted = z.object({ result_info: z.object({ total_count: z.number() }) });
+
+/** Counts the logs that filters choose. */
+export function countLogs(gateway: Gateway, filters: readonly Filter[]): Promise<Answer<number>> {
+  const listing = { filters, perPage: 1, isCounted: true };
+  return listLogs(gateway, listing, (found) => {
+    return checkAnswer("a list of logs", counted, found).result_info.total_count;
+  });
+}
+
 const fields = z.looseObject({ id: z.string().min(1) });
 
 /** The fields of a log and its two bodies, each with a result of its own. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import { listAll, tryCheck, type Connection } from "../account/account.ts";
 
-const script = z.object({ id: z.string() });
+const script = z.object({ id: z.string(), modified_on: z.string().nullish() });
 const settings = z.object({
   bindings: z
     .array(

@@ -29,7 +29,8 @@ import { checkPage } from "./page.ts";
 import { formatRecord } from "./record.ts";
 import { verify } from "./verify.ts";
 
-const { readBuckets, readGateways, readTokens, readWorkers, writeLogpush } = PERMISSIONS;
+const { readAnalytics, readBuckets, readGateways, readTokens, readWorkers, writeLogpush } =
+  PERMISSIONS;
 
 const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE]
                          [--evidence FOLDER] [--json]
@@ -43,8 +44,9 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
   --json      print the findings as JSON
 
 CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
-itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}; for what no
-stack declares ${list(NEEDED)}.
+itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}; for
+coverage ${readAnalytics}; for what no stack declares
+${list(NEEDED)}.
 What it may not read is reported as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.

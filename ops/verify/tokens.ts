@@ -15,10 +15,10 @@ import {
   type Token,
 } from "../look/tokens.ts";
 
-const { readGateways, readTokens, readWorkers } = PERMISSIONS;
+const { readAnalytics, readGateways, readTokens, readWorkers } = PERMISSIONS;
 
 /** The permissions that verifying a stack needs. */
-const NEEDED: readonly string[] = [readGateways, readWorkers, readTokens];
+const NEEDED: readonly string[] = [readGateways, readWorkers, readTokens, readAnalytics];
 /** Those that it may have beside them: they read more of what no stack declares. */
 const ALLOWED = [...NEEDED, ...UNDECLARED.filter((name) => name.endsWith(" Read"))];
 

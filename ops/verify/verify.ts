@@ -2,6 +2,7 @@
 import type { Account } from "../account/account.ts";
 import type { Finding } from "../look/finding.ts";
 import { flyCanaries, type Canaries, type CanaryArgs } from "./canaries.ts";
+import { checkCanariesCounted, checkCoverage } from "./coverage.ts";
 import { checkGateway } from "./gateway.ts";
 import { checkLogpush } from "./logpush.ts";
 import { checkLogs } from "./logs.ts";
@@ -20,8 +21,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   addresses: checkAddresses,
   readers: checkReaders,
   token: checkOwnToken,
+  coverage: (account) => checkCoverage(account),
   "the rest": checkUndeclared,
 };
+
+const CLOCKS_MS = 60_000;
 
 /** Runs every check, then the canaries. */
 export async function verify(
@@ -35,6 +39,9 @@ export async function verify(
     findings.push(...(await check(account)));
   }
   onProgress("looking at canaries …");
+  // The clocks of two machines differ.
+  const since = Date.now() - CLOCKS_MS;
   const flown = await flyCanaries(account, canaries);
-  return { ...flown, findings: [...findings, ...flown.findings] };
+  const counted = await checkCanariesCounted(account, flown.flights, { ...canaries, since });
+  return { ...flown, findings: [...findings, ...flown.findings, ...counted] };
 }

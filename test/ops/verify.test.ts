@@ -418,6 +418,9 @@ test("a token that may do more than this command needs is a warning", () => {
 
   expect(judgeOwnToken(TOKEN).kind).toBe("kept");
   expect(judgeOwnToken(readsMore).kind).toBe("kept");
+  expect(judgeOwnToken({ ...TOKEN, policies: [allow("Account Analytics Read")] }).kind).toBe(
+    "kept",
+  );
   expect(judgeOwnToken(wide)).toMatchObject({
     kind: "warning",
     message: expect.stringContaining("may also do AI Gateway Write;"),
