@@ -55,6 +55,10 @@ export function oneLogText({ log, request, response }: OneLog, stack: Stack): st
   return [formatTable(facts, columns, { hasHead: false }), ...bodies].join("\n\n");
 }
 
+// https://github.com/cloudflare/ai/issues/550
+const ESTIMATE =
+  "est. cost is AI Gateway's estimate in US dollars, and no bill: prompts that a provider had cached were logged dearer than others";
+
 /** Formats the totals. */
 export function totalsText({ all, byModel, byCaller }: TotalsBy): string {
   const missing = all.withoutCost === 0 ? [] : [`without a cost, counted as 0: ${all.withoutCost}`];
@@ -66,6 +70,7 @@ export function totalsText({ all, byModel, byCaller }: TotalsBy): string {
       totalColumns("caller"),
     ),
     ...missing,
+    ESTIMATE,
   ].join("\n\n");
 }
 
@@ -76,8 +81,9 @@ function totalColumns(title: string): readonly Column<readonly [string, Totals]>
     { title: "errors", cell: ([, { errors }]) => errors, isNumber: true },
     { title: "cached", cell: ([, { cached }]) => cached, isNumber: true },
     { title: "in", cell: ([, { tokensIn }]) => tokensIn, isNumber: true, width: 8 },
+    { title: "cached in", cell: ([, each]) => each.cachedTokensIn, isNumber: true, width: 9 },
     { title: "out", cell: ([, { tokensOut }]) => tokensOut, isNumber: true, width: 8 },
-    { title: "cost", cell: ([, { cost }]) => formatCost(cost), isNumber: true, width: 11 },
+    { title: "est. cost", cell: ([, { cost }]) => formatCost(cost), isNumber: true, width: 11 },
   ];
 }
 

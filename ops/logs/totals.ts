@@ -23,8 +23,9 @@ const NOTHING = {
   errors: 0,
   cached: 0,
   tokensIn: 0,
+  cachedTokensIn: 0,
   tokensOut: 0,
-  /** The sum in US dollars of the logs that have a cost. */
+  /** The sum of the gateway's estimates, in US dollars, of the logs that have one. */
   cost: 0,
   withoutCost: 0,
 };
@@ -47,6 +48,7 @@ function add(sum: Totals, log: Log): Totals {
     errors: sum.errors + Number(!log.isSuccess),
     cached: sum.cached + Number(log.isCached),
     tokensIn: sum.tokensIn + (log.tokensIn ?? 0),
+    cachedTokensIn: sum.cachedTokensIn + (log.cachedTokensIn ?? 0),
     tokensOut: sum.tokensOut + (log.tokensOut ?? 0),
     cost: sum.cost + (log.cost ?? 0),
     withoutCost: sum.withoutCost + Number(log.cost === undefined),

@@ -22,6 +22,11 @@ const schema = z
     tokens_out: z.number().nullish(),
     cost: z.number().nullish(),
     cached: z.boolean(),
+    // Not documented; seen in lists of one account in September 2026.
+    usage_metadata: z
+      .object({ input_cached_tokens: z.number().nullish() })
+      .nullish()
+      .catch(undefined),
     metadata: z.unknown(),
   })
   .transform((data) => ({
@@ -34,7 +39,11 @@ const schema = z
     durationMs: data.duration ?? undefined,
     tokensIn: data.tokens_in ?? undefined,
     tokensOut: data.tokens_out ?? undefined,
-    /** The price in US dollars. */
+    /** Those of the prompt that the gateway's cache answered, or the provider's had already. */
+    cachedTokensIn: data.cached
+      ? (data.tokens_in ?? undefined)
+      : (data.usage_metadata?.input_cached_tokens ?? undefined),
+    /** The gateway's estimate of the price, in US dollars. */
     cost: data.cost ?? undefined,
     isCached: data.cached,
     metadata: parseMetadata(data.metadata),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { namesInLogs } from "../../ops/look/caller.ts";
-import { findLogs, type LogQuery } from "../../ops/look/logs.ts";
+import { findLogs, parseLog, type LogQuery } from "../../ops/look/logs.ts";
 import { followLogs } from "../../ops/logs/follow.ts";
 import { whyNoBodies } from "../../ops/logs/one.ts";
 import { parseSince, parseUntil } from "../../ops/cli/arguments.ts";
@@ -129,20 +129,48 @@ test("totals add up what was chosen, and say when they stopped", async () => {
   for (let n = 0; n < 120; n++)
     keep({ id: `log-${n}`, metadata: { caller: `c${n % 3 === 0 ? 1 : 0}` } });
   keep({ id: "failed", status: 500, cost: undefined, model: "@cf/x/y" });
+  keep({ id: "hit", cached: true, cost: 0, tokensIn: 7, metadata: { caller: "c0" } });
 
   const all = await logs("--totals", "--json");
   const some = await logs("--totals", "--limit", "100");
 
   expect(JSON.parse(all.stdout)).toMatchObject({
-    all: { requests: 121, errors: 1, tokensIn: 121, tokensOut: 242, withoutCost: 1 },
+    all: {
+      requests: 122,
+      errors: 1,
+      tokensIn: 128,
+      cachedTokensIn: 7,
+      tokensOut: 244,
+      withoutCost: 1,
+    },
     byModel: [
-      { model: "@cf/a/b", requests: 120 },
+      { model: "@cf/a/b", requests: 121 },
       { model: "@cf/x/y", requests: 1 },
     ],
-    byCaller: [{ caller: "c0", requests: 80 }, { caller: "c1", requests: 40 }, { requests: 1 }],
+    byCaller: [{ caller: "c0", requests: 81 }, { caller: "c1", requests: 40 }, { requests: 1 }],
     isCut: false,
   });
+  expect(some.stdout).toMatch(/ cached in +out +est\. cost\n/);
+  expect(some.stdout).toContain("estimate in US dollars, and no bill");
   expect(some.stdout).toContain("only the newest 100: there are more; raise --limit, or narrow");
+});
+
+// Lists of one account had this; no page documents it.
+test.each([
+  [{ cached: true, tokens_in: 9, usage_metadata: { input_cached_tokens: 4 } }, 9],
+  [{ cached: false, tokens_in: 9, usage_metadata: { input_cached_tokens: 4 } }, 4],
+  [{ cached: false, tokens_in: 9, usage_metadata: null }, undefined],
+  [{ cached: false, tokens_in: 9, usage_metadata: "odd" }, undefined],
+])("of %j the cached tokens are %s", (fields, cachedTokensIn) => {
+  const log = {
+    id: "l",
+    created_at: "2026-11-22T00:00:00Z",
+    success: true,
+    metadata: {},
+    ...fields,
+  };
+
+  expect(parseLog(log).cachedTokensIn).toBe(cachedTokensIn);
 });
 
 test("what a log says can neither move the cursor nor break its row", async () => {
