@@ -9,6 +9,7 @@ import { Logpush } from "./logpush.ts";
 import { Readers } from "./readers.ts";
 import { RetentionWorker } from "./retention-worker.ts";
 import { keepReviewed } from "./reviewed.ts";
+import { findWorkerUrl } from "./worker-address.ts";
 
 const deployed = readDeployed();
 const settings = readSettings(deployed);
@@ -42,7 +43,7 @@ const readers =
 
 export const gatewayId = gateway.settledId;
 export const openaiBaseUrl = gateway.openaiBaseUrl;
-export const workerUrl = chat.url;
+export const workerUrl = chat.url ?? (await findWorkerUrl(settings));
 /** Name → token; a secret. `pulumi stack output readerTokens --show-secrets` prints them. */
 export const readerTokens = readers?.tokens;
 /** The fingerprint at the foot of the policy page that was reviewed, docs/policy/<stack>.md. */

@@ -1,4 +1,5 @@
 /** Compares what the stack file says of its account with what the account says. */
+import { workersDevUrl } from "../../policy/gateway/worker-bindings.ts";
 import { OBSERVABILITY_SINCE } from "../../policy/platform.ts";
 import { quote } from "../../policy/looks-secret.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
@@ -66,7 +67,7 @@ function judgeSubdomain({ worker }: Settings, subdomain: Answer<string>): Findin
     const remedy = `set it to ${value}: the address in the outputs would be somebody else's`;
     return { ...finding("broken", about, message), remedy };
   }
-  const url = `https://${worker.name}.${value}.workers.dev`;
+  const url = workersDevUrl(worker.name, value);
   return finding("kept", about, `the Worker will answer at ${url}`);
 }
 

@@ -1,5 +1,5 @@
 /** Finds where a stack's Worker answers. */
-import { workerUrl } from "../../policy/gateway/worker-bindings.ts";
+import { workersDevUrl, workerUrl } from "../../policy/gateway/worker-bindings.ts";
 import { isTrustedApi } from "../../policy/stack/api-address.ts";
 import type { Account } from "../account/account.ts";
 import { finding, type Finding } from "../look/finding.ts";
@@ -29,9 +29,8 @@ export async function findAddress(account: Account, given: URL | undefined): Pro
   const answer = await readAccountSubdomain(account);
   if (answer.kind === "missing") return without("the account has no workers.dev subdomain yet");
   if (answer.kind === "unknown") return without(`${UNDECLARED} (${answer.reason})`);
-  const subdomain = answer.value;
-  const url = `https://${settings.worker.name}.${subdomain}.workers.dev`;
-  const message = `is ${url}, by the account's subdomain; with worker.workersDevSubdomain: ${subdomain} it is an output of the deploy, too`;
+  const url = workersDevUrl(settings.worker.name, answer.value);
+  const message = `is ${url}, by the account's subdomain`;
   return { url: new URL(url), reason: "", findings: [finding("note", "address", message)] };
 }
 

@@ -12,7 +12,12 @@ import { ownLimits, toBoundCaller, toRateLimit } from "./callers.ts";
 export function workerUrl({ worker }: Pick<Settings, "worker">): string | undefined {
   if (worker.domain !== undefined) return `https://${worker.domain}`;
   if (!worker.workersDev || worker.workersDevSubdomain === undefined) return undefined;
-  return `https://${worker.name}.${worker.workersDevSubdomain}.workers.dev`;
+  return workersDevUrl(worker.name, worker.workersDevSubdomain);
+}
+
+/** Makes the address of a Worker at workers.dev. */
+export function workersDevUrl(worker: string, subdomain: string): string {
+  return `https://${worker}.${subdomain}.workers.dev`;
 }
 
 /** A binding as Cloudflare's API has it. `Known` is the type of a text that is no setting. */

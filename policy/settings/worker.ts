@@ -69,7 +69,8 @@ export const worker = z.strictObject({
     description: "serve the Worker at https://NAME.SUBDOMAIN.workers.dev",
   }),
   workersDevSubdomain: label.optional().meta({
-    description: "the account's workers.dev subdomain, for the workerUrl output",
+    description:
+      "the account's workers.dev subdomain, for the workerUrl output; the deploy requests it where it is left out",
     expects: "the label before .workers.dev",
   }),
   timeoutSeconds: z

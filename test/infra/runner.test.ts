@@ -151,6 +151,49 @@ test("without credentials the hooks warn and stop nothing", async () => {
   ]);
 });
 
+/** A fetch that answers as Cloudflare does about a gateway and the subdomain of an account, and to nothing else. */
+const ACME = `
+  const account = "https://api.cloudflare.com/client/v4/accounts/0123456789abcdef0123456789abcdef";
+  const results = {
+    [account + "/workers/subdomain"]: { subdomain: "acme" },
+    [account + "/ai-gateway/gateways/shop-dev"]: { id: "shop-dev" },
+  };
+  globalThis.fetch = async (url) => {
+    const result = results[String(url)];
+    if (result === undefined) throw new Error("no network");
+    const headers = { "content-type": "application/json" };
+    return new Response(JSON.stringify({ success: true, result }), { headers });
+  };
+`;
+
+test("the address of the Worker is an output, by the account's subdomain", async () => {
+  const nodeArgs = [`--import=data:text/javascript,${encodeURIComponent(ACME)}`];
+  const env = { CLOUDFLARE_API_TOKEN: "t".repeat(40) };
+
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev"), { nodeArgs, env });
+
+  expect(run).toMatchObject({ exitCode: 0, log: [] });
+  expect(run.outputs).toMatchObject({ workerUrl: "https://talk-dev.acme.workers.dev" });
+});
+
+test("without a network the output is left out, with a sentence, and nothing fails", async () => {
+  const offline = 'globalThis.fetch = async () => { throw new Error("no network"); };';
+  const nodeArgs = [`--import=data:text/javascript,${encodeURIComponent(offline)}`];
+  const env = { CLOUDFLARE_API_TOKEN: "t".repeat(40) };
+
+  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev"), {
+    nodeArgs,
+    env,
+    dryRun: true,
+  });
+
+  expect(run.exitCode).toBe(0);
+  expect(run.outputs).not.toHaveProperty("workerUrl");
+  expect(run.log).toEqual([
+    "info: the output workerUrl is left out: the account's workers.dev subdomain is not known (Cloudflare's API did not answer); npm run verify looks again, and worker.workersDevSubdomain declares it",
+  ]);
+});
+
 test("bad settings reach the CLI as one error, without a stack trace", async () => {
   const run = await runProgram({ project, stack: "dev" }, stackConfig("dev", { tier: "staging" }));
 
