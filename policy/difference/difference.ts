@@ -17,6 +17,7 @@ import { gatewayJudges } from "../gateway/mapping.ts";
 import { isWorkersAi } from "../platform.ts";
 import { endsForCallers } from "./ends-for-callers.ts";
 import { allowsReach, movesName } from "./model-access.ts";
+import { storesKey } from "./provider-keys.ts";
 import { describeReader, describeToken } from "./reader-access.ts";
 
 export interface Change {
@@ -222,6 +223,11 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     ...narrows(from, to, ...place),
     because: "prompts of that caller go to other models",
   }),
+  "providers[]": storesKey,
+  "providers[].key": always(
+    "less private",
+    "its ciphertext changed: it may be a key of another account at the provider, which cannot be seen, or the same one encrypted anew",
+  ),
   "worker.access": ranked("token", "open"),
   "worker.cloudflareAccess.audience": admits("application"),
   "worker.cloudflareAccess.team": (from, to, ...place) => {
@@ -258,6 +264,8 @@ export const NEUTRAL: readonly string[] = [
   "worker.placement",
   "worker.cpuMs",
   "callers",
+  "providers[].provider",
+  "providers[].alias",
   "waivers[].rule",
   "waivers[].reason",
 ];

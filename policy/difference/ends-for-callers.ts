@@ -1,6 +1,7 @@
 /** Finds what a change ends for callers: an address, a model, a token, a way to be let in. */
 import type { Value } from "../gateway/effects.ts";
 import type { Leaf, listLeaves } from "./leaves.ts";
+import { endsWithKey } from "./provider-keys.ts";
 
 type Leaves = ReturnType<typeof listLeaves>;
 
@@ -61,6 +62,7 @@ const ENDS: Readonly<Record<string, End>> = {
       ? `requests with that token get 401 after ${to}`
       : undefined,
   "callers[].models": narrowed,
+  "providers[]": ({ to, leaf, after }) => endsWithKey(to, leaf.path, after),
 };
 
 const GET_404 = "get 404";

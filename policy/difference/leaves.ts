@@ -4,6 +4,7 @@ import { IDENTITIES, identityOf } from "../settings/identities.ts";
 import { showKey } from "../looks-secret.ts";
 import { keyName } from "../settings/public-key.ts";
 import type { Stack } from "../stack/stack.ts";
+import { keyPath } from "./provider-keys.ts";
 
 export interface Leaf {
   /** `logs.collect`, `readers.oncall.until` */
@@ -23,6 +24,7 @@ export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
   const { settings, accountId, others, environments } = stack;
   const leaves = Object.entries({ ...settings, accountId }).flatMap(([key, value]) => {
     if (key === "callers") return listCallers(stack);
+    if (key === "providers") return listProviders(stack);
     if (key === "worker") return listWorker(settings.worker);
     if (key === "telemetry") return listTelemetry(settings.telemetry);
     if (key === "logpush") return value === undefined ? [] : listWhole(value, key, key);
@@ -83,6 +85,15 @@ function listCallers({ settings, ciphers }: Stack): Leaf[] {
     const cipher = ciphers.get(`callers[${index}].sha256`);
     const key = cipher === undefined ? keyStart(sha256) : `encrypted, …${cipher}`;
     return listWhole({ ...caller, key }, path, "callers[]");
+  });
+}
+
+/** A provider may have several keys, each under its alias; which one it is, only its cipher tells. */
+function listProviders({ settings, ciphers }: Stack): Leaf[] {
+  return settings.providers.flatMap((provider, index) => {
+    const cipher = ciphers.get(`providers[${index}].key`);
+    const key = cipher === undefined ? PRESENT : `encrypted, …${cipher}`;
+    return listWhole({ key }, keyPath(provider), "providers[]");
   });
 }
 

@@ -260,10 +260,14 @@ export const GATEWAY_FIELDS = {
     toSetting: (answer) => (answer === "unified" ? answer : undefined),
     change: MONEY,
   }),
-  storeId: fixed({
+  storeId: row({
     api: "store_id",
-    value: "",
-    because: 'left out, the provider would send null on the next update: the API reports ""',
+    setting: "secretsStoreId",
+    // Left out, the provider would send null on the next update: the API reports "".
+    off: "",
+    toField: (settings) => settings.secretsStoreId,
+    toSetting: (answer) => text(answer) || undefined,
+    change: { neutral: "it decides where keys of providers are kept, and nothing of the logs" },
   }),
   stripe: fixed({
     api: "stripe",

@@ -3,8 +3,8 @@ import type { Settings } from "../settings/settings.ts";
 import type { Meaning } from "./effects.ts";
 
 /**
- * The settings that decide something about the gateway: all but those about the stack, its Worker
- * and its people. Of callers it knows their limits of money, by the names that their logs have.
+ * The settings that decide something about the gateway: all but those about the stack, its Worker,
+ * its people and its keys. Of callers it knows their limits of money, by the names that their logs have.
  */
 export type GatewaySettings = Omit<Settings, Others> & {
   readonly callers: readonly Pick<Settings["callers"][number], "name" | "limitUsd">[];
@@ -16,6 +16,7 @@ type Others =
   | "tier"
   | "protect"
   | "readers"
+  | "providers"
   | "worker"
   | "callers"
   | "anonymousCallers"

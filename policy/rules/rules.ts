@@ -11,6 +11,7 @@ import { operationRules } from "./operation.ts";
 import { previewRules } from "./preview.ts";
 import { privacyRules } from "./privacy.ts";
 import { telemetryRules } from "./telemetry.ts";
+import { providerKeyRules } from "./provider-keys.ts";
 import type { Rule, Severity, Surroundings } from "./rule.ts";
 import { waiverRules } from "./waivers.ts";
 
@@ -19,6 +20,7 @@ const waivable: readonly Rule[] = [
   ...telemetryRules,
   ...operationRules,
   ...modelRules,
+  ...providerKeyRules,
   ...accountRules,
   ...evidenceRules,
   ...previewRules,

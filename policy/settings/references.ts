@@ -5,6 +5,7 @@
 import { quote } from "../looks-secret.ts";
 import { SPEND_RULES } from "../platform.ts";
 import { IDENTITIES, REPEATABLE, identityOf } from "./identities.ts";
+import { DEFAULT_ALIAS } from "./providers.ts";
 import { WIRES, allowedWires, isOfCallers, wireOf } from "./wires.ts";
 import type { Problem } from "./problems.ts";
 import { count } from "../words.ts";
@@ -24,6 +25,8 @@ export function checkReferences(raw: Raw): readonly Problem[] {
     ...callersThatDiffer(raw),
     ...tooManySpendRules(raw),
     ...silenceWithoutEnd(raw),
+    ...repeatedKeys(raw),
+    ...keysWithoutStore(raw),
   ];
 }
 
@@ -177,6 +180,29 @@ function silenceWithoutEnd({ worker }: Raw): readonly Problem[] {
     Number(idle) > Number(whole),
     "worker.idleSeconds",
     `is ${idle}, and timeoutSeconds is ${whole}, which ends the whole answer before; set it to ${whole} or less`,
+  );
+}
+
+/** Finds a second key of a provider under one alias, of which the gateway has one. */
+function repeatedKeys(raw: Raw): readonly Problem[] {
+  const keys = listOf(raw["providers"]).map((key) => {
+    const provider = identityOf(key, "provider");
+    return provider === undefined
+      ? undefined
+      : JSON.stringify([provider, identityOf(key, "alias") ?? DEFAULT_ALIAS]);
+  });
+  return duplicates(keys).map((index) => ({
+    path: `providers[${index}]`,
+    message: "has provider and alias of another one; remove one, or give it another alias",
+  }));
+}
+
+/** Finds keys that no Secrets Store could keep: the gateway looks them up in the one that it names. */
+function keysWithoutStore(raw: Raw): readonly Problem[] {
+  return problemIf(
+    listOf(raw["providers"]).length > 0 && raw["secretsStoreId"] === undefined,
+    "secretsStoreId",
+    "is missing, while providers has keys; set it to the id of the account's Secrets Store, which npx wrangler secrets-store store list --remote prints",
   );
 }
 

@@ -9,6 +9,7 @@ import { looksSecret } from "../looks-secret.ts";
 import { anonymousCallers, callers } from "./callers.ts";
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
 import { DOCS, LIMITS, day } from "./notes.ts";
+import { providers, secretsStoreId } from "./providers.ts";
 import {
   billing,
   byokOnly,
@@ -97,6 +98,8 @@ const tail = {
   retry,
   guardrails,
   dlp,
+  secretsStoreId,
+  providers,
   byokOnly,
   zdr,
   billing,

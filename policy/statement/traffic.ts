@@ -1,5 +1,6 @@
 /** The facts about calls: who, from where, to which models, within which limits. */
 import { isWorkersAi } from "../platform.ts";
+import { money } from "./money.ts";
 import { describeKey } from "../settings/caller-key.ts";
 import { wireOf } from "../settings/wires.ts";
 import { REACHES } from "../settings/reaches.ts";
@@ -124,26 +125,6 @@ function reaches({ worker: { allow } }: Settings): Fact {
         ? "nothing: what would be kept, fetched or sent on is refused"
         : `${list(each)}: for how long and by whom that is read is unknown, and no setting here reaches it`,
     value: allow,
-  };
-}
-
-function money({ billing, byokOnly, zdr }: Settings): Fact {
-  const parts = [
-    billing === "unified"
-      ? "Workers AI from AI Gateway credits"
-      : "Workers AI on the account's bill",
-    byokOnly
-      ? "third parties with keys of your own only"
-      : "third parties from credits where no key is stored",
-    ...(zdr
-      ? ["calls paid from credits to OpenAI's and Anthropic's endpoints that retain nothing"]
-      : []),
-  ];
-  return {
-    id: "money",
-    question: "With whose money and keys?",
-    answer: parts.join("; "),
-    value: { billing, byokOnly, zdr },
   };
 }
 

@@ -15,6 +15,7 @@ const UNSEEN: readonly { readonly told: RegExp; readonly because: string }[] = [
     because: "JSON Schema compares no two callers, and no caller with a limit",
   },
   { told: / which ends the whole answer before; /, because: "JSON Schema compares no two numbers" },
+  { told: / is missing, while providers has keys; /, because: "one setting needs another" },
   { told: / has the character U\+/, because: "an editor does not end a line where Pulumi does" },
   { told: / a byte order mark /, because: "an editor drops it, and shows what is behind it" },
   { told: / a second document, /, because: "an editor checks each document alone" },

@@ -148,6 +148,7 @@ function withoutSecrets(settings: Settings | undefined): unknown {
           headers: Object.keys(settings.telemetry.traces.headers),
         },
       },
+      providers: settings.providers.map(({ key, ...rest }) => rest),
       exports: settings.exports.map(({ headers, ...rest }) => ({
         ...rest,
         headers: Object.keys(headers),

@@ -65,7 +65,6 @@ test("what no stack file can say is refused by name, all at once", () => {
   const adoption = adoptGateway(
     {
       ...FOUND,
-      store_id: "0b0b",
       logpush: true,
       stripe: { authorization: "SECRET", usage_events: [] },
       retry_max_attempts: 3,
@@ -95,7 +94,6 @@ test("what no stack file can say is refused by name, all at once", () => {
       "logpush is true, declared is off (logpush); switch it off, adopt, and declare logpush with a bucket of its own: the job that copies now is no resource that Pulumi can import",
       "retry_max_attempts is 3, declared is not set (retry.maxAttempts)",
       "spend_limits is not as declared (spendLimits)",
-      'store_id is "0b0b", declared is off (every stack has it so)',
       "stripe is on, declared is not set (every stack has it so)",
     ],
   });

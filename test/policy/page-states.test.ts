@@ -16,6 +16,8 @@ const UNSTATED: Readonly<Record<string, string>> = {
   "logs.keepDays": "on observability a rule allows only the platform's own number, which is stated",
   "exports[].headers": "their values are secrets: their names are stated",
   "telemetry.traces.headers": "their values are secrets: their names are stated",
+  secretsStoreId: "where the account keeps keys changes nothing of whose they are",
+  "providers[].key": "a secret: that there is one is stated",
   "anonymousCallers.key": "a secret: that names are hashed is stated",
   "worker.placement": "where a Worker runs changes nothing of what is kept",
   "worker.cpuMs": "how long a Worker may compute changes nothing of what is kept",

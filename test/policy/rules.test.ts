@@ -11,6 +11,7 @@ const TODAY = "2026-11-22";
 const LEGACY = { collect: "metadata", maxEntries: 20_000, whenFull: "deleteOldest" };
 const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+const STORE = "5ec5".repeat(8);
 const LANGFUSE = {
   kind: "otel",
   url: "https://cloud.langfuse.com/api/public/otel/v1/traces",
@@ -278,6 +279,30 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     [
       "error: worker.allow[1] is store: prompts and answers kept at the provider, while zdr is true",
     ],
+  ],
+  "byok-only-without-key": [
+    { byokOnly: "true", worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
+    [
+      "error: worker.models[1] is openai/gpt-5-mini, while byokOnly is true and providers has no key of openai under the alias default",
+    ],
+    [
+      "error: worker.models[1] is openai/gpt-5-mini, while byokOnly is true and providers has no key of openai under the alias default",
+    ],
+  ],
+  "provider-key-unused": [
+    { secretsStoreId: STORE, providers: [{ provider: "openai", key: "k" }] },
+    ["warning: providers[0] is a key of openai, and no model of the stack is a third party's"],
+    ["warning: providers[0] is a key of openai, and no model of the stack is a third party's"],
+  ],
+  "zdr-without-effect": [
+    {
+      zdr: "true",
+      secretsStoreId: STORE,
+      providers: [{ provider: "openai", key: "k" }],
+      worker: worker({ models: ["openai/gpt-5-mini"] }),
+    },
+    ["warning: zdr is true, while openai/gpt-5-mini is called with a stored key"],
+    ["warning: zdr is true, while openai/gpt-5-mini is called with a stored key"],
   ],
   "cache-without-effect": [
     { cache: { ttlSeconds: 60 }, worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },

@@ -36,6 +36,10 @@ const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
     ["00000000-0000-4000-8000-000000000001"],
     ["00000000-0000-4000-8000-000000000002"],
   ],
+  secretsStoreId: ["a".repeat(32), "b".repeat(32)],
+  "providers[].provider": ["openai", "grok"],
+  "providers[].alias": ["default", "batch"],
+  "providers[].key": ["key-a", "key-b"],
   "worker.name": ["chat", "talk"],
   "worker.models": [
     { id: "@cf/a/b" },

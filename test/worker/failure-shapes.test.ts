@@ -150,6 +150,21 @@ test.each<[string, number, unknown, number, string]>([
   ["2021 on credits", 402, workersAi(2021, "Not enough credits"), 429, "insufficient_quota"],
   ["2021 on both", 402, workersAi(2021, "No credits; or use BYOK"), 429, "insufficient_quota"],
   ["2021 on a key", 402, workersAi(2021, "Use BYOK"), 500, "gateway_misconfigured"],
+  // byok_only: of this one only the status is documented.
+  [
+    "a call without a key",
+    400,
+    { error: [{ code: 2021, message: "No provider credentials: store or send a key" }] },
+    500,
+    "gateway_misconfigured",
+  ],
+  [
+    "a call without a key or a code",
+    400,
+    { error: [{ message: "Missing provider credentials" }] },
+    500,
+    "gateway_misconfigured",
+  ],
   ["an account's policy", 403, { success: false, error: {} }, 403, "denied_by_policy"],
   ["a bare 403", 403, "<html>", 403, "denied_by_policy"],
 ])("%s error is described by whose fault it is", (_, status, body, expected, code) => {
