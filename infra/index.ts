@@ -6,6 +6,7 @@ import { readOthers, readSettings } from "./config.ts";
 import { readDeployed } from "./deployed.ts";
 import { Gateway } from "./gateway.ts";
 import { Logpush } from "./logpush.ts";
+import { ProviderKeys } from "./provider-keys.ts";
 import { Readers } from "./readers.ts";
 import { RetentionWorker } from "./retention-worker.ts";
 import { keepReviewed } from "./reviewed.ts";
@@ -35,6 +36,10 @@ if (retention !== undefined) {
 
 if (settings.logpush !== undefined) {
   new Logpush("logpush", { ...settings, ...settings.logpush, gatewayId: gateway.gatewayId });
+}
+
+if (settings.providers.length > 0) {
+  new ProviderKeys("providers", { ...settings, gatewayId: gateway.gatewayId });
 }
 
 const withToken = settings.readers.filter(({ token }) => token);

@@ -75,7 +75,8 @@ const GATEWAY = z.strictObject({
   // 60000 since 2026-08; every page agrees on this.
   retryDelay: z.int().min(0).max(5000).optional(),
   retryBackoff: z.enum(["constant", "linear", "exponential"]).optional(),
-  storeId: z.literal(""),
+  // Off, or the id of a Secrets Store.
+  storeId: z.union([z.literal(""), z.string().regex(/^[0-9a-f]{32}$/)]),
   workersAiBillingMode: z.enum(["postpaid", "unified"]),
   zdr: onOff,
   otels: z

@@ -406,6 +406,14 @@ const shared = group(
       }),
       { max: 20, by: (policy) => policy.id },
     ),
+    secretsStoreId: fc.constantFrom("5ec5".repeat(8), "ab".repeat(16)),
+    providers: list(
+      group({ provider: label, alias: name, key: fc.stringMatching(/^planted-[a-z]{4,40}$/) }, [
+        "provider",
+        "key",
+      ]),
+      { max: 5, by: ({ provider, alias = "default" }) => `${provider} ${alias}` },
+    ),
     byokOnly: setting,
     zdr: setting,
     billing: fc.constantFrom("postpaid", "unified"),
@@ -433,7 +441,12 @@ const shared = group(
     ),
   },
   ["gatewayId", "accountId", "plan", "tier", "worker"],
-).map((stack) => ({ ...stack, callers: asDeclared(stack) }));
+).map(({ secretsStoreId = "5ec5".repeat(8), ...stack }) => ({
+  ...stack,
+  callers: asDeclared(stack),
+  // Keys need one.
+  ...(stack.providers !== undefined && { secretsStoreId }),
+}));
 
 interface CallerParts {
   readonly name: string;
