@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { Declared } from "./engine/evaluate.ts";
 import { logpushJob, r2Bucket, r2BucketLifecycle } from "./logpush/resources.ts";
+import { providerConfig, secretsStoreSecret } from "./provider-keys/resources.ts";
 
 const verdicts = z.partialRecord(
   z.enum(["p1", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13"]),
@@ -200,6 +201,8 @@ export interface Account {
   readonly buckets: readonly z.infer<typeof r2Bucket>[];
   readonly lifecycles: readonly z.infer<typeof r2BucketLifecycle>[];
   readonly logpushJobs: readonly z.infer<typeof logpushJob>[];
+  readonly secrets: readonly z.infer<typeof secretsStoreSecret>[];
+  readonly providerConfigs: readonly z.infer<typeof providerConfig>[];
 }
 
 /**
@@ -234,6 +237,8 @@ export function applyResources(resources: readonly Declared[]): Account {
     buckets: take("cloudflare:index/r2Bucket:R2Bucket", r2Bucket),
     lifecycles: take("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle", r2BucketLifecycle),
     logpushJobs: take("pulumi-nodejs:dynamic/ai-gateway:LogpushJob", logpushJob),
+    secrets: take("cloudflare:index/secretsStoreSecret:SecretsStoreSecret", secretsStoreSecret),
+    providerConfigs: take("pulumi-nodejs:dynamic/ai-gateway:ProviderConfig", providerConfig),
   };
   // It is checked and left alone: its address leads nowhere here.
   take("cloudflare:index/workersCustomDomain:WorkersCustomDomain", workersCustomDomain);

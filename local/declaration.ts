@@ -14,6 +14,7 @@ import {
 import type { WorkerRecord } from "./api/worker-record.ts";
 import { readDestination } from "./logpush/destination.ts";
 import { ROOT } from "./paths.js";
+import { toKeyRecords } from "./provider-keys/records.ts";
 
 /**
  * Makes the records. Tokens are made anew: only their hashes, and the Worker that a token is for,
@@ -33,6 +34,7 @@ export async function toDeclaration(account: Account): Promise<Declaration> {
     tokens: records,
     buckets: account.buckets.map(({ name }) => toBucket(name, account, now)),
     logpushJobs: account.logpushJobs.map((job, index) => toLogpushJob(job, index, records)),
+    ...toKeyRecords(account, now),
   };
 }
 

@@ -6,6 +6,7 @@ import { LocalGateway } from "./gateway/gateway.ts";
 import type { Model } from "./gateway/model.ts";
 import { Objects } from "./logpush/objects.ts";
 import { Pusher } from "./logpush/pusher.ts";
+import { findKey } from "./provider-keys/records.ts";
 import { LogStore } from "./logs/store.ts";
 import { TelemetryStore } from "./telemetry/store.ts";
 import { TraceExporter } from "./traces/exporter.ts";
@@ -44,6 +45,7 @@ export function openAccount(args: LocalAccountArgs): LocalAccount {
     ...(!isVolatile && { file: join(folder, "account.json") }),
     onGateways: (gateways) => gateway.configure(gateways),
   });
+  gateway.keysFrom((place) => findKey(account.state, place));
   const objects = new Objects(join(folder, "r2"));
   const pusher = new Pusher(account, objects);
   const settingsOf = (gatewayId: string) => gateway.settings(gatewayId);

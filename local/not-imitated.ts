@@ -9,7 +9,7 @@ const FATES: Readonly<Record<keyof Required<GatewaySettings>, "imitated" | reado
   accountId: "imitated",
   aiGatewayId: "imitated",
   authentication: "imitated",
-  byokOnly: [["byokOnly", ({ byokOnly }) => byokOnly]],
+  byokOnly: "imitated",
   cacheInvalidateOnUpdate: [
     ["cache_invalidate_on_update: false", (each) => !each.cacheInvalidateOnUpdate],
   ],
@@ -33,7 +33,7 @@ const FATES: Readonly<Record<keyof Required<GatewaySettings>, "imitated" | reado
   retryDelay: "imitated",
   retryBackoff: "imitated",
   spendLimits: "imitated",
-  storeId: [["store_id", ({ storeId }) => storeId !== ""]],
+  storeId: "imitated",
   stripe: [["stripe", ({ stripe }) => stripe !== undefined]],
   workersAiBillingMode: [["billing: unified", (each) => each.workersAiBillingMode === "unified"]],
   zdr: [["zdr", ({ zdr }) => zdr]],

@@ -13,7 +13,9 @@ import { GRAPHQL_ROUTES } from "./graphql.ts";
 import { HELD_ROUTES } from "./held.ts";
 import { LOGPUSH_ROUTES } from "./logpush.ts";
 import { LOG_ROUTES } from "./logs.ts";
+import { PROVIDER_CONFIG_ROUTES } from "./provider-configs.ts";
 import type { ApiBindings, ApiEnv, Route } from "./route.ts";
+import { SECRETS_STORE_ROUTES } from "./secrets-store.ts";
 import { TOKEN_ROUTES } from "./tokens.ts";
 import { USER_ROUTES } from "./user.ts";
 import { SECRET_ROUTES } from "./worker-secrets.ts";
@@ -33,6 +35,8 @@ export const ROUTES: readonly Route[] = [
   ...LOGPUSH_ROUTES,
   ...GRAPHQL_ROUTES,
   ...HELD_ROUTES,
+  ...PROVIDER_CONFIG_ROUTES,
+  ...SECRETS_STORE_ROUTES,
 ];
 
 type ApiArgs = Omit<ApiBindings, "versions" | "address">;

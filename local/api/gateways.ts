@@ -72,6 +72,7 @@ async function deleteGateway(c: ApiContext): Promise<object> {
   const gone = gatewayOf(c);
   const id = gone.settings.aiGatewayId;
   c.env.account.remove("gateways", id);
+  c.env.account.removeKeys(id);
   c.env.account.removeBelow(`ai-gateway/gateways/${id}/`);
   await c.env.store.delete({ gateway: id, filters: [] });
   return describe(gone);

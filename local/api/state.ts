@@ -8,6 +8,12 @@ import { dirname } from "node:path";
 import { z } from "zod";
 
 import { aiGateway, type GatewaySettings } from "../account.ts";
+import {
+  configRecord,
+  secretRecord,
+  type ConfigRecord,
+  type SecretRecord,
+} from "../provider-keys/records.ts";
 import { readText } from "../read-text.ts";
 import { isDeclared, tokenRecord, type TokenRecord } from "./token-record.ts";
 import { workerRecord, type WorkerRecord } from "./worker-record.ts";
@@ -50,6 +56,8 @@ const stateSchema = z.object({
   buckets: byId(bucket),
   logpushJobs: byId(logpushJob),
   held: byId(heldRecord),
+  secrets: byId(secretRecord),
+  providerConfigs: byId(configRecord),
 });
 
 /** Reads records by id; not z.record, which leaves out one whose id is `__proto__`. */
@@ -93,6 +101,8 @@ export interface Declaration {
   readonly tokens?: readonly TokenRecord[];
   readonly buckets?: readonly Bucket[];
   readonly logpushJobs?: readonly LogpushJob[];
+  readonly secrets?: readonly SecretRecord[];
+  readonly providerConfigs?: readonly ConfigRecord[];
 }
 
 /** Holds the state of an account, and announces changes of its gateways. */
@@ -139,11 +149,19 @@ export class AccountState {
     for (const [key] of gone) this.remove("held", key);
   }
 
+  /** Removes a deleted gateway's references to keys of providers; their secrets stay. */
+  removeKeys(gatewayId: string): void {
+    const configs = Object.values(this.#state.providerConfigs);
+    const gone = configs.filter(({ gateway_id: id }) => id === gatewayId);
+    for (const { id } of gone) this.remove("providerConfigs", id);
+  }
+
   /**
    * Replaces what the stack declares, as `pulumi up` would: a declared record that was changed here
    * is set right, and what the stack no longer declares is removed.
    */
-  declare({ gateways, workers, tokens, buckets, logpushJobs }: Declaration): void {
+  declare(declaration: Declaration): void {
+    const { gateways, workers, tokens, buckets, logpushJobs, secrets } = declaration;
     const now = new Date().toISOString();
     this.update((state) => {
       const records = [...gateways].map(([id, settings]): [string, GatewayRecord] => {
@@ -157,6 +175,11 @@ export class AccountState {
         tokens: { ...madeHere(state.tokens), ...byKey(tokens, ({ id }) => id) },
         buckets: { ...madeHere(state.buckets), ...byKey(buckets, ({ name }) => name) },
         logpushJobs: { ...madeHere(state.logpushJobs), ...byKey(logpushJobs, ({ id }) => `${id}`) },
+        secrets: { ...madeHere(state.secrets), ...byKey(secrets, ({ id }) => id) },
+        providerConfigs: {
+          ...madeHere(state.providerConfigs),
+          ...byKey(declaration.providerConfigs, ({ id }) => id),
+        },
       };
     });
   }

@@ -18,6 +18,8 @@ export const PERMISSIONS = [
   "Logs Read",
   "Logs Write",
   "Notifications Read",
+  "Secrets Store Read",
+  "Secrets Store Write",
   "Workers AI Read",
   "Workers AI Write",
   "Workers R2 Storage Bucket Item Write",

@@ -1,3 +1,6 @@
+import type { GatewaySettings } from "../account.ts";
+import type { RequestOptions } from "./options.ts";
+
 /** An answer that can be repeated. */
 interface CachedAnswer {
   readonly body: string;
@@ -33,4 +36,12 @@ export class Cache {
   clear(): void {
     this.#entries.clear();
   }
+}
+
+/**
+ * Returns how long an answer is cached. A cache key with caching off means five minutes.
+ * https://developers.cloudflare.com/ai-gateway/features/caching/
+ */
+export function defaultTtl(options: RequestOptions, settings: GatewaySettings): number {
+  return settings.cacheTtl === 0 && options.cacheKey !== undefined ? 300 : settings.cacheTtl;
 }

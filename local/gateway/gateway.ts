@@ -11,7 +11,8 @@ import type { GatewaySettings } from "../account.ts";
 import { data } from "../answers.ts";
 import { capOf, type Bodies, type Log } from "../logs/log.ts";
 import type { LogStore } from "../logs/store.ts";
-import { Cache } from "./cache.ts";
+import { Cache, defaultTtl } from "./cache.ts";
+import { refuseUnpaid, type FindKey } from "./credentials.ts";
 import {
   finishedCall,
   providerOf,
@@ -65,6 +66,7 @@ export class LocalGateway {
   readonly #now: () => number;
   #onFinished: OnFinished = () => {};
   #onKept: OnKept = () => {};
+  #findKey: FindKey = () => "none";
   readonly #cache: Cache;
   readonly #limiters = new Map<string, RateLimiter>();
   readonly #spending: SpendLimiter;
@@ -95,6 +97,11 @@ export class LocalGateway {
   /** Sets the one listener of kept logs: a second replaces the first. */
   onKept(listener: OnKept): void {
     this.#onKept = listener;
+  }
+
+  /** Sets where stored keys of providers are found. */
+  keysFrom(find: FindKey): void {
+    this.#findKey = find;
   }
 
   settings(gatewayId: string): GatewaySettings | undefined {
@@ -173,6 +180,9 @@ export class LocalGateway {
     }
     const exceeded = this.#spending.find(settings.spendLimits, spenderOf(request));
     if (exceeded !== undefined) return { ...overSpent(exceeded), cached: false };
+
+    const unpaid = refuseUnpaid(request, settings, this.#findKey);
+    if (unpaid !== undefined) return { ...unpaid, cached: false };
 
     const reply = await this.#callWithRetries(request, settings);
     if (reply === undefined) {
@@ -264,12 +274,4 @@ async function* logAtEnd(
   } finally {
     log(body);
   }
-}
-
-/**
- * Returns how long an answer is cached. A cache key with caching off means five minutes.
- * https://developers.cloudflare.com/ai-gateway/features/caching/
- */
-function defaultTtl(options: RequestOptions, settings: GatewaySettings): number {
-  return settings.cacheTtl === 0 && options.cacheKey !== undefined ? 300 : settings.cacheTtl;
 }

@@ -22,6 +22,10 @@ export interface RequestOptions {
   /** The trace, and the span in it, that the exported span of this request is to belong to. */
   readonly traceId?: string | undefined;
   readonly parentSpanId?: string | undefined;
+  readonly byokAlias?: string | undefined;
+  readonly noWholesale?: boolean | undefined;
+  /** Whether the request brings a provider's key of its own. */
+  readonly hasOwnKey?: boolean | undefined;
 }
 
 const flatMetadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
@@ -99,6 +103,8 @@ export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions 
     backoff: backoff.safeParse(header("backoff")).data,
     traceId: hex(header("otel-trace-id"), 32),
     parentSpanId: hex(header("otel-parent-span-id"), 16),
+    byokAlias: header("byok-alias"),
+    noWholesale: toBoolean(header("no-wholesale")),
   });
 }
 

@@ -47,6 +47,9 @@ export async function callInTurn(
   return answer;
 }
 
+// The providers' own headers for a key.
+const KEY_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"];
+
 /** Returns the answer of one call. */
 export async function callOne(
   gateway: LocalGateway,
@@ -56,7 +59,9 @@ export async function callOne(
 ): Promise<GatewayAnswer> {
   const target = findTarget(call);
   if ("refused" in target) return target.refused;
-  const options = { ...call.config, ...readHeaderOptions({ ...headers, ...call.headers }) };
+  const all = { ...headers, ...call.headers };
+  const hasOwnKey = KEY_HEADERS.some((name) => all[name] !== undefined);
+  const options = { ...call.config, ...readHeaderOptions(all), hasOwnKey };
   const answer = await gateway.handle({ way: "provider", gatewayId, ...target, options });
   return target.isWrapped === true ? wrapped(answer) : answer;
 }

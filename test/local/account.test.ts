@@ -56,7 +56,7 @@ test.each<[readonly string[], object]>([
   [["dlp"], { dlp: { enabled: true, action: "FLAG", profiles: ["all"] } }],
   [["dlp"], { dlp: { enabled: true, policies: [POLICY] } }],
   [["logs.classification"], { logClassification: true }],
-  [["byokOnly", "zdr"], { byokOnly: true, zdr: true }],
+  [["zdr"], { byokOnly: true, zdr: true }],
   [["billing: unified"], { workersAiBillingMode: "unified" }],
   [["exports[].authorization"], { otels: [{ ...JSON_TRACES, authorization: "name" }] }],
   [["exports[].contentType: protobuf"], { otels: [{ ...JSON_TRACES, contentType: "protobuf" }] }],

@@ -31,7 +31,12 @@ export interface DynamicProvider {
     id: string,
     olds: Properties,
     news: Properties,
-  ): Promise<{ readonly changes: "none" | "some"; readonly replaces: readonly string[] }>;
+  ): Promise<{
+    readonly changes: "none" | "some";
+    readonly replaces: readonly string[];
+    /** Absent where the new resource is made first. */
+    readonly deleteBeforeReplace?: boolean;
+  }>;
   update(id: string, olds: Properties, news: Properties): Promise<Properties>;
   delete(id: string, properties: Properties): Promise<void>;
   stop(): Promise<void>;
@@ -43,6 +48,7 @@ interface Answer {
   getProperties(): { toJavaScript(): Properties };
   getChanges(): number;
   getReplacesList(): readonly string[];
+  getDeletebeforereplace(): boolean;
 }
 
 /** Starts the provider. `env` is all that the program's functions find in their environment. */
@@ -92,6 +98,7 @@ export async function startDynamicProvider(
       return {
         changes: answer.getChanges() === DIFF_SOME ? "some" : "none",
         replaces: answer.getReplacesList(),
+        ...(answer.getDeletebeforereplace() && { deleteBeforeReplace: true }),
       };
     },
     async update(id, olds, news) {

@@ -77,6 +77,9 @@ const NOT_JUDGED: Readonly<Record<string, readonly string[]>> = {
     "GET /accounts/:account/workers/services/:script",
     "GET /accounts/:account/workers/tails/by-consumer/:script",
   ],
+  "not published, and called by others' tools": [
+    "DELETE /accounts/:account/ai-gateway/gateways/:gateway/provider_configs/:config",
+  ],
   "not imitated": [
     "GET /accounts/:account/workers/scripts/:script/tails",
     "GET /accounts/:account/workers/scripts/:script/versions",
@@ -177,6 +180,21 @@ async function askEverything() {
   await call(`GET ${gateways}`);
   await call(`GET ${gateways}/made`);
   await call(`PUT ${gateways}/made`, REQUIRED);
+  const store = "5ec5".repeat(8);
+  const secrets = `secrets_store/stores/${store}/secrets`;
+  await call("GET secrets_store/stores");
+  const secret = { name: "made_openai_default", scopes: ["ai_gateway"], value: "k" };
+  const [kept] = await call(`POST ${secrets}`, [{ ...secret, comment: "c" }]);
+  await call(`GET ${secrets}`);
+  await call(`GET ${secrets}/${kept.id}`);
+  await call(`PATCH ${secrets}/${kept.id}`, { value: "other" });
+  const configs = `${gateways}/made/provider_configs`;
+  const key = { alias: "default", default_config: true, provider_slug: "openai" };
+  const limit = { rate_limit: 5, rate_limit_period: 60 };
+  const { id: config } = await call(`POST ${configs}`, { ...key, ...limit, secret_id: kept.id });
+  await call(`GET ${configs}`);
+  await call(`DELETE ${configs}/${config}`);
+  await call(`DELETE ${secrets}/${kept.id}`);
   await call(`DELETE ${gateways}/made`);
   await call(`GET ${gateways}/app/logs?meta_info=true`);
   await call(`GET ${gateways}/app/logs/one`);

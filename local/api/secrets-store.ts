@@ -1,0 +1,123 @@
+/** `/accounts/{account}/secrets_store/stores`: the secrets of the account's stores, without values. */
+import { z } from "zod";
+
+import { newId, previewOf, type SecretRecord } from "../provider-keys/records.ts";
+import { scopes } from "../provider-keys/resources.ts";
+import { paged, readBody, refuse, refuseUnknown, success } from "./envelope.ts";
+import { param, type ApiContext, type Route } from "./route.ts";
+import { recordOf } from "./state.ts";
+
+const STORES = "/accounts/:account/secrets_store/stores";
+const SECRETS = `${STORES}/:store/secrets`;
+const SECRET = `${SECRETS}/:secret`;
+const READ = ["Secrets Store Read", "Secrets Store Write"] as const;
+const WRITE = ["Secrets Store Write"] as const;
+
+export const SECRETS_STORE_ROUTES: readonly Route[] = [
+  [
+    "GET",
+    STORES,
+    READ,
+    (c) =>
+      paged(
+        c,
+        storesOf(c).map((id) => toStore(c, id)),
+      ),
+  ],
+  ["GET", SECRETS, READ, (c) => paged(c, secretsOf(c).map(toWire))],
+  ["POST", SECRETS, WRITE, createSecrets],
+  ["GET", SECRET, READ, (c) => toWire(secretOf(c))],
+  ["PATCH", SECRET, WRITE, changeSecret],
+  ["DELETE", SECRET, WRITE, deleteSecret],
+];
+
+/** The id of the one store that every account is made with. */
+export const DEFAULT_STORE = "5ec5".repeat(8);
+
+const value = z.string().min(1).max(65_536);
+const creation = z
+  .array(
+    z.object({
+      name: z.string().min(1),
+      scopes,
+      value,
+      comment: z.string().default(""),
+    }),
+  )
+  .min(1);
+const change = z.object({
+  value: value.optional(),
+  scopes: scopes.optional(),
+  comment: z.string().optional(),
+});
+
+/** Lists the ids of the account's stores; a store that a gateway names is taken for one of them. */
+function storesOf({ env: { account } }: ApiContext): readonly string[] {
+  const named = Object.values(account.state.gateways).map(({ settings }) => settings.storeId);
+  return [...new Set([DEFAULT_STORE, ...named])].filter((id) => id !== "");
+}
+
+function toStore({ env: { account } }: ApiContext, id: string): object {
+  const since = new Date(0).toISOString();
+  const name = id === DEFAULT_STORE ? "default_secrets_store" : id;
+  return { id, account_id: account.id, name, created: since, modified: since };
+}
+
+function secretsOf(c: ApiContext): readonly SecretRecord[] {
+  const store = param(c, "store");
+  if (!storesOf(c).includes(store)) refuseUnknown();
+  const all = Object.values(c.env.account.state.secrets);
+  return all.filter(({ store_id: id }) => id === store);
+}
+
+function secretOf(c: ApiContext): SecretRecord {
+  const secret = recordOf(c.env.account.state.secrets, param(c, "secret"));
+  return secret?.store_id === param(c, "store") ? secret : refuseUnknown();
+}
+
+async function createSecrets(c: ApiContext): Promise<Response> {
+  const store_id = param(c, "store");
+  const known = secretsOf(c).map(({ name }) => name);
+  const wanted = await readBody(c, creation);
+  const taken = wanted.find(({ name }) => known.includes(name));
+  if (taken !== undefined) refuse(409, 1003, `the store has a secret ${taken.name} already`);
+  const now = new Date().toISOString();
+  const made = wanted.map(({ value: secret, ...rest }): SecretRecord => {
+    const times = { created: now, modified: now };
+    return {
+      id: newId(),
+      store_id,
+      ...rest,
+      ...times,
+      preview: previewOf(secret),
+      isDeclared: false,
+    };
+  });
+  for (const secret of made) c.env.account.put("secrets", secret.id, secret);
+  return success(c, made.map(toWire));
+}
+
+async function changeSecret(c: ApiContext): Promise<object> {
+  const before = secretOf(c);
+  const { value: secret, ...rest } = await readBody(c, change);
+  const { scopes: wanted = before.scopes, comment = before.comment } = rest;
+  const changed: SecretRecord = {
+    ...before,
+    scopes: wanted,
+    comment,
+    modified: new Date().toISOString(),
+    ...(secret !== undefined && { preview: previewOf(secret) }),
+  };
+  c.env.account.put("secrets", changed.id, changed);
+  return toWire(changed);
+}
+
+function deleteSecret(c: ApiContext): object {
+  const secret = secretOf(c);
+  c.env.account.remove("secrets", secret.id);
+  return toWire(secret);
+}
+
+function toWire({ preview, isDeclared, ...secret }: SecretRecord): object {
+  return { ...secret, status: "active" };
+}

@@ -1,0 +1,113 @@
+/** The keys of providers as the local account keeps them: references and previews, never a key. */
+import { createHash, randomBytes } from "node:crypto";
+
+import { z } from "zod";
+
+import type { Account } from "../account.ts";
+import { isDeclared } from "../api/token-record.ts";
+import type { State } from "../api/state.ts";
+import { scopes } from "./resources.ts";
+
+/** A secret of the Secrets Store, with the API's own names but for the last two. */
+export const secretRecord = z.object({
+  id: z.string(),
+  store_id: z.string(),
+  name: z.string(),
+  comment: z.string().default(""),
+  scopes,
+  created: z.string(),
+  modified: z.string(),
+  preview: z.string(),
+  isDeclared,
+});
+
+/** A provider's key as a gateway refers to it, with the API's own names but for the last. */
+export const configRecord = z.object({
+  id: z.string(),
+  gateway_id: z.string(),
+  provider_slug: z.string(),
+  alias: z.string(),
+  default_config: z.boolean(),
+  secret_id: z.string(),
+  rate_limit: z.number().optional(),
+  rate_limit_period: z.number().optional(),
+  modified_at: z.string(),
+  isDeclared,
+});
+
+export type SecretRecord = Readonly<z.output<typeof secretRecord>>;
+export type ConfigRecord = Readonly<z.output<typeof configRecord>>;
+
+/** Masks a value. How Cloudflare masks one is not documented; here no more than its end shows. */
+export function previewOf(value: string): string {
+  return value.length < 16 ? "****" : `****${value.slice(-4)}`;
+}
+
+/** Makes an id of 32 hexadecimal characters. */
+export function newId(): string {
+  return randomBytes(16).toString("hex");
+}
+
+/** Makes the records of what a program declares. */
+export function toKeyRecords({ secrets, providerConfigs }: Account, now: string) {
+  const kept = secrets.map((secret): SecretRecord => {
+    const { storeId, name, value } = secret;
+    return {
+      id: idOf(`${storeId} ${name}`),
+      store_id: storeId,
+      name,
+      comment: "",
+      scopes: secret.scopes,
+      created: now,
+      modified: now,
+      preview: previewOf(value),
+      isDeclared: true,
+    };
+  });
+  const configs = providerConfigs.map(({ gatewayId, provider, alias }): ConfigRecord => {
+    const secretName = secretNameOf({ gateway_id: gatewayId, provider_slug: provider, alias });
+    return {
+      id: idOf(`${gatewayId} ${provider} ${alias}`),
+      gateway_id: gatewayId,
+      provider_slug: provider,
+      alias,
+      default_config: alias === "default",
+      // The program's own is a stand-in.
+      secret_id: kept.find(({ name }) => name === secretName)?.id ?? "",
+      modified_at: now,
+      isDeclared: true,
+    };
+  });
+  return { secrets: kept, providerConfigs: configs };
+}
+
+function idOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+type Place = Pick<ConfigRecord, "gateway_id" | "provider_slug" | "alias">;
+
+/**
+ * Names the secret that a call looks up: by its name, and not by `secret_id`.
+ * https://developers.cloudflare.com/ai-gateway/configuration/bring-your-own-keys/
+ */
+export function secretNameOf({ gateway_id, provider_slug, alias }: Place): string {
+  return `${gateway_id}_${provider_slug}_${alias}`;
+}
+
+/** Finds the secret that a call with this key would use. */
+export function secretOf(state: State, config: Place): SecretRecord | undefined {
+  const name = secretNameOf(config);
+  return Object.values(state.secrets).find(
+    (secret) => secret.name === name && secret.scopes.includes("ai_gateway"),
+  );
+}
+
+/** What a gateway has for a provider under an alias. */
+export function findKey(state: State, place: Place): "none" | "readable" | "lost" {
+  const config = Object.values(state.providerConfigs).find(
+    (each) => secretNameOf(each) === secretNameOf(place) && each.gateway_id === place.gateway_id,
+  );
+  if (config === undefined) return "none";
+  return secretOf(state, place) === undefined ? "lost" : "readable";
+}
