@@ -94,6 +94,8 @@ export const PERMISSIONS = {
   readMembers: "Account Settings Read",
   readNotifications: "Notifications Read",
   readBilling: "Billing Read",
+  readSecrets: "Secrets Store Read",
+  writeSecrets: "Secrets Store Write",
   writeObjects: "Workers R2 Storage Bucket Item Write",
 } as const;
 

@@ -5,6 +5,7 @@ import { lookAtUndeclared } from "../look/undeclared/kinds.ts";
 import type { Declared } from "./declared.ts";
 import { auditGateways, auditStorage, readGateways } from "./gateways.ts";
 import { auditLogpush } from "./logpush.ts";
+import { auditProviderKeys } from "./provider-keys.ts";
 import { auditTokens } from "./tokens.ts";
 import { auditWorkers } from "./workers.ts";
 
@@ -16,6 +17,7 @@ export interface AuditFinding extends Finding {
     | "Workers"
     | "tokens"
     | "Logpush"
+    | "keys of providers"
     | "the rest"
     | "stack files";
 }
@@ -33,6 +35,7 @@ export async function auditAccount(
     orUnknown("Workers", auditWorkers(declared, onProgress)),
     orUnknown("tokens", auditTokens(declared, now)),
     orUnknown("Logpush", auditLogpush(declared)),
+    orUnknown("keys of providers", auditProviderKeys(declared, gateways)),
     inArea("the rest", lookAtUndeclared({ ...declared, gatewayIds: gateways.map(({ id }) => id) })),
   ]);
   return areas.flat();

@@ -29,8 +29,15 @@ import { checkPage } from "./page.ts";
 import { formatRecord } from "./record.ts";
 import { verify } from "./verify.ts";
 
-const { readAnalytics, readBuckets, readGateways, readTokens, readWorkers, writeLogpush } =
-  PERMISSIONS;
+const {
+  readAnalytics,
+  readBuckets,
+  readGateways,
+  readSecrets,
+  readTokens,
+  readWorkers,
+  writeLogpush,
+} = PERMISSIONS;
 
 const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS] [--record FILE]
                          [--evidence FOLDER] [--json]
@@ -44,8 +51,8 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
   --json      print the findings as JSON
 
 CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
-itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}; for
-coverage ${readAnalytics}; for what no stack declares
+itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}; for providers
+${readSecrets}; for coverage ${readAnalytics}; for what no stack declares
 ${list(NEEDED)}.
 What it may not read is reported as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through

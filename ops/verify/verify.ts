@@ -6,6 +6,7 @@ import { checkCanariesCounted, checkCoverage } from "./coverage.ts";
 import { checkGateway } from "./gateway.ts";
 import { checkLogpush } from "./logpush.ts";
 import { checkLogs } from "./logs.ts";
+import { checkProviderKeys } from "./provider-keys.ts";
 import { checkOwnToken, checkReaders } from "./tokens.ts";
 import { checkUndeclared } from "./undeclared.ts";
 import { checkAddresses, checkRetention, checkWorker } from "./worker.ts";
@@ -18,6 +19,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   worker: checkWorker,
   retention: checkRetention,
   logpush: checkLogpush,
+  "keys of providers": (account) => checkProviderKeys(account),
   addresses: checkAddresses,
   readers: checkReaders,
   token: checkOwnToken,

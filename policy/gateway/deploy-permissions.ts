@@ -4,7 +4,7 @@ import { retentionOf } from "./names.ts";
 
 /** Lists the permissions that the token of a stack's deploy needs. */
 export function deployPermissions(settings: Settings): readonly Permission[] {
-  const { logpush, readers } = settings;
+  const { logpush, providers, readers } = settings;
   const makesTokens =
     logpush !== undefined ||
     retentionOf(settings) !== undefined ||
@@ -14,5 +14,6 @@ export function deployPermissions(settings: Settings): readonly Permission[] {
     PERMISSIONS.writeWorkers,
     ...(makesTokens ? [PERMISSIONS.writeTokens] : []),
     ...(logpush === undefined ? [] : [PERMISSIONS.writeLogpush, PERMISSIONS.writeBuckets]),
+    ...(providers.length === 0 ? [] : [PERMISSIONS.writeSecrets]),
   ];
 }

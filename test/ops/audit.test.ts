@@ -308,6 +308,7 @@ function audit(scene: Scene): Promise<readonly AuditFinding[]> {
     const [, worker] = /^\/workers\/scripts\/(.+)\/settings$/.exec(path) ?? [];
     if (worker !== undefined) return { result: { bindings: workers[worker] } };
     if (path.endsWith("/logs")) return { result: scene.logs ?? [] };
+    if (path.endsWith("/provider_configs")) return { result: [] };
     const list = lists[path];
     if (list === undefined) return { result: [], data: { routes: [] } };
     return { result: Number(query.get("page") ?? 1) === 1 ? list : [] };

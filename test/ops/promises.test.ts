@@ -23,6 +23,8 @@ const SETTINGS = {
   telemetry: { traces: { url: "https://otel.example.com/v1/traces" } },
   cache: { ttlSeconds: 600 },
   spendLimits: [{ id: "daily", limitUsd: 5, windowSeconds: 86_400 }],
+  secretsStoreId: "5ec5".repeat(8),
+  providers: [{ provider: "openai", key: "sk-proj-of-this-stack-0000" }],
 };
 
 let declaration: Declaration;
@@ -92,7 +94,7 @@ test("a job whose filter the API does not tell is not said to push this gateway'
   ]);
 });
 
-test.each<[string, (running: RunningAccount) => void, RegExp]>([
+test.each<[string, (running: RunningAccount) => void | Promise<void>, RegExp]>([
   ["collect", gateway({ collectLogs: false }), /collect_logs is off/],
   ["bodies", binding("COLLECT_LOGS", "metadata"), /COLLECT_LOGS is/],
   ["keepDays", ({ store }) => keepOld(store), /the oldest log is 40 days old, promised are 30/],
@@ -133,11 +135,23 @@ test.each<[string, (running: RunningAccount) => void, RegExp]>([
     binding("TRACES", '{"url":"https://b.example.com/"}'),
     /^TRACES is .*b\.example\.com.*, declared is .*otel\.example\.com\/v1\/traces/,
   ],
+  [
+    "a provider's key",
+    ({ account }) => account.update((state) => ({ ...state, providerConfigs: {} })),
+    /^is not stored; run pulumi up/,
+  ],
+  [
+    "a provider's secret",
+    ({ account }) => account.update((state) => ({ ...state, secrets: {} })),
+    /^refers to the secret shop-prod_openai_default, which the Secrets Store does not have/,
+  ],
+  ["whose keys", storeStranger, /^is stored \(\*\*\*\*9999\), and the stack does not declare it/],
+  ["the store of keys", gateway({ storeId: "" }), /^store_id is off, declared is/],
   ["models", binding("MODELS", '["openai/gpt-5-mini"]'), /MODELS is/],
 ])("a broken promise of %s is named", async (_, plant, message) => {
   const running = await start();
 
-  plant(running);
+  await plant(running);
 
   expect(await broken(running)).toEqual([expect.stringMatching(message)]);
 });
@@ -196,6 +210,17 @@ function rules(changed: State["buckets"][string]["rules"]) {
       ...state,
       buckets: mapValues(state.buckets, (bucket) => ({ ...bucket, rules: changed })),
     }));
+}
+
+/** Stores a key by hand, through the official SDK. */
+async function storeStranger(running: RunningAccount): Promise<void> {
+  await running.client().aiGateway.providerConfigs.create("shop-prod", {
+    account_id: running.accountId,
+    alias: "default",
+    default_config: true,
+    provider_slug: "groq",
+    secret: "gsk-of-a-stranger-9999",
+  });
 }
 
 function binding(name: string, text: string) {
