@@ -25,22 +25,30 @@ export class Gateway extends pulumi.ComponentResource {
    * docs/decisions.
    */
   readonly openaiBaseUrl: pulumi.Output<string>;
+  /**
+   * The hooks of what is protected with the gateway: they refuse a deletion, whether or not
+   * --ignore-protect is given.
+   */
+  readonly guard: pulumi.ResourceHookBinding;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-gateway:index:Gateway", name, {}, opts);
 
+    const hooks = gatewayHooks(name, args);
     const gateway = new AiGateway(name, toInputs(args), {
       parent: this,
       protect: args.protect,
       // A protected gateway that leaves the stack is kept at Cloudflare: its logs exist nowhere
       // else.
       retainOnDelete: args.protect,
-      hooks: gatewayHooks(name, args),
+      hooks,
       // `pulumi import` writes it without a component above it.
       aliases: [{ parent: pulumi.rootStackResource }],
     });
 
     this.gatewayId = gateway.aiGatewayId;
+    const { beforeDelete = [] } = hooks;
+    this.guard = args.protect ? { beforeDelete } : {};
     this.settledId = gateway.aiGatewayId.apply(async (id) => {
       await lookAgain(args);
       return id;

@@ -35,7 +35,8 @@ if (retention !== undefined) {
 }
 
 if (settings.logpush !== undefined) {
-  new Logpush("logpush", { ...settings, ...settings.logpush, gatewayId: gateway.gatewayId });
+  const { gatewayId: id, guard } = gateway;
+  new Logpush("logpush", { ...settings, ...settings.logpush, gatewayId: id, guard });
 }
 
 if (settings.providers.length > 0) {

@@ -18,6 +18,8 @@ export interface LogpushArgs
     Pick<Settings, "accountId" | "protect">,
     Pick<NonNullable<Settings["logpush"]>, "bucket" | "keepDays" | "bodies"> {
   readonly gatewayId: pulumi.Output<string>;
+  /** The hooks that refuse to delete the bucket while the stack protects it. */
+  readonly guard: pulumi.ResourceHookBinding;
 }
 
 /**
@@ -34,7 +36,7 @@ export class Logpush extends pulumi.ComponentResource {
       { accountId, name: args.bucket },
       // Like the gateway, a protected bucket that leaves the stack by mistake is kept, and its
       // lifecycle goes on.
-      { parent: this, protect, retainOnDelete: protect },
+      { parent: this, protect, retainOnDelete: protect, hooks: args.guard },
     );
     const lifecycle = new R2BucketLifecycle(
       name,

@@ -48,10 +48,10 @@ export function gatewayHooks(name: string, settings: HookSettings): pulumi.Resou
   const isProtected = new pulumi.ResourceHook(
     `${name}-is-protected`,
     ({ oldInputs }) => {
-      // A replacement of a gateway that is protected no longer: the old one is kept.
+      // A replacement of what is protected no longer: the old one is kept.
       if (!protect) return;
       throw new Error(
-        `gateway ${deployed.parse(oldInputs).gatewayId} is protected (protect: true), and is neither deleted nor replaced; ` +
+        `${protectedName.parse(oldInputs)} is protected (protect: true), and is neither deleted nor replaced; ` +
           "where its logs may go, set protect: false and run `pulumi up` first",
       );
     },
@@ -101,6 +101,15 @@ function warnOfNoCredentials({ gatewayId }: HookSettings, what: string): void {
 function warn(message: string): void {
   void pulumi.log.warn(message);
 }
+
+/**
+ * Names a protected resource by its inputs in the state. The bucket of copies has the gateway's hook, too: a hook that
+ * stands in the state must be registered also where the stack has no copies any more.
+ */
+const protectedName = z.union([
+  z.object({ aiGatewayId: z.string() }).transform(({ aiGatewayId }) => `gateway ${aiGatewayId}`),
+  z.object({ name: z.string() }).transform(({ name }) => `bucket ${name}`),
+]);
 
 /** The schema of a gateway's inputs in the state. */
 const deployed = z

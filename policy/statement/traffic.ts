@@ -160,7 +160,7 @@ function deletion({ protect }: Settings): Fact {
     id: "deletion",
     question: "Can the gateway be deleted?",
     answer: protect
-      ? "not by a plain pulumi up or destroy: it is protected, and kept at Cloudflare if it leaves the stack; --ignore-protect overrides the protection, and a token with AI Gateway Edit can delete it"
+      ? "not by pulumi up or destroy, with --ignore-protect neither: the program refuses it, and it is kept at Cloudflare if it leaves the stack; a token with AI Gateway Edit can delete it"
       : "YES, and most likely its logs with it",
     value: !protect,
     ...(!protect && {

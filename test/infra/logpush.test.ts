@@ -32,6 +32,8 @@ test("the bucket is as protected as the gateway, and deletes what is older than 
   const days = (count: number) => ({ condition: { type: "Age", maxAge: count * 86_400 } });
 
   expect(bucket).toMatchObject({ protect: true, retainOnDelete: true });
+  // Pulumi's own protection falls to --ignore-protect; this hook does not.
+  expect(bucket.hooks).toEqual({ beforeDelete: ["gateway-is-protected"] });
   expect(bucket.inputs).toEqual({ accountId: ACCOUNT, name: "shop-dev-logs" });
   expect(resource("R2BucketLifecycle").inputs).toEqual({
     accountId: ACCOUNT,

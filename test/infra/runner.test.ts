@@ -134,6 +134,27 @@ test("a protected gateway refuses to be deleted, in one sentence", async () => {
   ]);
 });
 
+// What --ignore-protect ignores is Pulumi's own protection: the engine runs a resource's hooks all the same.
+test("a protected bucket of copies refuses to be deleted, and one that is not protected does not", async () => {
+  const logpush = { bucket: "shop-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+  const full = { collect: "full", maxEntries: 90_000, whenFull: "deleteOldest" };
+  const changes = { plan: "paid", logs: full, logpush };
+  const of = (protect: boolean) =>
+    runProgram({ project, stack: "dev" }, stackConfig("dev", { ...changes, protect }), {
+      runHooks: { oldInputs: {} },
+    });
+
+  const [kept, free] = [await of(true), await of(false)];
+
+  expect(kept.hooks.filter(([, end]) => end.startsWith("bucket"))).toEqual([
+    [
+      "gateway-is-protected",
+      "bucket shop-logs is protected (protect: true), and is neither deleted nor replaced; where its logs may go, set protect: false and run `pulumi up` first",
+    ],
+  ]);
+  expect(free.hooks.map(([name]) => name)).not.toContain("gateway-is-protected");
+});
+
 test("without credentials the hooks warn and stop nothing", async () => {
   const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
 

@@ -33,7 +33,7 @@ test("development says that bodies are kept, production that they never are", as
     limits:
       "600 requests in 60 seconds (sliding) for all callers together, 1,000,000 bytes a request, 120 seconds a model, 10 ms of CPU time a request, so that long streamed answers end early",
     deletion:
-      "not by a plain pulumi up or destroy: it is protected, and kept at Cloudflare if it leaves the stack; --ignore-protect overrides the protection, and a token with AI Gateway Edit can delete it",
+      "not by pulumi up or destroy, with --ignore-protect neither: the program refuses it, and it is kept at Cloudflare if it leaves the stack; a token with AI Gateway Edit can delete it",
   });
 });
 
