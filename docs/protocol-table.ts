@@ -115,36 +115,39 @@ type MessagesParams = Anthropic.Beta.Messages.MessageCreateParams;
 /** The fields that Anthropic's newest models no longer take. */
 type Sampling = Record<"temperature" | "top_p" | "top_k", number>;
 
-/** The fate of every field of a request in Anthropic's Messages form. */
+/** The fate of every field of a request in Anthropic's Messages format. */
 export const MESSAGES_FIELDS: Fates<MessagesParams & Sampling> = {
   model: ["translated", "one of the stack's; a fallback may answer in its place"],
   max_tokens: ["passed on"],
   messages: [
     "translated",
-    "every block of a client's; unchanged to a model of this form, but for thinking that another model signed. In other forms texts, images, documents, calls and results: a document in text and a search result are texts, without citations. Files by id, documents by address and blocks of the provider's tools are refused unless the stack allows `files`, `web_fetch` or the tool",
+    "every block of a client's; unchanged to a model of this format, but for thinking that another model signed. In other formats texts, images, documents, calls and results: a document in text and a search result are texts, without citations. Files by id, documents by address and blocks of the provider's tools are refused unless the stack allows `files`, `web_fetch` or the tool",
   ],
-  system: ["passed on", "as a system message in other forms"],
+  system: ["passed on", "as a system message in other formats"],
   stream: ["passed on"],
   tools: [
     "passed on",
-    "tools that the caller carries out; of those that Anthropic defines (bash, text editor, computer, browser, memory, tool search) no other form has one. Tools that the provider carries out are refused unless the stack allows them",
+    "tools that the caller carries out; of those that Anthropic defines (bash, text editor, computer, browser, memory, tool search) no other format has one. Tools that the provider carries out are refused unless the stack allows them",
   ],
   tool_choice: ["passed on"],
   temperature: ["passed on"],
   top_p: ["passed on"],
-  top_k: ["passed on", "ignored in OpenAI's forms"],
+  top_k: ["passed on", "ignored in OpenAI's formats"],
   stop_sequences: ["passed on"],
   thinking: [
     "passed on",
-    "in other forms a budget up to 4,096 is the effort `low`, up to 16,384 `medium`, else `high`; `adaptive` and `disabled` leave it to the model",
+    "in other formats a budget up to 4,096 is the effort `low`, up to 16,384 `medium`, else `high`; `adaptive` and `disabled` leave it to the model",
   ],
-  output_config: ["passed on", "`effort` and `format`; in other forms the effort `max` is `xhigh`"],
+  output_config: [
+    "passed on",
+    "`effort` and `format`; in other formats the effort `max` is `xhigh`",
+  ],
   output_format: ["translated", "`output_config.format`"],
-  cache_control: ["passed on", "ignored in other forms, as are marks on blocks"],
-  metadata: ["passed on", "ignored in other forms; the log's metadata is the Worker's own"],
-  service_tier: ["passed on", "ignored in other forms"],
-  speed: ["passed on", "ignored in other forms"],
-  inference_geo: ["passed on", "refused in other forms"],
+  cache_control: ["passed on", "ignored in other formats, as are marks on blocks"],
+  metadata: ["passed on", "ignored in other formats; the log's metadata is the Worker's own"],
+  service_tier: ["passed on", "ignored in other formats"],
+  speed: ["passed on", "ignored in other formats"],
+  inference_geo: ["passed on", "refused in other formats"],
   container: ["refused", "unless the stack allows `code_execution`"],
   mcp_servers: ["refused", "unless the stack allows `mcp`"],
   thread: ["refused", "unless the stack allows `store`"],
