@@ -11,6 +11,7 @@ import { failuresTable } from "./failures-table.ts";
 import { writePolicyPages } from "./policy-pages.ts";
 import { protocolTable } from "./protocol-table.ts";
 import { rulesTable } from "./rules-table.ts";
+import { wiresTable } from "./wires-table.ts";
 
 /** The pages with a generated part, which stands between two marks. */
 export const PAGES = {
@@ -18,6 +19,7 @@ export const PAGES = {
   "docs/failures.md": failuresTable,
   "docs/protocol.md": protocolTable,
   "docs/rules.md": rulesTable,
+  "docs/operate.md": wiresTable,
 } as const;
 
 /** Returns the page with the given table between its marks. */

@@ -19,6 +19,8 @@ export function isOfCallers(wire: Wire): wire is CallerWire {
 /** What is known of some models. */
 interface Row {
   readonly models: RegExp;
+  /** The models for a reader, such as `openai/…`. */
+  readonly shown: readonly string[];
   /**
    * The format that they take; `unreachable` where the binding has no way to them, `unknown` where
    * the sources say nothing.
@@ -42,17 +44,27 @@ const UNREACHABLE =
 
 /** The table; the first row that matches a model holds. */
 export const MODEL_ROWS: readonly Row[] = [
-  row(/^@cf\//, "workers-ai", MODELS),
-  row(/^anthropic\//, "messages", PROVIDERS),
-  row(/^openai\/gpt-5\.6/, "responses", RESPONSES),
+  row(/^@cf\//, ["@cf/…"], { speaks: "workers-ai", source: MODELS }),
+  row(/^anthropic\//, ["anthropic/…"], { speaks: "messages", source: PROVIDERS }),
+  row(/^openai\/gpt-5\.6/, ["openai/gpt-5.6…"], { speaks: "responses", source: RESPONSES }),
   // Of later ones nothing says yet what they take.
-  row(/^openai\/gpt-(?:5\.[7-9]|5\.\d\d|[6-9]|\d\d)/, "unknown", RESPONSES),
-  row(new RegExp(`^(?:${CHAT})/`), "chat", PROVIDERS),
-  row(new RegExp(`^(?:${UNREACHABLE})/`), "unreachable", PROVIDERS),
+  row(/^openai\/gpt-(?:5\.[7-9]|5\.\d\d|[6-9]|\d\d)/, ["openai/gpt-5.7… and newer"], {
+    speaks: "unknown",
+    source: RESPONSES,
+  }),
+  ofProviders(CHAT, { speaks: "chat", source: PROVIDERS }),
+  ofProviders(UNREACHABLE, { speaks: "unreachable", source: PROVIDERS }),
 ];
 
-function row(models: RegExp, speaks: Row["speaks"], source: string): Row {
-  return { models, speaks, source, asOf: "2026-11-28" };
+type Fact = Pick<Row, "speaks" | "source">;
+
+function row(models: RegExp, shown: readonly string[], fact: Fact): Row {
+  return { models, shown, ...fact, asOf: "2026-11-28" };
+}
+
+function ofProviders(names: string, fact: Fact): Row {
+  const shown = names.split("|").map((name) => `${name}/…`);
+  return row(new RegExp(`^(?:${names})/`), shown, fact);
 }
 
 /** Returns the wire format that a model takes, by the table; undefined where it is not known. */
