@@ -5,6 +5,7 @@
  * The shapes of Workers AI are those that workers-ai-provider of https://github.com/cloudflare/ai
  * reads, its tests included.
  */
+import { responsesBody, responsesEvents, type Event } from "./responses-wire.ts";
 import type { Reply } from "./workerd.ts";
 
 /** The families of Workers AI's models, by the shape of their answers. */
@@ -27,6 +28,8 @@ export interface Content {
   /** Whether the answer ends at the limit of its tokens. */
   readonly isCutShort?: boolean;
   readonly calls?: readonly { readonly name: string; readonly arguments: object }[];
+  /** The encrypted reasoning before it, which the Responses format alone has. */
+  readonly thought?: string;
 }
 
 /** The usage that every answer reports. */
@@ -182,92 +185,6 @@ function reasonOf(calls: readonly unknown[], isCutShort = false): string {
 
 type Calls = NonNullable<Content["calls"]>;
 
-function responsesBody({ text, calls = [], isCutShort = false }: Content) {
-  return {
-    id: "resp_1",
-    object: "response",
-    created_at: 1,
-    model: "m",
-    status: isCutShort ? "incomplete" : "completed",
-    incomplete_details: isCutShort ? { reason: "max_output_tokens" } : null,
-    error: null,
-    output: [
-      ...(text === undefined ? [] : [said(text)]),
-      ...calls.map((call, index) => functionCall(call, index, JSON.stringify(call.arguments))),
-    ],
-    usage: {
-      input_tokens: USAGE.prompt_tokens,
-      input_tokens_details: { cached_tokens: 0 },
-      output_tokens: USAGE.completion_tokens,
-      output_tokens_details: { reasoning_tokens: 0 },
-      total_tokens: USAGE.total_tokens,
-    },
-  };
-}
-
-function said(text: string) {
-  const part = { type: "output_text", text, annotations: [], logprobs: [] };
-  return { id: "msg_1", type: "message", role: "assistant", status: "completed", content: [part] };
-}
-
-function functionCall(call: Calls[number], index: number, input: string) {
-  const { name } = call;
-  const ids = { id: `fc_${index}`, call_id: `call_${index}` };
-  return { ...ids, type: "function_call", name, arguments: input, status: "completed" };
-}
-
-function responsesEvents(content: Content): readonly Event[] {
-  const { text, calls = [] } = content;
-  const response = responsesBody(content);
-  const begun = { ...response, status: "in_progress", output: [], usage: null };
-  const first = text === undefined ? 0 : 1;
-  return [
-    { type: "response.created", response: begun },
-    { type: "response.in_progress", response: begun },
-    ...(text === undefined ? [] : textEvents(text)),
-    ...calls.flatMap((call, index) => callEvents(call, { index, place: first + index })),
-    { type: `response.${response.status}`, response },
-  ].map((each, sequence_number) => ({ ...each, sequence_number }));
-}
-
-function textEvents(text: string) {
-  const at = { item_id: "msg_1", output_index: 0, content_index: 0 };
-  const part = { type: "output_text", text: "", annotations: [], logprobs: [] };
-  const item = { ...said(""), status: "in_progress", content: [] };
-  return [
-    { type: "response.output_item.added", output_index: 0, item },
-    { type: "response.content_part.added", ...at, part },
-    ...words(text).map((delta) => ({
-      type: "response.output_text.delta",
-      ...at,
-      delta,
-      logprobs: [],
-    })),
-    { type: "response.output_text.done", ...at, text, logprobs: [] },
-    { type: "response.content_part.done", ...at, part: { ...part, text } },
-    { type: "response.output_item.done", output_index: 0, item: said(text) },
-  ];
-}
-
-function callEvents(
-  call: Calls[number],
-  { index, place }: { readonly index: number; readonly place: number },
-) {
-  const input = JSON.stringify(call.arguments);
-  const at = { item_id: `fc_${index}`, output_index: place };
-  const item = { ...functionCall(call, index, ""), status: "in_progress" };
-  return [
-    { type: "response.output_item.added", output_index: place, item },
-    { type: "response.function_call_arguments.delta", ...at, delta: input },
-    { type: "response.function_call_arguments.done", ...at, name: call.name, arguments: input },
-    {
-      type: "response.output_item.done",
-      output_index: place,
-      item: functionCall(call, index, input),
-    },
-  ];
-}
-
 const STOP_REASONS: ReadonlyMap<string, string> = new Map([
   ["stop", "end_turn"],
   ["length", "max_tokens"],
@@ -292,11 +209,6 @@ function messagesBody({ text, calls = [], isCutShort }: Content) {
 
 function used(call: Calls[number], index: number, input: object) {
   return { type: "tool_use", id: `toolu_${index}`, name: call.name, input };
-}
-
-interface Event {
-  readonly type: string;
-  readonly [field: string]: unknown;
 }
 
 function messagesEvents(content: Content): readonly Event[] {

@@ -1,7 +1,6 @@
 import { APIError } from "openai";
 import { expect, test } from "vitest";
 
-import { responsesReply } from "../support/responses-wire.ts";
 import { eventsOf, finalResponse } from "../support/responses.ts";
 import { answer, event, inTurn, stream } from "../support/wire.ts";
 import { errorOf, modelsBinding, startWorker, type WorkerScene } from "../support/workerd.ts";
@@ -12,11 +11,13 @@ const OLDER = "@cf/old/model";
 const MODELS = modelsBinding(OWN, CHAT, OLDER);
 
 test("a model of the format gets the request's own fields, and answers as it does", async () => {
-  const { calls, ask } = await start({ reply: () => responsesReply({ text: "Hello." }, false) });
+  const { calls, ask } = await start({
+    reply: () => answer("responses", { text: "Hello.", thought: "gAAAA" }),
+  });
   const tools = [{ type: "namespace", name: "agents", description: "Agents.", tools: [] }];
   const response = await ask({ model: OWN, tools, reasoning: { summary: "auto" }, gateway: "x" });
 
-  expect(await response.json()).toMatchObject({ id: "resp_abc", status: "completed" });
+  expect(await response.json()).toMatchObject({ id: "resp_1", status: "completed" });
   expect(response.headers.get("x-ignored-fields")).toBe("gateway");
   expect(calls[0]?.body.inputs).toEqual({
     input: "Hi",
@@ -28,11 +29,13 @@ test("a model of the format gets the request's own fields, and answers as it doe
 });
 
 test("a stream of a model of the format passes event by event", async () => {
-  const { ask } = await start({ reply: () => responsesReply({ text: "Hello you." }, true) });
+  const { ask } = await start({
+    reply: () => stream("responses", { text: "Hello you.", thought: "gAAAA" }),
+  });
   const text = await (await ask({ model: OWN, stream: true })).text();
 
   expect((await finalResponse(text)).output_text).toBe("Hello you.");
-  expect(eventsOf(text)[0]).toMatchObject({ response: { id: "resp_abc" } });
+  expect(eventsOf(text)[0]).toMatchObject({ response: { id: "resp_1" } });
 });
 
 test.each([CHAT, OLDER])("a whole answer of %s has the format's form", async (model) => {
@@ -75,7 +78,9 @@ test.each([CHAT, OLDER])("a stream of %s is put together by OpenAI's SDK", async
 });
 
 test("a chat is answered by a model of the format", async () => {
-  const { worker } = await start({ reply: () => responsesReply({ text: "Hello you." }, true) });
+  const { worker } = await start({
+    reply: () => stream("responses", { text: "Hello you.", thought: "gAAAA" }),
+  });
   const response = await worker.ask("/v1/chat/completions", {
     method: "POST",
     body: JSON.stringify({

@@ -5,8 +5,9 @@ import { ChatOpenAI } from "@langchain/openai";
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 
-import { SPEAKERS, stream, type Content, type Shape } from "../../support/wire.ts";
-import { modelsBinding, startWorker, TOKEN, type RunningWorker } from "../../support/workerd.ts";
+import { expectHistory, startThreeTurns } from "../../support/three-turns.ts";
+import { SPEAKERS, type Shape } from "../../support/wire.ts";
+import { TOKEN } from "../../support/workerd.ts";
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a literal
 const SHAPES = Object.keys(SPEAKERS) as Shape[];
@@ -23,13 +24,13 @@ const ways = SHAPES.flatMap((shape) =>
 test.each(ways)(
   "LangChain holds three turns with $shape (Responses: $isResponses)",
   async (way) => {
-    const { worker, model } = await startScene(way.shape);
+    const { worker, model, baseURL } = await startThreeTurns(way.shape);
     const chat = new ChatOpenAI({
       model,
       apiKey: TOKEN,
       maxRetries: 0,
       useResponsesApi: way.isResponses,
-      configuration: { baseURL: new URL("v1", worker.url).href },
+      configuration: { baseURL },
     }).bindTools([TOOL]);
     const history: BaseMessage[] = [new HumanMessage("Where is it warm?")];
     const turn = async () => {
@@ -52,9 +53,9 @@ test.each(ways)(
 );
 
 test.each(SHAPES)("OpenAI's SDK holds three turns with %s by chat", async (shape) => {
-  const { worker, model } = await startScene(shape);
+  const { worker, model, baseURL } = await startThreeTurns(shape);
   const openai = new OpenAI({
-    baseURL: new URL("v1", worker.url).href,
+    baseURL,
     apiKey: TOKEN,
     maxRetries: 0,
   });
@@ -79,27 +80,3 @@ test.each(SHAPES)("OpenAI's SDK holds three turns with %s by chat", async (shape
   expect([second?.content, third?.content]).toEqual(["In Rome", "At your service"]);
   expectHistory(worker);
 });
-
-/** Starts a Worker whose model calls a tool, answers, and answers once more. */
-async function startScene(shape: Shape) {
-  const says: Content[] = [
-    { calls: [{ name: "look", arguments: { city: "Rome" } }] },
-    { text: "In Rome" },
-    { text: "At your service" },
-  ];
-  const worker = await startWorker({
-    bindings: { MODELS: modelsBinding(...Object.values(SPEAKERS)), MAX_BODY_BYTES: "20000" },
-    reply: () => stream(shape, says.shift() ?? {}),
-  });
-  return { worker, model: SPEAKERS[shape] };
-}
-
-/** Expects the last call to hold the whole conversation. */
-function expectHistory({ calls }: RunningWorker): void {
-  const inputs = JSON.stringify(calls[2]?.body.inputs);
-
-  expect(calls).toHaveLength(3);
-  for (const each of ["Where is it warm?", "Rome", "31 °C", "In Rome", "Thanks"]) {
-    expect(inputs).toContain(each);
-  }
-}

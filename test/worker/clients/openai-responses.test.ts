@@ -13,23 +13,16 @@ import { toResponseInputItems } from "openai/lib/responses/ResponseInputItems";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-import { responsesReply } from "../../support/responses-wire.ts";
-import { stream, type Content } from "../../support/wire.ts";
-import {
-  modelsBinding,
-  startWorker,
-  TOKEN,
-  type RunningWorker,
-  type WireCall,
-} from "../../support/workerd.ts";
+import { expectHistory, startThreeTurns } from "../../support/three-turns.ts";
+import { TOKEN, type RunningWorker } from "../../support/workerd.ts";
 
-/** One model that speaks the format, and two that speak others. */
-const MODELS = ["openai/gpt-5.6-terra", "google/gemini-x", "@cf/old/model"];
+/** A model that speaks the format, and two that speak others. */
+const SHAPES = ["responses", "chat", "newer"] as const;
 const CITY = z.object({ city: z.string() });
 
-test.each(MODELS)("OpenAI's SDK holds three turns with %s", async (model) => {
-  const worker = await startScene(model);
-  const openai = new OpenAI({ baseURL: baseOf(worker), apiKey: TOKEN, maxRetries: 0 });
+test.each(SHAPES)("OpenAI's SDK holds three turns with %s", async (shape) => {
+  const { worker, model, baseURL } = await startThreeTurns(shape);
+  const openai = new OpenAI({ baseURL, apiKey: TOKEN, maxRetries: 0 });
   const tools = [
     { type: "function", name: "look", parameters: z.toJSONSchema(CITY), strict: true } as const,
   ];
@@ -51,11 +44,12 @@ test.each(MODELS)("OpenAI's SDK holds three turns with %s", async (model) => {
   expect(call?.arguments).toBe('{"city":"Rome"}');
   expect([second.output_text, third.output_text]).toEqual(["In Rome", "At your service"]);
   expectHistory(worker);
+  expectReasoning(worker);
 });
 
-test.each(MODELS)("the AI SDK's default provider holds three turns with %s", async (model) => {
-  const worker = await startScene(model);
-  const openai = createOpenAI({ baseURL: baseOf(worker), apiKey: TOKEN });
+test.each(SHAPES)("the AI SDK's default provider holds three turns with %s", async (shape) => {
+  const { worker, model, baseURL } = await startThreeTurns(shape);
+  const openai = createOpenAI({ baseURL, apiKey: TOKEN });
   const ask = (messages: ModelMessage[]) =>
     streamText({
       model: openai(model),
@@ -73,13 +67,13 @@ test.each(MODELS)("the AI SDK's default provider holds three turns with %s", asy
 
   expect(await ask(messages).text).toBe("At your service");
   expectHistory(worker);
+  expectReasoning(worker);
 });
 
 test("the AI SDK's default, which refers to stored items, is told what to set", async () => {
-  const [model = ""] = MODELS;
-  const worker = await startScene(model);
+  const { model, baseURL } = await startThreeTurns("responses");
   const steps = generateText({
-    model: createOpenAI({ baseURL: baseOf(worker), apiKey: TOKEN })(model),
+    model: createOpenAI({ baseURL, apiKey: TOKEN })(model),
     prompt: "Where is it warm?",
     tools: { look: tool({ inputSchema: CITY, execute: () => "31 °C" }) },
     stopWhen: isStepCount(3),
@@ -88,10 +82,10 @@ test("the AI SDK's default, which refers to stored items, is told what to set", 
   await expect(steps).rejects.toThrow("set providerOptions.openai.store = false");
 });
 
-test.each(MODELS)("OpenAI's agents hold three turns with %s", async (model) => {
+test.each(SHAPES)("OpenAI's agents hold three turns with %s", async (shape) => {
   setTracingDisabled(true);
-  const worker = await startScene(model);
-  const openai = new OpenAI({ baseURL: baseOf(worker), apiKey: TOKEN, maxRetries: 0 });
+  const { worker, model, baseURL } = await startThreeTurns(shape);
+  const openai = new OpenAI({ baseURL, apiKey: TOKEN, maxRetries: 0 });
   const agent = new Agent({
     name: "guide",
     model: new OpenAIResponsesModel(openai, model),
@@ -114,39 +108,12 @@ test.each(MODELS)("OpenAI's agents hold three turns with %s", async (model) => {
 
   expect([first.finalOutput, second.finalOutput]).toEqual(["In Rome", "At your service"]);
   expectHistory(worker);
+  expectReasoning(worker);
 });
 
-/** Starts a Worker whose model calls a tool, answers, and answers once more. */
-async function startScene(model: string): Promise<RunningWorker> {
-  const says: Content[] = [
-    { calls: [{ name: "look", arguments: { city: "Rome" } }] },
-    { text: "In Rome" },
-    { text: "At your service" },
-  ];
-  const reply = ({ body }: WireCall) => {
-    const content = says.shift() ?? {};
-    const isStreamed = Object(body.inputs).stream === true;
-    return model.startsWith("openai/")
-      ? responsesReply(content, isStreamed)
-      : stream("newer", content);
-  };
-  return startWorker({
-    bindings: { MODELS: modelsBinding(...MODELS), MAX_BODY_BYTES: "20000" },
-    reply,
-  });
-}
-
-function baseOf({ url }: RunningWorker): string {
-  return new URL("v1", url).href;
-}
-
-/** Expects the last call to hold the whole conversation, with the model's own reasoning. */
-function expectHistory({ calls }: RunningWorker): void {
+/** Expects the model to get its own reasoning back, and no other one to get it. */
+function expectReasoning({ calls }: RunningWorker): void {
   const inputs = JSON.stringify(calls[2]?.body.inputs);
 
-  expect(calls).toHaveLength(3);
-  for (const each of ["Where is it warm?", "Rome", "31 °C", "In Rome", "Thanks"]) {
-    expect(inputs).toContain(each);
-  }
   expect(inputs.includes("gAAAA")).toBe(inputs.includes("reasoning.encrypted_content"));
 }
