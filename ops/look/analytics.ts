@@ -71,6 +71,11 @@ export function readCalls(
   });
 }
 
+/** Adds up the calls of some groups. */
+export function total(groups: readonly CountedCalls[]): number {
+  return groups.reduce((sum, each) => sum + each.count, 0);
+}
+
 /** Throws where a query is answered with errors, which come with the status of a success, too. */
 function refuse(errors: NonNullable<z.output<typeof body>["errors"]>): void {
   const [first] = errors;

@@ -2,7 +2,7 @@
 import { collected } from "../../policy/gateway/collect.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
-import type { CountedCalls, Window } from "../look/analytics.ts";
+import { total, type CountedCalls, type Window } from "../look/analytics.ts";
 import { finding, type Finding } from "../look/finding.ts";
 
 /** What was counted in one time. */
@@ -19,11 +19,6 @@ export interface Counts {
 export function isOwn({ name }: Stack, { metadata }: CountedCalls): boolean {
   const { stack, caller, release, route } = metadata;
   return stack === name && [caller, release, route].every((each) => typeof each === "string");
-}
-
-/** Adds up the calls of some groups. */
-export function total(groups: readonly CountedCalls[]): number {
-  return groups.reduce((sum, each) => sum + each.count, 0);
 }
 
 /** Judges the counts of a time that analytics have caught up with. */

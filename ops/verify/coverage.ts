@@ -3,7 +3,7 @@
  * against the canaries.
  */
 import type { Account, Answer } from "../account/account.ts";
-import { readCalls, type Window } from "../look/analytics.ts";
+import { readCalls, total, type Window } from "../look/analytics.ts";
 import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { readGateway } from "../look/gateways.ts";
 import { poll, type Patience } from "../look/log-parts.ts";
@@ -12,7 +12,7 @@ import { parseMetadata } from "../look/logs.ts";
 import { listWorkers } from "../look/workers.ts";
 import { judgeAnswer } from "./canary-judge.ts";
 import type { Flight } from "./canaries.ts";
-import { isOwn, judgeCoverage, minute, total } from "./coverage-judge.ts";
+import { isOwn, judgeCoverage, minute } from "./coverage-judge.ts";
 
 const MINUTE_MS = 60_000;
 /** The time after which a call is taken for counted: 139 to 365 s were seen, and once 14 minutes. */
