@@ -19,12 +19,17 @@ test("a call beside the Worker is answered and logged as its own headers and the
     "cf-aig-collect-log-payload": "false",
     "cf-aig-metadata": '{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}',
     "cf-aig-event-id": "e1",
-    "cf-aig-otel-trace-id": "t1",
+    "cf-aig-otel-trace-id": "ab".repeat(16),
   });
 
   expect(answer.status).toBe(200);
   expect(store.list(10)).toMatchObject([
-    { eventId: "e1", traceId: "t1", hasBodies: false, metadata: { a: 1, b: 2, c: 3, d: 4, e: 5 } },
+    {
+      eventId: "e1",
+      traceId: "ab".repeat(16),
+      hasBodies: false,
+      metadata: { a: 1, b: 2, c: 3, d: 4, e: 5 },
+    },
   ]);
 });
 
