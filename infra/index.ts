@@ -1,5 +1,6 @@
 import { asLogged } from "../policy/gateway/callers.ts";
 import { retentionOf } from "../policy/gateway/names.ts";
+import { Alerts } from "./alerts.ts";
 import { bundleWorker } from "./bundle.ts";
 import { ChatWorker } from "./chat-worker.ts";
 import { readOthers, readSettings } from "./config.ts";
@@ -42,6 +43,9 @@ if (settings.logpush !== undefined) {
 if (settings.providers.length > 0) {
   new ProviderKeys("providers", { ...settings, gatewayId: gateway.gatewayId });
 }
+
+const { alerts } = settings;
+if (alerts !== undefined) new Alerts("alerts", { ...settings, alerts });
 
 const withToken = settings.readers.filter(({ token }) => token);
 const readers =

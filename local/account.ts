@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import type { Declared } from "./engine/evaluate.ts";
+import { notificationPolicy, notificationWebhook } from "./notifications.ts";
 import { logpushJob, r2Bucket, r2BucketLifecycle } from "./logpush/resources.ts";
 import { providerConfig, secretsStoreSecret } from "./provider-keys/resources.ts";
 
@@ -203,6 +204,8 @@ export interface Account {
   readonly logpushJobs: readonly z.infer<typeof logpushJob>[];
   readonly secrets: readonly z.infer<typeof secretsStoreSecret>[];
   readonly providerConfigs: readonly z.infer<typeof providerConfig>[];
+  readonly policies: readonly z.infer<typeof notificationPolicy>[];
+  readonly webhooks: readonly z.infer<typeof notificationWebhook>[];
 }
 
 /**
@@ -239,6 +242,11 @@ export function applyResources(resources: readonly Declared[]): Account {
     logpushJobs: take("pulumi-nodejs:dynamic/ai-gateway:LogpushJob", logpushJob),
     secrets: take("cloudflare:index/secretsStoreSecret:SecretsStoreSecret", secretsStoreSecret),
     providerConfigs: take("pulumi-nodejs:dynamic/ai-gateway:ProviderConfig", providerConfig),
+    policies: take("cloudflare:index/notificationPolicy:NotificationPolicy", notificationPolicy),
+    webhooks: take(
+      "cloudflare:index/notificationPolicyWebhooks:NotificationPolicyWebhooks",
+      notificationWebhook,
+    ),
   };
   // It is checked and left alone: its address leads nowhere here.
   take("cloudflare:index/workersCustomDomain:WorkersCustomDomain", workersCustomDomain);

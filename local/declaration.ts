@@ -4,7 +4,13 @@ import { join } from "node:path";
 
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../record/stand-ins.ts";
 import type { Account, Script } from "./account.ts";
-import type { Bucket, Declaration, LogpushJob } from "./api/state.ts";
+import type {
+  Bucket,
+  Declaration,
+  LogpushJob,
+  NotificationPolicy,
+  NotificationWebhook,
+} from "./api/state.ts";
 import {
   PERMISSION_GROUPS as LOCAL_GROUPS,
   newTokenValue,
@@ -35,6 +41,8 @@ export async function toDeclaration(account: Account): Promise<Declaration> {
     buckets: account.buckets.map(({ name }) => toBucket(name, account, now)),
     logpushJobs: account.logpushJobs.map((job, index) => toLogpushJob(job, index, records)),
     ...toKeyRecords(account, now),
+    policies: account.policies.map((policy) => toPolicy(policy, account, now)),
+    webhooks: account.webhooks.map((webhook) => toWebhook(webhook, now)),
   };
 }
 
@@ -148,4 +156,36 @@ function withKeys(destination: string, tokens: readonly TokenRecord[]): string {
   keys.set("access-key-id", token?.id ?? "");
   keys.set("secret-access-key", token?.hash ?? "");
   return `${place}?${keys.toString()}`;
+}
+
+/** Makes the record of a policy. A program has one webhook at most, so that its policies call that. */
+function toPolicy(
+  { name, alertType, enabled, mechanisms, filters }: Account["policies"][number],
+  { webhooks }: Account,
+  now: string,
+): NotificationPolicy {
+  return {
+    id: sha256(name).slice(0, 32),
+    name,
+    alert_type: alertType,
+    enabled,
+    mechanisms: {
+      ...(mechanisms.emails && { email: mechanisms.emails }),
+      ...(mechanisms.webhooks && { webhooks: webhooks.map((each) => ({ id: webhookId(each) })) }),
+    },
+    ...(filters && { filters: { product: filters.products, limit: filters.limits } }),
+    created: now,
+    modified: now,
+    isDeclared: true,
+  };
+}
+
+/** Makes the record of the webhook. */
+function toWebhook(webhook: Account["webhooks"][number], now: string): NotificationWebhook {
+  const { name, url } = webhook;
+  return { id: webhookId(webhook), name, url, type: "generic", created_at: now, isDeclared: true };
+}
+
+function webhookId({ name }: Account["webhooks"][number]): string {
+  return sha256(`webhook ${name}`).slice(0, 32);
 }

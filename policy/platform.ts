@@ -93,6 +93,7 @@ export const PERMISSIONS = {
   readAnalytics: "Account Analytics Read",
   readMembers: "Account Settings Read",
   readNotifications: "Notifications Read",
+  writeNotifications: "Notifications Write",
   readBilling: "Billing Read",
   readSecrets: "Secrets Store Read",
   writeSecrets: "Secrets Store Write",

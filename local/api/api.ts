@@ -6,6 +6,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 
 import { printFault } from "../print.ts";
+import { ALERTING_ROUTES } from "./alerting.ts";
 import { BUCKET_ROUTES } from "./buckets.ts";
 import { API_PATH, ApiError, failure, notImitated, success } from "./envelope.ts";
 import { GATEWAY_ROUTES } from "./gateways.ts";
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   ...HELD_ROUTES,
   ...PROVIDER_CONFIG_ROUTES,
   ...SECRETS_STORE_ROUTES,
+  ...ALERTING_ROUTES,
 ];
 
 type ApiArgs = Omit<ApiBindings, "versions" | "address">;

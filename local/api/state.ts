@@ -47,6 +47,10 @@ const heldRecord = z.object({
   body: z.record(z.string(), z.unknown()),
   isDeclared,
 });
+/** A notification policy with the API's own names, except for the last. */
+const policy = z.looseObject({ id: z.string(), name: z.string(), isDeclared });
+
+const webhook = z.looseObject({ id: z.string(), name: z.string(), url: z.string(), isDeclared });
 
 // A file from before a kind was added has none of it.
 const stateSchema = z.object({
@@ -58,6 +62,8 @@ const stateSchema = z.object({
   held: byId(heldRecord),
   secrets: byId(secretRecord),
   providerConfigs: byId(configRecord),
+  policies: byId(policy),
+  webhooks: byId(webhook),
 });
 
 /** Reads records by id; not z.record, which leaves out one whose id is `__proto__`. */
@@ -81,6 +87,10 @@ export type Bucket = Readonly<z.output<typeof bucket>>;
 export type LogpushJob = Readonly<z.output<typeof logpushJob>>;
 /** What an account holds beside everything that a stack declares, as it is kept. */
 export type HeldRecord = Readonly<z.output<typeof heldRecord>>;
+/** A notification policy as it is kept. */
+export type NotificationPolicy = Readonly<z.output<typeof policy>>;
+/** A webhook of notifications as it is kept. */
+export type NotificationWebhook = Readonly<z.output<typeof webhook>>;
 /** Everything of an account but its logs, by kind and key. */
 export type State = Readonly<z.output<typeof stateSchema>>;
 
@@ -103,6 +113,8 @@ export interface Declaration {
   readonly logpushJobs?: readonly LogpushJob[];
   readonly secrets?: readonly SecretRecord[];
   readonly providerConfigs?: readonly ConfigRecord[];
+  readonly policies?: readonly NotificationPolicy[];
+  readonly webhooks?: readonly NotificationWebhook[];
 }
 
 /** Holds the state of an account, and announces changes of its gateways. */
@@ -162,6 +174,7 @@ export class AccountState {
    */
   declare(declaration: Declaration): void {
     const { gateways, workers, tokens, buckets, logpushJobs, secrets } = declaration;
+    const { policies, webhooks } = declaration;
     const now = new Date().toISOString();
     this.update((state) => {
       const records = [...gateways].map(([id, settings]): [string, GatewayRecord] => {
@@ -180,6 +193,8 @@ export class AccountState {
           ...madeHere(state.providerConfigs),
           ...byKey(declaration.providerConfigs, ({ id }) => id),
         },
+        policies: { ...madeHere(state.policies), ...byKey(policies, ({ id }) => id) },
+        webhooks: { ...madeHere(state.webhooks), ...byKey(webhooks, ({ id }) => id) },
       };
     });
   }

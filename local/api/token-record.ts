@@ -20,6 +20,7 @@ export const PERMISSIONS = [
   "Notifications Read",
   "Secrets Store Read",
   "Secrets Store Write",
+  "Notifications Write",
   "Workers AI Read",
   "Workers AI Write",
   "Workers R2 Storage Bucket Item Write",

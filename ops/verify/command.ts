@@ -52,7 +52,7 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
 
 CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
 itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}; for providers
-${readSecrets}; for coverage ${readAnalytics}; for what no stack declares
+${readSecrets}; for coverage ${readAnalytics}; for alerts, and for what no stack declares,
 ${list(NEEDED)}.
 What it may not read is reported as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through

@@ -1,6 +1,7 @@
 /** Checks every promise of a stack, one after the other. */
 import type { Account } from "../account/account.ts";
 import type { Finding } from "../look/finding.ts";
+import { checkAlerts } from "./alerts.ts";
 import { flyCanaries, type Canaries, type CanaryArgs } from "./canaries.ts";
 import { checkCanariesCounted, checkCoverage } from "./coverage.ts";
 import { checkGateway } from "./gateway.ts";
@@ -20,6 +21,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   retention: checkRetention,
   logpush: checkLogpush,
   "keys of providers": (account) => checkProviderKeys(account),
+  alerts: checkAlerts,
   addresses: checkAddresses,
   readers: checkReaders,
   token: checkOwnToken,

@@ -246,6 +246,7 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
 export const NEUTRAL: readonly string[] = [
   "plan",
   "logs.alertUrl",
+  "alerts",
   "readers[].name",
   "readers[].kind",
   "worker.name",

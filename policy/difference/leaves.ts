@@ -133,4 +133,8 @@ function listValues(value: unknown, path: string, pattern: string): Leaf[] {
 const PRESENT = "present";
 
 // Their values are stand-ins here.
-const SECRETS: ReadonlySet<string> = new Set(["anonymousCallers.key", "logs.alertUrl"]);
+const SECRETS: ReadonlySet<string> = new Set([
+  "anonymousCallers.key",
+  "logs.alertUrl",
+  "alerts.webhook",
+]);

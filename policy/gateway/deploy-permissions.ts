@@ -4,7 +4,7 @@ import { retentionOf } from "./names.ts";
 
 /** Lists the permissions that the token of a stack's deploy needs. */
 export function deployPermissions(settings: Settings): readonly Permission[] {
-  const { logpush, providers, readers } = settings;
+  const { alerts, logpush, providers, readers } = settings;
   const makesTokens =
     logpush !== undefined ||
     retentionOf(settings) !== undefined ||
@@ -15,5 +15,6 @@ export function deployPermissions(settings: Settings): readonly Permission[] {
     ...(makesTokens ? [PERMISSIONS.writeTokens] : []),
     ...(logpush === undefined ? [] : [PERMISSIONS.writeLogpush, PERMISSIONS.writeBuckets]),
     ...(providers.length === 0 ? [] : [PERMISSIONS.writeSecrets]),
+    ...(alerts === undefined ? [] : [PERMISSIONS.writeNotifications]),
   ];
 }

@@ -20,7 +20,8 @@ type Others =
   | "worker"
   | "callers"
   | "anonymousCallers"
-  | "waivers";
+  | "waivers"
+  | "alerts";
 
 type OwnSettings = Omit<GatewaySettings, "callers">;
 

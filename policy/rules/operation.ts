@@ -1,5 +1,6 @@
 /** Defines the rules about use: who may call, what it may cost, and what must not be lost. */
 import { FREE_PLAN_CPU_MS } from "../platform.ts";
+import { alertPolicies } from "../gateway/alerts.ts";
 import { DOCS } from "../settings/notes.ts";
 import { count } from "../words.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
@@ -97,6 +98,34 @@ export const operationRules: readonly Rule[] = [
         logpush !== undefined && plan === "free",
         "logpush",
         "is declared, while plan is free",
+      ),
+  },
+  {
+    id: "logpush-unwatched",
+    requirement: "somebody is told where Logpush stops",
+    because: "Cloudflare switches off a job that keeps failing, and copies end without a sign",
+    source: "https://developers.cloudflare.com/logs/logpush/alerts-and-analytics/",
+    remedy: "set alerts with an email or a webhook",
+    severity: { production: "warning" },
+    breaches: ({ settings: { logpush, alerts } }) =>
+      breachIf(
+        logpush !== undefined && alerts === undefined,
+        "logpush",
+        "is declared, and alerts is not",
+      ),
+  },
+  {
+    id: "alerts-about-nothing",
+    requirement: "alerts has something to tell",
+    because: "without logpush and alerts.usage there is no policy, so no message is ever sent",
+    source: "https://developers.cloudflare.com/notifications/notification-available/",
+    remedy: "declare logpush or alerts.usage, or remove alerts",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings }) =>
+      breachIf(
+        settings.alerts !== undefined && alertPolicies(settings).length === 0,
+        "alerts",
+        "is set, and nothing is to be told",
       ),
   },
   {

@@ -190,6 +190,10 @@ export const logpush = z
   })
   .optional()
   .meta({
+    // For editors, which know of no refinement.
+    if: { not: { properties: { bodies: { const: false } }, required: ["bodies"] } },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
+    then: { required: ["publicKey"] },
     description: "copies of each log in R2, bodies encrypted or left out; needs logs.collect full",
     source: `${DOCS}/observability/logging/logpush/`,
   });

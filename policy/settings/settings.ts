@@ -7,6 +7,7 @@ import { z } from "zod";
 
 import { looksSecret } from "../looks-secret.ts";
 import { anonymousCallers, callers } from "./callers.ts";
+import { alerts } from "./alerts.ts";
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
 import { DOCS, LIMITS, day } from "./notes.ts";
 import { providers, secretsStoreId } from "./providers.ts";
@@ -92,6 +93,7 @@ const tail = {
   exports,
   logpush,
   telemetry,
+  alerts,
   cache,
   rateLimit,
   spendLimits,

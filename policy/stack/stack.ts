@@ -34,6 +34,8 @@ export type Offline =
 
 // No account has this id, and nobody this address. A header takes any text, and a key any hash.
 const UNKNOWN_URL = "https://alerts.invalid/";
+/** The secrets that are addresses. */
+const SECRET_URLS: ReadonlySet<string> = new Set(["logs.alertUrl", "alerts.webhook"]);
 const UNKNOWN_ACCOUNT_ID = "0".repeat(32);
 
 /**
@@ -75,7 +77,7 @@ export function withStandIns(values: ConfigValues): {
   const readable = mapLeaves(values, (path, value) => {
     if (!isCipher(value)) return value;
     // What no schema knows is told as that: that it is encrypted is then the smaller matter.
-    if (formatPath(path) === "logs.alertUrl") return UNKNOWN_URL;
+    if (SECRET_URLS.has(formatPath(path))) return UNKNOWN_URL;
     if (isSecret(path) || !hasNode(jsonSchemas.legacy, path)) return ENCRYPTED_HASH;
     // As if it were left out: which account it is decides nothing about the policy.
     if (formatPath(path) === "accountId") return undefined;

@@ -4,6 +4,7 @@ import { keyName } from "../settings/public-key.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Fact, OpenPoint } from "./fact.ts";
 import { telemetryFact } from "./telemetry.ts";
+import { alertPolicies } from "../gateway/alerts.ts";
 import { collected, isByWorkerAlone } from "../gateway/collect.ts";
 import { retentionWorkerName } from "../gateway/names.ts";
 import { count, formatNumber, list } from "../words.ts";
@@ -21,6 +22,7 @@ export function logFacts(settings: Settings): readonly Fact[] {
     readers(settings),
     copies(settings),
     telemetryFact(settings),
+    ...toldOf(settings),
     otherReaders(settings),
     searches(settings),
     change(settings),
@@ -274,6 +276,42 @@ function pushedAsDeclared(logpush: Logpush): OpenPoint {
     point: 17,
     text: `that Logpush copies this gateway's logs and no other's, ${how}`,
   };
+}
+
+/** States who is told when copies stop, for a stack that has any, or tells somebody of something. */
+function toldOf(settings: Settings): readonly Fact[] {
+  const { logpush, alerts } = settings;
+  if (logpush === undefined && alerts === undefined) return [];
+  const policies = alertPolicies(settings);
+  const { email, webhook, usage } = alerts ?? {};
+  const whom = [
+    ...(email === undefined ? [] : [email]),
+    ...(webhook === undefined ? [] : ["a webhook"]),
+  ].join(" and ");
+  const events = [
+    ...(logpush === undefined ? [] : ["Logpush switches off a job of the account that fails"]),
+    ...(usage === undefined
+      ? []
+      : [`usage of ${usage.product} passes ${formatNumber(usage.limit)}`]),
+  ];
+  const answers = {
+    nobody: "NOBODY: a job that Cloudflare switches off because it fails stays so, unseen",
+    nothing: `nobody: ${whom} would be, and nothing is to be told`,
+    told: `${whom}, where ${events.join(" or ")}; a gap in the copies is not seen by it`,
+  };
+  const state = alerts === undefined ? "nobody" : policies.length === 0 ? "nothing" : "told";
+  return [
+    {
+      id: "alerts",
+      question: "Who is told when copies stop?",
+      answer: answers[state],
+      value: {
+        email: email ?? null,
+        webhook: webhook !== undefined,
+        of: policies.map(({ type, filters = null }) => ({ type, filters })),
+      },
+    },
+  ];
 }
 
 /** What is sent along decides who can read a copy, and with which secret of the account. */

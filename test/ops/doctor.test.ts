@@ -204,13 +204,16 @@ test("the Node of the project itself does not count, which bare Pulumi would not
 
 test("the pages' permissions are those of the one list", () => {
   const logpush = { bucket: "shop-logs", keepDays: 30, publicKey: PUBLIC_KEY };
-  const { settings } = stackWith("prod", { plan: "paid", logpush });
+  const alerts = { email: "ops@example.com" };
+  const providers = [{ provider: "openai", key: "sk-of-a-test" }];
+  const keys = { secretsStoreId: "0".repeat(32), providers };
+  const { settings } = stackWith("prod", { plan: "paid", logpush, alerts, ...keys });
   const all = deployPermissions(settings).map(inDashboard);
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   const workflows = readFileSync(join(ROOT, "docs/workflows.md"), "utf8");
   const [row = ""] = /^\| `CLOUDFLARE_API_TOKEN` of `dev`.*$/m.exec(workflows) ?? [];
 
-  expect(all).toHaveLength(5);
+  expect(all).toHaveLength(7);
   for (const name of all) {
     expect(readme).toContain(`**${name}**`);
     expect(row).toContain(name);

@@ -21,6 +21,11 @@ const SETTINGS = {
   exports: [{ kind: "otel", url: "https://otel.example.com/v1/traces", keepDays: 7 }],
   logpush: { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY },
   telemetry: { traces: { url: "https://otel.example.com/v1/traces" } },
+  alerts: {
+    email: "ops@example.com",
+    webhook: "https://alerts.example.com/T0/key",
+    usage: { product: "worker_requests", limit: 1_000_000 },
+  },
   cache: { ttlSeconds: 600 },
   spendLimits: [{ id: "daily", limitUsd: 5, windowSeconds: 86_400 }],
   secretsStoreId: "5ec5".repeat(8),
@@ -119,6 +124,25 @@ test.each<[string, (running: RunningAccount) => void | Promise<void>, RegExp]>([
     job({ output_options: { field_names: ["Gateway"] } }),
     /does not push Timestamp, Provider, Model, RequestedModel, .*ResponseBody/,
   ],
+  ["who is told", alert(() => ({ enabled: false })), /^is switched off; run pulumi up/],
+  [
+    "whom alerts reach",
+    alert((each) => ({
+      mechanisms: { ...Object(each["mechanisms"]), email: [{ id: "a@b.test" }] },
+    })),
+    /writes to a@b.test, declared is ops@example.com/,
+  ],
+  [
+    "the webhook of alerts",
+    alert((each) => ({ mechanisms: { ...Object(each["mechanisms"]), webhooks: [] } })),
+    /does not call the declared webhook/,
+  ],
+  ["an alert that is gone", ({ account }) => account.update(withoutCopiesPolicy), /does not exist/],
+  [
+    "an alert about something else",
+    alert(() => ({ alert_type: "dos_attack_l7" })),
+    /is about dos_attack_l7, declared is failing_logpush_job_disabled_alert/,
+  ],
   ["days of copies", rules([]), /deletes no copies, declared is after 30 days/],
   [
     "the key of copies",
@@ -202,6 +226,22 @@ function job(changes: object) {
       ...state,
       logpushJobs: mapValues(state.logpushJobs, (each) => ({ ...each, ...changes })),
     }));
+}
+
+/** Changes the policy about copies. */
+function alert(change: (policy: State["policies"][string]) => object) {
+  return ({ account }: RunningAccount) =>
+    account.update((state) => ({
+      ...state,
+      policies: mapValues(state.policies, (each) =>
+        each.name.endsWith(" copies") ? { ...each, ...change(each) } : each,
+      ),
+    }));
+}
+
+function withoutCopiesPolicy({ policies, ...state }: State): State {
+  const others = Object.entries(policies).filter(([, { name }]) => !name.endsWith(" copies"));
+  return { ...state, policies: Object.fromEntries(others) };
 }
 
 function rules(changed: State["buckets"][string]["rules"]) {

@@ -162,6 +162,25 @@ test.each([
   expect(findings[0]?.message).toContain("nothing else: ");
 });
 
+test("a notification policy that a stack declares is left out, and one beside it is not", async () => {
+  const stacks = [
+    stackWith("dev", { alerts: { email: "a@b.test", usage: { product: "r2", limit: 1 } } }),
+  ];
+  const policy = { alert_type: "billing_usage_alert", enabled: true, mechanisms: {} };
+  const lists = {
+    "/alerting/v3/policies": [
+      { ...policy, name: "ai-gateway shop-dev usage" },
+      { ...policy, name: "by hand" },
+    ],
+  };
+
+  const findings = await look({ lists, stacks });
+
+  expect(findings.filter(({ about }) => about.startsWith("notification policy"))).toMatchObject([
+    { about: 'notification policy "by hand"' },
+  ]);
+});
+
 test("a dynamic route is found with its models and versions", async () => {
   const [, route] = await look({
     routes: { routes: [ROUTE], per_page: 20 },

@@ -6,7 +6,9 @@ import { judgeAnswer, judgeLogs } from "../../ops/verify/canary-judge.ts";
 import type { LogParts } from "../../ops/look/log-parts.ts";
 import type { Canary } from "../../ops/verify/canary.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
+import { judgePolicy } from "../../ops/verify/alerts.ts";
 import { judgeFields, judgeJob, judgeLifecycle } from "../../ops/verify/logpush.ts";
+import { alertPolicies } from "../../policy/gateway/alerts.ts";
 import { judgeAge, judgeCap, judgeSystem } from "../../ops/verify/logs.ts";
 import {
   checkOwnToken,
@@ -588,6 +590,31 @@ test("a job's keys are in no message, wherever it pushes and whatever the API re
   ]);
   expect(judgeJob(COPYING, { ...JOB, ...failing })).toEqual([
     "fails since 2026-11-22: no way to r2://app-logs/{DATE}?account-id=…&secret-access-key=…",
+  ]);
+});
+
+test("a notification that does not arrive, or reaches others, is told without its address", () => {
+  const alerts = { email: "ops@example.com", webhook: "https://alerts.test/T0/key" };
+  const [declared] = alertPolicies({ ...COPYING.settings, alerts });
+  if (declared === undefined) throw new Error("the stack has no policy");
+  const webhook = { id: "hook", last_failure: "2026-11-22T00:00:00Z" };
+  const policy = {
+    enabled: true,
+    alert_type: declared.type,
+    mechanisms: { email: [{ id: "ops@example.com" }], webhooks: [{ id: "hook" }] },
+  };
+  const judged = (found: object, hook: object | undefined = webhook) =>
+    judgePolicy({ declared, alerts, webhook: hook }, { ...policy, ...found });
+
+  expect(judged({})).toEqual(["calls a webhook that fails since 2026-11-22T00:00:00Z"]);
+  expect(judged({}, { ...webhook, last_success: "2026-11-22T00:00:01Z" })).toEqual([]);
+  expect(judged({}, { id: "other" })).toEqual(["does not call the declared webhook"]);
+  const more = { ...policy.mechanisms, webhooks: [{ id: "hook" }, { id: "theirs" }] };
+  expect(judged({ mechanisms: more }, { id: "hook" })).toEqual([
+    "calls another webhook than the declared one",
+  ]);
+  expect(judged({ filters: { product: ["r2"] } }, { id: "hook" })).toEqual([
+    "has other filters than declared",
   ]);
 });
 

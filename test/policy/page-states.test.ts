@@ -13,6 +13,7 @@ import { schemaLeaves, setAt, wholeStack } from "../support/schema-leaves.ts";
 const UNSTATED: Readonly<Record<string, string>> = {
   accountId: "it may come from the environment, and the program compares the two",
   "logs.alertUrl": "a secret: that there is one is stated",
+  "alerts.webhook": "a secret: that there is one is stated",
   "logs.keepDays": "on observability a rule allows only the platform's own number, which is stated",
   "exports[].headers": "their values are secrets: their names are stated",
   "telemetry.traces.headers": "their values are secrets: their names are stated",

@@ -184,6 +184,16 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["warning: logpush is declared, while plan is free"],
     ["warning: logpush is declared, while plan is free"],
   ],
+  "logpush-unwatched": [
+    { plan: "paid", logs: { ...LEGACY, collect: "full" }, logpush: LOGPUSH },
+    [],
+    ["warning: logpush is declared, and alerts is not"],
+  ],
+  "alerts-about-nothing": [
+    { alerts: { email: "ops@example.com" } },
+    ["warning: alerts is set, and nothing is to be told"],
+    ["warning: alerts is set, and nothing is to be told"],
+  ],
   "caller-expired": [
     { callers: [{ name: "web", sha256: "a".repeat(64), until: "2026-11-21" }] },
     ["warning: callers[0].until was 2026-11-21 for web"],

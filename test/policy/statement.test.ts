@@ -218,6 +218,26 @@ test.each([
   );
 });
 
+test("who is told when copies stop is stated, and that nobody is", async () => {
+  const logpush = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+  const alerts = {
+    email: "ops@example.com",
+    webhook: "https://alerts.test/T0/key",
+    usage: { product: "worker_requests", limit: 1_000_000 },
+  };
+  const stated = async (more: object) =>
+    (await answers("dev", { plan: "paid", ...more }))["alerts"];
+
+  expect(await stated({ logpush, alerts })).toBe(
+    "ops@example.com and a webhook, where Logpush switches off a job of the account that fails or usage of worker_requests passes 1,000,000; a gap in the copies is not seen by it",
+  );
+  expect(await stated({ logpush })).toMatch(/^NOBODY: a job that Cloudflare switches off/);
+  expect(await stated({ alerts: { email: "ops@example.com" } })).toBe(
+    "nobody: ops@example.com would be, and nothing is to be told",
+  );
+  expect(await stated({})).toBeUndefined();
+});
+
 test("models that stand in are told", async () => {
   const worker = { name: "w", models: ["@cf/a/b", "@cf/c/d"], fallbacks: ["@cf/c/d"] };
 

@@ -363,6 +363,17 @@ const shared = group(
         publicKey === null ? { ...rest, bodies: false } : { ...rest, publicKey },
       ),
     telemetry,
+    alerts: group(
+      {
+        email: fc.constantFrom("ops@example.com", "on.call+ai@example.org"),
+        webhook: alertUrl,
+        usage: fc.record({
+          product: fc.stringMatching(/^[a-z0-9_]{1,20}$/),
+          limit: whole(1, 1_000_000_000_000),
+        }),
+      },
+      ["email"],
+    ),
     cache: fc.record({ ttlSeconds: whole(60, 2_592_000) }),
     rateLimit: fc.record({
       requests: whole(1, 1_000_000_000),

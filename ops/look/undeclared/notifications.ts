@@ -1,6 +1,7 @@
 /** The notification policies of an account that are about its logs and its bill. */
 import { z } from "zod";
 
+import { alertPolicies } from "../../../policy/gateway/alerts.ts";
 import { quote } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { count, list } from "../../../policy/words.ts";
@@ -31,10 +32,15 @@ const ALERTS = new Map([
 export const notifications: Kind = {
   name: "notification policies",
   needs: PERMISSIONS.readNotifications,
-  look: async ({ accountId, cloudflare }) => {
+  look: async ({ accountId, cloudflare, stacks }) => {
+    const declared = new Set(
+      stacks.flatMap(({ settings }) => alertPolicies(settings).map(({ name }) => name)),
+    );
     const request = () => cloudflare.alerting.policies.list({ account_id: accountId });
     const documented = { what: "a notification policy", schema };
-    return judgeEach(await listAll(PERMISSIONS.readNotifications, documented, request), judge);
+    return judgeEach(await listAll(PERMISSIONS.readNotifications, documented, request), (policy) =>
+      declared.has(policy.name) ? [] : judge(policy),
+    );
   },
 };
 

@@ -47,6 +47,15 @@ const DEPARTURES: Readonly<Record<string, readonly string[]>> = {
     "POST /accounts/:account/logpush/jobs result.dataset",
     "PUT /accounts/:account/logpush/jobs/:job result.dataset",
   ],
+  "the SDK has one name for a webhook and for the class of its calls, whose methods no answer has":
+    ["GET", "GET :webhook"].flatMap((which) => {
+      const [verb = "", id] = which.split(" ");
+      const path = `${verb} /accounts/:account/alerting/v3/destinations/webhooks`;
+      const place = id === undefined ? `${path} result[]` : `${path}/${id} result`;
+      return ["_client", "create", "delete", "get", "list", "update"].map(
+        (method) => `${place}.${method}`,
+      );
+    }),
   // https://github.com/cloudflare/terraform-provider-cloudflare/issues/5819
   "the API is reported to answer in capitals": [
     "GET /accounts/:account/r2/buckets result.buckets[].location",
@@ -269,6 +278,25 @@ async function askEverything() {
   await call(`PUT logpush/jobs/${id}`, { enabled: false });
   await call(`DELETE logpush/jobs/${id}`);
   await call(`DELETE ${buckets}/bucket`);
+
+  const webhooks = "alerting/v3/destinations/webhooks";
+  const webhook = { name: "hook", url: "https://alerts.test/x" };
+  const { id: hook } = await call(`POST ${webhooks}`, webhook);
+  await call(`GET ${webhooks}`);
+  await call(`GET ${webhooks}/${hook}`);
+  await call(`PUT ${webhooks}/${hook}`, webhook);
+  const policy = {
+    name: "p",
+    alert_type: "billing_usage_alert",
+    enabled: true,
+    mechanisms: { email: [{ id: "ops@example.com" }], webhooks: [{ id: hook }] },
+  };
+  const { id: notified } = await call("POST alerting/v3/policies", policy);
+  await call("GET alerting/v3/policies");
+  await call(`GET alerting/v3/policies/${notified}`);
+  await call(`PUT alerting/v3/policies/${notified}`, { enabled: false });
+  await call(`DELETE alerting/v3/policies/${notified}`);
+  await call(`DELETE ${webhooks}/${hook}`);
   await running.stop();
   return { answers, refused };
 }

@@ -1,0 +1,117 @@
+/**
+ * `/accounts/{account}/alerting/v3`: notification policies, and the webhooks that they call, are
+ * kept as they were sent. Nothing is sent from here.
+ */
+import { randomUUID } from "node:crypto";
+
+import { z } from "zod";
+
+import { readBody, refuse, refuseUnknown } from "./envelope.ts";
+import { param, type ApiContext, type Route } from "./route.ts";
+import { type NotificationPolicy, type NotificationWebhook, recordOf } from "./state.ts";
+
+const POLICIES = "/accounts/:account/alerting/v3/policies";
+const POLICY = `${POLICIES}/:policy`;
+const WEBHOOKS = "/accounts/:account/alerting/v3/destinations/webhooks";
+const WEBHOOK = `${WEBHOOKS}/:webhook`;
+const READ = ["Notifications Read", "Notifications Write"] as const;
+const WRITE = ["Notifications Write"] as const;
+
+export const ALERTING_ROUTES: readonly Route[] = [
+  ["GET", POLICIES, READ, (c) => Object.values(c.env.account.state.policies).map(toWire)],
+  ["POST", POLICIES, WRITE, createPolicy],
+  ["GET", POLICY, READ, (c) => toWire(policyOf(c))],
+  ["PUT", POLICY, WRITE, changePolicy],
+  ["DELETE", POLICY, WRITE, deletePolicy],
+  ["GET", WEBHOOKS, READ, (c) => Object.values(c.env.account.state.webhooks).map(toWire)],
+  ["POST", WEBHOOKS, WRITE, createWebhook],
+  ["GET", WEBHOOK, READ, (c) => toWire(webhookOf(c))],
+  ["PUT", WEBHOOK, WRITE, changeWebhook],
+  ["DELETE", WEBHOOK, WRITE, deleteWebhook],
+];
+
+const ids = z.array(z.object({ id: z.string() })).optional();
+const mechanisms = z.object({ email: ids, pagerduty: ids, webhooks: ids });
+const policy = z.looseObject({
+  name: z.string(),
+  alert_type: z.string(),
+  enabled: z.boolean(),
+  mechanisms,
+});
+const webhook = z.object({ name: z.string(), url: z.url(), secret: z.string().optional() });
+
+function policyOf(c: ApiContext): NotificationPolicy {
+  return recordOf(c.env.account.state.policies, param(c, "policy")) ?? refuseUnknown();
+}
+
+function webhookOf(c: ApiContext): NotificationWebhook {
+  return recordOf(c.env.account.state.webhooks, param(c, "webhook")) ?? refuseUnknown();
+}
+
+async function createPolicy(c: ApiContext): Promise<object> {
+  const body = await readBody(c, policy);
+  const now = new Date().toISOString();
+  return keepPolicy(c, { ...body, created: now, id: newId(), isDeclared: false });
+}
+
+async function changePolicy(c: ApiContext): Promise<object> {
+  const before = policyOf(c);
+  const { name = before.name, ...rest } = await readBody(c, policy.partial());
+  const { id, isDeclared } = before;
+  return keepPolicy(c, { ...before, ...rest, name, id, isDeclared });
+}
+
+function keepPolicy(c: ApiContext, kept: NotificationPolicy): object {
+  const { account } = c.env;
+  const { webhooks = [] } = mechanisms.parse(kept["mechanisms"]);
+  const unknown = webhooks.find(({ id }) => recordOf(account.state.webhooks, id) === undefined);
+  if (unknown !== undefined) refuse(400, 17_005, `there is no webhook ${unknown.id}`);
+  const { id } = kept;
+  account.put("policies", id, { ...kept, modified: new Date().toISOString() });
+  return { id };
+}
+
+function deletePolicy(c: ApiContext): Response {
+  c.env.account.remove("policies", policyOf(c).id);
+  return gone(c);
+}
+
+async function createWebhook(c: ApiContext): Promise<object> {
+  const { secret: _, ...body } = await readBody(c, webhook);
+  const created_at = new Date().toISOString();
+  return keepWebhook(c, { ...body, type: "generic", created_at, id: newId(), isDeclared: false });
+}
+
+async function changeWebhook(c: ApiContext): Promise<object> {
+  const { secret: _, ...body } = await readBody(c, webhook);
+  return keepWebhook(c, { ...webhookOf(c), ...body });
+}
+
+function keepWebhook(c: ApiContext, kept: NotificationWebhook): object {
+  c.env.account.put("webhooks", kept.id, kept);
+  return { id: kept.id };
+}
+
+/** Deletes a webhook that no policy calls any more. */
+function deleteWebhook(c: ApiContext): Response {
+  const { id } = webhookOf(c);
+  const caller = Object.values(c.env.account.state.policies).find((each) =>
+    mechanisms.parse(each["mechanisms"]).webhooks?.some((other) => other.id === id),
+  );
+  if (caller !== undefined) refuse(409, 17_006, "a notification policy calls the webhook");
+  c.env.account.remove("webhooks", id);
+  return gone(c);
+}
+
+/** Answers without a result, as is published of these two. */
+function gone(c: ApiContext): Response {
+  return c.json({ success: true, errors: [], messages: [] });
+}
+
+function toWire({ isDeclared, ...record }: NotificationPolicy | NotificationWebhook): object {
+  return record;
+}
+
+function newId(): string {
+  return randomUUID().replaceAll("-", "");
+}

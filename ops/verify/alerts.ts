@@ -1,0 +1,88 @@
+/** Checks the notification policies: there, switched on, and to whom the stack declares. */
+import { alertPolicies, alertWebhookName, type AlertPolicy } from "../../policy/gateway/alerts.ts";
+import type { Settings } from "../../policy/settings/settings.ts";
+import type { Account, Answer } from "../account/account.ts";
+import { listPolicies, listWebhooks, type Policy, type Webhook } from "../look/alerts.ts";
+import { deployAgain, judge, problemsIf, withoutAnswer, type Finding } from "../look/finding.ts";
+
+/** Checks the policies of a stack with `alerts`. */
+export async function checkAlerts(account: Account): Promise<readonly Finding[]> {
+  const { stack } = account;
+  const { alerts, gatewayId } = stack.settings;
+  if (alerts === undefined) return [];
+  const remedy = deployAgain(stack);
+  const [policies, webhooks] = [await listPolicies(account), await listWebhooks(account)];
+  if (webhooks.kind !== "answer") return withoutAnswer("alerts", webhooks, remedy);
+  const webhook = webhooks.value.find(({ name }) => name === alertWebhookName(gatewayId));
+  return alertPolicies(stack.settings).flatMap((declared) =>
+    judge(
+      {
+        about: `notification policy "${declared.name}"`,
+        answer: findByName(policies, declared.name),
+        remedy,
+      },
+      (found) => judgePolicy({ declared, alerts, webhook }, found),
+      `is on, to ${recipients(alerts).join(" and ")}`,
+    ),
+  );
+}
+
+type Alerts = NonNullable<Settings["alerts"]>;
+
+function recipients({ email, webhook }: Alerts): readonly string[] {
+  return [...(email === undefined ? [] : [email]), ...(webhook === undefined ? [] : ["a webhook"])];
+}
+
+function findByName(policies: Answer<readonly Policy[]>, wanted: string): Answer<Policy> {
+  if (policies.kind !== "answer") return policies;
+  const value = policies.value.find(({ name }) => name === wanted);
+  return value === undefined ? { kind: "missing" } : { kind: "answer", value };
+}
+
+interface Declared {
+  readonly declared: AlertPolicy;
+  readonly alerts: Alerts;
+  readonly webhook: Webhook | undefined;
+}
+
+/** Describes what is wrong with a policy. No message has the webhook's URL. */
+export function judgePolicy(
+  { declared, alerts, webhook }: Declared,
+  { enabled, alert_type, mechanisms, filters }: Policy,
+): readonly string[] {
+  const emails = idsOf(mechanisms?.email);
+  const hooks = idsOf(mechanisms?.webhooks);
+  const wanted = alerts.email === undefined ? [] : [alerts.email];
+  const isCalled = webhook?.id !== undefined && webhook.id !== null && hooks.includes(webhook.id);
+  const { last_failure: failure, last_success: success } = webhook ?? {};
+  return problemsIf(
+    [enabled !== true, "is switched off"],
+    [alert_type !== declared.type, `is about ${alert_type}, declared is ${declared.type}`],
+    [
+      emails.toSorted().join() !== wanted.join(),
+      `writes to ${emails.join(", ") || "no address"}, declared is ${wanted.join() || "none"}`,
+    ],
+    [alerts.webhook !== undefined && !isCalled, "does not call the declared webhook"],
+    [
+      hooks.length > (alerts.webhook === undefined ? 0 : 1),
+      "calls another webhook than the declared one",
+    ],
+    [!isSameFilter(declared.filters, filters), "has other filters than declared"],
+    [
+      isCalled && Boolean(failure) && Date.parse(failure ?? "") > Date.parse(success || "1970"),
+      `calls a webhook that fails since ${failure}`,
+    ],
+  );
+}
+
+function idsOf(list: readonly { readonly id?: string | null | undefined }[] | null | undefined) {
+  return (list ?? []).flatMap(({ id }) => id ?? []);
+}
+
+function isSameFilter(declared: AlertPolicy["filters"], found: Policy["filters"]): boolean {
+  const pairs = [
+    [declared?.product, found?.product],
+    [declared?.limit, found?.limit],
+  ];
+  return pairs.every(([wanted, is]) => (wanted ?? []).join() === (is ?? []).join());
+}

@@ -1,0 +1,44 @@
+/** Lists the notification policies of a stack, which the deploy declares and verify looks up. */
+import type { Settings } from "../settings/settings.ts";
+
+/** A notification policy, in the API's own words. */
+export interface AlertPolicy {
+  /** The logical name's end: what the message is about. */
+  readonly about: "copies" | "usage";
+  readonly name: string;
+  readonly type: "failing_logpush_job_disabled_alert" | "billing_usage_alert";
+  readonly filters?: { readonly product: readonly string[]; readonly limit: readonly string[] };
+}
+
+/** Lists the policies; none where nobody is to be told. */
+export function alertPolicies({
+  gatewayId,
+  alerts,
+  logpush,
+}: Pick<Settings, "gatewayId" | "alerts" | "logpush">): readonly AlertPolicy[] {
+  if (alerts === undefined) return [];
+  const copies: AlertPolicy = {
+    about: "copies",
+    name: `${alertWebhookName(gatewayId)} copies`,
+    type: "failing_logpush_job_disabled_alert",
+  };
+  const { usage } = alerts;
+  return [
+    ...(logpush === undefined ? [] : [copies]),
+    ...(usage === undefined
+      ? []
+      : [
+          {
+            about: "usage" as const,
+            name: `${alertWebhookName(gatewayId)} usage`,
+            type: "billing_usage_alert" as const,
+            filters: { product: [usage.product], limit: [String(usage.limit)] },
+          },
+        ]),
+  ];
+}
+
+/** Names the webhook of the policies, which is found by this name. */
+export function alertWebhookName(gatewayId: string): string {
+  return `ai-gateway ${gatewayId}`;
+}
