@@ -43,7 +43,7 @@ const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no
   --wait         longest wait for a log to appear or to go (30 seconds)
   --json         print the evidence as JSON
 
-Makes a gateway probe-… and removes it again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets up to ${5 + SPEND_CALLS} short
+Makes gateways probe-…, two at a time, and removes them again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets up to ${5 + SPEND_CALLS} short
 calls of the stack's first Workers AI model run, and two of each third party's model, which are billed; without
 it, the questions about calls are not asked. Those about Logpush need ${inDashboard(writeLogpush)}, that about analytics
 ${readAnalytics}; without it they are answered as unknown. It takes some minutes.
@@ -131,7 +131,7 @@ async function requireConsent(calls: number): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const cost =
     calls > 0 ? `and pays up to ${count(calls, "short call")} of models` : "and calls no model";
-  const reply = await terminal.question(`This makes and removes a gateway ${cost}. Go on? [y/N] `);
+  const reply = await terminal.question(`This makes and removes gateways ${cost}. Go on? [y/N] `);
   terminal.close();
   if (!/^y(?:es)?$/i.test(reply)) throw new CommandError("nothing was done");
 }
