@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { readSettings } from "../../infra/config.ts";
+import { evidenceRules } from "../../policy/rules/evidence.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { isCipher, readStackFile } from "../../policy/stack/stack-file.ts";
@@ -27,8 +28,13 @@ const PLAIN: Readonly<Record<string, string>> = {
  * What a program cannot know: it gets every secret in clear, and a name without its older namespace,
  * and it reads no evidence.
  */
-const FILE_ONLY =
-  / (?:is a secret and stands in the file in clear|is encrypted, so that no reviewer can read it); | ai-gateway:config:|\[bodies-off-unproved\]$/;
+const FILE_ONLY = new RegExp(
+  [
+    " (?:is a secret and stands in the file in clear|is encrypted, so that no reviewer can read it); ",
+    " ai-gateway:config:",
+    `\\[(?:${evidenceRules.map(({ id }) => id).join("|")})\\]$`,
+  ].join("|"),
+);
 
 const corpus = readCorpus();
 const isUnreadable = (line: string) => line.includes("the file is not ");
@@ -139,6 +145,7 @@ function withoutSecrets(settings: Settings | undefined): unknown {
     settings && {
       ...settings,
       anonymousCallers: settings.anonymousCallers !== undefined,
+      alerts: settings.alerts && { ...settings.alerts, webhook: "webhook" in settings.alerts },
       logs: { ...settings.logs, alertUrl: "alertUrl" in settings.logs },
       callers: settings.callers.map(({ name }) => name),
       telemetry: {

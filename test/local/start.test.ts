@@ -38,7 +38,6 @@ test("npm start prints a curl line that works, and the request is on the logs pa
 
   expect(JSON.parse(stdout)).toMatchObject({ object: "chat.completion" });
   expect(rows(await dev.page())[0]).toEqual([
-    "shop-dev",
     "workers-ai",
     "@cf/meta/llama-3.1-8b-instruct-fast",
     "local",
@@ -90,7 +89,7 @@ test("a streamed chat and an embedding run through the same gateway, and are log
   );
   expect(data[0]?.embedding).toHaveLength(32);
   const newest = rows(await dev.page()).slice(0, 2);
-  expect(newest.map((row) => [row[2], row.at(-1)])).toEqual([
+  expect(newest.map((row) => [row[1], row.at(-1)])).toEqual([
     [EMBEDDER, "kept"],
     [model, "kept"],
   ]);

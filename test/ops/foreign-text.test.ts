@@ -83,7 +83,9 @@ test.each(["text", "markdown", "json"])("npm run review prints it so as %s", asy
 });
 
 async function ask(name: string, args: readonly string[], url: string): Promise<Ended> {
-  const stack = name === "audit" ? [] : ["--stack", "dev"];
+  // The file of the stack that takes a gateway over must not be there yet.
+  const own = ["--stack", name === "adopt" ? "new" : "dev"];
+  const stack = name === "audit" ? [] : own;
   return callOps(name, [...stack, ...args], {
     CLOUDFLARE_ACCOUNT_ID: "a".repeat(32),
     CLOUDFLARE_API_TOKEN: "t".repeat(40),

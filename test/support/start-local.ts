@@ -60,7 +60,7 @@ export async function fetchText(
 /** Lists the cells of the list of logs, row by row, without each one's time. */
 export function rows(page: string): string[][] {
   const [list = ""] = /<table id="logs">[^]*?<\/table>/.exec(page) ?? [];
-  return [...list.matchAll(/<tr>(?<cells>[^]*?)<\/tr>/g)]
+  return [...list.matchAll(/<tr[^>]*>(?<cells>[^]*?)<\/tr>/g)]
     .map(([, cells = ""]) => [...cells.matchAll(/<td[^>]*>([^]*?)<\/td>/g)])
     .map((cells) => cells.map(([, cell = ""]) => cell.replaceAll(/<[^>]*>/g, "").trim()))
     .filter((cells) => cells.length > 0);
