@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { settingsTable } from "../policy/settings/settings-table.ts";
 import { editorSchema } from "../policy/settings/editor-schema.ts";
 import { failuresTable } from "./failures-table.ts";
+import { metricsTable } from "./metrics-table.ts";
 import { writePolicyPages } from "./policy-pages.ts";
 import { protocolTable } from "./protocol-table.ts";
 import { rulesTable } from "./rules-table.ts";
@@ -17,6 +18,7 @@ import { wiresTable } from "./wires-table.ts";
 export const PAGES = {
   "docs/settings.md": settingsTable,
   "docs/failures.md": failuresTable,
+  "docs/metrics.md": metricsTable,
   "docs/protocol.md": protocolTable,
   "docs/rules.md": rulesTable,
   "docs/operate.md": wiresTable,

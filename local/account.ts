@@ -123,6 +123,11 @@ export const workersScript = z.strictObject({
     z.discriminatedUnion("type", [
       z.strictObject({ type: z.literal("ai"), name: z.string() }),
       z.strictObject({
+        type: z.literal("analytics_engine"),
+        name: z.string(),
+        dataset: z.string().regex(/^[A-Za-z_]\w*$/),
+      }),
+      z.strictObject({
         type: z.literal("ratelimit"),
         name: z.string(),
         namespaceId: z.string().regex(/^\d+$/),

@@ -24,7 +24,7 @@ import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { makePageKey, type PageKey } from "./page-key.ts";
 import { printFault } from "./print.ts";
-import { SPANS } from "./telemetry/outbound.ts";
+import { POINTS, SPANS } from "./telemetry/outbound.ts";
 import { WorkerHost } from "./worker-host.ts";
 import { recordOf } from "./api/state.ts";
 
@@ -133,6 +133,9 @@ async function answer(
   const bindingUrl = request.headers["mf-url"];
   if (bindingUrl !== undefined || pathname.startsWith(BINDING_PATH)) {
     if (pathname === parts.binding.pathname + SPANS) return takeSpans(request, parts);
+    const points = parts.binding.pathname + POINTS;
+    if (pathname.startsWith(points))
+      return takePoint(request, pathname.slice(points.length), parts);
     if (pathname !== parts.binding.pathname) return text(403, "only for the Workers of this run");
     return answerBinding(request, String(bindingUrl), parts);
   }
@@ -157,6 +160,16 @@ async function answer(
 /** Keeps spans that a Worker sends to its collector. */
 async function takeSpans(request: IncomingMessage, { telemetry }: Parts): Promise<Reply> {
   telemetry.addSpans(await readJson(request));
+  return data(200, {});
+}
+
+/** Keeps a data point that a Worker writes. */
+async function takePoint(
+  request: IncomingMessage,
+  dataset: string,
+  { telemetry }: Parts,
+): Promise<Reply> {
+  telemetry.addPoint(dataset, await readJson(request));
   return data(200, {});
 }
 

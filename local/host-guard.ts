@@ -11,14 +11,15 @@ export const LOOPBACK_NAMES = ["127.0.0.1", "localhost"];
 
 /**
  * Makes a module that answers as the Worker's own main module, but for requests under another name.
- * It is part of the Worker: before another Worker, a header of Miniflare's leads around it. Nor does
+ * `prelude` defines `withDatasets`, which completes the Worker's bindings. It is part of the Worker: before another Worker, a header of Miniflare's leads around it. Nor does
  * it read the request's URL, which another such header replaces.
  */
-export function guardedEntry(mainModule: string): string {
+export function guardedEntry(mainModule: string, prelude: string): string {
   const main = JSON.stringify(`./${mainModule}`);
   return `
     import * as all from ${main};
     export * from ${main};
+    ${prelude}
 
     const refusal = ({ headers }) =>
       ${JSON.stringify(LOOPBACK_NAMES)}.includes((headers.get("host") ?? "").replace(/:\\d+$/, ""))
@@ -26,6 +27,7 @@ export function guardedEntry(mainModule: string): string {
         : new Response("only for this machine\\n", { status: 403 });
 
     const guardClass = (Worker) => class extends Worker {
+      constructor(context, env) { super(context, withDatasets(env)); }
       fetch(request) { return refusal(request) ?? super.fetch(request); }
     };
 
@@ -33,8 +35,9 @@ export function guardedEntry(mainModule: string): string {
       get(target, name) {
         const value = Reflect.get(target, name);
         if (typeof value !== "function") return value;
-        if (name !== "fetch") return value.bind(target);
-        return (request, ...rest) => refusal(request) ?? target.fetch(request, ...rest);
+        return (event, env, ...rest) =>
+          (name === "fetch" ? refusal(event) : undefined) ??
+          value.call(target, event, withDatasets(env), ...rest);
       },
     });
 

@@ -55,6 +55,9 @@ export function openAccount(args: LocalAccountArgs): LocalAccount {
     traces.add(call);
   });
   gateway.onKept((log, bodies) => pusher.add(log, bodies));
-  const telemetry = new TelemetryStore(isVolatile ? ":memory:" : join(folder, "telemetry.sqlite"));
+  const telemetry = new TelemetryStore(
+    isVolatile ? ":memory:" : join(folder, "telemetry.sqlite"),
+    now,
+  );
   return { account, gateway, store, objects, pusher, traces, telemetry };
 }

@@ -22,7 +22,8 @@ import { GUARD, guardedEntry } from "./host-guard.ts";
 import { ROOT } from "./paths.js";
 import { print, printError } from "./print.ts";
 import { StackError } from "./stack-error.ts";
-import { collectorFor } from "./telemetry/outbound.ts";
+import { datasetsModule } from "./telemetry/datasets.ts";
+import { placeFor } from "./telemetry/outbound.ts";
 
 /** What a Worker is made of: as declared, with its bytes in a file, or as uploaded. */
 export type Served = Pick<
@@ -108,7 +109,10 @@ async function options(
 ): Promise<MiniflareOptions> {
   const { binding } = gateway;
   const modules = await readModules(script);
-  const bindings = script.bindings.map((each) => [each.name, toBinding(each)] as const);
+  const bindings = script.bindings.flatMap((each) => {
+    const made = toBinding(each);
+    return made === undefined ? [] : [[each.name, made] as const];
+  });
   return {
     ...address,
     // Otherwise Miniflare fetches a description of Cloudflare's network.
@@ -128,7 +132,10 @@ async function options(
             mainModule: GUARD,
             modules: {
               ...Object.fromEntries(modules.map(({ name, ...module }) => [name, module])),
-              [GUARD]: { type: "esm", contents: guardedEntry(script.mainModule) },
+              [GUARD]: {
+                type: "esm",
+                contents: guardedEntry(script.mainModule, datasetsModule(script)),
+              },
             },
           },
           env: Object.fromEntries(bindings),
@@ -148,7 +155,7 @@ async function options(
 
 /**
  * Answers what a Worker fetches by itself: the keys of Cloudflare Access, Cloudflare's API and
- * gateways, which are those of the local account, and the collector of its spans. Nothing that runs
+ * gateways, which are those of the local account, and what takes its measurements. Nothing that runs
  * here reaches the Internet.
  */
 async function answerFetch(
@@ -156,8 +163,8 @@ async function answerFetch(
   script: Served,
   { door, binding }: Gateway,
 ): Promise<Response> {
-  const collector = collectorFor(script, request.url, binding);
-  if (collector !== undefined) return fetch(collector, request);
+  const place = placeFor(script, request.url, binding);
+  if (place !== undefined) return fetch(place, request);
   const { host, hostname, pathname, search } = new URL(request.url);
   // The door's own address is what the binding's getUrl() answers.
   const isGateway = ["gateway.ai.cloudflare.com", door.host].includes(host);
@@ -177,8 +184,10 @@ async function readModules(script: Served): Promise<readonly Module[]> {
   return [{ name: script.mainModule, type: "esm", contents }];
 }
 
-/** Describes a binding in Miniflare's terms. */
+/** Describes a binding in Miniflare's terms; undefined for one that the guard's module makes. */
 function toBinding(binding: Script["bindings"][number]) {
+  // Miniflare's own keeps nothing of what is written.
+  if (binding.type === "analytics_engine") return undefined;
   if (binding.type === "ai") return { type: "ai", dev: { remote: true } } as const;
   if (binding.type === "ratelimit") {
     const { namespaceId, simple } = binding;

@@ -33,6 +33,11 @@ export async function writeWranglerConfig(stack: string, script: Script): Promis
         ? [{ name: binding.name, namespace_id: binding.namespaceId, simple: binding.simple }]
         : [],
     ),
+    analytics_engine_datasets: script.bindings.flatMap((binding) =>
+      binding.type === "analytics_engine"
+        ? [{ binding: binding.name, dataset: binding.dataset }]
+        : [],
+    ),
     vars: texts("plain_text"),
     send_metrics: false,
   };

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 
 import { printFault } from "../print.ts";
 import { ALERTING_ROUTES } from "./alerting.ts";
+import { ANALYTICS_ROUTES } from "./analytics.ts";
 import { BUCKET_ROUTES } from "./buckets.ts";
 import { API_PATH, ApiError, failure, notImitated, success } from "./envelope.ts";
 import { GATEWAY_ROUTES } from "./gateways.ts";
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...PROVIDER_CONFIG_ROUTES,
   ...SECRETS_STORE_ROUTES,
   ...ALERTING_ROUTES,
+  ...ANALYTICS_ROUTES,
 ];
 
 type ApiArgs = Omit<ApiBindings, "versions" | "address">;

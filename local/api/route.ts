@@ -9,7 +9,10 @@ import type { Permission, TokenRecord } from "./token-record.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
 /** The parts of the account that a handler uses. */
-export interface ApiBindings extends Pick<LocalAccount, "account" | "store" | "objects"> {
+export interface ApiBindings extends Pick<
+  LocalAccount,
+  "account" | "store" | "objects" | "telemetry"
+> {
   readonly workers: WorkerHost;
   /** Checks permissions where the path does not name the account. */
   readonly access: Access;

@@ -1,5 +1,6 @@
 /** Makes the record of an erasure, for the files of whoever requested it. */
 import { escapeMarkdown } from "../../policy/harmless.ts";
+import { datasetOf } from "../../policy/gateway/metrics.ts";
 import { callersIn } from "../../policy/gateway/telemetry.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
@@ -80,11 +81,14 @@ export function copiesOf({ settings }: Stack): readonly string[] {
       `copies exported to ${url}, kept there ${forDays(keepDays)}: erase them there`,
   );
   const { traces } = telemetry;
+  const dataset = datasetOf(settings);
   const others = [
     logpush &&
       `${logpush.bodies ? "encrypted copies" : "copies without bodies"} in R2 bucket ${logpush.bucket}, until they are ${count(logpush.keepDays, "day")} old: files of many callers, to be deleted there by their day`,
     traces &&
       `spans sent to ${traces.url}, one for each request, ${NAMED[callersIn(settings)]} and without bodies, kept there ${forDays(traces.keepDays)}: erase them there`,
+    dataset &&
+      `data points in dataset ${dataset} of Analytics Engine, one for each request, ${NAMED[callersIn(settings)]} and without bodies, for three months; nothing erases one sooner`,
     cache && `answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`,
     guardrails &&
       "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",

@@ -12,8 +12,9 @@ import { parseIfGiven, parseSince, readArguments, invalidValue } from "../cli/ar
 import { describeStranger, namesInLogs } from "../look/caller.ts";
 import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 import { followLogs } from "./follow.ts";
+import { readCounted } from "./metrics.ts";
 import { readOneLog, whyNoBodies } from "./one.ts";
-import { logsText, oneLogText, totalsText } from "./render.ts";
+import { countedText, logsText, oneLogText, totalsText } from "./render.ts";
 import { sumLogs } from "./totals.ts";
 
 const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
@@ -25,11 +26,13 @@ const USAGE = `usage: npm run logs -- --stack NAME [ID] [options]
   --model    a part of the model's name
   --since    30m, 24h, 7d, a day such as 2026-11-01 (UTC), or a moment
   --limit    how many, the newest first (50; 10000 with --totals)
-  --totals   requests, errors, tokens and cost: in all, by model, by caller
+  --totals   requests, errors, tokens and cost: in all, by model, by caller; of a stack with
+             telemetry.metrics also what its Worker counted, of three months or --since
   --follow   then new ones as they come, the newest last; Ctrl-C ends it
   --json     for programs; with --follow one object a line
 
-CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}, which reads every log of the account, prompts too.
+CLOUDFLARE_API_TOKEN needs ${PERMISSIONS.readGateways}, which reads every log of the account, prompts too;
+for what a Worker counted, ${PERMISSIONS.readAnalytics}.
 exit code: 0, or 2 for invalid arguments, no answer, or no log of a name that is no caller of the stack file`;
 
 const POLL_MS = 3000;
@@ -104,17 +107,19 @@ function refuseStranger({ noCaller }: Scene): void {
 
 async function showTotals(scene: Scene): Promise<void> {
   const { found, isCut } = await take(scene);
-  if (found.length === 0) refuseStranger(scene);
+  const counted = await readCounted(scene.account, scene.query);
+  if (found.length === 0 && (counted?.all.requests ?? 0) === 0) refuseStranger(scene);
   const totals = sumLogs(found);
   if (scene.isJson) {
     const lists = {
       byModel: [...totals.byModel].map(([model, sum]) => ({ model, ...sum })),
       byCaller: [...totals.byCaller].map(([caller, sum]) => ({ caller, ...sum })),
     };
-    printJson({ all: totals.all, ...lists, isCut }, 2);
+    printJson({ all: totals.all, ...lists, isCut, counted }, 2);
     return;
   }
   print(totalsText(totals));
+  if (counted !== undefined) print(`\n${countedText(counted)}`);
   if (!isCut) return;
   const hint = "there are more; raise --limit, or narrow them with --since";
   print(`\nonly the newest ${scene.limit}: ${hint}`);

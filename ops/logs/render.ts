@@ -3,6 +3,7 @@ import { printableJson, printableText } from "../../policy/harmless.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { type Column, formatTable } from "../cli/print.ts";
 import { callerOf, type Log } from "../look/logs.ts";
+import type { Counted, CountedBy } from "./metrics.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";
 
@@ -72,6 +73,31 @@ export function totalsText({ all, byModel, byCaller }: TotalsBy): string {
     ...missing,
     ESTIMATE,
   ].join("\n\n");
+}
+
+/** Formats the totals of data points. */
+export function countedText({ all, byModel, byCaller }: CountedBy): string {
+  const unknown =
+    all.withoutUsage === 0 ? [] : [`tokens not known, counted as 0: ${all.withoutUsage}`];
+  return [
+    "counted by the Worker, logged or not (data points, which may be sampled):",
+    formatTable([["all", all]], countedColumns("")),
+    formatTable(byModel, countedColumns("model")),
+    formatTable(byCaller, countedColumns("caller")),
+    ...unknown,
+  ].join("\n\n");
+}
+
+function countedColumns(title: string): readonly Column<readonly [string, Counted]>[] {
+  return [
+    { title, cell: ([name]) => name || "-", width: 36 },
+    { title: "requests", cell: ([, { requests }]) => requests, isNumber: true },
+    { title: "errors", cell: ([, { errors }]) => errors, isNumber: true },
+    { title: "in", cell: ([, { tokensIn }]) => tokensIn, isNumber: true, width: 8 },
+    { title: "of cache", cell: ([, { tokensCached }]) => tokensCached, isNumber: true },
+    { title: "out", cell: ([, { tokensOut }]) => tokensOut, isNumber: true, width: 8 },
+    { title: "reasoning", cell: ([, { tokensReasoning }]) => tokensReasoning, isNumber: true },
+  ];
 }
 
 function totalColumns(title: string): readonly Column<readonly [string, Totals]>[] {

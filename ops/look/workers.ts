@@ -12,6 +12,7 @@ const settings = z.object({
         type: z.string(),
         name: z.string(),
         text: z.string().optional(),
+        dataset: z.string().optional(),
         simple: z.object({ limit: z.number(), period: z.number() }).optional(),
       }),
     )
@@ -21,7 +22,7 @@ const settings = z.object({
     .nullish(),
 });
 
-/** A binding of a Worker; only one in clear has its text, and only a rate limit its numbers. */
+/** A binding of a Worker; only one in clear has its text, only a rate limit its numbers, only one to Analytics Engine its dataset. */
 export type Binding = Readonly<z.output<typeof settings>["bindings"][number]>;
 
 const NEEDED = PERMISSIONS.readWorkers;

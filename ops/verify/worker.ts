@@ -53,7 +53,26 @@ export function judgeBindings(stack: Stack, bindings: readonly Binding[]): reado
       problems.push(`${name} is missing`);
     }
   }
-  return [...judgeTexts(texts, bindings), ...judgeLimits(byName, bindings), ...problems];
+  return [
+    ...judgeTexts(texts, bindings),
+    ...judgeLimits(byName, bindings),
+    ...judgeDatasets(byName, bindings),
+    ...problems,
+  ];
+}
+
+/** Describes the datasets that differ. */
+function judgeDatasets(
+  declared: Readonly<Record<string, WorkerBinding<string | undefined> | undefined>>,
+  bindings: readonly Binding[],
+): readonly string[] {
+  return bindings.flatMap(({ name, dataset }) => {
+    const binding = declared[name];
+    if (binding?.type !== "analytics_engine" || dataset === binding.dataset) return [];
+    return [
+      `${name} writes to ${JSON.stringify(dataset) ?? "no dataset"}, declared is ${JSON.stringify(binding.dataset)}`,
+    ];
+  });
 }
 
 /** Describes the rate limits that differ, and those of callers that no caller has any more. */

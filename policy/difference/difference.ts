@@ -207,6 +207,14 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
     to === undefined
       ? { effect: "more private", because: "no span leaves any more" }
       : { effect: "less private", because: "who calls which model leaves, without a body" },
+  "telemetry.metrics": (_, to) =>
+    to === undefined
+      ? { effect: "more private", because: "no data point is written any more" }
+      : { effect: "less private", because: "who calls which model is kept for three months" },
+  "telemetry.metrics.dataset": always(
+    "neutral",
+    "what was written stays where it is, for three months",
+  ),
   "telemetry.traces.url": always("less private", "spans go to another receiver"),
   "telemetry.traces.headers": always("neutral", "they let spans in at their receiver"),
   "telemetry.traces.keepDays": (from, to) => ({

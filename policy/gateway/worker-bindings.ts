@@ -3,6 +3,7 @@
  * verify compares them.
  */
 import type { Settings } from "../settings/settings.ts";
+import { columnNames, datasetOf } from "./metrics.ts";
 import { ownLimits, toBoundCaller, toRateLimit } from "./callers.ts";
 
 /**
@@ -25,6 +26,7 @@ export type WorkerBinding<Known = string> =
   | { readonly type: "ai" }
   | { readonly type: "plain_text"; readonly text: Known | string }
   | { readonly type: "secret_text"; readonly text: string }
+  | { readonly type: "analytics_engine"; readonly dataset: string }
   | {
       readonly type: "ratelimit";
       readonly simple: { readonly limit: number; readonly period: number };
@@ -49,9 +51,11 @@ interface Surroundings<Known> {
  */
 export function workerBindings<Known>(
   { stackName, gatewayId, release }: Surroundings<Known>,
-  { worker, logs, callers, anonymousCallers, tier, telemetry }: BoundSettings,
+  settings: BoundSettings,
 ) {
+  const { worker, logs, callers, anonymousCallers, tier, telemetry } = settings;
   const { cloudflareAccess, callerLimit } = worker;
+  const dataset = datasetOf(settings);
   const { traces } = telemetry;
   const headers = JSON.stringify(traces?.headers ?? {});
   return {
@@ -74,6 +78,8 @@ export function workerBindings<Known>(
     CALLER_LIMIT: callerLimit && toRateLimit(callerLimit),
     TRACES:
       traces && plain(JSON.stringify({ url: traces.url, service: worker.name, environment: tier })),
+    METRICS: dataset === undefined ? undefined : { type: "analytics_engine", dataset },
+    METRICS_COLUMNS: dataset === undefined ? undefined : plain(JSON.stringify(columnNames())),
     TRACES_HEADERS: headers === "{}" ? undefined : secret(headers),
     ...ownLimits(callers),
   } as const satisfies Readonly<Record<string, WorkerBinding<Known> | undefined>>;

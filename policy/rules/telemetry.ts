@@ -1,5 +1,6 @@
 /** Defines the rules about what the Worker measures, and who gets it. */
-import { isLoopback } from "../gateway/telemetry.ts";
+import { METRICS_DAYS } from "../gateway/metrics.ts";
+import { callersIn, isLoopback } from "../gateway/telemetry.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
 
 /** The rules about telemetry. */
@@ -35,5 +36,34 @@ export const telemetryRules: readonly Rule[] = [
             "telemetry.traces.url",
             `is ${telemetry.traces.url}`,
           ),
+  },
+  {
+    id: "measurements-outlive-logs",
+    requirement: "what names callers is kept no longer than logs.keepDays",
+    because: "who called which model is then known when its log is gone",
+    source: "https://developers.cloudflare.com/analytics/analytics-engine/limits/",
+    remedy: "set anonymousCallers, so that a hash stands for the name, or leave it out",
+    severity: { development: "warning", production: "warning" },
+    breaches: ({ settings }) => {
+      const { logs, telemetry } = settings;
+      const limit = logs.keepDays;
+      if (limit === undefined || callersIn(settings) !== "name") return [];
+      const { traces, metrics } = telemetry;
+      const days = traces?.keepDays ?? Infinity;
+      const kept = days === Infinity ? "for a time not stated" : `for ${days} days`;
+      const beside = `while logs.keepDays is ${limit}`;
+      return [
+        ...breachIf(
+          traces !== undefined && days > limit,
+          "telemetry.traces",
+          `names callers, and is kept ${kept}, ${beside}`,
+        ),
+        ...breachIf(
+          metrics !== undefined && METRICS_DAYS > limit,
+          "telemetry.metrics",
+          `names callers, and is kept for three months, ${beside}`,
+        ),
+      ];
+    },
   },
 ];

@@ -4,6 +4,8 @@ import { z } from "zod";
 import { looksSecret } from "../looks-secret.ts";
 import { headerName, headerValue, keepDays } from "./logs.ts";
 
+const ENGINE = "https://developers.cloudflare.com/analytics/analytics-engine";
+
 /** Matches the name of a header that neither the Worker nor its runtime sets by itself. */
 const NOT_OF_THE_WORKER =
   /^(?!content-|cf-|(?:host|connection|transfer-encoding|te|upgrade|expect)$)/i;
@@ -44,8 +46,26 @@ const traces = z
     source: "https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/",
   });
 
+const metrics = z
+  .strictObject({
+    dataset: z.union([z.literal(true), z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)]).meta({
+      description:
+        "name of the dataset, which stands for the whole group, too; true is ai_gateway_ and the Worker's name",
+      expects: "true, or a name of letters, digits and _, not a digit first",
+      source: `${ENGINE}/get-started/`,
+    }),
+  })
+  .optional()
+  .meta({
+    shorthand: "dataset",
+    expects: "true, or a group of dataset",
+    description:
+      "one data point for each request, without prompt and answer, in Workers Analytics Engine, which keeps it for three months",
+    source: `${ENGINE}/limits/`,
+  });
+
 /** The setting `telemetry`. */
 export const telemetry = z
-  .strictObject({ traces })
+  .strictObject({ traces, metrics })
   .default({})
   .meta({ description: "what the Worker measures of each request, in production too" });

@@ -1,5 +1,7 @@
 /** The fact about what the Worker measures, and who gets it: worker/chat/telemetry has what it holds. */
+import { datasetOf } from "../gateway/metrics.ts";
 import { callersIn } from "../gateway/telemetry.ts";
+import { PERMISSIONS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
 import { count, list } from "../words.ts";
 import type { Fact } from "./fact.ts";
@@ -7,7 +9,11 @@ import type { Fact } from "./fact.ts";
 /** States which measurements leave the Worker, to whom, for how long, and who is named in them. */
 export function telemetryFact(settings: Settings): Fact {
   const { traces } = settings.telemetry;
-  const places = traces === undefined ? [] : [describeTraces(traces)];
+  const dataset = datasetOf(settings);
+  const places = [
+    ...(traces === undefined ? [] : [describeTraces(traces)]),
+    ...(dataset === undefined ? [] : [describeMetrics(dataset)]),
+  ];
   return {
     id: "telemetry",
     question: "Do measurements leave?",
@@ -17,6 +23,7 @@ export function telemetryFact(settings: Settings): Fact {
         : `YES, without prompt and answer: ${places.join("; ")}; they hold model, route, tokens, status, duration, ids and ${describeCaller(settings)}`,
     value: {
       ...(traces && { traces: { ...traces, headers: Object.keys(traces.headers) } }),
+      ...(dataset !== undefined && { metrics: dataset }),
       ...(places.length > 0 && { callers: callersIn(settings) }),
     },
   };
@@ -35,6 +42,10 @@ function describeTraces({
     ...(names.length === 0 ? [] : [`with header ${names.join(" and ")}`]),
   ];
   return `a span of each request that reaches a model to ${url} (${list(notes)})`;
+}
+
+function describeMetrics(dataset: string): string {
+  return `a data point of each request to dataset ${dataset} of the account (Analytics Engine: kept for three months, whatever the log system does; nothing deletes one sooner, and every token with ${PERMISSIONS.readAnalytics} reads it)`;
 }
 
 function describeCaller(settings: Settings): string {

@@ -46,6 +46,8 @@ type Optional =
   | "CALLER_LIMIT"
   | "CALLER_HASH_KEY"
   | "CLOUDFLARE_ACCESS"
+  | "METRICS"
+  | "METRICS_COLUMNS"
   | "TRACES"
   | "TRACES_HEADERS";
 

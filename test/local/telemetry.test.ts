@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { bundleWorker } from "../../infra/bundle.ts";
+import { readCounted } from "../../ops/logs/metrics.ts";
+import { dashboardQueries } from "../../policy/gateway/metrics.ts";
 import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { readExport } from "../support/collector.ts";
@@ -20,12 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-/** Serves a chat Worker that sends spans to an address, and asks it one prompt. */
-async function ask(url: string): Promise<Response> {
-  const { settings } = stackWith("dev", {
-    worker: { name: "talk", models: [MODEL], access: "open" },
-    telemetry: { traces: { url, headers: { Authorization: SECRET } } },
-  });
+const WORKER = { name: "talk", models: [MODEL], access: "open" };
+
+/** Serves a chat Worker with some settings, and asks it one prompt. */
+async function ask(changes: Record<string, unknown>, model = MODEL): Promise<Response> {
+  const { settings } = stackWith("dev", { worker: WORKER, ...changes });
   const around = { stackName: "dev", gatewayId: "app", release: "abc" };
   const { file } = await bundleWorker("chat");
   const worker = await running.workers.serve({
@@ -37,19 +38,25 @@ async function ask(url: string): Promise<Response> {
     bindings: [
       { name: "AI", type: "ai" },
       ...Object.entries(workerBindings(around, settings)).flatMap(([name, binding]) =>
-        binding !== undefined && "text" in binding ? [{ name, ...binding }] : [],
+        binding !== undefined && ("text" in binding || "dataset" in binding)
+          ? [{ name, ...binding }]
+          : [],
       ),
     ],
   });
   const messages = [{ role: "user", content: PROMPT }];
   return fetch(new URL("/v1/chat/completions", worker), {
     method: "POST",
-    body: JSON.stringify({ model: MODEL, messages }),
+    body: JSON.stringify({ model, messages }),
   });
 }
 
+const tracesTo = (url: string) => ({
+  telemetry: { traces: { url, headers: { Authorization: SECRET } } },
+});
+
 test("spans for a collector elsewhere are kept by the account, and shown beside their log", async () => {
-  const response = await ask("https://otel.example.com/v1/traces");
+  const response = await ask(tracesTo("https://otel.example.com/v1/traces"));
   const eventId = response.headers.get("x-event-id") ?? "";
 
   const [span] = await waitFor(
@@ -81,11 +88,70 @@ test("spans for a collector on this machine go to it, with the headers that it r
     return Response.json({});
   });
 
-  const response = await ask(`${origin}/v1/traces`);
+  const response = await ask(tracesTo(`${origin}/v1/traces`));
 
   const { authorization, body } = await promise;
   expect(authorization).toBe(SECRET);
   expect(readExport(body).spans).toMatchObject([
     { attributes: { "ai_gateway.event_id": response.headers.get("x-event-id") } },
   ]);
+});
+
+test("data points are kept, summed by the command, and queried as dashboards do", async () => {
+  const changes = { telemetry: { metrics: true } };
+  const stack = stackWith("dev", { worker: WORKER, ...changes });
+  for (let request = 0; request < 3; request++) await ask(changes, request === 2 ? "none" : MODEL);
+  const environment = { ...running, cloudflare: running.client(), gatewayId: "app", stack };
+
+  const counted = await waitFor(
+    async () => {
+      const found = await readCounted(environment, {}).catch(() => undefined);
+      return found?.all.requests === 3 ? found : undefined;
+    },
+    () => "no data points were kept",
+  );
+  const dataset = "ai_gateway_talk";
+  const queries = Object.values(dashboardQueries({ dataset, stack: "dev" }));
+  const answers = queries.map((sql) => running.telemetry.query(sql).data);
+
+  expect(counted.all).toMatchObject({ requests: 3, errors: 1, withoutUsage: 1 });
+  expect(counted.byModel.map(([model, { requests }]) => [model, requests])).toEqual([
+    [MODEL, 2],
+    ["", 1],
+  ]);
+  expect((await readCounted(environment, { isErrors: true }))?.all.requests).toBe(1);
+  expect((await readCounted(environment, { callers: ["nobody"] }))?.all.requests).toBe(0);
+  // The requests may stand in two minutes.
+  const models = (answers[0] ?? []).map((row) => String(Reflect.get(row, "model")));
+  expect(new Set(models)).toEqual(new Set(["", MODEL]));
+  const shares = (answers[1] ?? []).map((row) => Number(Reflect.get(row, "failed")));
+  expect(Math.max(...shares)).toBeGreaterThanOrEqual(1 / 3);
+  expect(answers[2]).toEqual([{ code: "model_not_found", requests: 1 }]);
+  expect(answers.map((rows) => rows.length > 0)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    // There was no stream.
+    false,
+    true,
+    true,
+  ]);
+});
+
+test.each([
+  ["DELETE FROM ai_gateway_talk", "a statement other than SELECT"],
+  ["SELECT load_extension('x') FROM ai_gateway_talk", "load_extension"],
+  ["SELECT blob1 FROM ai_gateway_talk; DROP TABLE points", ";"],
+  ["SELECT topK(3)(blob1) FROM ai_gateway_talk", "topK"],
+  ["SELECT blob1 FROM sqlite_schema", "no dataset sqlite_schema has a data point"],
+])("the SQL of %s is refused in one sentence", async (sql, named) => {
+  running.telemetry.addPoint("ai_gateway_talk", { indexes: [], blobs: [], doubles: [] });
+  const api = `${running.apiUrl}/accounts/${running.accountId}/analytics_engine/sql`;
+  const headers = { authorization: `Bearer ${running.key}` };
+
+  const response = await fetch(api, { method: "POST", body: sql, headers });
+
+  expect(response.status).toBe(400);
+  expect(JSON.stringify(await response.json())).toContain(named);
 });

@@ -238,13 +238,14 @@ test("the record names every copy that is not erased", () => {
     guardrails: { prompt: { S1: "block" } },
     exports: [{ kind: "otel", url: "https://traces.example.com/v1", keepDays: 30 }],
     logpush: { bucket: "app-logs", keepDays: 14, publicKey: PUBLIC_KEY },
-    telemetry: { traces: { url: "https://otel.example.com/v1/traces" } },
+    telemetry: { traces: { url: "https://otel.example.com/v1/traces" }, metrics: true },
   });
 
   expect(copiesOf(stack)).toEqual([
     "copies exported to https://traces.example.com/v1, kept there for 30 days: erase them there",
     "encrypted copies in R2 bucket app-logs, until they are 14 days old: files of many callers, to be deleted there by their day",
     "spans sent to https://otel.example.com/v1/traces, one for each request, with the caller's name and without bodies, kept there for a time this project does not know: erase them there",
+    "data points in dataset ai_gateway_talk_dev of Analytics Engine, one for each request, with the caller's name and without bodies, for three months; nothing erases one sooner",
     "answers in the gateway's cache, for up to 300 seconds",
     "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
     "Workers Logs of talk-dev: a line for each request with the caller's name, without bodies",

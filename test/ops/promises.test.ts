@@ -20,12 +20,13 @@ const SETTINGS = {
   readers: [{ name: "oncall", kind: "person", until: "2027-03-31", token: true }],
   exports: [{ kind: "otel", url: "https://otel.example.com/v1/traces", keepDays: 7 }],
   logpush: { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY },
-  telemetry: { traces: { url: "https://otel.example.com/v1/traces" } },
   alerts: {
     email: "ops@example.com",
     webhook: "https://alerts.example.com/T0/key",
     usage: { product: "worker_requests", limit: 1_000_000 },
   },
+  telemetry: { traces: { url: "https://otel.example.com/v1/traces" }, metrics: true },
+  anonymousCallers: { key: "c3".repeat(32) },
   cache: { ttlSeconds: 600 },
   spendLimits: [{ id: "daily", limitUsd: 5, windowSeconds: 86_400 }],
   secretsStoreId: "5ec5".repeat(8),
@@ -171,6 +172,13 @@ test.each<[string, (running: RunningAccount) => void | Promise<void>, RegExp]>([
   ],
   ["whose keys", storeStranger, /^is stored \(\*\*\*\*9999\), and the stack does not declare it/],
   ["the store of keys", gateway({ storeId: "" }), /^store_id is off, declared is/],
+  ["metrics", unbind("METRICS"), /^METRICS is missing; run pulumi up/],
+  [
+    "where data points go",
+    dataset("other"),
+    /^METRICS writes to "other", declared is "ai_gateway_/,
+  ],
+  ["the order of columns", binding("METRICS_COLUMNS", "{}"), /^METRICS_COLUMNS is/],
   ["models", binding("MODELS", '["openai/gpt-5-mini"]'), /MODELS is/],
 ])("a broken promise of %s is named", async (_, plant, message) => {
   const running = await start();
@@ -264,16 +272,34 @@ async function storeStranger(running: RunningAccount): Promise<void> {
 }
 
 function binding(name: string, text: string) {
+  return rebind((bindings) =>
+    bindings.map((each) => (each.name === name && "text" in each ? { ...each, text } : each)),
+  );
+}
+
+type Bound = State["workers"][string]["bindings"];
+
+function rebind(change: (bindings: Bound) => Bound) {
   return ({ account }: RunningAccount) =>
     account.update((state) => ({
       ...state,
       workers: mapValues(state.workers, (worker) => ({
         ...worker,
-        bindings: worker.bindings.map((each) =>
-          each.name === name && "text" in each ? { ...each, text } : each,
-        ),
+        bindings: change(worker.bindings),
       })),
     }));
+}
+
+function unbind(name: string) {
+  return rebind((bindings) => bindings.filter((each) => each.name !== name));
+}
+
+function dataset(changed: string) {
+  return rebind((bindings) =>
+    bindings.map((each) =>
+      each.type === "analytics_engine" ? { ...each, dataset: changed } : each,
+    ),
+  );
 }
 
 function widenReader({ account }: RunningAccount): void {

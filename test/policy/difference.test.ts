@@ -14,7 +14,7 @@ const OTEL = { kind: "otel", url: "https://otel.example.com/v1/traces" };
 const COPIES = { plan: "paid", logs: { ...LEGACY, collect: "full" } };
 const LOGPUSH = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
 const TRACES = { url: "https://otel.example.com/v1/traces" };
-const TELEMETRY = { traces: TRACES };
+const TELEMETRY = { traces: TRACES, metrics: true };
 const LAST_LINE = PUBLIC_KEY.split("\n").at(-2) ?? "";
 const ACCESS = { team: "acme", audience: "a".repeat(64) };
 const worker = (more: object) => ({ name: "w", models: ["@cf/a/b"], ...more });
@@ -64,6 +64,20 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     { telemetry: { traces: { ...TRACES, keepDays: 30 } } },
     "more private",
     "less private",
+  ],
+  [
+    "telemetry.metrics absent → present",
+    {},
+    { telemetry: { metrics: true } },
+    "less private",
+    "more private",
+  ],
+  [
+    "telemetry.metrics.dataset true → other",
+    { telemetry: { metrics: true } },
+    { telemetry: { metrics: { dataset: "other" } } },
+    "neutral",
+    "neutral",
   ],
   [
     "telemetry.traces.headers none → Authorization",

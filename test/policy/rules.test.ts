@@ -80,6 +80,20 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     ["error: telemetry.traces.url is http://otel.example.com/v1/traces"],
     ["error: telemetry.traces.url is http://otel.example.com/v1/traces"],
   ],
+  "measurements-outlive-logs": [
+    {
+      logs: { ...LEGACY, keepDays: 30 },
+      telemetry: { traces: { url: OTEL.url, keepDays: 31 }, metrics: true },
+    },
+    [
+      "warning: telemetry.traces names callers, and is kept for 31 days, while logs.keepDays is 30",
+      "warning: telemetry.metrics names callers, and is kept for three months, while logs.keepDays is 30",
+    ],
+    [
+      "warning: telemetry.traces names callers, and is kept for 31 days, while logs.keepDays is 30",
+      "warning: telemetry.metrics names callers, and is kept for three months, while logs.keepDays is 30",
+    ],
+  ],
   "traces-to-this-machine": [
     { telemetry: { traces: { url: "http://127.0.0.1:4318/v1/traces" } } },
     ["warning: telemetry.traces.url is http://127.0.0.1:4318/v1/traces"],

@@ -483,3 +483,11 @@ test.each<[string, Record<string, unknown>, string]>([
     );
   },
 );
+
+test("a page says that data points stay for three months, whatever logs do", async () => {
+  const { telemetry } = await answers("prod", { telemetry: { metrics: { dataset: "measured" } } });
+
+  expect(telemetry).toBe(
+    "YES, without prompt and answer: a data point of each request to dataset measured of the account (Analytics Engine: kept for three months, whatever the log system does; nothing deletes one sooner, and every token with Account Analytics Read reads it); they hold model, route, tokens, status, duration, ids and the caller's name",
+  );
+});

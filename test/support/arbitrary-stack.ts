@@ -235,6 +235,10 @@ const copies = list(
 
 const telemetry = group(
   {
+    metrics: fc.oneof(
+      fc.constant(true),
+      fc.record({ dataset: fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/) }),
+    ),
     traces: group(
       {
         // A collector's URL has a path.

@@ -7,21 +7,43 @@ import type { WorkerdStructuredLog } from "miniflare";
 
 const REJECTION = "unhandled rejection: ";
 
-/** The name of the main module in place of the Worker's own, `chat.js`. */
+const POINT = "data point: ";
+
+/**
+ * The main module in place of the Worker's own, `chat.js`. Where the scene has columns, it has a
+ * binding to Analytics Engine too, which Miniflare's own does not let a test read.
+ */
 export const WATCHED_ENTRY = `
+  import worker from "./chat.js";
+
   addEventListener("unhandledrejection", ({ reason }) =>
     console.error(${JSON.stringify(REJECTION)} + (reason?.stack ?? reason)));
-  export { default } from "./chat.js";
+  const METRICS = {
+    writeDataPoint: (point) => console.log(${JSON.stringify(POINT)} + JSON.stringify(point)),
+  };
+  let full;
+  export default {
+    fetch(request, env, context) {
+      full ??= env.METRICS_COLUMNS === undefined ? env : { ...env, METRICS };
+      return worker.fetch(request, full, context);
+    },
+  };
 `;
+
+/** Reads the data point that a line shows. */
+export function readPoint(message: string): unknown {
+  return JSON.parse(message.slice(POINT.length));
+}
 
 /**
  * Finds who wrote a line: the Worker, the runtime about a fault of the Worker's, or the runtime
- * about itself.
+ * about itself. A data point is written by the binding.
  */
 export function speakerOf({
   level,
   message,
-}: WorkerdStructuredLog): "worker" | "fault" | "runtime" {
+}: WorkerdStructuredLog): "worker" | "fault" | "runtime" | "metrics" {
+  if (message.startsWith(POINT)) return "metrics";
   if (message.startsWith(REJECTION)) return "fault";
   // The Worker writes with console.log and console.error only.
   if (level !== "info") return "worker";

@@ -27,6 +27,7 @@ const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   "exports[].authorization": ["secret-a", "secret-b"],
   "logpush.bucket": ["app-logs", "other-logs"],
   "logpush.publicKey": [PUBLIC_KEY, PUBLIC_KEY.replace("KVD1", "KVD2")],
+  "telemetry.metrics.dataset": ["measured", true, "other"],
   "telemetry.traces.url": ["https://otel.test/a", "https://otel.test/b"],
   "telemetry.traces.headers": [{ "x-key": "one" }, { "x-key": "two" }],
   "alerts.email": ["ops@example.com", "oncall@example.com"],

@@ -31,7 +31,7 @@ import { atEndOfFile } from "./endings.ts";
 import { watchWorker, workerModules } from "../mutation/mutation.ts";
 import { models } from "./models.ts";
 import { waitFor } from "./project.ts";
-import { speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
+import { readPoint, speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";
 
 /** The token of the caller `web`. */
@@ -123,6 +123,8 @@ export interface RunningWorker {
   ask(path: string, init?: RequestInit): Promise<Response>;
   readonly url: URL;
   readonly calls: WireCall[];
+  /** What it wrote to Analytics Engine, where it has the columns' names. */
+  readonly points: readonly unknown[];
   /** The lines of its console, which arrive a little after the response. */
   readonly lines: readonly string[];
 }
@@ -145,7 +147,9 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
 
   const calls: WireCall[] = [];
   const lines: string[] = [];
+  const points: unknown[] = [];
   cloudflare.lines = lines;
+  cloudflare.points = points;
   cloudflare.log = scene.log ?? noLog;
   cloudflare.fetched = scene.fetched ?? refuseFetch;
   cloudflare.answer = (call) => {
@@ -157,6 +161,7 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
     url,
     calls,
     lines,
+    points,
     ask: (path, init) => fetch(new URL(path, url), { headers, ...init }),
   };
 }
@@ -217,6 +222,7 @@ async function startRuntime(scene: WorkerScene): Promise<Runtime> {
       const speaker = speakerOf(log);
       if (speaker === "fault") faults.push(log.message);
       if (speaker === "worker") cloudflare.lines.push(log.message);
+      if (speaker === "metrics") cloudflare.points.push(readPoint(log.message));
     },
     workers: [
       {
@@ -301,6 +307,7 @@ interface Cloudflare {
   readonly url: URL;
   /** Reads what the Worker wrote to its console. */
   lines: string[];
+  points: unknown[];
   answer: (call: WireCall) => Reply;
   log: (call: LogCall) => Reply;
   fetched: NonNullable<WorkerScene["fetched"]>;
@@ -370,6 +377,7 @@ async function startCloudflare(): Promise<Cloudflare> {
     log: noLog,
     fetched: refuseFetch,
     lines: [],
+    points: [],
     stop: () => {
       server.closeAllConnections();
       server.close();

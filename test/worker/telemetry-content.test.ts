@@ -4,7 +4,8 @@
  */
 import { expect, test } from "vitest";
 
-import { startTraced } from "../support/collector.ts";
+import { BLOBS, DOUBLES } from "../../worker/chat/env.ts";
+import { startTraced, type TracedWorker } from "../support/collector.ts";
 import { MODEL_WAYS } from "../support/endpoint-requests.ts";
 import { ROUTES } from "../support/talk.ts";
 import { event, inTurn, SPEAKERS, type Shape } from "../support/wire.ts";
@@ -115,6 +116,7 @@ function chunks(): readonly string[] {
 
 const SHAPES: readonly Shape[] = ["newer", "chat", "responses", "messages"];
 const BINDINGS = {
+  METRICS_COLUMNS: JSON.stringify({ blobs: BLOBS, doubles: DOUBLES }),
   MODELS: modelsBinding(...Object.values(SPEAKERS)),
   FALLBACKS: JSON.stringify([SPEAKERS.older]),
   MAX_BODY_BYTES: "20000",
@@ -146,7 +148,8 @@ test.each(Object.keys(ENDS))("a request that is %s leaves no text of it anywhere
 
   const spans = await worker.spansOf(requests);
   expect(spans).toHaveLength(requests);
-  expect(worker.exports.map(({ body }) => body).join()).not.toMatch(/canary/i);
+  expect(worker.points).toHaveLength(requests);
+  expect(measured(worker)).not.toMatch(/canary/i);
 });
 
 test("nor does a request for a model, a path or a body that there is none of", async () => {
@@ -164,8 +167,14 @@ test("nor does a request for a model, a path or a body that there is none of", a
   await worker.ask(`/${encodeURIComponent(CANARY)}`, { headers: headersOf() });
 
   expect(await worker.spansOf(asked.length + 1)).toHaveLength(asked.length);
-  expect(worker.exports.map(({ body }) => body).join()).not.toMatch(/canary/i);
+  expect(worker.points).toHaveLength(asked.length + 1);
+  expect(measured(worker)).not.toMatch(/canary/i);
 });
+
+/** Everything that a Worker measured, as one text. */
+function measured({ exports, points }: TracedWorker): string {
+  return JSON.stringify([exports.map(({ body }) => body), points]);
+}
 
 /** A caller's headers, each with a canary where it may hold a text. */
 function headersOf(): Record<string, string> {

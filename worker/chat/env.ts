@@ -1,5 +1,10 @@
 /** What a deploy hands over, what the code may rely on, and the check between them. */
-import type { AiGateway, AiOptions, RateLimit } from "@cloudflare/workers-types";
+import type {
+  AiGateway,
+  AiOptions,
+  AnalyticsEngineDataset,
+  RateLimit,
+} from "@cloudflare/workers-types";
 import * as v from "valibot";
 
 import { checkBindings, own, text, type Own } from "../bindings.ts";
@@ -22,6 +27,32 @@ const json = v.pipe(v.string(), v.transform(parseJson));
 
 /** The wire formats that models speak. The deploy says which; the Worker has no table of providers. */
 const WIRES = ["workers-ai", "chat", "responses", "messages"] as const;
+
+/**
+ * The columns of a data point. Their order, and what each means, is the deploy's
+ * (policy/gateway/metrics.ts).
+ */
+export const BLOBS = [
+  "stack",
+  "release",
+  "route",
+  "model",
+  "requestedModel",
+  "caller",
+  "code",
+  "streamEnd",
+] as const;
+export const DOUBLES = [
+  "status",
+  "durationMs",
+  "firstEventMs",
+  "inputTokens",
+  "cachedTokens",
+  "outputTokens",
+  "reasoningTokens",
+  "hasUsage",
+  "fallbacks",
+] as const;
 
 /**
  * What a request may ask of a provider beside an answer: to keep something, to fetch, to run tools
@@ -101,6 +132,17 @@ const bindings = v.object({
   TRACES: v.optional(v.pipe(json, v.object({ url: text, service: own, environment: own }))),
   /** The headers that the collector requires, as JSON. */
   TRACES_HEADERS: v.optional(v.pipe(json, v.record(v.string(), v.string()))),
+  /** Where data points are written; absent where the stack has none. */
+  METRICS: v.optional(
+    v.custom<AnalyticsEngineDataset>((value) => typeof value === "object" && value !== null),
+  ),
+  /** The columns of a data point in order, as JSON. */
+  METRICS_COLUMNS: v.optional(
+    v.pipe(
+      json,
+      v.object({ blobs: v.array(v.picklist(BLOBS)), doubles: v.array(v.picklist(DOUBLES)) }),
+    ),
+  ),
 });
 
 /**

@@ -95,6 +95,9 @@ const NOT_JUDGED: Readonly<Record<string, readonly string[]>> = {
     "POST /accounts/:account/workers/scripts/:script/tails",
   ],
   "published without the types of an answer": ["POST /graphql"],
+  "published as SQL alone, of which each query names its own fields": [
+    "POST /accounts/:account/analytics_engine/sql",
+  ],
   "refused to every token: there is no user": ["GET /memberships", "GET /user"],
 };
 

@@ -26,8 +26,8 @@ export function openMeasures(): Measures {
 }
 
 /** Returns whether the stack sends telemetry. */
-export function isMeasured({ TRACES }: Env): boolean {
-  return TRACES !== undefined;
+export function isMeasured({ TRACES, METRICS }: Env): boolean {
+  return TRACES !== undefined || METRICS !== undefined;
 }
 
 /** Returns a function that notes the tokens of an answer, and nothing else of what it is given. */
