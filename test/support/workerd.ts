@@ -1,38 +1,23 @@
 /**
- * Runs the chat Worker in the real Workers runtime, with the real AI binding. A scripted server
- * takes Cloudflare's place, and keeps what left the runtime. It needs no `local/`, which may be
- * deleted.
+ * Runs the chat Worker in the real Workers runtime, with the real AI binding, or in another one
+ * that was chosen before. A scripted server takes Cloudflare's place, and keeps what left the
+ * runtime. It needs no `local/`, which may be deleted.
  */
-import { createHash, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
-import {
-  Log,
-  LogLevel,
-  Miniflare,
-  Response as MiniflareResponse,
-  type RemoteProxyConnectionString,
-  type Request as MiniflareRequest,
-} from "miniflare";
 import { z } from "zod";
 
-import { bundleWorker } from "../../infra/bundle.ts";
 import { atEndOfFile } from "./endings.ts";
-import { watchWorker, workerModules } from "../mutation/mutation.ts";
 import { models } from "./models.ts";
-import { waitFor } from "./project.ts";
-import { readPoint, speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
-import { ROOT } from "./settings.ts";
 
 /** The token of the caller `web`. */
 export const TOKEN = "token-of-web";
@@ -188,124 +173,70 @@ function hello(): Reply {
   return { headers: { "cf-aig-log-id": "log-1" }, body: { response: "hello", usage } };
 }
 
-interface Runtime {
-  readonly url: URL;
+/** The deploy of a scene, in a form that every runtime can take. */
+export interface Deploy {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly hasAi: boolean;
+  /** The rate limits, by binding: requests in a minute. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly cloudflare: Cloudflare;
+}
+
+/** A Worker that runs. */
+export interface Running {
+  readonly url: URL;
+  /** Ends it. Throws where it left a fault that no caller and no line shows. */
   stop(): Promise<void>;
 }
 
-const runtimes = new Map<string, Promise<Runtime>>();
-const faults: string[] = [];
+/** Runs the Worker as deployed. */
+export type RunWorker = (deploy: Deploy) => Promise<Running>;
 
-/** Stops every runtime. Throws where one reported a fault. */
+let run: RunWorker = async (deploy) => {
+  const { runInWorkerd } = await import("./run-in-workerd.ts");
+  return runInWorkerd(deploy);
+};
+
+/** Chooses another runtime for the Workers of this process. */
+export function chooseRuntime(chosen: RunWorker): void {
+  run = chosen;
+}
+
+interface Runtime extends Running {
+  readonly cloudflare: Cloudflare;
+}
+
+const runtimes = new Map<string, Promise<Runtime>>();
+
 async function endWorkers(): Promise<void> {
-  for (const runtime of runtimes.values()) await (await runtime).stop();
+  const running = await Promise.all(runtimes.values());
   runtimes.clear();
-  const reported = faults.splice(0);
-  if (reported.length > 0) throw new Error(`the runtime reported faults:\n${reported.join("\n")}`);
+  for (const runtime of running) await runtime.stop();
 }
 
 async function startRuntime(scene: WorkerScene): Promise<Runtime> {
-  const { bindings, withoutAi } = scene;
+  const { bindings, withoutAi = false, callerLimit, ownLimits } = scene;
   const cloudflare = await startCloudflare();
-  const contents = await (source ??= readWorker());
   const texts = Object.entries({ ...BINDINGS, ...bindings }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, { type: "text", value }] as const],
+    value === undefined ? [] : [[name, value] as const],
   );
-  const ai = withoutAi === true ? {} : { AI: { type: "ai", dev: { remote: true } } as const };
-  const miniflare = new Miniflare({
-    cf: false,
-    // The Worker's own error lines are part of some scenes, not of the tests' output.
-    log: new Log(LogLevel.NONE),
-    verbose: true,
-    handleStructuredLogs: (log) => {
-      const speaker = speakerOf(log);
-      if (speaker === "fault") faults.push(log.message);
-      if (speaker === "worker") cloudflare.lines.push(log.message);
-      if (speaker === "metrics") cloudflare.points.push(readPoint(log.message));
-    },
-    workers: [
-      {
-        config: {
-          name: "chat",
-          compatibilityDate: "2026-10-23",
-          compatibilityFlags: ["enable_request_signal"],
-          manifest: {
-            mainModule: "entry.js",
-            modules: {
-              "entry.js": { type: "esm", contents: WATCHED_ENTRY },
-              ...workerModules("chat.js", contents),
-            },
-          },
-          env: { ...Object.fromEntries(texts), ...ai, ...limitsOf(scene) },
-        },
-        dev: {
-          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
-          remoteProxyConnectionString: cloudflare.url as RemoteProxyConnectionString,
-          outboundService: {
-            type: "fetcher",
-            handler: (request) => answerFetch(cloudflare, request),
-          },
-        },
-      },
-    ],
-  });
-  const url = await miniflare.ready;
-  await watchWorker(url);
+  const limits = { ...(callerLimit !== undefined && { CALLER_LIMIT: callerLimit }), ...ownLimits };
+  const deploy = { texts: Object.fromEntries(texts), hasAi: !withoutAi, limits, cloudflare };
+  const running = await run(deploy);
   return {
-    url,
+    url: running.url,
     cloudflare,
     stop: async () => {
-      await drain(url, cloudflare);
-      await miniflare.dispose();
+      await running.stop();
       cloudflare.stop();
     },
   };
 }
 
-/** Makes the rate limits of a scene, each with counts of its own. */
-function limitsOf({ callerLimit, ownLimits }: WorkerScene) {
-  const limits = Object.entries({
-    ...(callerLimit !== undefined && { CALLER_LIMIT: callerLimit }),
-    ...ownLimits,
-  });
-  const made = limits.map(
-    ([name, limit], index) =>
-      [
-        name,
-        { type: "rate-limit", namespace: String(index + 1), simple: { limit, period: 60 } },
-      ] as const,
-  );
-  return Object.fromEntries(made);
-}
-
-// The same for all runtimes of a file.
-let source: Promise<string> | undefined;
-
-async function readWorker(): Promise<string> {
-  const { file } = await bundleWorker("chat");
-  return readFile(join(ROOT, file), "utf8");
-}
-
-/**
- * Waits for the line about the last request, and with it for everything the runtime wrote before.
- */
-async function drain(url: URL, cloudflare: Cloudflare): Promise<void> {
-  const lines: string[] = [];
-  cloudflare.lines = lines;
-  const traceId = randomBytes(16).toString("hex");
-  await fetch(new URL("/none", url), {
-    headers: { traceparent: `00-${traceId}-${"1".repeat(16)}-01` },
-  });
-  await waitFor(
-    () => lines.find((line) => line.includes(traceId)),
-    () => lines.join("\n"),
-  );
-}
-
-interface Cloudflare {
+/** The server in Cloudflare's place. */
+export interface Cloudflare {
   readonly url: URL;
-  /** Reads what the Worker wrote to its console. */
+  /** What the Worker wrote to its console. */
   lines: string[];
   points: unknown[];
   answer: (call: WireCall) => Reply;
@@ -327,22 +258,6 @@ async function reply(cloudflare: Cloudflare, request: IncomingMessage): Promise<
 
 function refuseFetch(url: string): Reply {
   throw new Error(`the Worker fetched ${url}`);
-}
-
-async function answerFetch(
-  { fetched }: Cloudflare,
-  request: MiniflareRequest,
-): Promise<MiniflareResponse> {
-  const { url, headers } = request;
-  const {
-    status = 200,
-    headers: own = {},
-    body,
-  } = await fetched(url, {
-    headers: new Headers([...headers]),
-    body: await request.text(),
-  });
-  return MiniflareResponse.json(body, { status, headers: own });
 }
 
 const noLog = (): Reply => ({

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 
-import { launchBrowser } from "../support/browser.ts";
 import { MODEL_WAYS, GATED, WAYS } from "../support/endpoint-requests.ts";
 import { errorOf, startWorker, TOKEN } from "../support/workerd.ts";
 
@@ -142,21 +141,6 @@ test("a look at the headers alone asks no model", async () => {
     expect({ name, status }).toEqual({ name, status: 200 });
   }
   expect(worker.calls).toEqual([]);
-});
-
-test("Chromium logs in with the token as password", async () => {
-  const worker = await startWorker();
-  const browser = await launchBrowser();
-  const context = await browser.newContext({
-    httpCredentials: { username: "anyone", password: TOKEN },
-  });
-  const page = await context.newPage();
-
-  const response = await page.goto(worker.url.href);
-  await browser.close();
-
-  expect(response?.status()).toBe(200);
-  expect(worker.calls).toHaveLength(1);
 });
 
 test("a browser's own navigation gets the sample answer", async () => {
