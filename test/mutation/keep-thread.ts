@@ -1,7 +1,6 @@
 /**
  * Keeps one thread for the many runs of mutation testing: what the tests import is loaded once, and a
- * run costs no more than its tests. A mutant of code that runs while a module loads has a thread of its
- * own, which loads it broken.
+ * run costs little more than its tests.
  */
 import {
   ThreadsPoolWorker,
@@ -11,17 +10,10 @@ import {
 } from "vitest/node";
 import type { Plugin } from "vitest/config";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Stryker's word for a mutant of code that runs while a module loads, or later. */
-    mutantActivation?: "static" | "runtime";
-  }
-}
-
 const NAME = "kept-thread";
 
 /** So many runs share a thread: what a test file leaves behind is not kept for ever. */
-const MOST_RUNS = 200;
+const MOST_RUNS = 100;
 
 /** Makes the plugin for a vitest configuration with `isolate: false`. */
 export function keepThread(): Plugin {
@@ -69,12 +61,7 @@ class KeptThread implements PoolWorker {
     return (this.#kept.thread ??= new ThreadsPoolWorker(this.#options));
   }
 
-  get #isStatic(): boolean {
-    return this.#options.project.getProvidedContext().mutantActivation === "static";
-  }
-
   async start(): Promise<void> {
-    if (this.#isStatic) await end(this.#kept);
     if (this.#kept.thread === undefined) await this.#thread.start();
   }
 
@@ -100,7 +87,7 @@ class KeptThread implements PoolWorker {
   async stop(): Promise<void> {
     for (const listener of this.#listeners) this.#thread.off(...listener);
     this.#kept.runs += 1;
-    if (this.#isStatic || this.#kept.runs === MOST_RUNS) await end(this.#kept);
+    if (this.#kept.runs === MOST_RUNS) await end(this.#kept);
   }
 
   /** Adds the tests that a run chooses, of which the thread heard when it started. */

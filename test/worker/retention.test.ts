@@ -6,21 +6,11 @@ import { Log, LogLevel, Miniflare, Response, type Request } from "miniflare";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { bundleWorker } from "../../infra/bundle.ts";
-import { checkEnv } from "../../worker/retention/env.ts";
+import { BINDINGS } from "../support/retention-bindings.ts";
 import { ROOT } from "../support/settings.ts";
 
 const DAY_MS = 86_400_000;
 
-const BINDINGS = {
-  ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
-  GATEWAY_ID: "app-test",
-  KEEP_DAYS: "30",
-  MAX_ENTRIES: "10000",
-  MAX_SUBREQUESTS: "50",
-  API_TOKEN: "token-of-retention",
-  API_URL: "https://api.cloudflare.com/client/v4",
-  STACK: "test",
-};
 const ALERT_URL = "https://alerts.test/T0/secret";
 
 interface Seen {
@@ -85,33 +75,6 @@ test("a request is answered with nothing, and starts nothing", async () => {
 
   expect(response.status).toBe(404);
   expect(seen).toEqual([]);
-});
-
-test("complete bindings are read, with an address for alerts or without", () => {
-  expect(checkEnv(BINDINGS)).toMatchObject({ KEEP_DAYS: 30, MAX_SUBREQUESTS: 50 });
-  expect(checkEnv({ ...BINDINGS, ALERT_URL: "https://alerts.test/x" })).toMatchObject({
-    ALERT_URL: "https://alerts.test/x",
-  });
-});
-
-test.each([
-  ...Object.keys(BINDINGS).map((name) => [name, undefined]),
-  ["KEEP_DAYS", "0"],
-  ["KEEP_DAYS", "-1"],
-  ["KEEP_DAYS", "1e9"],
-  ["KEEP_DAYS", "thirty"],
-  ["MAX_SUBREQUESTS", ""],
-  ["API_TOKEN", "  "],
-  ["API_URL", "https://api.test/"],
-  ["API_URL", "ftp://api.test"],
-  ["ALERT_URL", "http://alerts.test/secret"],
-  ["ALERT_URL", ""],
-])("%s of %j is named, and its value is not", (name, value) => {
-  const act = () => checkEnv({ ...BINDINGS, [String(name)]: value });
-
-  expect(act).toThrow(
-    `Worker has missing or unusable bindings: ${name}; infra/retention-worker.ts declares them, deploy the stack again`,
-  );
 });
 
 /** The Worker over logs of these ages in days; with a status, the API refuses everything. */

@@ -1,0 +1,42 @@
+/** Makes the vitest configurations of mutation testing, with lists of files that are never kept by hand. */
+import { globSync, readFileSync } from "node:fs";
+
+import type { ViteUserConfig } from "vitest/config";
+
+import { inOrder } from "../support/in-order.ts";
+import { keepThread } from "./keep-thread.ts";
+
+interface TestFiles {
+  readonly among: readonly string[];
+  /** What every file has. */
+  readonly has?: RegExp;
+  /** What no file has: mutants are broken in one thread, and other processes know nothing of them. */
+  readonly lacks: RegExp;
+  /** What those files have that take longer, and come last: the first failure ends a mutant's run. */
+  readonly slow?: RegExp;
+  readonly setupFiles?: readonly string[];
+}
+
+/** Makes the configuration for the test files with such texts. */
+export function mutationTests(files: TestFiles): ViteUserConfig {
+  const { among, has = /^/, lacks, slow = /(?!)/, setupFiles = [] } = files;
+  const texts = globSync([...among]).map((name) => [name, readFileSync(name, "utf8")] as const);
+  const suited = texts.filter(([, text]) => has.test(text) && !lacks.test(text));
+  const quick = suited.filter(([, text]) => !slow.test(text)).map(([name]) => name);
+  return {
+    plugins: [keepThread()],
+    test: {
+      include: suited.map(([name]) => name),
+      isolate: false,
+      // What hangs is broken.
+      testTimeout: 10_000,
+      setupFiles: [
+        "./test/support/compile-cache.ts",
+        "./test/mutation/load-anew.ts",
+        ...setupFiles,
+        "./test/support/end-of-file.ts",
+      ],
+      sequence: { sequencer: inOrder(quick) },
+    },
+  };
+}
