@@ -78,6 +78,28 @@ test("every call has the token in its header alone, and none is to another place
   expect(calls.filter(({ url }) => url.href.includes("token-of-retention"))).toEqual([]);
 });
 
+test("every call says which logs, in which order, and how many", async () => {
+  const { calls } = await run(world({ logs: logsAged(45, 1) }));
+
+  const old = '[{"key":"created_at","operator":"lt","value":["2026-10-23T03:07:00.000Z"]}]';
+  const order = { order_by: "created_at", meta_info: "true" };
+  const two = { ...order, per_page: "2" };
+  expect(
+    calls.map(({ method, url }) => [method, Object.fromEntries(url.searchParams.entries())]),
+  ).toEqual([
+    ["GET", { ...two, order_by_direction: "desc" }],
+    ["GET", { ...two, order_by_direction: "desc", filters: old }],
+    ["GET", { ...two, order_by_direction: "asc", filters: old }],
+    // The last of those counted.
+    ["GET", { ...order, per_page: "1", page: "1", order_by_direction: "asc", filters: old }],
+    ["DELETE", { filters: old, limit: "1", order_by: "created_at", order_by_direction: "asc" }],
+    ["GET", { ...two, order_by_direction: "asc", filters: old }],
+    ["GET", { ...two, order_by_direction: "desc" }],
+    // The last look.
+    ["GET", { ...two, order_by_direction: "asc" }],
+  ]);
+});
+
 test("where a list ignores its filter nothing is deleted, and somebody is told", async () => {
   const scene = world({ ignoresFilterOf: ["GET", "DELETE"] });
   const { report, deletions } = await run(scene);
@@ -137,7 +159,7 @@ test("a list that ignores its order loses no log, and somebody is alerted", asyn
 
   expect(deletions).toEqual([]);
   expect(report).toMatchObject({ ended: "order ignored" });
-  expect(alertOf(report)).toBeDefined();
+  expect(alertOf({ ...report, isBehind: false })).toBeDefined();
 });
 
 test.each<[string, Partial<World>, number[]]>([
@@ -267,6 +289,53 @@ test("a deletion that no limit makes good is told", async () => {
 
   expect(limits).toEqual([1]);
   expect(report).toMatchObject({ ended: "refused", status: 400 });
+});
+
+test.each<[string, Response, string, number | undefined]>([
+  ["403", new Response("", { status: 403 }), "refused", 403],
+  ["no JSON", new Response("<html>"), "unreadable", 200],
+  ["another JSON", Response.json({ success: false }), "unreadable", 200],
+])("a deletion that is answered with %s ends the run", async (_, answer, ended, status) => {
+  const scene = world();
+  const { platform } = simulate(scene);
+  const fetch: typeof platform.fetch = async (url, init) =>
+    init.method === "DELETE" ? answer : platform.fetch(url, init);
+
+  const report = await cleanUp(ENV, { ...platform, fetch });
+
+  expect(report).toMatchObject({ ended, status, batches: 0 });
+  expect(agesLeft(scene)).toEqual([45, 31, 1]);
+});
+
+test("a fault of our own is no end of a run", async () => {
+  const { platform } = simulate(world());
+  let reads = 0;
+  const now = () => {
+    reads += 1;
+    // The first two begin the run, the third is before its first request.
+    if (reads === 3) throw new TypeError("no clock");
+    return NOW;
+  };
+
+  await expect(cleanUp(ENV, { ...platform, now })).rejects.toThrow("no clock");
+});
+
+test("a run says how full the gateway is, and which part of it was behind", async () => {
+  const logs = logsAged(...Array.from({ length: 5 }, (_, index) => 40 + index), 1);
+  const { report } = await run(world({ logs, maxDeletion: 0 }), { MAX_ENTRIES: 32 });
+
+  // Six of thirty-two, to three places.
+  expect(report).toMatchObject({ full: 0.188, before: 6, after: 6, deleted: 0 });
+});
+
+test.each([
+  [30.08, false],
+  // Ten minutes, and two hours.
+  [30.1, true],
+])("a log of %s days, where 30 are kept, is behind: %s", async (age, isBehind) => {
+  const { report } = await run(world({ logs: logsAged(age), maxDeletion: 0 }));
+
+  expect(report).toMatchObject({ isBehind });
 });
 
 test("the next batch waits until the lists show the last one", async () => {
