@@ -77,7 +77,7 @@ class KeptThread implements PoolWorker {
   send(message: WorkerRequest): void {
     if (message.type === "stop") return this.#answer("stopped");
     if (message.type === "start" && this.#kept.runs > 0) return this.#answer("started");
-    this.#thread.send(message.type === "run" ? this.#choose(message) : message);
+    this.#thread.send(this.#withTests(message));
   }
 
   deserialize(data: unknown): unknown {
@@ -90,9 +90,14 @@ class KeptThread implements PoolWorker {
     if (this.#kept.runs === MOST_RUNS) await end(this.#kept);
   }
 
-  /** Adds the tests that a run chooses, of which the thread heard when it started. */
-  #choose(message: WorkerRequest & { type: "run" }): WorkerRequest {
+  /** Gives the choice of tests with each run, in place of one that the thread would keep. */
+  #withTests(message: WorkerRequest): WorkerRequest {
     const { testNamePattern } = this.#options.project.config;
+    if (message.type === "start") {
+      const config = { ...message.context.config, testNamePattern: undefined };
+      return { ...message, context: { ...message.context, config } };
+    }
+    if (message.type !== "run") return message;
     const files = message.context.files.map((file) => ({ ...file, testNamePattern }));
     return { ...message, context: { ...message.context, files } };
   }

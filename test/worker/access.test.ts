@@ -8,6 +8,7 @@ const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
 test.each([
   ["a bearer token", { authorization: `Bearer ${TOKEN}` }],
   ["a bearer token in any case", { authorization: `bearer ${TOKEN}` }],
+  ["a bearer token after more than a space", { authorization: `Bearer   ${TOKEN}` }],
   ["a browser's password, under any name", basic(`anyone:${TOKEN}`)],
   ["Anthropic's header", { "x-api-key": TOKEN }],
   ["either of two headers", { authorization: "Bearer other", "x-api-key": TOKEN }],
@@ -25,6 +26,8 @@ test.each([
   ["the hash in place of its token", { authorization: `Bearer ${"ab".repeat(32)}` }],
   ["a token as the name", basic(`${TOKEN}:`)],
   ["a token with more behind it", { authorization: `Bearer ${TOKEN}x` }],
+  ["a token with more behind a space", { authorization: `Bearer ${TOKEN} x` }],
+  ["a token with more before it", { authorization: `x Bearer ${TOKEN}` }],
   ["an empty password", basic("anyone:")],
   ["a broken header", { authorization: "Basic %%%" }],
   ["an unknown token in Anthropic's header", { "x-api-key": "other" }],

@@ -23,6 +23,17 @@ test.each<[string, string, (text: string) => Uint8Array]>([
   }
 });
 
+test("a body of just as many bytes as are allowed is read", async () => {
+  const worker = await startWorker({ ...REPLIES, bindings: LIMIT });
+
+  for (const { name, path, body } of WITH_BODY) {
+    const whole = new TextEncoder().encode((body() ?? "").padEnd(2000));
+    const response = await send(worker, path, { encoding: "identity", body: whole });
+    expect({ name, status: response.status }).toEqual({ name, status: 200 });
+    await response.text();
+  }
+});
+
 test.each<[string, string, Uint8Array, number, string]>([
   ["packed as nobody here unpacks it", "br", gzipSync("{}"), 415, "unsupported_encoding"],
   ["packed twice", "gzip, gzip", gzipSync(gzipSync("{}")), 415, "unsupported_encoding"],
