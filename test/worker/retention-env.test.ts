@@ -10,6 +10,18 @@ test("complete bindings are read, with an address for alerts or without", () => 
   });
 });
 
+test("on a laptop the API's address may be of http", () => {
+  const API_URL = "http://127.0.0.1:8787/client/v4";
+
+  expect(checkEnv({ ...BINDINGS, API_URL })).toMatchObject({ API_URL });
+});
+
+test("all that is wrong is named at once", () => {
+  expect(() => checkEnv({ ...BINDINGS, KEEP_DAYS: "0", STACK: " " })).toThrow(
+    "bindings: KEEP_DAYS, STACK; ",
+  );
+});
+
 test.each([
   ...Object.keys(BINDINGS).map((name) => [name, undefined]),
   ["KEEP_DAYS", "0"],
@@ -20,7 +32,9 @@ test.each([
   ["API_TOKEN", "  "],
   ["API_URL", "https://api.test/"],
   ["API_URL", "ftp://api.test"],
+  ["API_URL", "ftp://api.test/https://api.test"],
   ["ALERT_URL", "http://alerts.test/secret"],
+  ["ALERT_URL", "http://alerts.test/https://alerts.test"],
   ["ALERT_URL", ""],
 ])("%s of %j is named, and its value is not", (name, value) => {
   const act = () => checkEnv({ ...BINDINGS, [String(name)]: value });
