@@ -16,5 +16,5 @@ export function callersIn({
 /** Checks whether an address is this machine's own. */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
-  return hostname === "localhost" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return ["localhost", "[::1]"].includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

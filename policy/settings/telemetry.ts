@@ -16,7 +16,7 @@ const traces = z
     url: z
       .string()
       .max(500)
-      .regex(/^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?\/[A-Za-z0-9._~/%:-]*$/)
+      .regex(/^https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\/[A-Za-z0-9._~/%:-]*$/)
       .refine((url) => URL.canParse(url) && !looksSecret(url))
       .meta({
         description: "the collector: where spans are sent, as OTLP over HTTP in JSON",

@@ -490,6 +490,21 @@ test("every rule is broken by a case above or by one between stacks below", () =
   );
 });
 
+test.each([
+  ["http://localhost:4318/v1/traces", ["traces-to-this-machine"]],
+  ["http://127.3.2.1:4318/v1/traces", ["traces-to-this-machine"]],
+  ["http://[::1]:4318/v1/traces", ["traces-to-this-machine"]],
+  ["http://[0:0:0:0:0:0:0:1]/v1/traces", ["traces-to-this-machine"]],
+  ["http://[2001:db8::1]:4318/v1/traces", ["traces-in-clear"]],
+  ["http://localhost.example.com/v1/traces", ["traces-in-clear"]],
+  ["http://127.0.0.1.example.com/v1/traces", ["traces-in-clear"]],
+  ["https://[2001:db8::1]/v1/traces", []],
+])("the collector %s breaks %j", (url, rules) => {
+  const found = broken(stackWith("dev", { telemetry: { traces: { url } } }));
+
+  expect(found.map((each) => / (\S+):/.exec(each)?.[1])).toEqual(rules);
+});
+
 test("an hour is no short window, and either way to authorize an export is one", () => {
   const found = (changes: Record<string, unknown>) =>
     broken(stackWith("dev", { logs: { ...LEGACY, collect: "full" }, ...changes }));
