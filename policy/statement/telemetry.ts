@@ -20,7 +20,7 @@ export function telemetryFact(settings: Settings): Fact {
     answer:
       places.length === 0
         ? "none is declared"
-        : `YES, without prompt and answer: ${places.join("; ")}; they hold model, route, tokens, status, duration, ids and ${describeCaller(settings)}`,
+        : `YES, without prompt and answer: ${places.join("; ")}; they hold model, route, tokens, status, duration and ${describeCaller(settings)}`,
     value: {
       ...(traces && { traces: { ...traces, headers: Object.keys(traces.headers) } }),
       ...(dataset !== undefined && { metrics: dataset }),
@@ -41,7 +41,7 @@ function describeTraces({
       : `kept there for ${count(keepDays, "day")}`,
     ...(names.length === 0 ? [] : [`with header ${names.join(" and ")}`]),
   ];
-  return `a span of each request that reaches a model to ${url} (${list(notes)})`;
+  return `a span of each request that reaches a model, with its ids, to ${url} (${list(notes)})`;
 }
 
 function describeMetrics(dataset: string): string {

@@ -479,7 +479,7 @@ test.each<[string, Record<string, unknown>, string]>([
     const { telemetry } = await answers("dev", { logs, telemetry: { traces }, ...more });
 
     expect(telemetry).toBe(
-      `YES, without prompt and answer: a span of each request that reaches a model to https://otel.example.com/v1/traces (kept there for 30 days, with header x-key); they hold model, route, tokens, status, duration, ids and ${caller}`,
+      `YES, without prompt and answer: a span of each request that reaches a model, with its ids, to https://otel.example.com/v1/traces (kept there for 30 days, with header x-key); they hold model, route, tokens, status, duration and ${caller}`,
     );
   },
 );
@@ -488,6 +488,6 @@ test("a page says that data points stay for three months, whatever logs do", asy
   const { telemetry } = await answers("prod", { telemetry: { metrics: { dataset: "measured" } } });
 
   expect(telemetry).toBe(
-    "YES, without prompt and answer: a data point of each request to dataset measured of the account (Analytics Engine: kept for three months, whatever the log system does; nothing deletes one sooner, and every token with Account Analytics Read reads it); they hold model, route, tokens, status, duration, ids and the caller's name",
+    "YES, without prompt and answer: a data point of each request to dataset measured of the account (Analytics Engine: kept for three months, whatever the log system does; nothing deletes one sooner, and every token with Account Analytics Read reads it); they hold model, route, tokens, status, duration and the caller's name",
   );
 });
