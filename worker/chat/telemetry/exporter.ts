@@ -18,7 +18,8 @@ const MAX_RESPONSE_LENGTH = 4096;
 /** The part of the bindings that a call needs. */
 type Target = Pick<Env, "TRACES" | "TRACES_HEADERS" | "STACK" | "RELEASE" | "GATEWAY_ID">;
 
-class Exporter {
+/** Sends spans, one call of a collector at a time. */
+export class Exporter {
   readonly #waiting: Span[] = [];
   // A moment and not a flag: the runtime may end a request that sends, and nobody would again.
   #busyUntil = 0;

@@ -1,0 +1,112 @@
+/** The limits of what sends spans, by a clock and a collector of the test's own. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { Exporter } from "../../worker/chat/telemetry/exporter.ts";
+import { readExport } from "../support/collector.ts";
+
+type Arguments = Parameters<Exporter["send"]>;
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 0 }));
+
+test("a collector that gives no answer is left after five seconds", async () => {
+  const late = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(late.signal);
+  startCollector((signal) => rejectWith(signal));
+
+  const sent = send(new Exporter());
+  late.abort(new DOMException("late", "TimeoutError"));
+
+  expect(await sent).toBe("1 span lost: the collector gave no answer in 5 seconds");
+  expect(timeout.mock.calls).toEqual([[5000]]);
+});
+
+test("256 spans wait for a collector, and no more; the next call has them all", async () => {
+  const { calls, answer } = startCollector();
+  const exporter = new Exporter();
+
+  const first = send(exporter);
+  const waiting = await Promise.all(Array.from({ length: 256 }, () => send(exporter)));
+  const refused = await send(exporter);
+  answer(0);
+  await vi.waitFor(() => expect(calls).toHaveLength(2));
+  answer(1);
+
+  expect(waiting.filter((each) => each !== undefined)).toEqual([]);
+  expect(refused).toBe("1 span lost: the collector does not keep up");
+  expect(await first).toBeUndefined();
+  expect(calls.map(({ spans }) => spans)).toEqual([1, 256]);
+});
+
+test("a request that ended while it sent holds no other one up for more than ten seconds", async () => {
+  const { calls, answer } = startCollector();
+  const exporter = new Exporter();
+
+  // The runtime has ended this request: nothing of it goes on.
+  void send(exporter);
+  vi.setSystemTime(9999);
+  expect(await send(exporter)).toBeUndefined();
+  expect(calls).toHaveLength(1);
+  vi.setSystemTime(10_000);
+  const next = send(exporter);
+  answer(1);
+
+  expect(await next).toBeUndefined();
+  expect(calls.map(({ spans }) => spans)).toEqual([1, 2]);
+});
+
+test("one request makes ten calls for others, and leaves the rest to the next one", async () => {
+  const exporter = new Exporter();
+  const { calls } = startCollector(async () => {
+    await send(exporter);
+    return new Response();
+  });
+
+  await send(exporter);
+
+  expect(calls).toHaveLength(10);
+});
+
+function send(exporter: Exporter): Promise<string | undefined> {
+  const target = {
+    TRACES: { url: "https://otel.test/v1/traces", service: "talk", environment: "production" },
+    STACK: "test",
+    RELEASE: "abc",
+    GATEWAY_ID: "app",
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the check of bindings makes the deploy's own texts
+  return exporter.send(SPAN, target as unknown as Arguments[1]);
+}
+
+/** Takes the place of fetch, and keeps each call until it is answered. */
+function startCollector(respond?: (signal: AbortSignal) => Promise<Response>) {
+  const calls: { readonly spans: number; readonly answer: (response: Response) => void }[] = [];
+  const answer = (call: number) => calls[call]?.answer(Response.json({}));
+  vi.stubGlobal("fetch", (_: string, { body, signal }: { body: string; signal: AbortSignal }) => {
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    calls.push({ spans: readExport(body).spans.length, answer: resolve });
+    return respond?.(signal) ?? promise;
+  });
+  return { calls, answer };
+}
+
+function rejectWith(signal: AbortSignal): Promise<Response> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+}
+
+const SPAN: Arguments[0] = {
+  traceId: "ab".repeat(16),
+  spanId: "cd".repeat(8),
+  flags: 0x1_01,
+  name: "chat",
+  kind: 3,
+  startTimeUnixNano: "1764374400000000000",
+  endTimeUnixNano: "1764374400000000000",
+  attributes: [],
+  status: {},
+};
