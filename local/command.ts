@@ -15,7 +15,7 @@ export interface Args {
   readonly stack: string;
   readonly upstream: URL | undefined;
   readonly port: number;
-  /** Where traces go, in place of the collectors that the stack declares. */
+  /** Where traces go, in place of the collectors that its gateways and Workers declare. */
   readonly traces: URL | undefined;
   /** Whether to print what points Cloudflare's own tools at the local account. */
   readonly api: boolean;

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { data, readJson, text, urlOf } from "./answers.ts";
+import { text, urlOf } from "./answers.ts";
 import { Access } from "./api/access.ts";
 import type { Api } from "./api/api.ts";
 import { API_PATH } from "./api/envelope.ts";
@@ -24,11 +24,10 @@ import type { LocalAccount } from "./local-account.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
 import { makePageKey, type PageKey } from "./page-key.ts";
 import { printFault } from "./print.ts";
-import { POINTS, SPANS } from "./telemetry/outbound.ts";
 import { WorkerHost } from "./worker-host.ts";
 import { recordOf } from "./api/state.ts";
 
-interface DoorArgs extends Omit<LocalAccount, "pusher"> {
+interface DoorArgs extends Omit<LocalAccount, "pusher" | "close"> {
   /** The key that stands in for an API token with every permission. */
   readonly key: string;
   readonly host: string;
@@ -84,7 +83,7 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   const port = typeof address === "object" && address !== null ? address.port : args.port;
   const url = new URL(`http://${args.host}:${port}`);
   const binding = new URL(`${BINDING_PATH}${randomBytes(32).toString("base64url")}`, url);
-  const workers = new WorkerHost({ door: url, binding });
+  const workers = new WorkerHost({ ...args, door: url, binding });
   const pageKey = makePageKey(url);
   const parts = assemble(args, { url, binding, workers, pageKey });
   server.on("request", (request, response) => {
@@ -132,10 +131,6 @@ async function answer(
   const [pathname = "/"] = (request.url ?? "/").split("?");
   const bindingUrl = request.headers["mf-url"];
   if (bindingUrl !== undefined || pathname.startsWith(BINDING_PATH)) {
-    if (pathname === parts.binding.pathname + SPANS) return takeSpans(request, parts);
-    const points = parts.binding.pathname + POINTS;
-    if (pathname.startsWith(points))
-      return takePoint(request, pathname.slice(points.length), parts);
     if (pathname !== parts.binding.pathname) return text(403, "only for the Workers of this run");
     return answerBinding(request, String(bindingUrl), parts);
   }
@@ -155,22 +150,6 @@ async function answer(
   if (request.method === "POST" && worker !== undefined) return fireCron(request, worker, parts);
   const reply = request.method === "GET" ? await answerPages(request, parts) : undefined;
   return reply ?? text(404, "no such page; the logs are at /");
-}
-
-/** Keeps spans that a Worker sends to its collector. */
-async function takeSpans(request: IncomingMessage, { telemetry }: Parts): Promise<Reply> {
-  telemetry.addSpans(await readJson(request));
-  return data(200, {});
-}
-
-/** Keeps a data point that a Worker writes. */
-async function takePoint(
-  request: IncomingMessage,
-  dataset: string,
-  { telemetry }: Parts,
-): Promise<Reply> {
-  telemetry.addPoint(dataset, await readJson(request));
-  return data(200, {});
 }
 
 async function answerPages(request: IncomingMessage, parts: Parts): Promise<Reply | undefined> {

@@ -8,8 +8,8 @@ import { Objects } from "./logpush/objects.ts";
 import { Pusher } from "./logpush/pusher.ts";
 import { findKey } from "./provider-keys/records.ts";
 import { LogStore } from "./logs/store.ts";
-import { TelemetryStore } from "./telemetry/store.ts";
-import { TraceExporter } from "./traces/exporter.ts";
+import { TraceCollector } from "./telemetry/collector.ts";
+import { PointStore } from "./telemetry/points.ts";
 
 /** The parts of an open account. */
 export interface LocalAccount {
@@ -18,8 +18,10 @@ export interface LocalAccount {
   readonly store: LogStore;
   readonly objects: Objects;
   readonly pusher: Pusher;
-  readonly traces: TraceExporter;
-  readonly telemetry: TelemetryStore;
+  readonly traces: TraceCollector;
+  readonly points: PointStore;
+  /** Closes the files; whatever is kept is in them then. */
+  readonly close: () => void;
 }
 
 interface LocalAccountArgs {
@@ -31,14 +33,15 @@ interface LocalAccountArgs {
   readonly isVolatile?: boolean;
   /** Milliseconds since 1970; the machine's clock if absent. */
   readonly now?: () => number;
-  /** Takes the traces in place of the collectors that gateways declare. */
+  /** Takes the traces in place of the collectors that gateways and Workers declare. */
   readonly collector?: URL | undefined;
 }
 
 /** Opens an account, with what its folder holds. */
 export function openAccount(args: LocalAccountArgs): LocalAccount {
-  const { id, model, folder, isVolatile = false, now, collector } = args;
-  const store = new LogStore(isVolatile ? ":memory:" : join(folder, "logs.sqlite"));
+  const { id, model, folder, isVolatile = false, now = Date.now, collector } = args;
+  const fileOf = (name: string) => (isVolatile ? ":memory:" : join(folder, name));
+  const store = new LogStore(fileOf("logs.sqlite"));
   const gateway = new LocalGateway(store, model, now);
   const account = new AccountState({
     id,
@@ -48,16 +51,15 @@ export function openAccount(args: LocalAccountArgs): LocalAccount {
   gateway.keysFrom((place) => findKey(account.state, place));
   const objects = new Objects(join(folder, "r2"));
   const pusher = new Pusher(account, objects);
-  const settingsOf = (gatewayId: string) => gateway.settings(gatewayId);
-  const traces = new TraceExporter({ settingsOf, collector });
+  const traces = new TraceCollector({ file: fileOf("spans.sqlite"), instead: collector, now });
   gateway.onFinished((call) => {
     store.countCall(call.log, call.isRateLimited);
-    traces.add(call);
+    traces.addCall(call, gateway.settings(call.log.gateway)?.otels ?? []);
   });
   gateway.onKept((log, bodies) => pusher.add(log, bodies));
-  const telemetry = new TelemetryStore(
-    isVolatile ? ":memory:" : join(folder, "telemetry.sqlite"),
-    now,
-  );
-  return { account, gateway, store, objects, pusher, traces, telemetry };
+  const points = new PointStore(fileOf("points.sqlite"), now);
+  const close = () => {
+    for (const each of [store, traces, points]) each.close();
+  };
+  return { account, gateway, store, objects, pusher, traces, points, close };
 }

@@ -10,7 +10,7 @@ const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--traces URL]
 
   --stack     the stack file to run, Pulumi.<stack>.yaml (dev)
   --upstream  a model server to ask, such as Ollama's http://127.0.0.1:11434/v1 (a small local model)
-  --traces    a collector of OpenTelemetry to send the traces of exports to, such as
+  --traces    a collector of OpenTelemetry that takes all traces in place of those declared, such as
               http://127.0.0.1:4318/v1/traces; without it they leave this machine for none
   --port      where the Worker answers (8787); the next port serves the logs
   --api       print the environment that points Cloudflare's own tools at this account

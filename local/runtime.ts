@@ -23,7 +23,7 @@ import { ROOT } from "./paths.js";
 import { print, printError } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 import { datasetsModule } from "./telemetry/datasets.ts";
-import { placeFor } from "./telemetry/outbound.ts";
+import { takeMeasured, type Takers } from "./telemetry/outbound.ts";
 
 /** What a Worker is made of: as declared, with its bytes in a file, or as uploaded. */
 export type Served = Pick<
@@ -53,7 +53,7 @@ export interface Runtime {
 }
 
 /** Where what leaves a Worker goes. */
-export interface Gateway {
+export interface Gateway extends Takers {
   /** The local account's server. */
   readonly door: URL;
   /** Where its AI binding sends every call. */
@@ -158,13 +158,11 @@ async function options(
  * gateways, which are those of the local account, and what takes its measurements. Nothing that runs
  * here reaches the Internet.
  */
-async function answerFetch(
-  request: Request,
-  script: Served,
-  { door, binding }: Gateway,
-): Promise<Response> {
-  const place = placeFor(script, request.url, binding);
-  if (place !== undefined) return fetch(place, request);
+async function answerFetch(request: Request, script: Served, gateway: Gateway): Promise<Response> {
+  const { door } = gateway;
+  const taken = await takeMeasured(request, script, gateway);
+  // Some statuses allow no body, an empty one neither.
+  if (taken !== undefined) return new Response(taken.body || null, { status: taken.status });
   const { host, hostname, pathname, search } = new URL(request.url);
   // The door's own address is what the binding's getUrl() answers.
   const isGateway = ["gateway.ai.cloudflare.com", door.host].includes(host);

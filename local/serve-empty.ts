@@ -30,10 +30,7 @@ export async function serveEmpty(args: Args): Promise<void> {
   ]);
 
   const parts = openAccount({ id, model, folder, collector: args.traces });
-  process.once("exit", () => {
-    parts.store.close();
-    parts.telemetry.close();
-  });
+  process.once("exit", parts.close);
   const port = await freePort(args.port);
   const { url, workers } = await openDoor({ ...parts, key, host: HOST, port, print });
   await serveUploaded(parts.account, workers);

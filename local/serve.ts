@@ -23,6 +23,7 @@ import { STATE } from "./paths.js";
 import { print } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 import { loadAccount, readLocalKey, type LoadedStack } from "./stack.ts";
+import { describePlaces } from "./telemetry/place.ts";
 import { watchSources } from "./watch.ts";
 import type { WorkerHost } from "./worker-host.ts";
 
@@ -49,7 +50,7 @@ export async function serve(args: Args): Promise<void> {
   const declared = withDeclaredForms(model, bound);
   const collector = args.traces;
   const parts = openAccount({ id: account.id, model: declared, folder, collector });
-  const { account: state, store } = parts;
+  const { account: state } = parts;
   state.declare(await toDeclaration(account));
   const port = await freePort(args.port);
   const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
@@ -64,22 +65,24 @@ export async function serve(args: Args): Promise<void> {
     stack,
     print,
   });
-  const runtime = await startRuntime(account.script, { door: url, binding }, { host: HOST, port });
+  const around = { ...parts, door: url, binding };
+  const runtime = await startRuntime(account.script, around, { host: HOST, port });
+  const traces = (loaded: LoadedStack) => {
+    const places = describePlaces(loaded, collector);
+    return places === undefined ? "" : `  Traces  ${url.origin}/traces, ${places}\n`;
+  };
 
   await watchSources(args.stack, async (changed) => {
     const next = await loadAccount(args.stack, key);
     await runtime.update(next.script);
     state.declare(await toDeclaration(next));
     running = next;
-    print(`${changed} changed: reloaded`);
+    print(`${changed} changed: reloaded\n${traces(next)}`.trimEnd());
     printMissing(next);
   });
   // Ctrl-C and the other signals end in an exit, where Miniflare stops the runtime; both are
   // synchronous.
-  process.once("exit", () => {
-    store.close();
-    parts.telemetry.close();
-  });
+  process.once("exit", parts.close);
 
   await serveUploaded(state, workers);
   printMissing(account);
@@ -89,15 +92,12 @@ export async function serve(args: Args): Promise<void> {
     ({ name }) =>
       `  Copies  ${join(relative("", folder), "r2", name)} (npm run decrypt opens them)\n`,
   );
-  const hasExports = [...account.gateways.values()].some(({ otels }) => otels !== undefined);
-  const where = args.traces?.href ?? "which leave this machine for no collector";
-  const traces = hasExports ? `  Traces  ${url.origin}/traces, ${where}\n` : "";
   const lines = `stack ${args.stack} runs on this machine, without an account
 
   Worker  ${workerUrl}
   Logs    ${page.href}
   Key     ${key} (in a browser: any name, the key as password)
-${access}${copies.join("")}${traces}
+${access}${copies.join("")}${traces(account)}
   ${exampleCall(workerUrl, key, account.script)}
 `;
   const api = describeApi(url, key, account.id);

@@ -10,7 +10,7 @@ export const ANALYTICS_ROUTES: readonly Route[] = [
 /** Answers a query, without the envelope of other answers. */
 async function runQuery(c: ApiContext): Promise<Response> {
   try {
-    return c.json(c.env.telemetry.query(await c.req.text()));
+    return c.json(c.env.points.query(await c.req.text()));
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     throw new ApiError(400, { code: 1, message: error.message });

@@ -11,7 +11,7 @@ import type { WorkerRecord } from "./worker-record.ts";
 /** The parts of the account that a handler uses. */
 export interface ApiBindings extends Pick<
   LocalAccount,
-  "account" | "store" | "objects" | "telemetry"
+  "account" | "store" | "objects" | "points"
 > {
   readonly workers: WorkerHost;
   /** Checks permissions where the path does not name the account. */

@@ -1,8 +1,7 @@
 /** A SQLite file, and the statements prepared for it. */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 
+import { openSqlite } from "../sqlite.ts";
 import { prepareTables } from "./tables.ts";
 
 /** An open database, which prepares each statement once. */
@@ -15,10 +14,7 @@ export class Database {
    * process.
    */
   constructor(path: string) {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // Another program that has the file open, such as sqlite3, is waited for.
-    this.#connection = new DatabaseSync(path, { timeout: 5000 });
-    this.#connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    this.#connection = openSqlite(path);
     prepareTables(this.#connection);
   }
 

@@ -1,28 +1,29 @@
-/** Leads what a Worker measures to the local account, in place of who would get it at Cloudflare. */
-import { isLoopback } from "../../policy/gateway/telemetry.ts";
-import { textBinding, type Script } from "../account.ts";
+/** Takes what a Worker measures, in place of who would get it at Cloudflare. */
+import type { Script } from "../account.ts";
+import type { LocalAccount } from "../local-account.ts";
 import { DATASETS } from "./datasets.ts";
+import { spansUrlOf } from "./place.ts";
 
-/** The path below that of the bindings where the account takes spans. */
-export const SPANS = "/spans";
+type Sender = Pick<Script, "scriptName" | "bindings">;
 
-/** The path below that of the bindings where the account takes data points; a dataset follows. */
-export const POINTS = "/points/";
+/** Where measurements go. */
+export type Takers = Pick<LocalAccount, "traces" | "points">;
 
-/**
- * Returns where measurements go that a Worker sends to an address: spans to the collector itself
- * where it is on this machine, everything else to the account; undefined where the address is none
- * of theirs.
- */
-export function placeFor(
-  script: Pick<Script, "bindings">,
-  address: string,
-  binding: URL,
-): string | undefined {
-  if (address.startsWith(DATASETS)) {
-    return `${binding.href}${POINTS}${address.slice(DATASETS.length)}`;
+type Sent = Pick<Request, "url" | "text"> & { readonly headers: Iterable<[string, string]> };
+
+/** Answers a request of a Worker with what it measures; undefined where it is another one. */
+export async function takeMeasured(
+  sent: Sent,
+  sender: Sender,
+  { traces, points }: Takers,
+): Promise<{ readonly status: number; readonly body: string } | undefined> {
+  if (sent.url.startsWith(DATASETS)) {
+    points.add(sent.url.slice(DATASETS.length), JSON.parse(await sent.text()));
+    return { status: 200, body: "" };
   }
-  const { url }: { url?: unknown } = Object(JSON.parse(textBinding(script, "TRACES") ?? "{}"));
-  if (url !== address) return undefined;
-  return isLoopback(address) ? address : `${binding.href}${SPANS}`;
+  const url = spansUrlOf(sender);
+  // The runtime writes an address in its own way: without a standard port, in small letters.
+  if (url === undefined || new URL(url).href !== sent.url) return undefined;
+  const collector = { url, headers: Object.fromEntries(sent.headers) };
+  return traces.takeExport(sender.scriptName, collector, await sent.text());
 }

@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { WorkerHost } from "../../local/worker-host.ts";
+import { openGateway } from "../support/gateway.ts";
 
 const NOWHERE = new URL("http://127.0.0.1:9");
 const KINDS = {
@@ -23,7 +24,7 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const kinds: readonly Kind[] = ["object", "instance", "class"];
 
-const host = new WorkerHost({ door: NOWHERE, binding: NOWHERE });
+const host = new WorkerHost({ ...openGateway(), door: NOWHERE, binding: NOWHERE });
 const urls = new Map<Kind, URL>();
 beforeAll(async () => {
   for (const kind of kinds) urls.set(kind, await host.serve(worker(kind)));

@@ -35,7 +35,8 @@ test("what a Worker logs is printed so", async () => {
   const contents = `export default { async fetch() {
     console.log(${text}); console.error(${text}); return new Response();
   } }`;
-  const door = await openDoor({ ...openGateway(), key: "k", host: "127.0.0.1", port: 0 });
+  const parts = openGateway();
+  const door = await openDoor({ ...parts, key: "k", host: "127.0.0.1", port: 0 });
   const runtime = await startRuntime(
     {
       scriptName: "talker",
@@ -45,7 +46,7 @@ test("what a Worker logs is printed so", async () => {
       bindings: [],
       modules: [{ name: "main.js", type: "esm", contents }],
     },
-    { door: door.url, binding: door.binding },
+    { ...parts, door: door.url, binding: door.binding },
     { host: "127.0.0.1", port: 0 },
   );
   onTestFinished(async () => {

@@ -71,15 +71,18 @@ test("a stack file that git removes and makes anew is watched on", async () => {
   await writeFile(file, full);
 });
 
-test("a reload names what the stack now declares and is not imitated", async () => {
+test("a reload names where traces now go, and what is declared and not imitated", async () => {
+  const url = "https://otel.example.com/v1/traces";
+  const telemetry = `  ai-gateway:telemetry: { traces: { url: "${url}" } }\n`;
   await project.edit(
     "Pulumi.dev.yaml",
     "  ai-gateway:plan",
-    "  ai-gateway:zdr: true\n  ai-gateway:plan",
+    `  ai-gateway:zdr: true\n${telemetry}  ai-gateway:plan`,
   );
 
-  const [printed] = await local.process.waitFor(/changed: reloaded\ndeclared.*/);
+  const [printed] = await local.process.waitFor(/changed: reloaded\n {2}Traces.*\ndeclared.*/);
 
+  expect(printed).toContain(`for ${url}: kept here, as the URL leads off this machine\n`);
   expect(printed).toMatch(/declared, and not imitated here: zdr$/);
 });
 

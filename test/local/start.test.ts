@@ -11,13 +11,14 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { readText } from "../../local/read-text.ts";
 import { listen } from "../support/listen.ts";
-import { copyProject, start, type Project } from "../support/project.ts";
+import { copyProject, start, waitFor, type Project } from "../support/project.ts";
 import { stackText } from "../support/settings.ts";
 import { rows, startLocal, type Local } from "../support/start-local.ts";
 
 const run = promisify(execFile);
 
 const EMBEDDER = "@cf/baai/bge-m3";
+const COLLECTOR = "https://otel.example.com/v1/traces";
 
 let project: Project;
 let dev: Local;
@@ -25,6 +26,8 @@ beforeAll(async () => {
   project = await copyProject();
   const last = '- "@cf/openai/gpt-oss-120b"\n';
   await project.edit("Pulumi.dev.yaml", last, `${last}      - "${EMBEDDER}"\n`);
+  const telemetry = `  ai-gateway:telemetry: { traces: { url: "${COLLECTOR}" } }\n`;
+  await project.edit("Pulumi.dev.yaml", "  ai-gateway:plan", `${telemetry}  ai-gateway:plan`);
   dev = await startLocal(project, "dev", ["--api"]);
 });
 afterAll(async () => {
@@ -49,6 +52,19 @@ test("npm start prints a curl line that works, and the request is on the logs pa
     "no",
     "kept",
   ]);
+});
+
+test("npm start prints where traces go, and who sent them stands on the page of their log", async () => {
+  const id = (await dev.chat()).headers.get("x-log-id");
+
+  const fate = `for ${COLLECTOR}: kept here, as the URL leads off this machine`;
+  expect(dev.process.output()).toMatch(
+    new RegExp(`^ {2}Traces {2}${dev.logs}/traces, of Worker \\S+ ${fate}$`, "m"),
+  );
+  await waitFor(
+    async () => ((await dev.page(`/logs/${id}`)).includes("From the Worker") ? true : undefined),
+    () => dev.process.output(),
+  );
 });
 
 test("under metadata a hostile caller leaves a log without bodies, and one beside the Worker leaves none", async () => {

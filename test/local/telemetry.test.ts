@@ -1,5 +1,5 @@
 /** What a Worker measures, where it runs in the local account. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { readCounted } from "../../ops/logs/metrics.ts";
@@ -21,6 +21,8 @@ beforeAll(async () => {
   running = await startAccount();
 });
 afterAll(() => running.stop());
+// The Worker's own lines.
+beforeEach(() => void vi.spyOn(console, "log").mockReturnValue());
 
 const WORKER = { name: "talk", models: [MODEL], access: "open" };
 
@@ -56,42 +58,52 @@ const tracesTo = (url: string) => ({
 });
 
 test("spans for a collector elsewhere are kept by the account, and shown beside their log", async () => {
-  const response = await ask(tracesTo("https://otel.example.com/v1/traces"));
-  const eventId = response.headers.get("x-event-id") ?? "";
+  // The runtime asks for the same address in small letters, and without the port.
+  const url = "https://OTEL.example.com:443/v1/traces";
+  const response = await ask(tracesTo(url));
+  const id = response.headers.get("x-log-id") ?? "";
+  const log = { id, eventId: response.headers.get("x-event-id") ?? "" };
 
-  const [span] = await waitFor(
-    () => {
-      const found = running.telemetry.listSpans(eventId);
-      return found.length === 0 ? undefined : found;
-    },
+  const [kept] = await waitFor(
+    () => (running.traces.find(log).length === 0 ? undefined : running.traces.find(log)),
     () => "no span was kept",
   );
   const headers = await visit(running.page);
-  const spans = await (await fetch(new URL("/spans", running.page), { headers })).text();
-  const page = await fetch(new URL(`/logs/${response.headers.get("x-log-id")}`, running.page), {
-    headers,
-  });
+  const read = async (path: string) =>
+    (await fetch(new URL(path, running.page), { headers })).text();
+  const all = await read("/traces");
+  const page = await read(`/logs/${id}`);
 
-  expect(span?.traceId).toBe(response.headers.get("traceparent")?.split("-")[1]);
-  expect(JSON.parse(spans)).toContainEqual(span);
-  expect(spans).not.toContain(PROMPT);
-  expect(spans).not.toContain(SECRET);
-  expect(await page.text()).toContain("gen_ai.usage.input_tokens");
-  // The page's key is asked for there too.
-  expect((await fetch(new URL("/spans", running.url))).status).toBe(401);
+  const traceId = response.headers.get("traceparent")?.split("-")[1];
+  expect(readExport(JSON.stringify(kept?.trace))).toMatchObject({
+    resource: { "service.name": "talk" },
+    spans: [{ traceId }],
+  });
+  expect(kept).toMatchObject({
+    sender: "Worker",
+    name: "talk",
+    exports: [{ url, fate: "kept here, as the URL leads off this machine" }],
+  });
+  expect(JSON.parse(all).traces).toContainEqual(kept);
+  expect(all).not.toContain(PROMPT);
+  expect(all).not.toContain(SECRET);
+  expect(page).toContain("From the Worker talk");
+  expect(page).toContain("kept here, as the URL leads off this machine");
+  expect(page).toContain("gen_ai.usage.input_tokens");
 });
 
 test("spans for a collector on this machine go to it, with the headers that it requires", async () => {
-  const { promise, resolve } = Promise.withResolvers<{ authorization: unknown; body: string }>();
+  const { promise, resolve } = Promise.withResolvers<{ headers: Headers; body: string }>();
   const origin = await listen(async (request) => {
-    resolve({ authorization: request.headers.get("authorization"), body: await request.text() });
+    resolve({ headers: request.headers, body: await request.text() });
     return Response.json({});
   });
 
   const response = await ask(tracesTo(`${origin}/v1/traces`));
 
-  const { authorization, body } = await promise;
-  expect(authorization).toBe(SECRET);
+  const { headers, body } = await promise;
+  expect(headers.get("authorization")).toBe(SECRET);
+  expect(headers.get("host")).toBe(new URL(origin).host);
   expect(readExport(body).spans).toMatchObject([
     { attributes: { "ai_gateway.event_id": response.headers.get("x-event-id") } },
   ]);
@@ -112,7 +124,7 @@ test("data points are kept, summed by the command, and queried as dashboards do"
   );
   const dataset = "ai_gateway_talk";
   const queries = Object.values(dashboardQueries({ dataset, stack: "dev" }));
-  const answers = queries.map((sql) => running.telemetry.query(sql).data);
+  const answers = queries.map((sql) => running.points.query(sql).data);
 
   expect(counted.all).toMatchObject({ requests: 3, errors: 1, withoutUsage: 1 });
   expect(counted.byModel.map(([model, { requests }]) => [model, requests])).toEqual([
@@ -146,7 +158,7 @@ test.each([
   ["SELECT topK(3)(blob1) FROM ai_gateway_talk", "topK"],
   ["SELECT blob1 FROM sqlite_schema", "no dataset sqlite_schema has a data point"],
 ])("the SQL of %s is refused in one sentence", async (sql, named) => {
-  running.telemetry.addPoint("ai_gateway_talk", { indexes: [], blobs: [], doubles: [] });
+  running.points.add("ai_gateway_talk", { indexes: [], blobs: [], doubles: [] });
   const api = `${running.apiUrl}/accounts/${running.accountId}/analytics_engine/sql`;
   const headers = { authorization: `Bearer ${running.key}` };
 

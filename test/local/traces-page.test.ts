@@ -16,12 +16,12 @@ test("a log's page has its trace, and the address of all needs the key of the ru
   const { traces } = JSON.parse(await fetchText(new URL("/traces", url).href, headers));
   const without = await fetch(new URL("/traces", url));
 
-  expect(html).toContain("Exported trace");
-  expect(html).toContain("kept here: the URL leads off this machine");
+  expect(html).toContain("From the gateway app");
+  expect(html).toContain("kept here, as the URL leads off this machine");
   expect(html).toContain("cf.aig.request");
   expect(html).not.toContain("<script>");
   expect(html).not.toContain("Bearer theirs");
-  expect(traces).toMatchObject([{ logId: id, gateway: "app" }]);
+  expect(traces).toMatchObject([{ sender: "gateway", name: "app", logId: id }]);
   expect(JSON.stringify(traces)).toContain(JSON.stringify(HOSTILE).slice(1, -1));
   expect(JSON.stringify(traces)).not.toContain("Bearer theirs");
   expect(without.status).toBe(401);
@@ -45,7 +45,7 @@ test("a log of a gateway that exports nothing has no trace on its page", async (
   const id = await call({});
 
   const html = await fetchText(new URL(`/logs/${id}`, url).href, await visit(page.href));
-  expect(html).not.toContain("Exported trace");
+  expect(html).not.toContain("<h2>Traces</h2>");
 });
 
 async function start(isExporting: boolean) {

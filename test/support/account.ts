@@ -82,8 +82,7 @@ export async function startAccount(scene: AccountScene = {}): Promise<RunningAcc
   const door = await openDoor({ ...parts, faults, print, key: KEY, host: "127.0.0.1", port: 0 });
   const stop = async () => {
     await door.close();
-    parts.store.close();
-    parts.telemetry.close();
+    parts.close();
     await rm(temporary, { recursive: true, force: true });
   };
   let stopped: Promise<void> | undefined;

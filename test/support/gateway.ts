@@ -14,7 +14,7 @@ export interface GatewayScene {
 }
 
 /** A local gateway with a clock. */
-export interface RunningGateway extends Omit<LocalAccount, "pusher"> {
+export interface RunningGateway extends Omit<LocalAccount, "pusher" | "close"> {
   /** The time in milliseconds; a test moves it to let time pass. */
   readonly clock: { now: number };
   readonly ask: (request?: Partial<GatewayRequest>) => Promise<GatewayAnswer>;
@@ -35,7 +35,7 @@ export function openGateway(scene: GatewayScene = {}): RunningGateway {
   const clock = { now: Date.UTC(2026, 10, 22) };
   const now = () => clock.now;
   const args = { id: OPEN.accountId, model, folder: "none", isVolatile: true, now, collector };
-  const { pusher: _, ...parts } = openAccount(args);
+  const { pusher: _, close: __, ...parts } = openAccount(args);
   parts.account.declare({ gateways: new Map([["app", { ...OPEN, ...settings }]]) });
   const inputs = { messages: [{ role: "user", content: "Hi" }] };
   const usual = { gatewayId: "app", model: "@cf/meta/x", inputs, options: {} };

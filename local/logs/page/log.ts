@@ -2,10 +2,9 @@
 import { html } from "hono/html";
 
 import { HEAD_CHARACTERS } from "../../api/log-wire.ts";
-import type { KeptTrace } from "../../traces/exporter.ts";
+import type { KeptTrace } from "../../telemetry/trace.ts";
 import type { Bodies, FoundLog, StoredLog } from "../log.ts";
 import { FIELDS } from "./fields.ts";
-import type { StoredSpan } from "../../telemetry/store.ts";
 import { bytes, metadataValue, number, time, type Html } from "./format.ts";
 import { factsTable, type Fact } from "./layout.ts";
 import type { Stack } from "./stack.ts";
@@ -15,36 +14,16 @@ interface LogArgs extends FoundLog {
   readonly query: string;
   /** The stack that declares the log's gateway. */
   readonly stack: Stack | undefined;
-  /** Its exported trace, as long as that is kept. */
-  readonly trace: KeptTrace | undefined;
-  /** What its request sent to a collector. */
-  readonly spans: readonly StoredSpan[];
+  /** What the gateway and the Worker export of it, as long as that is kept. */
+  readonly traces: readonly KeptTrace[];
 }
 
-export function logContent({ log, bodies, query, stack, trace, spans }: LogArgs): Html {
+export function logContent({ log, bodies, query, stack, traces }: LogArgs): Html {
   return html`<p><a href="/${query}">All logs</a></p>
     <h1>Log ${log.id}</h1>
     ${factsTable("Fields of the log", fields(log))}
     ${bodies === undefined ? noBodies(stack) : bodySections(bodies, stack)}
-    ${trace === undefined ? "" : traceSection(trace)} ${spans.map(spanSection)}`;
-}
-
-/** Shows a span that was kept here in its collector's place. */
-function spanSection(span: StoredSpan): Html {
-  const facts = span.attributes.map(({ key, value }): Fact => [
-    key,
-    String(Object.values(value)[0]),
-  ]);
-  return html`<h2>Span</h2>
-    <p>
-      Sent for this request, and kept here in the collector's place; all are at
-      <a href="/spans">/spans</a>.
-    </p>
-    ${factsTable("Attributes of the span", [
-      ["trace", span.traceId],
-      ["span", span.spanId],
-      ...facts,
-    ])}`;
+    ${traces.length === 0 ? "" : tracesSection(traces)}`;
 }
 
 /** Explains why there is no log with an id. */
@@ -132,17 +111,24 @@ ${isWhole ? indent(body) : body.slice(0, HEAD_CHARACTERS)}</pre>
   </section>`;
 }
 
-/** Shows the trace as it is exported, which holds prompt and answer whatever the log keeps. */
-function traceSection({ exports, trace }: KeptTrace): Html {
-  const json = JSON.stringify(trace, undefined, 2);
+/**
+ * Shows the traces as they are exported. The gateway's hold prompt and answer whatever the log keeps.
+ */
+function tracesSection(traces: readonly KeptTrace[]): Html {
   return html`<section>
-    <h2 id="trace">Exported trace</h2>
+    <h2>Traces</h2>
+    ${traces.map(traceContent)}
+    <p>The last traces of all calls, without a log too: <a href="/traces">/traces</a></p>
+  </section>`;
+}
+
+function traceContent({ sender, name, exports, trace }: KeptTrace, index: number): Html {
+  const json = JSON.stringify(trace, undefined, 2);
+  return html`<h3 id="trace-${index}">From the ${sender} ${name}</h3>
     <ul>
       ${exports.map(({ url, fate }) => html`<li><code>${url}</code>: ${fate}</li>`)}
     </ul>
-    <pre tabindex="0" role="region" aria-labelledby="trace">${json}</pre>
-    <p>The last traces of all calls, without a log too: <a href="/traces">/traces</a></p>
-  </section>`;
+    <pre tabindex="0" role="region" aria-labelledby="trace-${index}">${json}</pre>`;
 }
 
 function indent(body: string): string {

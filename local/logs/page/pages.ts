@@ -1,7 +1,6 @@
 /** The pages by their addresses: `/` with filters, and `/logs/{id}`. */
 import { html } from "hono/html";
 
-import { data } from "../../answers.ts";
 import type { LocalAccount } from "../../local-account.ts";
 import { capOf } from "../log.ts";
 import { listGateways, listLogs, listModels } from "../selection.ts";
@@ -21,7 +20,7 @@ import { triggersSection } from "./triggers.ts";
 import { wrongFiltersNotice } from "./wrong-filters.ts";
 import { recordOf } from "../../api/state.ts";
 
-interface PageArgs extends Pick<LocalAccount, "account" | "store" | "traces" | "telemetry"> {
+interface PageArgs extends Pick<LocalAccount, "account" | "store" | "traces"> {
   /** What runs now; without it the pages show gateways and logs alone. */
   readonly stack?: (() => RunningStack) | undefined;
   /** Milliseconds since 1970. */
@@ -47,16 +46,14 @@ export async function answerPage(url: URL, args: PageArgs, knownVersion?: string
     return page(200, toPlace(reading.filters) === undefined ? { ...layout, version } : layout);
   }
   if (url.pathname === "/traces") return tracesDocument(args);
-  if (url.pathname === "/spans") return data(200, args.telemetry.listSpans());
   const [, id] = /^\/logs\/([^/]+)$/.exec(url.pathname) ?? [];
   if (id === undefined) return undefined;
   const found = args.store.find(id);
   if (found === undefined) return page(404, { title: "No log", main: noLogContent(id) });
   const stack = declaring(running, found.log.gateway);
   const query = toQuery(reading.filters);
-  const trace = args.traces.find(id);
-  const spans = args.telemetry.listSpans(found.log.eventId);
-  const main = logContent({ ...found, query, stack, trace, spans });
+  const traces = args.traces.find(found.log);
+  const main = logContent({ ...found, query, stack, traces });
   const aside = stack === undefined ? {} : { aside: html`${statementSection(stack)}` };
   return page(200, { title: `Log ${id}`, main, ...aside });
 }

@@ -1,17 +1,13 @@
-/** Keeps what the Workers of a local account measure. */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+/** Keeps the data points that the Workers of a local account write. */
+import type { DatabaseSync } from "node:sqlite";
 
 import { z } from "zod";
 
 import { METRICS_DAYS } from "../../policy/gateway/metrics.ts";
 import { reasonOf } from "../../policy/reason.ts";
 import { DAY_SECONDS } from "../../policy/platform.ts";
+import { openSqlite } from "../sqlite.ts";
 import { defineFunctions, NUMBERS, SqlError, TEXTS, toSqlite } from "./sql.ts";
-
-/** The spans that are kept; older ones go first. */
-const MAX_SPANS = 1000;
 
 const point = z.strictObject({
   indexes: z.array(z.string().nullable()).max(1),
@@ -19,40 +15,16 @@ const point = z.strictObject({
   doubles: z.array(z.number()).max(20),
 });
 
-const span = z.looseObject({
-  traceId: z.string(),
-  spanId: z.string(),
-  attributes: z.array(
-    z.object({
-      key: z.string(),
-      value: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    }),
-  ),
-});
-const traces = z.object({
-  resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(span) })) })),
-});
-
-/** A span in OTLP's JSON. */
-export type StoredSpan = z.output<typeof span>;
-
-/** The spans and data points of one account, in a file of their own. */
-export class TelemetryStore {
+/** The data points of one account, in a file of their own. */
+export class PointStore {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
 
   /** Opens the file, or makes it; `:memory:` ends with the process. */
   constructor(path: string, now: () => number = Date.now) {
     this.#now = now;
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    this.#database = new DatabaseSync(path, { timeout: 5000 });
+    this.#database = openSqlite(path);
     this.#database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
-      CREATE TABLE IF NOT EXISTS spans (
-        id INTEGER PRIMARY KEY, event_id TEXT, span TEXT NOT NULL
-      ) STRICT;
-      CREATE INDEX IF NOT EXISTS spans_by_event ON spans (event_id);
       CREATE TABLE IF NOT EXISTS points (
         dataset TEXT NOT NULL, timestamp INTEGER NOT NULL, _sample_interval INTEGER NOT NULL,
         index1 TEXT NOT NULL, ${TEXTS.map((name) => `${name} TEXT NOT NULL`).join(", ")},
@@ -63,29 +35,8 @@ export class TelemetryStore {
     defineFunctions(this.#database, now);
   }
 
-  /** Keeps the spans of an export. Throws where it is none. */
-  addSpans(exported: unknown): void {
-    const { resourceSpans } = traces.parse(exported);
-    const spans = resourceSpans.flatMap(({ scopeSpans }) =>
-      scopeSpans.flatMap((each) => each.spans),
-    );
-    const insert = this.#database.prepare("INSERT INTO spans (event_id, span) VALUES (?, ?)");
-    for (const each of spans) insert.run(eventIdOf(each), JSON.stringify(each));
-    this.#database
-      .prepare("DELETE FROM spans WHERE id <= (SELECT max(id) FROM spans) - ?")
-      .run(MAX_SPANS);
-  }
-
-  /** Lists the spans, the newest first: all, or those of one request. */
-  listSpans(eventId?: string): readonly StoredSpan[] {
-    const rows = this.#database
-      .prepare("SELECT span FROM spans WHERE ?1 IS NULL OR event_id = ?1 ORDER BY id DESC")
-      .all(eventId ?? null);
-    return rows.map((row) => span.parse(JSON.parse(String(row["span"]))));
-  }
-
   /** Keeps a data point, and nothing that is older than three months. Throws where it is none. */
-  addPoint(dataset: string, written: unknown): void {
+  add(dataset: string, written: unknown): void {
     const { indexes, blobs, doubles } = point.parse(written);
     const seconds = Math.floor(this.#now() / 1000);
     const values = [
@@ -135,10 +86,4 @@ export interface QueryAnswer {
 
 function typeOf(value: unknown): string {
   return typeof value === "number" ? "Float64" : "String";
-}
-
-/** Returns the event id of a span, which the request's log has too. */
-function eventIdOf({ attributes }: StoredSpan): string | null {
-  const id = attributes.find(({ key }) => key === "ai_gateway.event_id")?.value["stringValue"];
-  return typeof id === "string" ? id : null;
 }
