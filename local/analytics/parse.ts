@@ -1,10 +1,25 @@
 /**
- * Reads the part of GraphQL that queries of analytics are written in: one query with arguments,
- * aliases and variables. As Cloudflare does, it takes a variable that the query does not declare.
- * https://spec.graphql.org/October2021/#sec-Language
+ * Reads what a query of analytics asks for: one query with arguments, aliases and variables. As
+ * Cloudflare does, it takes a variable that the query does not declare.
  */
+import {
+  GraphQLError as SyntaxProblem,
+  Kind,
+  Lexer,
+  OperationTypeNode,
+  parse,
+  Source,
+  TokenKind,
+  valueFromASTUntyped,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from "graphql";
+
 import { GraphQLError } from "./graphql-error.ts";
-import { Tokens } from "./tokens.ts";
 
 /** A field that is asked for, with its arguments as plain values. */
 export interface Selection {
@@ -29,114 +44,104 @@ const MAX_DEPTH = 20;
 
 /** Returns what a query asks for. Throws a GraphQLError where it is none, or more than one. */
 export function parseQuery({ query, variables }: Request): readonly Selection[] {
-  const reader = new Reader(new Tokens(query), variables);
-  return reader.document();
+  const operation = onlyQuery(parseDocument(query));
+  const values = { ...defaultsOf(operation), ...variables };
+  requireImitated(operation.selectionSet, values);
+  return toSelections(operation.selectionSet, values);
 }
 
-class Reader {
-  readonly #tokens: Tokens;
-  #variables: Arguments;
-
-  constructor(tokens: Tokens, variables: Arguments) {
-    this.#tokens = tokens;
-    this.#variables = variables;
-  }
-
-  document(): readonly Selection[] {
-    const tokens = this.#tokens;
-    if (tokens.kind === "name") {
-      if (tokens.text !== "query") throw refuseSyntax(tokens.text);
-      tokens.next();
-      if (tokens.kind === "name") tokens.next();
-      if (tokens.skip("(")) this.#definitions();
-    }
-    const fields = this.#selections(0);
-    if (tokens.kind !== "end") throw refuseSyntax("more than one operation in a request");
-    return fields;
-  }
-
-  /** Reads variables, of which only the defaults matter here. */
-  #definitions(): void {
-    const tokens = this.#tokens;
-    while (!tokens.skip(")")) {
-      tokens.take("$");
-      const name = tokens.name();
-      tokens.take(":");
-      this.#type(0);
-      if (!tokens.skip("=")) continue;
-      this.#variables = { [name]: this.#value(0), ...this.#variables };
-    }
-  }
-
-  #type(depth: number): void {
-    const tokens = this.#tokens;
-    requireDepth(depth);
-    if (tokens.skip("[")) {
-      this.#type(depth + 1);
-      tokens.take("]");
-    } else tokens.name();
-    tokens.skip("!");
-  }
-
-  #selections(depth: number): readonly Selection[] {
-    const tokens = this.#tokens;
-    requireDepth(depth);
-    tokens.take("{");
-    const fields: Selection[] = [];
-    do fields.push(this.#selection(depth));
-    while (!tokens.skip("}"));
-    return fields;
-  }
-
-  #selection(depth: number): Selection {
-    const tokens = this.#tokens;
-    if (tokens.text === "...") throw refuseSyntax("fragments");
-    const first = tokens.name();
-    const name = tokens.skip(":") ? tokens.name() : first;
-    const args = tokens.skip("(") ? this.#pairs(")", depth) : {};
-    if (tokens.text === "@") throw refuseSyntax("directives");
-    const fields = tokens.text === "{" ? this.#selections(depth + 1) : undefined;
-    return { name, key: first, args, fields };
-  }
-
-  /** Reads names with values, until the closing sign. */
-  #pairs(end: ")" | "}", depth: number): Arguments {
-    const tokens = this.#tokens;
-    const pairs: [string, unknown][] = [];
-    while (!tokens.skip(end)) {
-      const name = tokens.name();
-      tokens.take(":");
-      pairs.push([name, this.#value(depth + 1)]);
-    }
-    return Object.fromEntries(pairs);
-  }
-
-  #value(depth: number): unknown {
-    const tokens = this.#tokens;
-    requireDepth(depth);
-    if (tokens.skip("$")) return this.#variable(tokens.name());
-    if (tokens.skip("{")) return this.#pairs("}", depth);
-    if (tokens.skip("[")) return this.#list(depth);
-    return tokens.scalar();
-  }
-
-  #list(depth: number): readonly unknown[] {
-    const values: unknown[] = [];
-    while (!this.#tokens.skip("]")) values.push(this.#value(depth + 1));
-    return values;
-  }
-
-  #variable(name: string): unknown {
-    if (Object.hasOwn(this.#variables, name)) return this.#variables[name];
-    // GraphQL would leave the argument out, which makes a filter wider than it was meant.
-    throw new GraphQLError(400, `error parsing args: variable $${name} has no value`);
+function parseDocument(query: string): DocumentNode {
+  try {
+    requireShallow(new Lexer(new Source(query)));
+    return parse(query, { noLocation: true });
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    const line = error.locations?.[0]?.line ?? 1;
+    const message = `query contains error, please review it and retry: ${error.message} (line ${line})`;
+    throw new GraphQLError(400, message);
   }
 }
 
-function requireDepth(depth: number): void {
-  if (depth > MAX_DEPTH) throw refuseSyntax(`queries of more than ${MAX_DEPTH} levels`);
+// Before parsing: the parser calls itself for each level, and would overflow the stack.
+function requireShallow(lexer: Lexer): void {
+  let depth = 0;
+  for (;;) {
+    const { kind } = lexer.advance();
+    if (kind === TokenKind.EOF) return;
+    if (OPENING.has(kind)) depth += 1;
+    if (CLOSING.has(kind)) depth -= 1;
+    if (depth > MAX_DEPTH) throw refuse(`queries of more than ${MAX_DEPTH} levels`);
+  }
 }
 
-function refuseSyntax(what: string): GraphQLError {
+const OPENING: ReadonlySet<TokenKind> = new Set([
+  TokenKind.PAREN_L,
+  TokenKind.BRACKET_L,
+  TokenKind.BRACE_L,
+]);
+
+const CLOSING: ReadonlySet<TokenKind> = new Set([
+  TokenKind.PAREN_R,
+  TokenKind.BRACKET_R,
+  TokenKind.BRACE_R,
+]);
+
+function onlyQuery({ definitions }: DocumentNode): OperationDefinitionNode {
+  const [first, second] = definitions;
+  if (first?.kind !== Kind.OPERATION_DEFINITION) throw refuse(first?.kind ?? "no operation");
+  if (first.operation !== OperationTypeNode.QUERY) throw refuse(first.operation);
+  if (second?.kind === Kind.FRAGMENT_DEFINITION) throw refuse("fragments");
+  if (second !== undefined) throw refuse("more than one operation in a request");
+  return first;
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Arguments {
+  const pairs = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
+  );
+  return Object.fromEntries(pairs);
+}
+
+/** Throws a GraphQLError at the first part of a query that is not imitated, or has no value. */
+function requireImitated(fields: SelectionSetNode, variables: Arguments): void {
+  visit(fields, {
+    FragmentSpread: refuseFragment,
+    InlineFragment: refuseFragment,
+    Directive() {
+      throw refuse("directives");
+    },
+    Variable({ name }) {
+      if (Object.hasOwn(variables, name.value)) return;
+      // GraphQL would leave the argument out, which makes a filter wider than it was meant.
+      throw new GraphQLError(400, `error parsing args: variable $${name.value} has no value`);
+    },
+  });
+}
+
+function refuseFragment(): never {
+  throw refuse("fragments");
+}
+
+function toSelections({ selections }: SelectionSetNode, variables: Arguments): Selection[] {
+  return selections.filter(isField).map((field) => toSelection(field, variables));
+}
+
+function isField(node: SelectionNode): node is FieldNode {
+  return node.kind === Kind.FIELD;
+}
+
+function toSelection(field: FieldNode, variables: Arguments): Selection {
+  const { name, alias, arguments: args = [], selectionSet } = field;
+  return {
+    name: name.value,
+    key: (alias ?? name).value,
+    args: Object.fromEntries(
+      args.map((each) => [each.name.value, valueFromASTUntyped(each.value, variables)]),
+    ),
+    fields: selectionSet && toSelections(selectionSet, variables),
+  };
+}
+
+function refuse(what: string): GraphQLError {
   return new GraphQLError(501, `the local Cloudflare does not imitate ${what} in GraphQL`);
 }

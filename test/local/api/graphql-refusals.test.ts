@@ -46,8 +46,10 @@ test.each([
   ],
   ["a directive", `{ viewer @skip(if: true) { __typename } }`, 501, /does not imitate directives/],
   ["depth", "{a".repeat(30), 501, /more than 20 levels/],
-  ["no query", "", 400, /^query contains error, .*the end was not expected in line 1/],
-  ["an open brace", "{ viewer {\n __typename ", 400, /the end was not expected in line 2/],
+  ["endless depth", `{a(b:${"[".repeat(100_000)}`, 501, /more than 20 levels/],
+  ["two queries", "query A { a } query B { b }", 501, /more than one operation/],
+  ["no query", "", 400, /^query contains error, .*Unexpected <EOF>.* \(line 1\)$/],
+  ["an open brace", "{ viewer {\n __typename ", 400, /found <EOF>.* \(line 2\)$/],
   [
     "no limit",
     datasetQuery("filter: {$TIME}", "count"),
