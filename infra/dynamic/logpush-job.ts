@@ -153,10 +153,24 @@ async function send(
   body?: ReturnType<typeof toApi>,
 ): Promise<ApiJob | undefined> {
   const path = `${accountId}/logpush/jobs${id && `/${id}`}`;
-  const { status, text } = await call(method, path, body);
+  const { status, text } = await callUntilWritable(method, path, body);
   if (status === 404 && id !== "") return undefined;
   if (status >= 300) throw new Error(refusal(status, text, body?.destination_conf));
   return JSON.parse(text).result ?? {};
+}
+
+/**
+ * Sends a request again, six times in 63 seconds, where the destination cannot be written: R2 may
+ * take a minute to know the token that was made just before.
+ * https://developers.cloudflare.com/r2/reference/consistency/
+ */
+async function callUntilWritable(method: string, path: string, body?: object) {
+  for (let seconds = 1; ; seconds *= 2) {
+    const answer = await call(method, path, body);
+    const isRefused = answer.status === 400 && /validating destination/i.test(answer.text);
+    if (!isRefused || seconds > 32) return answer;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
 }
 
 /** Sends a request to the API; the path begins with the account. */

@@ -15,6 +15,10 @@ vi.mock("../../infra/bundle.ts", () => ({
   bundleWorker: async (name: string) => ({ file: `dist/${name}.js`, sha256: "ab".repeat(32) }),
 }));
 const BUCKET = "shop-dev-logs";
+// In the provider's process a second is a millisecond.
+const HASTE = `--import=data:text/javascript,${encodeURIComponent(
+  "const wait = setTimeout; globalThis.setTimeout = (then, ms, ...rest) => wait(then, ms / 1000, ...rest);",
+)}`;
 
 let running: RunningAccount;
 let provider: DynamicProvider;
@@ -29,6 +33,7 @@ beforeAll(async () => {
     startDynamicProvider({
       CLOUDFLARE_BASE_URL: running.apiUrl,
       CLOUDFLARE_API_TOKEN: running.key,
+      NODE_OPTIONS: HASTE,
     }).then((started) => (provider = started)),
   ]);
   const job = recording.resources.find(({ type }) => type.endsWith(":LogpushJob"));
@@ -165,6 +170,34 @@ test.each(["name", "destination", "filter", "fields", "enabled"])(
     });
   },
 );
+
+test.each([
+  ["the job is made once R2 knows the new token", 6, /^5$/, 7],
+  ["an R2 that never knows it ends the deploy after a minute", 100, /cannot write/, 7],
+  ["no other refusal is repeated", 100, /HTTP 400: bad filter/, 1],
+])("%s", async (_, refusals, expected, calls) => {
+  const message = calls === 1 ? "bad filter" : "error validating destination: cannot write";
+  let asked = 0;
+  const api = await listen(async (request) => {
+    if (request.method !== "POST") return new Response(null, { status: 404 });
+    asked += 1;
+    const isRefused = asked <= refusals;
+    return isRefused
+      ? new Response(message, { status: 400 })
+      : Response.json({ result: { id: 5 } });
+  });
+  const other = await startDynamicProvider({
+    CLOUDFLARE_BASE_URL: api,
+    CLOUDFLARE_API_TOKEN: running.key,
+    NODE_OPTIONS: HASTE,
+  });
+  onTestFinished(() => other.stop());
+
+  const outcome = await other.create(declared).then(({ id }) => id, String);
+
+  expect(outcome).toMatch(expected);
+  expect(asked).toBe(calls);
+});
 
 test("a refusal tells Cloudflare's words", async () => {
   const failure = await provider.create(declared).catch(String);
