@@ -2,9 +2,8 @@
 import type { GatewaySettings } from "./account.ts";
 
 /**
- * The values that Cloudflare fills in, as far as they are documented. That of `authentication` is
- * not, and here it is the safe one; a create by the REST API names those of cache, collection and
- * rate limit itself.
+ * The values that Cloudflare fills in, as far as they are documented; a create by the REST API names
+ * those of cache, collection and rate limit itself.
  * https://developers.cloudflare.com/api/resources/ai_gateway/methods/create/
  */
 export const GATEWAY_DEFAULTS: Omit<GatewaySettings, "accountId" | "aiGatewayId"> = {

@@ -1,6 +1,7 @@
 /** `/accounts/{account}/ai-gateway/gateways`: the gateways of the stack, and those made here. */
 import { z } from "zod";
 
+import type { GatewaySettings } from "../account.ts";
 import { ApiError, paged, readBody, refuseUnknown } from "./envelope.ts";
 import { toWire } from "./gateway-answer.ts";
 import { fromWire, withoutDropped, type GatewayFault } from "./gateway-wire.ts";
@@ -53,6 +54,7 @@ async function createGateway(c: ApiContext): Promise<object> {
     throw new ApiError(409, { code: 7001, message, path: ["id"] });
   }
   const settings = fromWire(taken(c, body, "a create drops fields"), account.id);
+  requireClosed(settings);
   const now = new Date().toISOString();
   return keep(c, { settings, createdAt: now, modifiedAt: now, isDeclared: false });
 }
@@ -65,7 +67,16 @@ async function replaceGateway(c: ApiContext): Promise<object> {
   const fields = taken(c, body, "an update drops fields");
   const merged = { ...toWire(before.settings), ...fields, id: before.settings.aiGatewayId };
   const settings = fromWire(merged, c.env.account.id);
+  // One that was open before November 2026 may stay so.
+  if (before.settings.authentication) requireClosed(settings);
   return keep(c, { ...before, settings, modifiedAt: new Date().toISOString() });
+}
+
+// https://developers.cloudflare.com/changelog/post/2026-11-03-required-authentication/
+function requireClosed({ authentication }: GatewaySettings): void {
+  if (authentication) return;
+  const message = "authentication cannot be switched off";
+  throw new ApiError(400, { code: 7001, message, path: ["authentication"] });
 }
 
 async function deleteGateway(c: ApiContext): Promise<object> {

@@ -39,7 +39,10 @@ export const GATEWAY_FIELDS = {
     off: false,
     toField: ({ authentication }) => authentication,
     toSetting: onOff,
-    change: conceals,
+    change: (_, to) =>
+      to === false
+        ? { effect: "less private", because: "Cloudflare refuses that of a gateway that has it on" }
+        : { effect: "more private", because: "Cloudflare lets nobody switch it off again" },
   }),
   byokOnly: row({
     api: "byok_only",

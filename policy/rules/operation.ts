@@ -1,7 +1,7 @@
 /** Defines the rules about use: who may call, what it may cost, and what must not be lost. */
 import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import { alertPolicies } from "../gateway/alerts.ts";
-import { DOCS } from "../settings/notes.ts";
+import { AUTHENTICATION_REQUIRED, DOCS } from "../settings/notes.ts";
 import { count } from "../words.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
@@ -10,8 +10,9 @@ export const operationRules: readonly Rule[] = [
   {
     id: "open-gateway",
     requirement: "the gateway requires a token of its callers",
-    because: "its address is no secret, and whoever calls it spends and logs in your name",
-    source: `${DOCS}/configuration/authentication/`,
+    because:
+      "whoever calls an open one spends and logs in your name, and Cloudflare refuses to make one, or to open one that was closed",
+    source: AUTHENTICATION_REQUIRED,
     remedy: "remove authentication; true is what a stack has without it",
     severity: BOTH_ERROR,
     breaches: ({ settings }) => breachIf(!settings.authentication, "authentication", "is false"),

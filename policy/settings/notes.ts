@@ -26,6 +26,9 @@ declare module "zod" {
 /** The documentation of AI Gateway. */
 export const DOCS = "https://developers.cloudflare.com/ai-gateway";
 /** The page of AI Gateway's limits. */
+/** New gateways require authentication, and none that has it can go back. Read 2026-11-29. */
+export const AUTHENTICATION_REQUIRED =
+  "https://developers.cloudflare.com/changelog/post/2026-11-03-required-authentication/";
 export const LIMITS = `${DOCS}/reference/limits/`;
 
 /** A name that reviewers type and read: in a log's metadata, in a statement, in a waiver. */

@@ -9,7 +9,7 @@ import { looksSecret } from "../looks-secret.ts";
 import { anonymousCallers, callers } from "./callers.ts";
 import { alerts } from "./alerts.ts";
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
-import { DOCS, LIMITS, day } from "./notes.ts";
+import { AUTHENTICATION_REQUIRED, LIMITS, day } from "./notes.ts";
 import { providers, secretsStoreId } from "./providers.ts";
 import {
   billing,
@@ -55,13 +55,11 @@ const head = {
     description:
       "refuse to delete or replace the gateway, and keep it at Cloudflare if it leaves the stack",
   }),
-  authentication: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: "refuse calls beside the Worker that bring no token with AI Gateway Run",
-      source: `${DOCS}/configuration/authentication/`,
-    }),
+  authentication: z.boolean().default(true).meta({
+    description:
+      "refuse calls beside the Worker that bring no token with AI Gateway Run; Cloudflare takes false only for a gateway made before 2026-11-03 that never had it on",
+    source: AUTHENTICATION_REQUIRED,
+  }),
   logSystem,
 };
 

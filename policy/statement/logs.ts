@@ -389,7 +389,7 @@ function change({ authentication }: Settings): Fact {
     question: "Can a caller change any of this?",
     answer: authentication
       ? "through the Worker no; beside it, for its own calls, with a token of the account that has AI Gateway Run, or as another Worker of it"
-      : "through the Worker no; beside it, for their own calls, EVERYBODY who knows the gateway's address",
+      : "through the Worker no; beside it, for their own calls, EVERYBODY who knows the gateway's address, which Cloudflare allows only for gateways made before 2026-11-03",
     value: { throughWorker: false, besideWorker: authentication ? "account" : "everybody" },
   };
 }

@@ -340,6 +340,13 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string, str
     undefined,
   ],
   [
+    "authentication",
+    {},
+    { authentication: "false" },
+    "Cloudflare refuses that of a gateway that has it on",
+    "Cloudflare lets nobody switch it off again",
+  ],
+  [
     "logs.maxEntries",
     { logs: LEGACY },
     { logs: { ...LEGACY, maxEntries: 10_000 } },

@@ -70,6 +70,25 @@ test("a gateway that was made over the API answers, and a change of it holds fro
   expect([before, after].map(({ headers }) => "cf-aig-log-id" in headers)).toEqual([true, false]);
 });
 
+test("authentication is on where a create leaves it out, and cannot be off, or be switched off", async () => {
+  const { gateways, account_id } = await start({
+    gateways: [{ aiGatewayId: "old", authentication: false }],
+  });
+  const off = { account_id, ...REQUIRED, authentication: false };
+  const refusal = { status: 400, message: expect.stringContaining("cannot be switched off") };
+
+  expect(await gateways.create({ account_id, id: "made", ...REQUIRED })).toMatchObject({
+    authentication: true,
+  });
+  await expect(gateways.create({ ...off, id: "open" })).rejects.toMatchObject(refusal);
+  await expect(gateways.update("made", off)).rejects.toMatchObject(refusal);
+
+  // One that was open before may stay so, until it is closed.
+  expect(await gateways.update("old", off)).toMatchObject({ authentication: false });
+  await gateways.update("old", { ...off, authentication: true });
+  await expect(gateways.update("old", off)).rejects.toMatchObject(refusal);
+});
+
 const RULE = {
   id: "s",
   enabled: true,

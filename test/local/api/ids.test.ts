@@ -54,7 +54,6 @@ test.each(INHERITED)("a gateway named %s is made, used and deleted", async (name
   expect(await call("GET", `${gateways}/${name}`)).toMatchObject({ status: 404 });
   const settings = {
     id: name,
-    authentication: false,
     cache_invalidate_on_update: true,
     cache_ttl: 0,
     collect_logs: true,
@@ -66,6 +65,7 @@ test.each(INHERITED)("a gateway named %s is made, used and deleted", async (name
   expect(await call("POST", gateways, settings)).toMatchObject({ status: 409 });
   const answer = await fetch(new URL(`/v1/any/${name}/workers-ai/@cf/a/b`, running.url), {
     method: "POST",
+    headers: { "cf-aig-authorization": `Bearer ${running.key}` },
     body: JSON.stringify({ messages: [{ role: "user", content: "Hi" }] }),
   });
   expect(answer.status).toBe(200);
