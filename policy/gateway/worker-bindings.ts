@@ -76,6 +76,7 @@ export function workerBindings<Known>(
     CLOUDFLARE_ACCESS: cloudflareAccess && plain(JSON.stringify(cloudflareAccess)),
     CALLER_HASH_KEY: anonymousCallers && secret(anonymousCallers.key),
     CALLER_LIMIT: callerLimit && toRateLimit(callerLimit),
+    CALLER_PERIOD_SECONDS: callerLimit && plain(String(callerLimit.periodSeconds)),
     TRACES:
       traces && plain(JSON.stringify({ url: traces.url, service: worker.name, environment: tier })),
     METRICS: dataset === undefined ? undefined : { type: "analytics_engine", dataset },

@@ -44,6 +44,7 @@ const MODELS = [
 /** What a stack may leave out is left out; a limit of callers would be Miniflare's imitation. */
 type Optional =
   | "CALLER_LIMIT"
+  | "CALLER_PERIOD_SECONDS"
   | "CALLER_HASH_KEY"
   | "CLOUDFLARE_ACCESS"
   | "METRICS"

@@ -59,6 +59,7 @@ test("the Worker finds the models and limits of its callers in what is bound", a
       { name: "web", models: ["@cf/c/d"], limit: "CALLER_LIMIT_5_PER_10S" },
       { name: "job", limit: "CALLER_LIMIT_5_PER_60S" },
     ],
+    CALLER_PERIOD_SECONDS: 10,
     CALLER_LIMIT_5_PER_10S: {},
     CALLER_LIMIT_5_PER_60S: {},
   });

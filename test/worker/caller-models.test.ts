@@ -115,27 +115,34 @@ test("a fallback that is not among the caller's models is not asked", async () =
 });
 
 test("a caller with a limit of its own is counted by that, and no other caller is", async () => {
-  const limited = { CALLER_LIMIT_1_PER_60S: 1, CALLER_LIMIT_3_PER_60S: 3 };
+  const limited = {
+    CALLER_LIMIT_1_PER_60S: 1,
+    CALLER_LIMIT_3_PER_60S: 3,
+    CALLER_LIMIT_0_PER_10S: 0,
+  };
   const callers = [
     { name: "one", sha256: sha256("one"), limit: "CALLER_LIMIT_1_PER_60S" },
     { name: "another", sha256: sha256("another"), limit: "CALLER_LIMIT_1_PER_60S" },
     { name: "three", sha256: sha256("three"), limit: "CALLER_LIMIT_3_PER_60S" },
     { name: "two", sha256: sha256("two") },
+    { name: "ten", sha256: sha256("ten"), limit: "CALLER_LIMIT_0_PER_10S" },
   ];
   const scene = { bindings: { CALLERS: JSON.stringify(callers) }, callerLimit: 2 };
   const worker = await startWorker({ ...scene, ownLimits: limited });
   const served = async (token: string) => {
-    const statuses: number[] = [];
+    const answers: Response[] = [];
     for (let count = 0; count < 4; count++) {
-      statuses.push((await worker.ask("/v1/models", { headers: as(token) })).status);
+      answers.push(await worker.ask("/v1/models", { headers: as(token) }));
     }
-    return statuses.filter((status) => status === 200).length;
+    const after = answers.at(-1)?.headers.get("retry-after");
+    return [answers.filter(({ ok }) => ok).length, after];
   };
 
-  expect(await served("one")).toBe(1);
-  expect(await served("another")).toBe(1);
-  expect(await served("three")).toBe(3);
-  expect(await served("two")).toBe(2);
+  expect(await served("one")).toEqual([1, "60"]);
+  expect(await served("another")).toEqual([1, "60"]);
+  expect(await served("three")).toEqual([3, "60"]);
+  expect(await served("two")).toEqual([2, "60"]);
+  expect(await served("ten")).toEqual([0, "10"]);
 });
 
 test("a limit that the deploy did not bind stops the Worker, and is named", async () => {

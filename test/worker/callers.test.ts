@@ -27,7 +27,10 @@ test("a token is good to the end of its last day, beside a newer one of the same
 });
 
 test("a caller over its limit is refused before any model is asked, and no other caller is", async () => {
-  const worker = await startWorker({ callerLimit: 2 });
+  const worker = await startWorker({
+    callerLimit: 2,
+    bindings: { CALLER_PERIOD_SECONDS: "10" },
+  });
   const other = { authorization: "Bearer token-of-job" };
 
   const statuses = [];

@@ -1,6 +1,4 @@
-import type { RateLimit } from "@cloudflare/workers-types";
-
-import type { CallerName, Env, Model, RawEnv } from "./env.ts";
+import type { CallerName, Env, Limit, Model, RawEnv } from "./env.ts";
 import type { Measures } from "./line/measures.ts";
 import type { RequestLine } from "./line/request-line.ts";
 import type { Trace } from "./line/trace.ts";
@@ -13,8 +11,8 @@ export interface App {
     readonly caller: CallerName;
     /** The models that the caller may use. */
     readonly models: readonly Model[];
-    /** Counts the caller's calls; undefined where it has no limit. */
-    readonly limit: RateLimit | undefined;
+    /** Undefined where the caller has none. */
+    readonly limit: Limit | undefined;
     readonly line: RequestLine;
     readonly measures: Measures;
     readonly trace: Trace;

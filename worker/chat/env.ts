@@ -96,7 +96,7 @@ const caller = v.object({
   limit: v.optional(v.custom<LimitName>((value) => LIMIT_NAME.test(String(value)))),
 });
 
-const LIMIT_NAME = /^CALLER_LIMIT_\d+_PER_\d+S$/;
+const LIMIT_NAME = /^CALLER_LIMIT_\d+_PER_(\d+)S$/;
 
 const bindings = v.object({
   AI: v.custom<AiBinding>((value) => typeof value === "object" && value !== null),
@@ -118,6 +118,8 @@ const bindings = v.object({
   CALLER_HASH_KEY: v.optional(text),
   /** Counts the calls of each caller without a limit of its own; absent: they have none. */
   CALLER_LIMIT: v.optional(rateLimit),
+  /** The period of that limit, which the binding itself does not show. */
+  CALLER_PERIOD_SECONDS: v.optional(v.pipe(json, v.picklist([10, 60]))),
   /** A JSON list of the origins whose pages may call the Worker. */
   ORIGINS: v.pipe(json, v.array(text)),
   /** A JSON list of the models that stand in for another, in this order. */
@@ -168,6 +170,23 @@ export type CallerName = Own | "anonymous";
 export type Caller = Env["CALLERS"][number];
 /** The application of Cloudflare Access that stands before the Worker. */
 export type AccessApplication = NonNullable<Env["CLOUDFLARE_ACCESS"]>;
+
+/** A limit of a caller: what counts its calls, and how long a full one stays full at most. */
+export interface Limit {
+  readonly counter: RateLimit;
+  readonly periodSeconds: number;
+}
+
+/** Returns a caller's own limit, or else the one of every caller; undefined where there is none. */
+export function limitOf(env: Env, { limit: name }: Pick<Caller, "limit">): Limit | undefined {
+  const counter = name === undefined ? env.CALLER_LIMIT : env[name];
+  const period =
+    name === undefined ? env.CALLER_PERIOD_SECONDS : Number(LIMIT_NAME.exec(name)?.[1]);
+  return counter && { counter, periodSeconds: period ?? LONGEST_PERIOD_SECONDS };
+}
+
+// https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
+const LONGEST_PERIOD_SECONDS = 60;
 
 const checked = new WeakMap<RawEnv, Env>();
 

@@ -88,9 +88,6 @@ export interface Refusal {
   readonly isForAll?: boolean;
 }
 
-/** When a limit may have room again. Its period is not known here; the shortest is 10 seconds. */
-export const RETRY_LATER = { "retry-after": "10" } as const;
-
 /** Returns whether the same request cannot succeed, whatever SDKs make of the status. */
 export function isHopeless({ code }: Refusal): boolean {
   return ["gateway_misconfigured", "misconfigured", "insufficient_quota"].includes(code);

@@ -6,9 +6,9 @@ import { authenticate, hideName } from "./access.ts";
 import { readIdentity } from "./cloudflare-access.ts";
 import type { App } from "../context.ts";
 import { ENDPOINTS } from "../endpoints/endpoints.ts";
-import type { Caller, CallerName, Env } from "../env.ts";
+import { limitOf, type Caller, type CallerName, type Env } from "../env.ts";
 import { modelsOf } from "../models/choice.ts";
-import { RETRY_LATER, RefusalError, type Refusal } from "../refusal.ts";
+import { RefusalError, type Refusal } from "../refusal.ts";
 
 const CORS = {
   allowMethods: [...new Set(Object.values(ENDPOINTS).map(({ method }) => method))],
@@ -65,7 +65,7 @@ export const identifyCaller: MiddlewareHandler<App> = async (context, next) => {
   const caller = key === undefined ? known.name : await hideName(known.name, key);
   context.set("caller", caller);
   context.set("models", modelsOf(env, known));
-  context.set("limit", known.limit === undefined ? env.CALLER_LIMIT : env[known.limit]);
+  context.set("limit", limitOf(env, known));
   context.var.line.caller = caller;
   return next();
 };
@@ -87,9 +87,9 @@ async function find(request: Request, env: Env): Promise<Known | undefined> {
 /** Refuses a caller over its limit. Where the Worker is open, all callers share one. */
 export const limitCaller: MiddlewareHandler<App> = async (context, next) => {
   const { caller, limit } = context.var;
-  const outcome = await limit?.limit({ key: caller });
-  if (outcome?.success === false) throw new RefusalError(tooMany, RETRY_LATER);
-  return next();
+  const outcome = await limit?.counter.limit({ key: caller });
+  if (limit === undefined || outcome?.success !== false) return next();
+  throw new RefusalError(tooMany, { "retry-after": String(limit.periodSeconds) });
 };
 
 const crossSite: Refusal = {

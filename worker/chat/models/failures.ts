@@ -3,7 +3,7 @@
  * their sources. A fault of the deployment is ours (5xx), never the caller's: a 401 from the
  * gateway is not a wrong caller token.
  */
-import { RETRY_LATER, type Refusal } from "../refusal.ts";
+import type { Refusal } from "../refusal.ts";
 import { readError, type ReportedError } from "./error-body.ts";
 import {
   namesField,
@@ -222,6 +222,9 @@ export function isWorthAnother(refusal: Refusal): boolean {
   if (refusal.isForAll === true) return false;
   return [502, 503, 504].includes(refusal.status) || refusal.code === RATE_LIMITED.code;
 }
+
+// When the gateway's own limit may have room again: its period is not known here (chosen).
+const RETRY_LATER = { "retry-after": "10" } as const;
 
 /** Returns the headers that say when a repeat may succeed: the failed answer's, or our own. */
 export function retryHeaders(answer: Headers, refusal: Refusal): Readonly<Record<string, string>> {
