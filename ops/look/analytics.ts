@@ -50,7 +50,12 @@ const accounts = z.array(z.object({ calls: z.array(row) }));
 const body = z.object({
   data: z.object({ viewer: z.object({ accounts }) }).nullish(),
   errors: z
-    .array(z.object({ message: z.string(), extensions: z.object({ code: z.unknown() }).nullish() }))
+    .array(
+      z.object({
+        message: z.string(),
+        extensions: z.object({ code: z.unknown().optional() }).nullish(),
+      }),
+    )
     .nullish(),
 });
 

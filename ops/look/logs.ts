@@ -27,7 +27,7 @@ const schema = z
       .object({ input_cached_tokens: z.number().nullish() })
       .nullish()
       .catch(undefined),
-    metadata: z.unknown(),
+    metadata: z.unknown().optional(),
   })
   .transform((data) => ({
     id: data.id,

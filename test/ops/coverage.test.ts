@@ -165,7 +165,7 @@ test.each([
   ["its words", { message: "not authorized for that account" }, /it needs Account Analytics Read/],
   [
     "anything else",
-    { message: "cannot request data older than 1s" },
+    { message: "cannot request data older than 1s", extensions: { timestamp: "2026-11-22" } },
     /^not looked at, because analytics answer with an error: cannot request data older than 1s$/,
   ],
 ])("an error in a success is understood by %s", async (_, error, message) => {

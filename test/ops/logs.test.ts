@@ -1,7 +1,8 @@
+import type { LogListResponse } from "cloudflare/resources/ai-gateway/logs.js";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { namesInLogs } from "../../ops/look/caller.ts";
-import { findLogs, parseLog, type LogQuery } from "../../ops/look/logs.ts";
+import { callerOf, findLogs, parseLog, type LogQuery } from "../../ops/look/logs.ts";
 import { followLogs } from "../../ops/logs/follow.ts";
 import { whyNoBodies } from "../../ops/logs/one.ts";
 import { parseSince, parseUntil } from "../../ops/cli/arguments.ts";
@@ -171,6 +172,25 @@ test.each([
   };
 
   expect(parseLog(log).cachedTokensIn).toBe(cachedTokensIn);
+});
+
+test("a log of nothing but what the API promises is a log, without a caller", () => {
+  // Typed by the API's own description, so that what it makes optional can be left out here.
+  const log: LogListResponse = {
+    id: "l",
+    cached: false,
+    created_at: "2026-11-22T00:00:00Z",
+    duration: 5,
+    model: "m",
+    path: "p",
+    provider: "openai",
+    success: true,
+    tokens_in: null,
+    tokens_out: null,
+  };
+
+  expect(parseLog(log)).toMatchObject({ id: "l", metadata: {}, cost: undefined });
+  expect(callerOf(parseLog(log))).toBeUndefined();
 });
 
 test("what a log says can neither move the cursor nor break its row", async () => {
