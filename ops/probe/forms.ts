@@ -2,7 +2,7 @@
 import { oneLine } from "../../policy/harmless.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
-import { isOfCallers, type CallerWire } from "../../policy/settings/wires.ts";
+import { isEmbeddingModel, isOfCallers, type CallerWire } from "../../policy/settings/wires.ts";
 import { count, list } from "../../policy/words.ts";
 import { parseJson } from "../cli/json.ts";
 import { answered, notAnswered } from "./answer.ts";
@@ -16,10 +16,13 @@ export interface SpokenModel {
   readonly stream?: "native" | undefined;
 }
 
-/** Lists the models whose form is a third party's: that of Workers AI's own is documented. */
+/**
+ * Lists the models whose form is a third party's: that of Workers AI's own is documented. Those for
+ * embeddings have none of a conversation.
+ */
 export function spokenModels(models: Settings["worker"]["models"]): readonly SpokenModel[] {
   return models.flatMap(({ id, speaks = "chat", stream }) =>
-    isOfCallers(speaks) ? [{ id, speaks, stream }] : [],
+    isOfCallers(speaks) && !isEmbeddingModel(id) ? [{ id, speaks, stream }] : [],
   );
 }
 

@@ -2,6 +2,7 @@
 import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import { alertPolicies } from "../gateway/alerts.ts";
 import { AUTHENTICATION_REQUIRED, DOCS } from "../settings/notes.ts";
+import { hasReadStream } from "../settings/wires.ts";
 import { count } from "../words.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 
@@ -64,7 +65,7 @@ export const operationRules: readonly Rule[] = [
       "set plan to paid if the account is, or stream: native for models whose streams npm run probe saw to be clean",
     severity: { production: "warning" },
     breaches: ({ settings: { worker, plan } }) => {
-      const read = worker.models.filter(({ stream }) => stream !== "native");
+      const read = worker.models.filter(hasReadStream);
       return breachIf(
         plan === "free" && read.length > 0,
         "plan",

@@ -82,6 +82,25 @@ function find(model: string): Row["speaks"] {
   return MODEL_ROWS.find(({ models }) => models.test(model))?.speaks ?? "unknown";
 }
 
+/**
+ * Checks whether a model makes embeddings, by the names that their makers give. Such a model has no
+ * stream, and no form of a conversation.
+ */
+export function isEmbeddingModel(model: string): boolean {
+  return /embed|\/bge-(?!reranker)/.test(model);
+}
+
+/** Checks whether a model has streams, which the Worker reads event by event. */
+export function hasReadStream({ id, stream }: Streamed): boolean {
+  return stream !== "native" && !isEmbeddingModel(id);
+}
+
+/** A model, and how its streams reach callers of its own form; undefined: event by event. */
+interface Streamed {
+  readonly id: string;
+  readonly stream?: "native" | undefined;
+}
+
 /** Lists the wire formats that a stack file may say of a model. */
 export function allowedWires(model: string): readonly Wire[] {
   // These take the Responses form beside Workers AI's own; no other model of Workers AI is

@@ -2,6 +2,7 @@
 import { withBudget } from "../gateway/callers.ts";
 import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
+import { hasReadStream } from "../settings/wires.ts";
 import { count, formatNumber, list } from "../words.ts";
 import type { Fact } from "./fact.ts";
 import { NEW_GATEWAY } from "./logs.ts";
@@ -89,7 +90,7 @@ function describeTimes({ timeoutSeconds, idleSeconds }: Settings["worker"]): rea
 
 /** Describes the CPU time of a request where it is short, and streams are read. */
 function describeCpu({ plan, worker }: Settings): readonly string[] {
-  const isRead = worker.models.some(({ stream }) => stream !== "native");
+  const isRead = worker.models.some(hasReadStream);
   if (plan === "paid" || !isRead) return [];
   return [`${FREE_PLAN_CPU_MS} ms of CPU time a request, so that long streamed answers end early`];
 }

@@ -127,8 +127,13 @@ test("of many models those in trouble are named", async () => {
   expect(seen.length).toBeLessThanOrEqual(300);
 });
 
-test("only models with a form that is not Workers AI's own are asked", () => {
-  const models = ["@cf/a/b", { id: "@cf/openai/gpt-oss-20b", speaks: "responses" }, "acme/large"];
+test("only models with a form of conversation that is not Workers AI's own are asked", () => {
+  const models = [
+    "@cf/a/b",
+    { id: "@cf/openai/gpt-oss-20b", speaks: "responses" },
+    "acme/large",
+    "openai/text-embedding-3-small",
+  ];
   const { settings } = stackWith("prod", { worker: { name: "w", models } });
 
   expect(spokenModels(settings.worker.models)).toEqual([

@@ -42,13 +42,14 @@ test("a stack with a caller breaks no rule, but for long streams on the free pla
   expect(broken(stackWith("prod", { plan: "paid" }))).toEqual([]);
 });
 
-test("a model's streams that pass unread end on no plan before their time", () => {
+test("streams that pass unread end on no plan before their time, and embeddings have none", () => {
   const stack = (models: readonly unknown[]) =>
     stackWith("prod", { worker: worker({ models }), spendLimits: [DAILY] });
   const native = { id: "openai/gpt-5", stream: "native" };
 
-  expect(broken(stack([native]))).toEqual([]);
-  expect(broken(stack([native, "openai/gpt-5-mini"]))).toEqual([
+  expect(broken(stack([native, "@cf/baai/bge-m3", "openai/text-embedding-3-small"]))).toEqual([]);
+  expect(broken(stack([native, "@cf/baai/bge-reranker-base"]))).toHaveLength(1);
+  expect(broken(stack([native, "openai/gpt-5-mini", "@cf/baai/bge-m3"]))).toEqual([
     "warning streams-on-free: plan is free, while the streams of 1 model are read",
   ]);
 });

@@ -23,11 +23,6 @@ const openAiInputs = z.looseObject({
   encoding_format: z.enum(["float", "base64"]).optional(),
 });
 
-/** Returns whether a model makes embeddings, by the names that their makers give. */
-export function isEmbeddingModel(name: string): boolean {
-  return /embed|\/bge-(?!reranker)/.test(name);
-}
-
 /**
  * Embeds texts: similar ones are no nearer, but equal ones are equal. A model of Workers AI answers
  * in its own form, unless the way in decides another. Throws a ModelRefusal.

@@ -3,11 +3,11 @@
  * refusals of the real one, and shares no code with the Worker's formats: so it proves them.
  * What it answers: decide.ts.
  */
-import type { Wire } from "../../../policy/settings/wires.ts";
+import { isEmbeddingModel, type Wire } from "../../../policy/settings/wires.ts";
 import { isWorkersAi } from "../../../policy/platform.ts";
 import { formOf, type Model, type ModelReply } from "../model.ts";
 import { answerChat } from "./chat/answer.ts";
-import { answerEmbeddings, isEmbeddingModel } from "./embeddings.ts";
+import { answerEmbeddings } from "./embeddings.ts";
 import { answerMessages } from "./messages/answer.ts";
 import { ModelRefusal, refuseModel } from "./refusal.ts";
 import { answerResponses } from "./responses/answer.ts";
