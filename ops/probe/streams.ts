@@ -33,8 +33,8 @@ export async function probeStreams(
     isAll || isBroken
       ? answered(QUESTION, isAll ? "kept" : "broken", seen)
       : notAnswered(QUESTION, seen);
-  const verdicts = outcomes.map(({ model, verdict }) => [model.id, verdict] as const);
-  return { ...answer, models: Object.fromEntries(verdicts) };
+  const verdicts = outcomes.map(({ model: { id, speaks }, verdict }) => ({ id, speaks, verdict }));
+  return { ...answer, models: verdicts };
 }
 
 interface Outcome {

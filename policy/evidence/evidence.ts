@@ -5,6 +5,7 @@
 import { z } from "zod";
 
 import { formatPath } from "../settings/schema.ts";
+import { WIRES } from "../settings/wires.ts";
 import { QUESTIONS, type QuestionId } from "./questions.ts";
 
 /**
@@ -30,6 +31,13 @@ const line = z
       "is no line of 1 to 300 characters without a word of 32 or more; write what was seen, and no id or token",
   });
 
+const model = group({
+  id: line,
+  /** The format in which it was asked: a verdict says nothing about another. */
+  speaks: z.enum(WIRES, expected(`one of ${WIRES.join(", ")}`)),
+  verdict: z.enum(VERDICTS, expected(`one of ${VERDICTS.join(", ")}`)),
+});
+
 const answer = group({
   question: z.custom<QuestionId>(
     isQuestion,
@@ -39,7 +47,7 @@ const answer = group({
   verdict: z.enum(VERDICTS, expected(`one of ${VERDICTS.join(", ")}`)),
   seen: line,
   /** The verdict on each model, where a question is about models. */
-  models: z.record(line, z.enum(VERDICTS, expected(`one of ${VERDICTS.join(", ")}`))).optional(),
+  models: z.array(model, expected("a list")).optional(),
 });
 
 const run = group({

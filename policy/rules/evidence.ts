@@ -3,7 +3,10 @@ import { isOfCloudflare, type Evidence } from "../evidence/evidence.ts";
 import type { QuestionId } from "../evidence/questions.ts";
 import { isByWorkerAlone } from "../gateway/collect.ts";
 import { seenOf } from "../statement/cite.ts";
+import type { Settings } from "../settings/settings.ts";
 import { breachIf, type Rule } from "./rule.ts";
+
+type Model = Settings["worker"]["models"][number];
 
 /** The question about streams, which is answered for each model. */
 const STREAM_FORM: QuestionId = "stream-form";
@@ -43,8 +46,9 @@ export const evidenceRules: readonly Rule[] = [
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker } }, { evidence }) => {
       if (evidence === undefined) return [];
-      return worker.models.flatMap(({ id, stream }, index) => {
-        const seen = seenStream(id, evidence);
+      return worker.models.flatMap((model, index) => {
+        const { id, stream } = model;
+        const seen = seenStream(model, evidence);
         const state =
           seen === undefined
             ? "and no evidence shows its streams to be clean"
@@ -59,15 +63,21 @@ export const evidenceRules: readonly Rule[] = [
   },
 ];
 
-/** Returns the newest verdict on a model's stream. It has nothing to do with the log system. */
-function seenStream(model: string, evidence: readonly Evidence[]) {
+/**
+ * Returns the newest verdict on a model's stream in the format that the stack has it speak. It has
+ * nothing to do with the log system.
+ */
+function seenStream({ id, speaks }: Model, evidence: readonly Evidence[]) {
   return evidence
     .filter(({ asked }) => isOfCloudflare(asked))
     .flatMap(({ file, answers }) =>
       answers.map(({ question, at, models }) => ({
         file,
         at,
-        verdict: question === STREAM_FORM ? models?.[model] : undefined,
+        verdict:
+          question === STREAM_FORM
+            ? models?.find((each) => each.id === id && each.speaks === speaks)?.verdict
+            : undefined,
       })),
     )
     .filter(({ verdict }) => verdict === "kept" || verdict === "broken")

@@ -45,7 +45,7 @@ test("each model is asked for one stream, with a tool, in its own form", async (
     question: "stream-form",
     verdict: "kept",
     seen: "3 of 3 models streamed cleanly: xai/grok-5 is clean, with a call, openai/gpt-5.6-terra is clean, with a call, anthropic/claude-sonnet-5 is clean, with a call",
-    models: { [CHAT.id]: "kept", [RESPONSES.id]: "kept", [MESSAGES.id]: "kept" },
+    models: [CHAT, RESPONSES, MESSAGES].map((model) => ({ ...model, verdict: "kept" })),
   });
   expect(asked.map(({ model, stream, store }) => [model, stream, store])).toEqual([
     [CHAT.id, true, undefined],
@@ -69,7 +69,7 @@ test.each<[string, () => Response, string, string]>([
 
   const answer = await probeStreams(scratch, [{ ...CHAT, stream: "native" }], "t");
 
-  expect(answer).toMatchObject({ verdict, models: { [CHAT.id]: verdict } });
+  expect(answer).toMatchObject({ verdict, models: [{ ...CHAT, verdict }] });
   expect(answer.seen).toContain(`0 of 1 model streamed cleanly: ${CHAT.id} ${seen}`);
 });
 

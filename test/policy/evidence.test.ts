@@ -176,6 +176,22 @@ test("every problem of every file is told at once, with the file's name", () => 
   });
 });
 
+test("a verdict on a model is about the format in which it was asked", () => {
+  const parse = (...models: readonly unknown[]) => {
+    const answers = [{ ...CLEARED, question: "stream-form", models }];
+    return parseEvidence(new Map([["a.json", JSON.stringify({ ...run(), answers })]]));
+  };
+  const model = { id: "openai/gpt-5", speaks: "chat", verdict: "kept" };
+
+  expect(parse(model)).toMatchObject({ ok: true, evidence: [{ answers: [{ models: [model] }] }] });
+  expect(parse({ ...model, speaks: undefined }, { ...model, speaks: "soap" })).toMatchObject({
+    problems: [
+      "a.json: answers[0].models[0].speaks is missing; set it to one of workers-ai, chat, responses, messages",
+      'a.json: answers[0].models[1].speaks is "soap"; allowed is one of workers-ai, chat, responses, messages',
+    ],
+  });
+});
+
 test("what is written in the place of a text, a group or a list is told by its kind", () => {
   const { asked } = run();
   const answers = [{ ...CLEARED, seen: ["x"], at: {} }];
