@@ -133,13 +133,14 @@ async function run(
   return callOps(name, words, environment, folder);
 }
 
+const KEY = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+
 /** Makes a folder with the tests' own stacks, and with files whose every text is hostile. */
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "hostile-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   await cp(STACKS, folder, { recursive: true });
   for (const name of ["previews", "out"]) await mkdir(join(folder, name));
-  const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   const text = stackText("dev");
   // As YAML takes it, too.
   const quoted = printableJson(HOSTILE);
@@ -148,7 +149,7 @@ async function makeFolder(): Promise<string> {
     "Pulumi.callers.yaml": `${text}  ai-gateway:callers: [{ name: ${quoted}, sha256: ${quoted}, until: ${quoted} }]\n`,
     "review.json": JSON.stringify(hostileReview()),
     "previews/s.json": JSON.stringify({ steps: [{ op: HOSTILE, urn: HOSTILE }] }),
-    "key.pem": key.export({ type: "pkcs8", format: "pem" }).toString(),
+    "key.pem": KEY.export({ type: "pkcs8", format: "pem" }).toString(),
     "logs.json": [HOSTILE, { Metadata: HOSTILE }, { RequestBody: { key: HOSTILE } }]
       .map((line) => JSON.stringify(line))
       .join("\n"),
