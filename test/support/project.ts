@@ -3,8 +3,9 @@
  * its own.
  */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -33,7 +34,7 @@ export interface Project {
 
 /** Copies the project, and `more` of its parts, to a folder that the caller removes. */
 export async function copyProject(more: readonly string[] = []): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), "project-"));
+  const folder = await makeFolder();
   await cp(STACKS, folder, { recursive: true });
   for (const part of [...PARTS, ...more]) {
     // The rest must do without local/ and ops/: architecture.test.ts.
@@ -55,6 +56,26 @@ export async function copyProject(more: readonly string[] = []): Promise<Project
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+const PLACES = join(
+  tmpdir(),
+  `project-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`,
+);
+
+/**
+ * Makes the first folder of a row that is free. Node's cache of compiled code knows a module by its
+ * path: in a folder of a new name, each process would strip and compile the whole project again.
+ */
+async function makeFolder(place = 1): Promise<string> {
+  const folder = `${PLACES}-${place}`;
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
+  } catch (error) {
+    if (Object(error).code !== "EEXIST") throw error;
+    return makeFolder(place + 1);
+  }
 }
 
 /** A process of a project. */
