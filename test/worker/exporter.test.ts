@@ -70,6 +70,34 @@ test("one request makes ten calls for others, and leaves the rest to the next on
   expect(calls).toHaveLength(10);
 });
 
+test("one request begins calls for others for ten seconds at most", async () => {
+  const exporter = new Exporter();
+  const { calls } = startCollector(async () => {
+    await send(exporter);
+    vi.advanceTimersByTime(4000);
+    return new Response();
+  });
+
+  await send(exporter);
+
+  expect(calls).toHaveLength(3);
+});
+
+test("after a call that failed with 256 waiting, the next request sends them all", async () => {
+  const { calls, answer } = startCollector();
+  const exporter = new Exporter();
+
+  const first = send(exporter);
+  await Promise.all(Array.from({ length: 256 }, () => send(exporter)));
+  answer(0, 503);
+  expect(await first).toBe("1 span lost: the collector answered 503");
+  const next = send(exporter);
+  answer(1);
+
+  expect(await next).toBeUndefined();
+  expect(calls.map(({ spans }) => spans)).toEqual([1, 257]);
+});
+
 function send(exporter: Exporter): Promise<string | undefined> {
   const target = {
     TRACES: { url: "https://otel.test/v1/traces", service: "talk", environment: "production" },
@@ -84,7 +112,7 @@ function send(exporter: Exporter): Promise<string | undefined> {
 /** Takes the place of fetch, and keeps each call until it is answered. */
 function startCollector(respond?: (signal: AbortSignal) => Promise<Response>) {
   const calls: { readonly spans: number; readonly answer: (response: Response) => void }[] = [];
-  const answer = (call: number) => calls[call]?.answer(Response.json({}));
+  const answer = (call: number, status = 200) => calls[call]?.answer(Response.json({}, { status }));
   vi.stubGlobal("fetch", (_: string, { body, signal }: { body: string; signal: AbortSignal }) => {
     const { promise, resolve } = Promise.withResolvers<Response>();
     calls.push({ spans: readExport(body).spans.length, answer: resolve });

@@ -12,6 +12,12 @@ const TIMEOUT_MS = 5000;
 const MAX_WAITING = 256;
 /** The calls that one request makes for others: a run of a Worker has 50 on the free plan. */
 const MAX_CALLS = 10;
+/**
+ * How long one request begins calls for others. The runtime ends it 30 seconds after its answer,
+ * and its own line is written after the last call.
+ * https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil
+ */
+const SENDING_MS = 10_000;
 /** How much of a response is read, in characters. */
 const MAX_RESPONSE_LENGTH = 4096;
 
@@ -26,13 +32,19 @@ export class Exporter {
 
   /** Sends a span, and what waits. Returns what went wrong; undefined where nothing did. */
   async send(span: Span, target: Target): Promise<string | undefined> {
-    if (this.#waiting.length >= MAX_WAITING) return lost(1, "the collector does not keep up");
+    const begun = Date.now();
+    const isBusy = begun < this.#busyUntil;
+    if (isBusy && this.#waiting.length >= MAX_WAITING) {
+      return lost(1, "the collector does not keep up");
+    }
     this.#waiting.push(span);
-    if (Date.now() < this.#busyUntil) return undefined;
+    if (isBusy) return undefined;
     let failure: string | undefined;
     for (let call = 0; call < MAX_CALLS && this.#waiting.length > 0; call++) {
+      if (Date.now() - begun >= SENDING_MS) break;
       this.#busyUntil = Date.now() + 2 * TIMEOUT_MS;
       failure = await post(this.#waiting.splice(0), target);
+      // What waits goes with the next request's span.
       if (failure !== undefined) break;
     }
     this.#busyUntil = 0;
