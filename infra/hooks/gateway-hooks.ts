@@ -9,6 +9,7 @@ import { z } from "zod";
 
 import type { GatewaySettings } from "../../policy/gateway/row.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
+import { stackName } from "../deployed.ts";
 import { putOnlyFields } from "./put-only.ts";
 import { connect, NO_CREDENTIALS } from "./api.ts";
 import { refuseExisting } from "./refuse-existing.ts";
@@ -29,7 +30,9 @@ export function gatewayHooks(name: string, settings: HookSettings): pulumi.Resou
   const isNew = new pulumi.ResourceHook(
     `${name}-is-new`,
     () =>
-      withApi(settings, "whether it exists already", (api) => refuseExisting(api, settings, warn)),
+      withApi(settings, "whether it exists already", (api) =>
+        refuseExisting(api, { ...settings, stack: stackName() }, warn),
+      ),
     { onDryRun: true },
   );
   const isComplete = new pulumi.ResourceHook(`${name}-is-complete`, async ({ oldInputs }) => {

@@ -1,6 +1,5 @@
 import type Cloudflare from "cloudflare";
 
-import { stackName } from "../deployed.ts";
 import { describeFailure, isNotFound, type Place } from "./api.ts";
 
 /**
@@ -10,7 +9,7 @@ import { describeFailure, isNotFound, type Place } from "./api.ts";
  */
 export async function refuseExisting(
   api: Cloudflare,
-  { accountId, gatewayId }: Place,
+  { accountId, gatewayId, stack }: Place & { readonly stack: string },
   warn: (message: string) => void,
 ): Promise<void> {
   try {
@@ -23,7 +22,7 @@ export async function refuseExisting(
   }
   throw new Error(
     `gateway ${gatewayId} exists in account ${accountId} and is not this stack's; ` +
-      `adopt it with \`npm run adopt -- --gateway ${gatewayId} --stack ${stackName()}\`, ` +
+      `adopt it with \`npm run adopt -- --gateway ${gatewayId} --stack ${stack}\`, ` +
       "or choose another ai-gateway:gatewayId",
   );
 }

@@ -14,7 +14,7 @@ import { refusal, scriptApi, success } from "../support/scripted-api.ts";
 import { stackWith } from "../support/settings.ts";
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";
-const PLACE = { accountId: ACCOUNT, gatewayId: "shop-dev" };
+const PLACE = { accountId: ACCOUNT, gatewayId: "shop-dev", stack: "dev" };
 const GATEWAY = `/accounts/${ACCOUNT}/ai-gateway/gateways/shop-dev`;
 const [GET, PUT, LOGS] = [`GET ${GATEWAY}`, `PUT ${GATEWAY}`, `GET ${GATEWAY}/logs`];
 
@@ -33,7 +33,7 @@ test("a gateway that exists is named before it is made a second time, with the w
 
   await expect(refuseExisting(api, PLACE, fail)).rejects.toThrow(
     `gateway shop-dev exists in account ${ACCOUNT} and is not this stack's; adopt it with ` +
-      "`npm run adopt -- --gateway shop-dev --stack stack`, " +
+      "`npm run adopt -- --gateway shop-dev --stack dev`, " +
       "or choose another ai-gateway:gatewayId",
   );
 });

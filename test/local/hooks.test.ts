@@ -52,7 +52,7 @@ test("a gateway whose create dropped what only an update takes holds it after th
 
 test("a declared gateway is met before it is made again, and its logs are counted before they go", async () => {
   const running = await start();
-  const place = { accountId: running.accountId, gatewayId: "app" };
+  const place = { accountId: running.accountId, gatewayId: "app", stack: "dev" };
   for (const id of ["one", "two"]) keepLog(running.store, { id });
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
