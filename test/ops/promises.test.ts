@@ -12,6 +12,7 @@ import { keepLog, startAccount, type RunningAccount } from "../support/account.t
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackConfig, stackWith } from "../support/settings.ts";
 
+const MINUTE_MS = 60_000;
 const SETTINGS = {
   accountId: "10ca10ca10ca10ca10ca10ca10ca10ca",
   plan: "paid",
@@ -179,6 +180,7 @@ test.each<[string, (running: RunningAccount) => void | Promise<void>, RegExp]>([
     /^METRICS writes to "other", declared is "ai_gateway_/,
   ],
   ["the order of columns", binding("METRICS_COLUMNS", "{}"), /^METRICS_COLUMNS is/],
+  ["coverage", dropLog, /^1 call of the Worker from .* UTC, 0 logs: 1 log dropped/],
   ["models", binding("MODELS", '["openai/gpt-5-mini"]'), /MODELS is/],
 ])("a broken promise of %s is named", async (_, plant, message) => {
   const running = await start();
@@ -269,6 +271,23 @@ async function storeStranger(running: RunningAccount): Promise<void> {
     provider_slug: "groq",
     secret: "gsk-of-a-stranger-9999",
   });
+}
+
+/** Loses the log of a call after the deploy, and lets time pass until analytics have counted it. */
+async function dropLog({ account, gateway: called, store }: RunningAccount): Promise<void> {
+  const deployed = { modifiedAt: new Date(Date.now() - 2 * MINUTE_MS).toISOString() };
+  account.update((state) => ({
+    ...state,
+    gateways: mapValues(state.gateways, (each) => ({ ...each, ...deployed })),
+    workers: mapValues(state.workers, (each) => ({ ...each, ...deployed })),
+  }));
+  const gatewayId = "shop-prod";
+  const metadata = { stack: "prod", caller: "web", release: "r1", route: "/v1/chat/completions" };
+  const inputs = { messages: [{ role: "user", content: "Hi" }] };
+  await called.handle({ gatewayId, model: "@cf/a/b", inputs, options: { metadata } });
+  await store.delete({ gateway: gatewayId, filters: [] });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 20 * MINUTE_MS });
+  onTestFinished(() => void vi.useRealTimers());
 }
 
 function binding(name: string, text: string) {
