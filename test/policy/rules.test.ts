@@ -54,8 +54,11 @@ test("streams that pass unread end on no plan before their time, and embeddings 
   ]);
 });
 
-/** Rule → a change of a shipped stack that breaks it, and what is then said in development and in production. */
-const CASES: Record<string, [change: Record<string, unknown>, dev: string[], prod: string[]]> = {
+/**
+ * Rule → a change of a stack that breaks it, and the findings in development and, where they differ,
+ * in production.
+ */
+const CASES: Record<string, [change: Record<string, unknown>, dev: string[], prod?: string[]]> = {
   "bodies-in-production": [
     { logs: { ...LEGACY, collect: "full" } },
     [],
@@ -64,21 +67,17 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   "bodies-in-a-copy": [
     { logs: LEGACY, exports: [OTEL] },
     ["error: exports[0].url is https://otel.example.com/v1/traces, while logs.collect is metadata"],
-    ["error: exports[0].url is https://otel.example.com/v1/traces, while logs.collect is metadata"],
   ],
   "logpush-without-logs": [
     { plan: "paid", logs: LEGACY, logpush: LOGPUSH },
-    ["error: logpush is declared, while logs.collect is metadata"],
     ["error: logpush is declared, while logs.collect is metadata"],
   ],
   "classification-without-bodies": [
     { logs: { ...LEGACY, classification: true } },
     ["error: logs.classification is true, while logs.collect is metadata"],
-    ["error: logs.classification is true, while logs.collect is metadata"],
   ],
   "traces-in-clear": [
     { telemetry: { traces: { url: "http://otel.example.com/v1/traces" } } },
-    ["error: telemetry.traces.url is http://otel.example.com/v1/traces"],
     ["error: telemetry.traces.url is http://otel.example.com/v1/traces"],
   ],
   "measurements-outlive-logs": [
@@ -86,10 +85,6 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
       logs: { ...LEGACY, keepDays: 30 },
       telemetry: { traces: { url: OTEL.url, keepDays: 31 }, metrics: true },
     },
-    [
-      "warning: telemetry.traces names callers, and is kept for 31 days, while logs.keepDays is 30",
-      "warning: telemetry.metrics names callers, and is kept for three months, while logs.keepDays is 30",
-    ],
     [
       "warning: telemetry.traces names callers, and is kept for 31 days, while logs.keepDays is 30",
       "warning: telemetry.metrics names callers, and is kept for three months, while logs.keepDays is 30",
@@ -103,16 +98,13 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   "keep-days-not-enforced": [
     { logSystem: "observability", logs: { collect: "metadata", keepDays: 3 } },
     ["error: logs.keepDays is 3, and nothing deletes logs of that age"],
-    ["error: logs.keepDays is 3, and nothing deletes logs of that age"],
   ],
   "alerts-without-retention": [
     { logs: { ...LEGACY, alertUrl: "https://alerts.example.com/key" } },
     ["warning: logs.alertUrl is set, and logs.keepDays is not"],
-    ["warning: logs.alertUrl is set, and logs.keepDays is not"],
   ],
   "keep-days-too-long": [
     { logSystem: "observability", logs: { collect: "metadata", keepDays: 8 } },
-    ["error: logs.keepDays is 8"],
     ["error: logs.keepDays is 8"],
   ],
   "copy-outlives-logs": [
@@ -145,7 +137,6 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   "reader-expired": [
     { readers: [{ name: "oncall", kind: "person", until: "2026-11-21" }] },
     ["warning: readers[0].until was 2026-11-21 for oncall"],
-    ["warning: readers[0].until was 2026-11-21 for oncall"],
   ],
   "reader-token-without-use": [
     {
@@ -157,36 +148,25 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
       ],
     },
     ["error: readers[1].token is true for oncall, while logSystem is observability"],
-    ["error: readers[1].token is true for oncall, while logSystem is observability"],
   ],
   "shared-cache-in-production": [
     { cache: { ttlSeconds: 60 } },
     [],
     ["warning: cache.ttlSeconds is 60"],
   ],
-  "open-gateway": [
-    { authentication: "false" },
-    ["error: authentication is false"],
-    ["error: authentication is false"],
-  ],
+  "open-gateway": [{ authentication: "false" }, ["error: authentication is false"]],
   "open-worker": [
     { worker: worker({ access: "open" }) },
     ["warning: worker.access is open"],
     ["error: worker.access is open"],
   ],
-  "no-callers": [
-    { callers: undefined },
-    ["warning: callers is empty"],
-    ["warning: callers is empty"],
-  ],
+  "no-callers": [{ callers: undefined }, ["warning: callers is empty"]],
   "cpu-limit-on-free": [
     { worker: worker({ cpuMs: 50 }) },
-    ["error: worker.cpuMs is 50, while plan is free"],
     ["error: worker.cpuMs is 50, while plan is free"],
   ],
   "placement-not-deployable": [
     { worker: worker({ placement: "smart" }) },
-    ["error: worker.placement is smart, which fails in the deploy and in no preview"],
     ["error: worker.placement is smart, which fails in the deploy and in no preview"],
   ],
   "streams-on-free": [
@@ -197,7 +177,6 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   "logpush-on-free": [
     { plan: "free", logs: { ...LEGACY, collect: "full" }, logpush: LOGPUSH },
     ["warning: logpush is declared, while plan is free"],
-    ["warning: logpush is declared, while plan is free"],
   ],
   "logpush-unwatched": [
     { plan: "paid", logs: { ...LEGACY, collect: "full" }, logpush: LOGPUSH },
@@ -207,11 +186,9 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   "alerts-about-nothing": [
     { alerts: { email: "ops@example.com" } },
     ["warning: alerts is set, and nothing is to be told"],
-    ["warning: alerts is set, and nothing is to be told"],
   ],
   "caller-expired": [
     { callers: [{ name: "web", sha256: "a".repeat(64), until: "2026-11-21" }] },
-    ["warning: callers[0].until was 2026-11-21 for web"],
     ["warning: callers[0].until was 2026-11-21 for web"],
   ],
   "unprotected-production": [{ protect: "false" }, [], ["error: protect is false"]],
@@ -234,10 +211,6 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
       "warning: spendLimits[0].windowSeconds is 24",
       "warning: callers[0].limitUsd.windowSeconds is 3599",
     ],
-    [
-      "warning: spendLimits[0].windowSeconds is 24",
-      "warning: callers[0].limitUsd.windowSeconds is 3599",
-    ],
   ],
   "export-unauthorized": [
     {
@@ -249,14 +222,9 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
       "warning: exports[0] goes to Langfuse, and has no authorization",
       "warning: telemetry.traces goes to Langfuse, and has no authorization",
     ],
-    [
-      "warning: exports[0] goes to Langfuse, and has no authorization",
-      "warning: telemetry.traces goes to Langfuse, and has no authorization",
-    ],
   ],
   "model-form-unknown": [
     { worker: worker({ models: ["@cf/a/b", "acme/large"] }), spendLimits: [DAILY] },
-    ["error: worker.models[1] is acme/large, whose form is not known"],
     ["error: worker.models[1] is acme/large, whose form is not known"],
   ],
   "model-form-contradicted": [
@@ -267,18 +235,13 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     [
       "warning: worker.models[0] is anthropic/claude-sonnet-5, which is known to speak messages, and is said to speak chat",
     ],
-    [
-      "warning: worker.models[0] is anthropic/claude-sonnet-5, which is known to speak messages, and is said to speak chat",
-    ],
   ],
   "model-unreachable": [
     { worker: worker({ models: [{ id: "mistral/large", speaks: "chat" }] }), spendLimits: [DAILY] },
     ["error: worker.models[0] is mistral/large, to which the AI binding has no way"],
-    ["error: worker.models[0] is mistral/large, to which the AI binding has no way"],
   ],
   "model-on-free": [
     { plan: "free", worker: worker({ models: ["@cf/moonshotai/kimi-k2.6"] }) },
-    ["warning: worker.models[0] is @cf/moonshotai/kimi-k2.6, while plan is free"],
     ["warning: worker.models[0] is @cf/moonshotai/kimi-k2.6, while plan is free"],
   ],
   "caller-limit-without-effect": [
@@ -286,7 +249,6 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
       worker: worker({ access: "open" }),
       callers: [{ name: "web", sha256: "a".repeat(64), limit: { requests: 1, periodSeconds: 10 } }],
     },
-    ["error: callers[0] has models or limits of its own, while worker.access is open"],
     ["error: callers[0] has models or limits of its own, while worker.access is open"],
   ],
   "reach-in-production": [
@@ -301,22 +263,15 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
     [
       "error: worker.allow[1] is store: prompts and answers kept at the provider, while zdr is true",
     ],
-    [
-      "error: worker.allow[1] is store: prompts and answers kept at the provider, while zdr is true",
-    ],
   ],
   "byok-only-without-key": [
     { byokOnly: "true", worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
     [
       "error: worker.models[1] is openai/gpt-5-mini, while byokOnly is true and providers has no key of openai under the alias default",
     ],
-    [
-      "error: worker.models[1] is openai/gpt-5-mini, while byokOnly is true and providers has no key of openai under the alias default",
-    ],
   ],
   "provider-key-unused": [
     { secretsStoreId: STORE, providers: [{ provider: "openai", key: "k" }] },
-    ["warning: providers[0] is a key of openai, and no model of the stack is a third party's"],
     ["warning: providers[0] is a key of openai, and no model of the stack is a third party's"],
   ],
   "zdr-without-effect": [
@@ -327,18 +282,12 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
       worker: worker({ models: ["openai/gpt-5-mini"] }),
     },
     ["warning: zdr is true, while openai/gpt-5-mini is called with a stored key"],
-    ["warning: zdr is true, while openai/gpt-5-mini is called with a stored key"],
   ],
   "cache-without-effect": [
     { cache: { ttlSeconds: 60 }, worker: worker({ models: ["@cf/a/b", "openai/gpt-5-mini"] }) },
     ["warning: worker.models[1] is openai/gpt-5-mini, which is not cached"],
-    ["warning: worker.models[1] is openai/gpt-5-mini, which is not cached"],
   ],
-  "default-gateway": [
-    { gatewayId: "default" },
-    ["error: gatewayId is default"],
-    ["error: gatewayId is default"],
-  ],
+  "default-gateway": [{ gatewayId: "default" }, ["error: gatewayId is default"]],
   "cap-over-plan": [
     { logs: { ...LEGACY, maxEntries: 100_001 } },
     [
@@ -351,16 +300,13 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   "waiver-unknown": [
     { waivers: [{ rule: "bodies-in-prodction", reason: "a slip of the pen", until: TODAY }] },
     ['error: waivers[0].rule is "bodies-in-prodction" (did you mean bodies-in-production?)'],
-    ['error: waivers[0].rule is "bodies-in-prodction" (did you mean bodies-in-production?)'],
   ],
   "waiver-expired": [
     { waivers: [{ rule: "no-callers", reason: "until the app is there", until: "2026-11-21" }] },
     ["error: waivers[0].until was 2026-11-21 for no-callers"],
-    ["error: waivers[0].until was 2026-11-21 for no-callers"],
   ],
   "waiver-too-long": [
     { waivers: [{ rule: "no-callers", reason: "until the app is there", until: "2027-11-23" }] },
-    ["error: waivers[0].until is 2027-11-23 for no-callers"],
     ["error: waivers[0].until is 2027-11-23 for no-callers"],
   ],
   "waiver-unused": [
@@ -370,7 +316,7 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   ],
 };
 
-test.each(Object.entries(CASES))("%s is found where it holds", (id, [change, dev, prod]) => {
+test.each(Object.entries(CASES))("%s is found where it holds", (id, [change, dev, prod = dev]) => {
   const found = (name: "dev" | "prod") =>
     broken(stackWith(name, change)).filter((text) => text.includes(` ${id}: `));
 
