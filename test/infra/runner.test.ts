@@ -15,16 +15,40 @@ afterAll(() => project.remove());
 
 const TODAY = new Date().toISOString().slice(0, 10);
 
-const EVERY_PART = {
+const WITH_COPIES = {
   plan: "paid",
-  logs: { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 },
-  readers: [{ name: "oncall", kind: "person", until: TODAY, token: true }],
-  logpush: { bucket: "shop-dev-logs", keepDays: 30, publicKey: PUBLIC_KEY },
+  logs: { collect: "full", maxEntries: 90_000, whenFull: "deleteOldest" },
+  logpush: { bucket: "shop-logs", keepDays: 30, publicKey: PUBLIC_KEY },
   waivers: [{ rule: "account-facts-differ", reason: "prod is on another plan here", until: TODAY }],
 };
 
+const EVERY_PART = {
+  ...WITH_COPIES,
+  logs: { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 },
+  readers: [{ name: "oncall", kind: "person", until: TODAY, token: true }],
+};
+
+/** A fetch that answers as Cloudflare does about a gateway and the subdomain of an account, and to nothing else. */
+const ACME = `
+  const account = "https://api.cloudflare.com/client/v4/accounts/0123456789abcdef0123456789abcdef";
+  const results = {
+    [account + "/workers/subdomain"]: { subdomain: "acme" },
+    [account + "/ai-gateway/gateways/shop-dev"]: { id: "shop-dev" },
+  };
+  globalThis.fetch = async (url) => {
+    const result = results[String(url)];
+    if (result === undefined) throw new Error("no network");
+    const headers = { "content-type": "application/json" };
+    return new Response(JSON.stringify({ success: true, result }), { headers });
+  };
+`;
+
 test("Pulumi's own runner loads the program, and gets its resources and outputs without a word", async () => {
-  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev", EVERY_PART));
+  const settings = stackConfig("dev", EVERY_PART);
+  const nodeArgs = [`--import=data:text/javascript,${encodeURIComponent(ACME)}`];
+  const env = { CLOUDFLARE_API_TOKEN: "t".repeat(40) };
+
+  const run = await runProgram({ project, stack: "dev" }, settings, { nodeArgs, env });
 
   expect(run).toEqual({
     exitCode: 0,
@@ -51,6 +75,8 @@ test("Pulumi's own runner loads the program, and gets its resources and outputs 
     ],
     outputs: {
       gatewayId: "shop-dev",
+      // By the account's subdomain.
+      workerUrl: "https://talk-dev.acme.workers.dev",
       openaiBaseUrl:
         "https://gateway.ai.cloudflare.com/v1/0123456789abcdef0123456789abcdef/shop-dev/openai",
       readerTokens: expect.anything(),
@@ -123,40 +149,29 @@ test("a deploy that changes nothing fails where the gateway lacks what the stack
   expect(script.requests).toEqual([`GET ${path}`]);
 });
 
-test("a protected gateway refuses to be deleted, in one sentence", async () => {
-  const { hooks } = await runProgram({ project, stack: "prod" }, stackConfig("prod"), {
+// What --ignore-protect ignores is Pulumi's own protection: the engine runs a resource's hooks all the same.
+test("a protected gateway and its bucket of copies refuse to be deleted, each in one sentence", async () => {
+  const settings = stackConfig("dev", { ...WITH_COPIES, protect: true });
+
+  const { hooks } = await runProgram({ project, stack: "dev" }, settings, {
     runHooks: { oldInputs: {} },
   });
 
-  expect(hooks.at(-1)).toEqual([
-    "gateway-is-protected",
-    "gateway shop-prod is protected (protect: true), and is neither deleted nor replaced; where its logs may go, set protect: false and run `pulumi up` first",
+  const refusal =
+    "is protected (protect: true), and is neither deleted nor replaced; where its logs may go, set protect: false and run `pulumi up` first";
+  const refused = hooks.filter(([name]) => name === "gateway-is-protected");
+  expect(refused.map(([, end]) => end).toSorted()).toEqual([
+    `bucket shop-logs ${refusal}`,
+    `gateway shop-dev ${refusal}`,
   ]);
 });
 
-// What --ignore-protect ignores is Pulumi's own protection: the engine runs a resource's hooks all the same.
-test("a protected bucket of copies refuses to be deleted, and one that is not protected does not", async () => {
-  const logpush = { bucket: "shop-logs", keepDays: 30, publicKey: PUBLIC_KEY };
-  const full = { collect: "full", maxEntries: 90_000, whenFull: "deleteOldest" };
-  const changes = { plan: "paid", logs: full, logpush };
-  const of = (protect: boolean) =>
-    runProgram({ project, stack: "dev" }, stackConfig("dev", { ...changes, protect }), {
-      runHooks: { oldInputs: {} },
-    });
-
-  const [kept, free] = [await of(true), await of(false)];
-
-  expect(kept.hooks.filter(([, end]) => end.startsWith("bucket"))).toEqual([
-    [
-      "gateway-is-protected",
-      "bucket shop-logs is protected (protect: true), and is neither deleted nor replaced; where its logs may go, set protect: false and run `pulumi up` first",
-    ],
-  ]);
-  expect(free.hooks.map(([name]) => name)).not.toContain("gateway-is-protected");
-});
-
-test("without credentials the hooks warn and stop nothing", async () => {
-  const settings = stackConfig("dev", { guardrails: { prompt: { P1: "block" } } });
+test("without credentials the hooks warn and stop nothing that is not protected", async () => {
+  const settings = stackConfig("dev", {
+    ...WITH_COPIES,
+    protect: false,
+    guardrails: { prompt: { P1: "block" } },
+  });
 
   const { hooks, log } = await runProgram({ project, stack: "dev" }, settings, {
     runHooks: { oldInputs: {} },
@@ -170,31 +185,6 @@ test("without credentials the hooks warn and stop nothing", async () => {
     "warning: gateway shop-dev: not looked what it holds, because …",
     "warning: gateway shop-dev goes, and its logs (how many is not known: …",
   ]);
-});
-
-/** A fetch that answers as Cloudflare does about a gateway and the subdomain of an account, and to nothing else. */
-const ACME = `
-  const account = "https://api.cloudflare.com/client/v4/accounts/0123456789abcdef0123456789abcdef";
-  const results = {
-    [account + "/workers/subdomain"]: { subdomain: "acme" },
-    [account + "/ai-gateway/gateways/shop-dev"]: { id: "shop-dev" },
-  };
-  globalThis.fetch = async (url) => {
-    const result = results[String(url)];
-    if (result === undefined) throw new Error("no network");
-    const headers = { "content-type": "application/json" };
-    return new Response(JSON.stringify({ success: true, result }), { headers });
-  };
-`;
-
-test("the address of the Worker is an output, by the account's subdomain", async () => {
-  const nodeArgs = [`--import=data:text/javascript,${encodeURIComponent(ACME)}`];
-  const env = { CLOUDFLARE_API_TOKEN: "t".repeat(40) };
-
-  const run = await runProgram({ project, stack: "dev" }, stackConfig("dev"), { nodeArgs, env });
-
-  expect(run).toMatchObject({ exitCode: 0, log: [] });
-  expect(run.outputs).toMatchObject({ workerUrl: "https://talk-dev.acme.workers.dev" });
 });
 
 test("without a network the output is left out, with a sentence, and nothing fails", async () => {
