@@ -49,6 +49,7 @@ export default defineConfig(({ mode }) => {
             exclude: alone,
             // One process for each core: Miniflare and the SDKs are loaded once there, and not by every file.
             isolate: false,
+            provide: { isProcessShared: true },
             // What a test put in a function's place must not reach the next file.
             restoreMocks: true,
           },

@@ -35,10 +35,13 @@ export async function runInNode({ texts, hasAi, limits, cloudflare }: Deploy): P
   const { port } = z.object({ port: z.number() }).parse(server.address());
   return {
     url: new URL(`http://127.0.0.1:${port}`),
+    check: async () => {
+      const found = faults.splice(0);
+      if (found.length > 0) throw new Error(`the Worker left faults:\n${found.join("\n")}`);
+    },
     stop: async () => {
       if ("closeAllConnections" in server) server.closeAllConnections();
       server.close();
-      if (faults.length > 0) throw new Error(`the Worker left faults:\n${faults.join("\n")}`);
     },
   };
 }

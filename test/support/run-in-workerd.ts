@@ -63,11 +63,12 @@ export async function runInWorkerd({ texts, hasAi, limits, cloudflare }: Deploy)
   const url = await miniflare.ready;
   return {
     url,
-    stop: async () => {
+    check: async () => {
       await drain(url, cloudflare);
-      await miniflare.dispose();
-      if (faults.length > 0) throw new Error(`the runtime reported faults:\n${faults.join("\n")}`);
+      const found = faults.splice(0);
+      if (found.length > 0) throw new Error(`the runtime reported faults:\n${found.join("\n")}`);
     },
+    stop: () => miniflare.dispose(),
   };
 }
 

@@ -14,6 +14,7 @@ import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 
+import { inject } from "vitest";
 import { z } from "zod";
 
 import { atEndOfFile } from "./endings.ts";
@@ -119,13 +120,9 @@ export interface RunningWorker {
  * are the scene's own.
  */
 export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorker> {
-  const key = JSON.stringify([
-    { ...BINDINGS, ...scene.bindings },
-    scene.withoutAi,
-    scene.callerLimit,
-    scene.ownLimits,
-  ]);
-  if (runtimes.size === 0) atEndOfFile(endWorkers);
+  const key = keyOf(scene);
+  if (!isEndSet) atEndOfFile(endWorkers);
+  isEndSet = true;
   const runtime = runtimes.get(key) ?? startRuntime(scene);
   runtimes.set(key, runtime);
   const { url, cloudflare } = await runtime;
@@ -149,6 +146,10 @@ export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorke
     points,
     ask: (path, init) => fetch(new URL(path, url), { headers, ...init }),
   };
+}
+
+function keyOf({ bindings, withoutAi, callerLimit, ownLimits }: WorkerScene): string {
+  return JSON.stringify([{ ...BINDINGS, ...bindings }, withoutAi, callerLimit, ownLimits]);
 }
 
 /** Makes the body of a chat request for the older model. */
@@ -185,8 +186,9 @@ export interface Deploy {
 /** A Worker that runs. */
 export interface Running {
   readonly url: URL;
-  /** Ends it. Throws where it left a fault that no caller and no line shows. */
-  stop(): Promise<void>;
+  /** Waits for what it has to report. Throws where it left a fault that no caller and no line shows. */
+  readonly check: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Runs the Worker as deployed. */
@@ -206,12 +208,31 @@ interface Runtime extends Running {
   readonly cloudflare: Cloudflare;
 }
 
-const runtimes = new Map<string, Promise<Runtime>>();
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Whether more test files run in the same process, with the same modules. */
+    isProcessShared?: boolean;
+  }
+}
 
+/** The ordinary deploy, which half of all files use: each start of a runtime takes a third of a second. */
+const ORDINARY = keyOf({});
+const runtimes = new Map<string, Promise<Runtime>>();
+let isEndSet = false;
+
+/**
+ * Stops every runtime, but for the ordinary deploy's where more files follow in this process: the
+ * next one takes it over, and Miniflare ends it with the process. Throws where one left a fault.
+ */
 async function endWorkers(): Promise<void> {
-  const running = await Promise.all(runtimes.values());
-  runtimes.clear();
-  for (const runtime of running) await runtime.stop();
+  isEndSet = false;
+  for (const [key, starting] of runtimes) {
+    const runtime = await starting;
+    await runtime.check();
+    if (key === ORDINARY && inject("isProcessShared") === true) continue;
+    await runtime.stop();
+    runtimes.delete(key);
+  }
 }
 
 async function startRuntime(scene: WorkerScene): Promise<Runtime> {
@@ -226,6 +247,7 @@ async function startRuntime(scene: WorkerScene): Promise<Runtime> {
   return {
     url: running.url,
     cloudflare,
+    check: running.check,
     stop: async () => {
       await running.stop();
       cloudflare.stop();
