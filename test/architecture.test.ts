@@ -39,17 +39,21 @@ const ARROWS = [
   ["ops/look/undeclared/planted.ts", 'import "../../verify/verify.ts";'],
 ].map(([file = "", text], index) => [file.replace("planted", `planted-${index}`), text] as const);
 
+const HOUSE = ["infra", "policy", "record", "worker", "local", "ops"];
+
 let refused: readonly string[];
-// All at once: each start of the linter costs as much as what it lints here.
+let others: readonly Diagnostic[];
+// All at once, with the house as it stands: a start of the linter costs as much as what it lints here.
 beforeAll(async () => {
   for (const [file, text] of ARROWS) {
     await mkdir(join(project.folder, dirname(file)), { recursive: true });
     await writeFile(join(project.folder, file), `${text}\n`);
   }
   const files = ARROWS.map(([file]) => file);
-  const { stdout } = await runLint("--format", "json", ...files);
+  const { stdout } = await runLint("--format", "json", ...HOUSE);
   for (const file of files) await rm(join(project.folder, file));
   const found: readonly Diagnostic[] = JSON.parse(stdout).diagnostics;
+  others = found.filter(({ filename }) => !files.includes(filename));
   refused = found.flatMap(({ code, filename }) =>
     code.includes("no-restricted-imports") ? [filename] : [],
   );
@@ -59,10 +63,8 @@ test.each(ARROWS)("an arrow against the house is refused: %s says %s", (file) =>
   expect(refused).toContain(file);
 });
 
-test("the arrows of the house as it stands are all allowed", async () => {
-  const { stdout } = await runLint("infra", "policy", "record", "worker", "local", "ops");
-
-  expect(stdout).toContain(" 0 errors");
+test("the arrows of the house as it stands are all allowed", () => {
+  expect(others).toEqual([]);
 });
 
 test("wrangler and the project use one Miniflare", async () => {
