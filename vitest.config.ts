@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 
 import { defineConfig } from "vitest/config";
 
@@ -6,7 +7,7 @@ import { inOrder } from "./test/support/in-order.ts";
 
 /** What a file that needs a process of its own has: mocks of modules, or Pulumi, whose runtime is global. */
 const NEEDS_ITS_OWN =
-  /\bvi\.(?:mock|hoisted|resetModules)\(|"@pulumi\/|\/infra\/main\b|\/(?:shipped|record)-program\.ts"/;
+  /\bvi\.(?:mock|hoisted|resetModules)\(|\b(?:from |import\()"(?:@pulumi\/|[^"]+\/infra\/main\b|[^"]+\/(?:shipped|record)-program\.ts")/;
 
 /** What a file has that runs more in a soak. */
 const HAS_MORE = /\/support\/runs\.ts"/;
@@ -22,8 +23,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       pool: "forks",
-      // Every core: vitest leaves one idle, which on two is half of the machine.
-      maxWorkers: "100%",
+      // One more than there are cores: a quarter of a worker's time is waiting for processes, limits and timers.
+      maxWorkers: availableParallelism() + 1,
       // Generous: a test that starts processes must not fail because the machine is busy, nor a soak because it is long.
       testTimeout: mode === "soak" ? 1_800_000 : 90_000,
       hookTimeout: 90_000,
