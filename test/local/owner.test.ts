@@ -13,12 +13,12 @@ afterAll(() => project.remove());
 test("a second start prints the first one's lines and ends, and no log is lost", async () => {
   const first = await run();
   const [, printed = ""] = /(stack dev runs[^]*)\nEdits to the/.exec(first.process.output()) ?? [];
-  await chat(first, 50);
+  await chat(first, 20);
 
   const again = [["--port", "20000"], ["--api"]].map((args) =>
     start(project, "local/start.js", ["--stack", "dev", ...args]),
   );
-  await chat(first, 50);
+  await chat(first, 20);
 
   expect(await Promise.all(again.map(({ exited }) => exited))).toEqual([0, 0]);
   const [plain = "", api = ""] = again.map((process) => process.output());
@@ -26,8 +26,8 @@ test("a second start prints the first one's lines and ends, and no log is lost",
     `${printed}\nProcess ${pidOf(plain)} runs it, with its own --port and --upstream; Ctrl-C there ends it.\n`,
   );
   expect(api).toContain(`${plain}\nexport CLOUDFLARE_BASE_URL=${first.logs}/client/v4\n`);
-  await chat(first, 100);
-  expect(await count(first)).toBe(200);
+  await chat(first, 40);
+  expect(await count(first)).toBe(80);
 });
 
 test("two starts at once: one runs the stack, the other prints its lines", async () => {
@@ -42,8 +42,8 @@ test("two starts at once: one runs the stack, the other prints its lines", async
 test("after a kill -9 the next start has the same port, and every log that was shown", async () => {
   const first = await run();
   const before = await count(first);
-  await chat(first, 100);
-  expect(await count(first)).toBe(before + 100);
+  await chat(first, 40);
+  expect(await count(first)).toBe(before + 40);
   const second = await run();
   const pid = pidOf(second.process.output());
   process.kill(pid, "SIGKILL");
@@ -53,8 +53,8 @@ test("after a kill -9 the next start has the same port, and every log that was s
 
   expect(next.worker).toBe(first.worker);
   expect(next.process.output()).not.toContain("is busy");
-  await chat(next, 100);
-  expect(await count(next)).toBe(before + 200);
+  await chat(next, 40);
+  expect(await count(next)).toBe(before + 80);
 });
 
 test("a start that fails leaves the stack to the next one", async () => {
