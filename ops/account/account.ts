@@ -7,6 +7,7 @@ import {
   APIConnectionError,
   APIError,
   AuthenticationError,
+  BadRequestError,
   CloudflareError,
   NotFoundError,
   PermissionDeniedError,
@@ -97,10 +98,15 @@ export function readToken(name: string, environment = process.env): string | und
 export type Answer<T> =
   | { readonly kind: "answer"; readonly value: T }
   | { readonly kind: "missing" }
-  | { readonly kind: "unknown"; readonly reason: string };
+  | {
+      readonly kind: "unknown";
+      readonly reason: string;
+      /** Whether the API refused the token, and not merely failed to answer. */
+      readonly isRefused?: boolean;
+    };
 
-/** The permission that a request needs, as messages name it. */
-type Needed = Permission | "to be a token of the account";
+/** What a request needs: a permission, or a token that the account itself has made. */
+type Needed = Permission | "a token of the account";
 
 /**
  * Makes a request to the API. What the token may not read, or the API fails to answer, is unknown,
@@ -111,9 +117,25 @@ export async function tryRequest<T>(needed: Needed, request: () => Promise<T>): 
     return { kind: "answer", value: await request() };
   } catch (error) {
     if (error instanceof NotFoundError) return { kind: "missing" };
-    return { kind: "unknown", reason: explain(error, needed) };
+    return { kind: "unknown", reason: explain(error, needed), ...(isRefusal(error) && REFUSED) };
   }
 }
+
+const REFUSED = { isRefused: true } as const;
+
+function isRefusal(error: unknown): boolean {
+  return isNotAccepted(error) || error instanceof PermissionDeniedError;
+}
+
+/** Checks whether the API takes the token for none; one of a wrong form gets status 400. */
+function isNotAccepted(error: unknown): boolean {
+  if (error instanceof AuthenticationError) return true;
+  if (!(error instanceof BadRequestError)) return false;
+  return error.errors.some(({ code }) => code === INVALID_HEADERS);
+}
+
+// https://developers.cloudflare.com/fundamentals/api/troubleshooting/
+const INVALID_HEADERS = 6003;
 
 /**
  * Takes the value out of an answer. Throws a CommandError where there is none; `what` completes
@@ -194,9 +216,10 @@ export function checkAnswer<T extends z.ZodType>(
 function explain(error: unknown, needed: Needed): string {
   // `checkAnswer` refused the response.
   if (error instanceof CommandError) return error.message;
-  if (error instanceof AuthenticationError || error instanceof PermissionDeniedError) {
-    return `CLOUDFLARE_API_TOKEN is not accepted; it needs ${nameBoth(needed)} for this account`;
+  if (isNotAccepted(error)) {
+    return "CLOUDFLARE_API_TOKEN is not accepted: it is wrong, or has ended, or is not of this account";
   }
+  if (error instanceof PermissionDeniedError) return describeDenial(error, needed);
   if (error instanceof APIConnectionError) {
     const reason = error.cause instanceof Error ? error.cause.message : error.message;
     return `no answer (${reason}); is CLOUDFLARE_BASE_URL right?`;
@@ -215,8 +238,17 @@ function explain(error: unknown, needed: Needed): string {
   throw error;
 }
 
-function nameBoth(needed: Needed): string {
-  if (needed === "to be a token of the account") return needed;
+// The code of a token that is not accepted from this address.
+const WRONG_PLACE = 9109;
+
+function describeDenial({ errors }: PermissionDeniedError, needed: Needed): string {
+  const misplaced = errors.find(({ code }) => code === WRONG_PLACE);
+  if (misplaced !== undefined) return `CLOUDFLARE_API_TOKEN is refused: ${misplaced.message}`;
+  if (needed === "a token of the account") return `CLOUDFLARE_API_TOKEN is not ${needed}`;
+  return `CLOUDFLARE_API_TOKEN lacks ${nameBoth(needed)} for this account`;
+}
+
+function nameBoth(needed: Permission): string {
   const shown = inDashboard(needed);
   return shown === needed ? needed : `${needed} (${shown} in the dashboard)`;
 }

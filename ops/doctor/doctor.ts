@@ -3,6 +3,7 @@ import type { Stack } from "../../policy/stack/stack.ts";
 import { connect, type Connection } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
 import { finding, type Finding } from "../look/finding.ts";
+import { identifyOwnToken } from "../look/tokens.ts";
 import { checkAccount } from "./account.ts";
 import { checkFile } from "./file.ts";
 import { checkMachine } from "./machine.ts";
@@ -53,5 +54,19 @@ async function examineAccount(
     return [finding("unknown", "account", "not looked at, because the stack file cannot be read")];
   }
   const checks = [checkToken, checkAccount, checkNames];
-  return (await Promise.all(checks.map((check) => check(connection, stack)))).flat();
+  const found = (await Promise.all(checks.map((check) => check(connection, stack)))).flat();
+  return found.every(({ kind }) => kind === "unknown") ? explainSilence(connection) : found;
+}
+
+/** Judges an account of which nothing could be looked at: no deploy succeeds with such a token. */
+async function explainSilence(connection: Connection): Promise<readonly Finding[]> {
+  const own = await identifyOwnToken(connection);
+  if (own.kind === "unknown" && own.isRefused !== true) {
+    return [finding("broken", "account", `cannot be looked at: ${own.reason}`)];
+  }
+  const why = own.kind === "answer" ? "may do nothing there" : "has ended";
+  const message = `the token is not accepted, or not of this account (${connection.accountId}), or ${why}`;
+  const remedy =
+    "compare token and account with the dashboard (Manage account, Account API tokens)";
+  return [{ ...finding("broken", "CLOUDFLARE_API_TOKEN", message), remedy }];
 }

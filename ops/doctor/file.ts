@@ -100,8 +100,14 @@ function noCipher(path: string): Finding {
 
 function findHost(path: Path, text: string): readonly Finding[] {
   const name = formatPath(path);
-  const host = name === "worker.domain" ? text : (URL.parse(text)?.hostname ?? "");
+  const host = name === "worker.domain" ? text : hostIn(text);
   if (!RESERVED.test(host)) return [];
   const message = `is at ${quote(host)}, a name for documentation, which belongs to nobody`;
   return [{ ...finding("broken", name, message), remedy: "write your own" }];
+}
+
+/** Returns the host of a URL or of an e-mail address; empty where a text is neither. */
+function hostIn(text: string): string {
+  const [, ofEmail] = /^[^\s@/]+@([^\s@/]+)$/.exec(text) ?? [];
+  return ofEmail ?? URL.parse(text)?.hostname ?? "";
 }

@@ -1,4 +1,4 @@
-/** Finds what already has the names that a first deploy would give. */
+/** Finds what already has the names that a first deploy would give, and what it takes for granted. */
 import { workerNames } from "../../policy/gateway/names.ts";
 import { GATEWAYS } from "../../policy/platform.ts";
 import { quote } from "../../policy/looks-secret.ts";
@@ -9,14 +9,15 @@ import type { Answer, Connection } from "../account/account.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import { listGateways } from "../look/gateways.ts";
 import { listLifecycleRules } from "../look/logpush.ts";
+import { listSecrets } from "../look/provider-keys.ts";
 import { listWorkers, readWorker } from "../look/workers.ts";
 
-/** Looks for the names of the stack's gateway, Workers and bucket. */
+/** Looks for the names of the stack's gateway, Workers and bucket, and for its Secrets Store. */
 export async function checkNames(
   connection: Connection,
   stack: Stack,
 ): Promise<readonly Finding[]> {
-  const checks = [checkGateway, checkWorkers, checkBucket];
+  const checks = [checkGateway, checkWorkers, checkBucket, checkStore];
   return (await Promise.all(checks.map((check) => check(connection, stack)))).flat();
 }
 
@@ -81,6 +82,22 @@ async function checkBucket(
   if (answer.kind === "missing") return [finding("kept", about, "is free to be made")];
   const remedy = "where this stack did not make it, choose another logpush.bucket";
   return [{ ...finding("warning", about, "exists already"), remedy }];
+}
+
+/** Looks for the store of providers' keys, which a deploy does not make. */
+async function checkStore(
+  connection: Connection,
+  { settings }: Stack,
+): Promise<readonly Finding[]> {
+  const { secretsStoreId } = settings;
+  if (secretsStoreId === undefined) return [];
+  const about = "secretsStoreId";
+  const answer = await listSecrets(connection, secretsStoreId);
+  if (answer.kind === "unknown") return [unknown(about, answer)];
+  if (answer.kind === "answer")
+    return [finding("kept", about, "is a Secrets Store of the account")];
+  const remedy = "npx wrangler secrets-store store list --remote prints the account's";
+  return [{ ...finding("broken", about, "is no Secrets Store of the account"), remedy }];
 }
 
 function unknown(about: string, answer: Exclude<Answer<unknown>, { kind: "answer" }>): Finding {

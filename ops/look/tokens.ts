@@ -41,14 +41,20 @@ export function listTokens({ accountId, cloudflare }: Connection) {
 
 const OWN = { what: "a token", schema: z.object({ id: z.string().min(1) }) };
 
+/** Finds the id of the token that makes the request. It is missing where it is no token of the account. */
+export function identifyOwnToken({ accountId: account_id, cloudflare }: Connection) {
+  const request = () => cloudflare.accounts.tokens.verify({ account_id });
+  return tryCheck("a token of the account", OWN, request);
+}
+
 /** Reads the token that makes the request. It is missing where it is no token of the account. */
-export async function readOwnToken({ accountId, cloudflare }: Connection): Promise<Answer<Token>> {
-  const { tokens } = cloudflare.accounts;
-  const account = { account_id: accountId };
-  const own = await tryCheck("to be a token of the account", OWN, () => tokens.verify(account));
+export async function readOwnToken(connection: Connection): Promise<Answer<Token>> {
+  const { accountId: account_id, cloudflare } = connection;
+  const own = await identifyOwnToken(connection);
   if (own.kind !== "answer") return own;
   const { id } = own.value;
-  const read = await tryCheck(NEEDED, DOCUMENTED, () => tokens.get(id, account));
+  const request = () => cloudflare.accounts.tokens.get(id, { account_id });
+  const read = await tryCheck(NEEDED, DOCUMENTED, request);
   const reason = "the account lists no such token";
   return read.kind === "missing" ? { kind: "unknown", reason } : read;
 }

@@ -2,7 +2,8 @@
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, tryCheck, type Connection } from "../account/account.ts";
+import { isTrustedApi } from "../../policy/stack/api-address.ts";
+import { listAll, tryCheck, type Answer, type Connection } from "../account/account.ts";
 
 const script = z.object({ id: z.string(), modified_on: z.string().nullish() });
 const settings = z.object({
@@ -62,8 +63,18 @@ const label = z
   .object({ subdomain: z.string().regex(/^[a-z0-9-]{1,63}$/) })
   .transform((answer) => answer.subdomain);
 
-/** Reads the account's own label below workers.dev. */
-export function readAccountSubdomain({ accountId, cloudflare }: Connection) {
+/**
+ * Reads the account's own label below workers.dev. An imitation is not asked: its label is
+ * somebody else's at Cloudflare, and callers' tokens go to the address made of it.
+ */
+export async function readAccountSubdomain({
+  accountId,
+  cloudflare,
+}: Connection): Promise<Answer<string>> {
+  if (!isTrustedApi(cloudflare.baseURL, "production")) {
+    const reason = "CLOUDFLARE_BASE_URL is an imitation, whose subdomain is somebody else's";
+    return { kind: "unknown", reason };
+  }
   const request = () => cloudflare.workers.subdomains.get({ account_id: accountId });
   return tryCheck(NEEDED, { what: "a subdomain", schema: label }, request);
 }

@@ -1,12 +1,12 @@
 /** Finds where a stack's Worker answers. */
 import { workersDevUrl, workerUrl } from "../../policy/gateway/worker-bindings.ts";
-import { isTrustedApi } from "../../policy/stack/api-address.ts";
 import type { Account } from "../account/account.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import { readAccountSubdomain } from "../look/workers.ts";
 
-const UNDECLARED =
-  "the stack file does not declare the Worker's address; give --url, or set worker.workersDevSubdomain";
+const NONE =
+  "the stack file gives the Worker no address (worker.workersDev is off, and there is no worker.domain); give --url";
+const GIVE = "give --url, or set worker.workersDevSubdomain";
 
 /** The address, or why there is none; and a finding where only the account could tell it. */
 export interface Address {
@@ -23,12 +23,10 @@ export async function findAddress(account: Account, given: URL | undefined): Pro
   const { settings } = account.stack;
   const declared = given ?? workerUrl(settings);
   if (declared !== undefined) return { url: new URL(declared), reason: "", findings: [] };
-  // A caller's token goes to that address: an imitation names a subdomain that is somebody else's.
-  const isCloudflare = isTrustedApi(account.cloudflare.baseURL, "production");
-  if (!settings.worker.workersDev || !isCloudflare) return without(UNDECLARED);
+  if (!settings.worker.workersDev) return without(NONE);
   const answer = await readAccountSubdomain(account);
   if (answer.kind === "missing") return without("the account has no workers.dev subdomain yet");
-  if (answer.kind === "unknown") return without(`${UNDECLARED} (${answer.reason})`);
+  if (answer.kind === "unknown") return without(`${answer.reason}; ${GIVE}`);
   const url = workersDevUrl(settings.worker.name, answer.value);
   const message = `is ${url}, by the account's subdomain`;
   return { url: new URL(url), reason: "", findings: [finding("note", "address", message)] };

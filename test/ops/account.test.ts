@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 
 import { connect } from "../../ops/account/account.ts";
+import { listWorkers } from "../../ops/look/workers.ts";
+import { readOwnToken } from "../../ops/look/tokens.ts";
+import { scriptedAccount, type Answer } from "../support/scripted-account.ts";
 
 const GOOD = { CLOUDFLARE_ACCOUNT_ID: "a".repeat(32), CLOUDFLARE_API_TOKEN: "t".repeat(40) };
 
@@ -18,4 +21,37 @@ test("an empty address is none", async () => {
   const { cloudflare } = await connect(undefined, { ...GOOD, CLOUDFLARE_BASE_URL: "" });
 
   expect(cloudflare.baseURL).toBe("https://api.cloudflare.com/client/v4");
+});
+
+const NOT_ACCEPTED =
+  "CLOUDFLARE_API_TOKEN is not accepted: it is wrong, or has ended, or is not of this account";
+
+test.each<[string, Answer, string, string]>([
+  ["is unknown", { status: 401 }, NOT_ACCEPTED, NOT_ACCEPTED],
+  ["has no token's form", { status: 400, errors: [{ code: 6003 }] }, NOT_ACCEPTED, NOT_ACCEPTED],
+  [
+    "may not do it",
+    { status: 403, errors: [{ code: 10000, message: "Authentication error" }] },
+    "CLOUDFLARE_API_TOKEN lacks Workers Scripts Read for this account",
+    "CLOUDFLARE_API_TOKEN is not a token of the account",
+  ],
+  [
+    "is of elsewhere",
+    { status: 403, errors: [{ code: 9109, message: "Cannot use it from 192.0.2.1" }] },
+    "CLOUDFLARE_API_TOKEN is refused: Cannot use it from 192.0.2.1",
+    "CLOUDFLARE_API_TOKEN is refused: Cannot use it from 192.0.2.1",
+  ],
+])("a token that %s is told apart from the others", async (_, answer, ofWorkers, ofToken) => {
+  const account = scriptedAccount(() => answer, "dev");
+
+  const unknown = { kind: "unknown", isRefused: true };
+  expect(await listWorkers(account)).toEqual({ ...unknown, reason: ofWorkers });
+  expect(await readOwnToken(account)).toEqual({ ...unknown, reason: ofToken });
+});
+
+test("a request that is wrong by itself is not told as a token that is", async () => {
+  const wrong = { status: 400, errors: [{ code: 1001, message: "too many" }] };
+  const account = scriptedAccount(() => wrong, "dev");
+
+  expect(await listWorkers(account)).toEqual({ kind: "unknown", reason: "1001 too many" });
 });

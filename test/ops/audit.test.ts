@@ -262,9 +262,9 @@ test("what the token may not see is not looked at, and never fine", async () => 
     ["the rest", "readers of analytics"],
   ]);
   expect(unseen.map(({ message }) => message).slice(0, 3)).toEqual([
-    "not looked at: cannot list the Workers: CLOUDFLARE_API_TOKEN is not accepted; it needs Workers Scripts Read for this account",
-    "not looked at: cannot list the API tokens: CLOUDFLARE_API_TOKEN is not accepted; it needs Account API Tokens Read for this account",
-    "not looked at: cannot list the Logpush jobs: CLOUDFLARE_API_TOKEN is not accepted; it needs Logs Write (Logs Edit in the dashboard) for this account",
+    "not looked at: cannot list the Workers: CLOUDFLARE_API_TOKEN lacks Workers Scripts Read for this account",
+    "not looked at: cannot list the API tokens: CLOUDFLARE_API_TOKEN lacks Account API Tokens Read for this account",
+    "not looked at: cannot list the Logpush jobs: CLOUDFLARE_API_TOKEN lacks Logs Write (Logs Edit in the dashboard) for this account",
   ]);
   expect(auditText({ accountId: ACCOUNT_ID, stacks: [] }, findings)).toContain(
     "0 to act on, 5 not looked at",

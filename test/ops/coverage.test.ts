@@ -150,7 +150,7 @@ test("without Account Analytics Read one sentence says that it is lacking", asyn
     [
       "unknown",
       "coverage",
-      "not looked at, because CLOUDFLARE_API_TOKEN is not accepted; it needs Account Analytics Read for this account",
+      "not looked at, because CLOUDFLARE_API_TOKEN lacks Account Analytics Read for this account",
     ],
   ]);
 });
@@ -160,9 +160,9 @@ test.each([
   [
     "authz",
     { message: "x", extensions: { code: "authz" } },
-    /it needs Account Analytics Read for this account$/,
+    /CLOUDFLARE_API_TOKEN lacks Account Analytics Read for this account$/,
   ],
-  ["its words", { message: "not authorized for that account" }, /it needs Account Analytics Read/],
+  ["its words", { message: "not authorized for that account" }, /lacks Account Analytics Read/],
   [
     "anything else",
     { message: "cannot request data older than 1s", extensions: { timestamp: "2026-11-22" } },

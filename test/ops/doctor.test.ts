@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 
+import { DEFAULT_STORE } from "../../local/api/secrets-store.ts";
 import type { WorkerRecord } from "../../local/api/worker-record.ts";
 import { checkAccount } from "../../ops/doctor/account.ts";
 import { checkMachine } from "../../ops/doctor/machine.ts";
@@ -33,9 +34,9 @@ test("a stack that lacks nothing ends with 0", async () => {
 
   expect(stdout).toContain("✔ Pulumi CLI: v9.1.0");
   expect(stdout).toContain("✔ Pulumi's state: logged in");
-  expect(stdout).toContain(
-    "✔ workers.dev: the Worker will answer at https://talk-dev.local.workers.dev",
-  );
+  // The label of an imitation is somebody else's at Cloudflare.
+  expect(stdout).toContain("? workers.dev: not looked at, because CLOUDFLARE_BASE_URL is an imit");
+  expect(stdout).not.toContain("local.workers.dev");
   expect(stdout).toContain("✔ gateway shop-dev: is free to be made");
   expect(stdout).toContain("0 to do before pulumi up,");
   expect(code).toBe(0);
@@ -79,11 +80,6 @@ test.each<[string, (scene: Scene) => Promise<unknown> | void, string]>([
     "· Worker talk-dev: exists, bound to this stack's gateway",
   ],
   [
-    "another subdomain",
-    (scene) => scene.edit("workersDev: true", "workersDev: true\n    workersDevSubdomain: acme"),
-    '✘ workers.dev: worker.workersDevSubdomain is "acme"; the account has "local"\n    → set it to local',
-  ],
-  [
     "another plan",
     (scene) => scene.edit("plan: free", "plan: paid"),
     "! plan: is paid; the account has no subscription of Workers Paid, by its name\n    → set ai-gateway:plan: free",
@@ -102,6 +98,21 @@ test.each<[string, (scene: Scene) => Promise<unknown> | void, string]>([
     "an address of the documentation",
     (scene) => scene.append(exporter("https://otel.example.com/v1", CIPHER)),
     '✘ exports[0].url: is at "otel.example.com", a name for documentation, which belongs to nobody',
+  ],
+  [
+    "an e-mail address of the documentation",
+    (scene) => scene.append("  ai-gateway:alerts: { email: ops@example.com }\n"),
+    '✘ alerts.email: is at "example.com", a name for documentation, which belongs to nobody',
+  ],
+  [
+    "a Secrets Store that the account does not have",
+    (scene) => scene.append(`  ai-gateway:secretsStoreId: "${"0".repeat(32)}"\n`),
+    "✘ secretsStoreId: is no Secrets Store of the account\n    → npx wrangler secrets-store store list",
+  ],
+  [
+    "the account's Secrets Store",
+    (scene) => scene.append(`  ai-gateway:secretsStoreId: "${DEFAULT_STORE}"\n`),
+    "✔ secretsStoreId: is a Secrets Store of the account",
   ],
   [
     "a file that breaks a rule",
@@ -146,21 +157,53 @@ test.each([
 
 test("what a token may not read is not looked at, and names the permission", async () => {
   const scene = await prepare();
-  const token = await makeToken(scene.running, ["AI Gateway Run"]);
+  const token = await makeToken(scene.running, ["Workers Scripts Read"]);
 
   const { stdout } = await examine({ ...scene, env: { CLOUDFLARE_API_TOKEN: token } });
 
   for (const [about, permission] of [
     ["CLOUDFLARE_API_TOKEN", "Account API Tokens Read"],
     ["plan", "Billing Read"],
-    ["workers.dev", "Workers Scripts Read"],
     ["gateway shop-dev", "AI Gateway Read"],
-    ["Worker talk-dev", "Workers Scripts Read"],
   ]) {
     expect(stdout).toMatch(
-      new RegExp(`  \\? ${about}: .* it needs ${permission} for this account`),
+      new RegExp(`  \\? ${about}: .* CLOUDFLARE_API_TOKEN lacks ${permission} for this account`),
     );
   }
+});
+
+const NOBODY = "✘ CLOUDFLARE_API_TOKEN: the token is not accepted, or not of this account";
+
+test.each<[string, Record<string, string>, string]>([
+  ["a wrong token", { CLOUDFLARE_API_TOKEN: "wrong" }, NOBODY],
+  ["another account", { CLOUDFLARE_ACCOUNT_ID: "f".repeat(32) }, NOBODY],
+  [
+    "no answer",
+    { CLOUDFLARE_BASE_URL: "http://127.0.0.1:1/client/v4" },
+    "✘ account: cannot be looked at: no answer",
+  ],
+])("%s is one thing to do, and no list of what was not looked at", async (_, env, line) => {
+  const { code, stdout } = await examine({ ...(await prepare()), env });
+
+  expect(stdout.slice(stdout.indexOf("\naccount\n"))).toContain(`\naccount\n  ${line}`);
+  expect(stdout).toContain("1 to do before pulumi up, 1 to know, 0 not looked at");
+  expect(code).toBe(1);
+});
+
+test.each([
+  [undefined, "kept", "the Worker will answer at https://talk-dev.acme.workers.dev"],
+  ["acme", "kept", "the Worker will answer at https://talk-dev.acme.workers.dev"],
+  ["other", "broken", 'worker.workersDevSubdomain is "other"; the account has "acme"'],
+])("a declared subdomain %s is compared with Cloudflare's", async (label, kind, message) => {
+  const named = { name: "talk-dev", models: ["@cf/a/b"], workersDev: true };
+  const declared = { ...named, ...(label !== undefined && { workersDevSubdomain: label }) };
+  const answer = ({ path }: ApiCall): Answer =>
+    path === "/workers/subdomain" ? { result: { subdomain: "acme" } } : { status: 404 };
+  const account = scriptedAccount(answer, "dev", { worker: declared });
+
+  expect(await checkAccount(account, account.stack)).toContainEqual(
+    expect.objectContaining({ kind, about: "workers.dev", message }),
+  );
 });
 
 test.each([

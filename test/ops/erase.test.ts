@@ -124,8 +124,9 @@ test("a token that may only read deletes nothing, and the message says what it n
   });
 
   expect(code).toBe(2);
-  expect(stderr).toContain("cannot delete logs of shop-dev: CLOUDFLARE_API_TOKEN is not accepted");
-  expect(stderr).toContain("it needs AI Gateway Write (AI Gateway Edit in the dashboard)");
+  expect(stderr).toContain(
+    "cannot delete logs of shop-dev: CLOUDFLARE_API_TOKEN lacks AI Gateway Write (AI Gateway Edit in the dashboard)",
+  );
   expect(running.store.count()).toBe(1);
 });
 

@@ -60,7 +60,9 @@ test("a key that is gone is told with what becomes of the calls", async () => {
 
 test("what the token may not read is not said to be kept", async () => {
   expect(await found({ keys: 403 })).toEqual([
-    expect.stringMatching(/^unknown: not looked at, because CLOUDFLARE_API_TOKEN is not accepted/),
+    expect.stringMatching(
+      /^unknown: not looked at, because CLOUDFLARE_API_TOKEN lacks AI Gateway Read/,
+    ),
   ]);
   expect(await found({ keys: [KEY], secrets: 403 })).toEqual([
     expect.stringMatching(/^kept/),

@@ -211,7 +211,7 @@ test("what belongs to a gateway without a stack breaks no promise", async () => 
 });
 
 test.each([
-  [403, "CLOUDFLARE_API_TOKEN is not accepted; it needs Account Settings Read for this account"],
+  [403, "CLOUDFLARE_API_TOKEN lacks Account Settings Read for this account"],
   [
     404,
     "the API has no such list for this token, which needs Account Settings Read, or the account has none of them yet",

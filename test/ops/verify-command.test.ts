@@ -117,13 +117,13 @@ test("a gateway that was changed by hand ends with 1, and without a caller's tok
       {
         kind: "unknown",
         about: "canaries",
-        says: "not looked at, because the stack file does not declare the Worker's address; give --url, or set worker.workersDevSubdomain",
+        says: "not looked at, because CLOUDFLARE_BASE_URL is an imitation, whose subdomain is somebody else's; give --url, or set worker.workersDevSubdomain",
       },
     ]),
   );
 });
 
-test("a token that is not accepted proves nothing: it ends with 2, and says what it lacks", async () => {
+test("a token that is not accepted proves nothing: it ends with 2, and says so", async () => {
   const { code, stdout, stderr } = await verify("--json", { CLOUDFLARE_API_TOKEN: "x".repeat(40) });
 
   expect(code).toBe(2);
@@ -133,7 +133,7 @@ test("a token that is not accepted proves nothing: it ends with 2, and says what
   const [page, ...looked] = findings;
   expect(page?.kind).toBe("kept");
   expect(new Set(looked.map(({ kind }) => kind))).toEqual(new Set(["unknown"]));
-  expect(looked[0]?.says).toContain("it needs AI Gateway Read for this account");
+  expect(looked[0]?.says).toContain("CLOUDFLARE_API_TOKEN is not accepted: it is wrong");
 });
 
 test("wrong words and a missing account end with 2", async () => {

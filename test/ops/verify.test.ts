@@ -446,7 +446,11 @@ test("an address that the file leaves out is the account's subdomain, of Cloudfl
   expect(address.url?.href).toBe("https://talk-dev.acme.workers.dev/");
   expect(address.findings).toMatchObject([{ kind: "note", about: "address" }]);
   expect(given).toMatchObject({ url: new URL("https://chat.example.com"), findings: [] });
-  expect(await findAddress(imitated, undefined)).toMatchObject({ url: undefined, findings: [] });
+  expect(await findAddress(imitated, undefined)).toMatchObject({
+    url: undefined,
+    reason: expect.stringContaining("an imitation, whose subdomain is somebody else's; give --url"),
+    findings: [],
+  });
   expect((await findAddress(none, undefined)).reason).toContain("no workers.dev subdomain yet");
   expect((await findAddress(refused, undefined)).reason).toContain("Workers Scripts Read");
 });
