@@ -213,7 +213,8 @@ export function checkAnswer<T extends z.ZodType>(
   throw new CommandError(`the API answered with ${what} ${where} ${are} not as documented`);
 }
 
-function explain(error: unknown, needed: Needed): string {
+/** Explains why a request failed, for a message. Throws what is no failure of a request. */
+export function explain(error: unknown, needed: Needed): string {
   // `checkAnswer` refused the response.
   if (error instanceof CommandError) return error.message;
   if (isNotAccepted(error)) {

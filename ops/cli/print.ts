@@ -45,7 +45,7 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** The least width in characters, for rows that are printed later below the first ones. */
   readonly width?: number;
-  /** Whether long cells are kept whole, which only the last column can afford. */
+  /** Whether long cells are kept whole: those of the last column, and texts of this program. */
   readonly isWhole?: boolean;
 }
 

@@ -4,16 +4,20 @@
  */
 import { createInterface } from "node:readline/promises";
 
+import { APIError } from "cloudflare/core/error";
+
 import { isOfCloudflare, type EvidenceAnswer } from "../../policy/evidence/evidence.ts";
-import { QUESTIONS } from "../../policy/evidence/questions.ts";
+import { QUESTION_IDS, QUESTIONS, type Question } from "../../policy/evidence/questions.ts";
+import { quote } from "../../policy/looks-secret.ts";
 import { inDashboard, isWorkersAi, PERMISSIONS } from "../../policy/platform.ts";
+import { isTrustedApi } from "../../policy/stack/api-address.ts";
 import { count } from "../../policy/words.ts";
-import { openAccount, readToken } from "../account/account.ts";
+import { explain, openAccount, readToken, type Account } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { readStack } from "../cli/stacks.ts";
 import { formatTable, print, printError, printJson } from "../cli/print.ts";
-import { parseAddress, parseWait, readArguments } from "../cli/arguments.ts";
+import { parseAddress, parseIfGiven, parseWait, readArguments } from "../cli/arguments.ts";
 import { describeSubject, findPlace, writeEvidence } from "../look/evidence-file.ts";
 import { MARKS } from "../look/finding.ts";
 import { probeAnalytics } from "./analytics.ts";
@@ -39,13 +43,13 @@ const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no
   --out          folder for the evidence (docs/evidence, which statements read)
   --no-evidence  print the answers, and write none of them
   --answers      folder for the form of each response, without values: a fixture for the embedded account
-  --data-url     where gateways answer (${GATEWAYS_URL})
+  --data-url     where gateways answer (${GATEWAYS_URL}; of an embedded account, its own address)
   --wait         longest wait for a log to appear or to go (30 seconds)
   --json         print the evidence as JSON
 
 Makes gateways probe-…, two at a time, and removes them again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets up to ${5 + SPEND_CALLS} short
 calls of the stack's first Workers AI model run, and two of each third party's model, which are billed; without
-it, the questions about calls are not asked. Those about Logpush need ${inDashboard(writeLogpush)}, that about analytics
+it, the questions about calls are named as not asked. Those about Logpush need ${inDashboard(writeLogpush)}, that about analytics
 ${readAnalytics}; without it they are answered as unknown. It takes some minutes.
 Where CLOUDFLARE_BASE_URL or --data-url is not Cloudflare's own, nothing is written without --out.
 
@@ -65,7 +69,11 @@ const COLUMNS = [
     cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].point,
     isNumber: true,
   },
-  { title: "question", cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].text },
+  {
+    title: "question",
+    cell: ({ question }: EvidenceAnswer) => QUESTIONS[question].text,
+    isWhole: true,
+  },
   { title: "seen", cell: ({ seen }: EvidenceAnswer) => seen, isWhole: true },
 ];
 
@@ -75,7 +83,7 @@ const OPTIONS = {
   out: { type: "string" },
   "no-evidence": { type: "boolean", default: false },
   answers: { type: "string" },
-  "data-url": { type: "string", default: GATEWAYS_URL },
+  "data-url": { type: "string" },
   wait: { type: "string", default: "30" },
   json: { type: "boolean", default: false },
 } as const;
@@ -85,19 +93,26 @@ export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   const { out, "no-evidence": isSilent } = args;
-  const { waitSeconds, url, stack } = readArguments({
+  const { waitSeconds, given, stack } = readArguments({
     waitSeconds: () => parseWait(args.wait),
-    url: () => parseAddress("--data-url", args["data-url"], GATEWAYS_URL),
+    given: () =>
+      parseIfGiven(args["data-url"], (text) => parseAddress("--data-url", text, GATEWAYS_URL)),
     out: () => refuseBoth(out, isSilent),
     stack: () => readStack(args.stack),
   });
   const account = await openAccount(stack);
   const token = readToken("AI_GATEWAY_RUN_TOKEN");
+  const url = given ?? (token === undefined ? undefined : findGateways(account));
   const model = stack.settings.worker.models.map(({ id }) => id).find(isWorkersAi);
   const plane =
-    token !== undefined && model !== undefined ? { url, token, model, waitSeconds } : undefined;
+    url !== undefined && token !== undefined && model !== undefined
+      ? { url, token, model, waitSeconds }
+      : undefined;
   const models = token === undefined ? [] : spokenModels(stack.settings.worker.models);
-  const subject = describeSubject(account, plane ? { gateways: url, model: plane.model } : {});
+  const subject = describeSubject(
+    account,
+    plane ? { gateways: plane.url, model: plane.model } : {},
+  );
   const isWritten = !isSilent && (out !== undefined || isOfCloudflare(subject));
   const place = isWritten ? await findPlace(WRITER, new Date(), out) : undefined;
   const fixture =
@@ -110,16 +125,47 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
     probe(scratch, { plane, models, token }),
   ).catch((error: unknown) => {
     if (error instanceof CommandError || !(error instanceof Error)) throw error;
-    throw new CommandError(`a question failed, and no evidence is written: ${error.message}`);
+    const reason = error instanceof APIError ? explain(error, writeGateways) : error.message;
+    throw new CommandError(`a question failed, and no evidence is written: ${reason}`);
   });
   const run = { asked: subject, answers: [...answers] };
   if (fixture !== undefined) await writeAnswers(fixture, subject, recording.calls());
   if (args.json) printJson(run, 2);
-  else print(formatTable(answers, COLUMNS));
+  else print(formatTable([...answers, ...listUnasked(answers, token)], COLUMNS));
   // The answers are printed first, so that a full disk does not lose them.
   if (place !== undefined) printError(await writeEvidence(WRITER, place, run));
   else if (!isSilent) printError(NOT_CLOUDFLARE);
   return !answers.some(({ verdict }) => verdict === "broken");
+}
+
+/** Returns where the gateways of an account answer: the token for calls goes there. */
+function findGateways({ cloudflare: { baseURL } }: Account): URL {
+  if (isTrustedApi(baseURL, "production")) return new URL(GATEWAYS_URL);
+  // The embedded account serves its gateways where it serves its API.
+  if (isTrustedApi(baseURL, "development")) return new URL(new URL(baseURL).origin);
+  throw new UsageError(
+    `--data-url is missing: CLOUDFLARE_BASE_URL is ${quote(baseURL)}, and where its gateways answer is not known`,
+  );
+}
+
+/** Lists the questions that were left out, each with what was missing. They are no evidence. */
+function listUnasked(
+  answers: readonly EvidenceAnswer[],
+  token: string | undefined,
+): readonly EvidenceAnswer[] {
+  const lacks =
+    token === undefined
+      ? { calls: "AI_GATEWAY_RUN_TOKEN is not set", models: "AI_GATEWAY_RUN_TOKEN is not set" }
+      : {
+          calls: "the stack has no model of Workers AI",
+          models: "the stack has no model of a third party",
+        };
+  return QUESTION_IDS.flatMap((question) => {
+    const { takes }: Question = QUESTIONS[question];
+    const isLeftOut = answers.every((answer) => answer.question !== question);
+    if (takes === undefined || takes === "worker" || !isLeftOut) return [];
+    return { question, at: "", verdict: "unknown", seen: `not asked: ${lacks[takes]}` } as const;
+  });
 }
 
 function refuseBoth(out: string | undefined, isSilent: boolean): void {

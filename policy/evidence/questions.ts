@@ -8,6 +8,11 @@ export interface Question {
   /** The number of its point in docs/what-is-stored.md, "Open points". */
   readonly point: number;
   readonly text: string;
+  /**
+   * What the answer takes beside the REST API: calls of a model, calls of the stack's own models of
+   * third parties, or the stack's Worker, which `npm run verify` alone calls.
+   */
+  readonly takes?: "calls" | "models" | "worker";
   /** The part of the point that stays open when the answer is yes. */
   readonly leaves?: string;
 }
@@ -19,20 +24,24 @@ const ON_THE_BINDING =
 export const QUESTIONS = {
   "payload-header": {
     point: 1,
+    takes: "calls",
     text: "does cf-aig-collect-log-payload: false keep bodies out of a log?",
     leaves: ON_THE_BINDING,
   },
   "log-header": {
     point: 2,
+    takes: "calls",
     text: "does cf-aig-collect-log: true open a gateway that collects nothing?",
     leaves: ON_THE_BINDING,
   },
   "binding-payload": {
     point: 1,
+    takes: "worker",
     text: "does the Worker's switch keep bodies out of the log of its call?",
   },
   "binding-log": {
     point: 2,
+    takes: "worker",
     text: "does the Worker's call leave a log where its gateway collects none?",
   },
   "put-only-fields": {
@@ -47,6 +56,7 @@ export const QUESTIONS = {
   },
   "spend-units": {
     point: 4,
+    takes: "calls",
     text: "are spend limits in US dollars, their windows in seconds, and calls over them refused?",
     leaves: "that calls of Workers AI count at their own price",
   },
@@ -57,16 +67,19 @@ export const QUESTIONS = {
   },
   "model-form": {
     point: 19,
+    takes: "models",
     text: "do the third parties' models take, and answer in, the form that is known or said of them?",
     leaves: "other models, streams, and the same on a call of the AI binding",
   },
   "stream-form": {
     point: 20,
+    takes: "models",
     text: "are the third parties' models' streams clean, so that they can pass unread?",
     leaves: "other models, other answers, and the same on a call of the AI binding",
   },
   "gateway-deleted": {
     point: 12,
+    takes: "calls",
     text: "are a deleted gateway's logs gone, also for a gateway of the same id?",
   },
   "logpush-fields": {
@@ -81,11 +94,13 @@ export const QUESTIONS = {
   },
   "analytics-unlogged": {
     point: 18,
+    takes: "calls",
     text: "do analytics count a call whose log is off, with its metadata?",
     leaves: "for how long, and a call of the AI binding",
   },
   "delete-by-age": {
     point: 16,
+    takes: "calls",
     text: "does a deletion keep to created_at and limit, and is the log gone?",
     leaves: "how many logs at a time",
   },
@@ -93,6 +108,10 @@ export const QUESTIONS = {
 
 /** The id of a question. */
 export type QuestionId = keyof typeof QUESTIONS;
+
+/** All ids, in the order of the list. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of this very object
+export const QUESTION_IDS = Object.keys(QUESTIONS) as readonly QuestionId[];
 
 /** Checks whether any question is about a point. */
 export function isAsked(point: number): boolean {

@@ -10,6 +10,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { readEvidence } from "../../infra/project-files.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import { QUESTION_IDS, QUESTIONS } from "../../policy/evidence/questions.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
 import { CommandError } from "../../ops/cli/errors.ts";
 import { findPlace, writeEvidence } from "../../ops/look/evidence-file.ts";
@@ -97,6 +98,70 @@ test("of the local account, or where the words say so, nothing is written", asyn
   expect(local.stderr).toContain("because it was not Cloudflare that was asked; --out writes it");
   expect(silent.stderr).toBe("");
   expect(await list()).toEqual(before);
+});
+
+test("without a token for calls, each question that was left out is named whole", async () => {
+  const running = await start();
+
+  const { stdout } = await probe(running, ["--yes"]);
+
+  const lines = stdout.trimEnd().split("\n");
+  const left = QUESTION_IDS.filter((id) =>
+    /calls|models/.test(String(Object(QUESTIONS[id]).takes)),
+  );
+  expect(left).toHaveLength(8);
+  for (const id of left) {
+    const { point, text } = QUESTIONS[id];
+    const line = lines.find((each) => each.includes(text));
+    expect(line).toMatch(
+      new RegExp(`^\\? +${point} .* not asked: AI_GATEWAY_RUN_TOKEN is not set$`),
+    );
+  }
+  expect(stdout).not.toContain("…");
+});
+
+test("all questions but those about calls through the Worker are asked, or named", async () => {
+  const running = await start();
+
+  const { stdout } = await probe(running, ["--yes", "--wait", "0"], withToken(running));
+
+  for (const id of QUESTION_IDS) {
+    expect(stdout.includes(QUESTIONS[id].text)).toBe(!id.startsWith("binding-"));
+  }
+  expect(stdout).toContain("not asked: the stack has no model of a third party");
+});
+
+test("the token for calls goes where the API is, or is not sent before an address is given", async () => {
+  const running = await start();
+  const words = ["--stack", "dev", "--yes", "--wait", "0"];
+  const local = { ...environmentOf(running), ...withToken(running) };
+  const away = { ...local, CLOUDFLARE_BASE_URL: "https://cloudflare.acme.dev/client/v4" };
+
+  const [here, refused] = [
+    await callOps("probe", [...words, "--json"], local),
+    await callOps("probe", words, away),
+  ];
+
+  expect(JSON.parse(here.stdout).asked.gateways).toBe(running.url.origin);
+  expect(JSON.parse(here.stdout).answers.map(toLine)).toContain(
+    "log-header kept: 1 of 2 HTTP calls left a log, of which one requested it",
+  );
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain(
+    'error: --data-url is missing: CLOUDFLARE_BASE_URL is "https://cloudflare.acme.dev/client/v4"',
+  );
+});
+
+test("a wrong token is a sentence", async () => {
+  const running = await start();
+
+  const { code, stderr } = await probe(running, ["--yes"], { CLOUDFLARE_API_TOKEN: "wrong" });
+
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr:
+      "error: a question failed, and no evidence is written: CLOUDFLARE_API_TOKEN is not accepted: it is wrong, or has ended, or is not of this account\n",
+  });
 });
 
 test("a place that cannot be written is told before anything is asked, and nothing is made", async () => {
