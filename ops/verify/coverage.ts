@@ -4,7 +4,7 @@
  */
 import type { Account, Answer } from "../account/account.ts";
 import { readCalls, total, type Window } from "../look/analytics.ts";
-import { finding, withoutAnswer, type Finding } from "../look/finding.ts";
+import { finding, type Finding } from "../look/finding.ts";
 import { readGateway } from "../look/gateways.ts";
 import { poll, type Patience } from "../look/log-parts.ts";
 import { countLogs } from "../look/logs-api.ts";
@@ -30,15 +30,23 @@ export async function checkCoverage(
   const window = await findWindow(account, now);
   if (typeof window === "string") return [finding("unknown", about, window)];
   const groups = await readCalls(account, window);
-  if (groups.kind !== "answer") return withoutAnswer(about, groups, "");
-  const [logs, nearbyLogs] = [
-    await countOwnLogs(account, window),
-    await countOwnLogs(account, widen(window)),
-  ];
-  if (logs.kind !== "answer") return withoutAnswer(about, logs, "");
-  if (nearbyLogs.kind !== "answer") return withoutAnswer(about, nearbyLogs, "");
+  if (groups.kind !== "answer") return notRead(about, groups);
+  const logs = await countOwnLogs(account, window);
+  // That the gateway does not exist, and so no list of its logs, is reported already.
+  if (logs.kind === "missing") return [];
+  if (logs.kind !== "answer") return notRead(about, logs);
+  const nearbyLogs = await countOwnLogs(account, widen(window));
+  if (nearbyLogs.kind !== "answer") return notRead(about, nearbyLogs);
   const counts = { window, groups: groups.value, logs: logs.value, nearbyLogs: nearbyLogs.value };
   return judgeCoverage(account.stack, counts);
+}
+
+function notRead(
+  about: string,
+  answer: Exclude<Answer<unknown>, { readonly kind: "answer" }>,
+): readonly Finding[] {
+  const reason = answer.kind === "unknown" ? answer.reason : "the API has no such count";
+  return [finding("unknown", about, `not looked at, because ${reason}`)];
 }
 
 /** Returns the time to compare, since the last change of gateway or Worker; or why there is none. */
@@ -112,9 +120,26 @@ export async function checkCanariesCounted(
   };
   const patience = { waitSeconds: waitSeconds < SEEN_SECONDS ? 0 : waitSeconds };
   const counted = await poll(request, (found) => found >= asked.length, patience);
-  if (counted.kind !== "answer") return withoutAnswer(about, counted, "");
-  const message = `${counted.value} of ${asked.length} are counted`;
-  if (counted.value >= asked.length) return [finding("kept", about, "counted, logged or not")];
-  const advice = `analytics took 139 to ${SEEN_SECONDS} s where it was measured; --wait 400 waits for them`;
-  return [finding("unknown", about, `${message} so far: ${advice}`)];
+  if (counted.kind !== "answer") return notRead(about, counted);
+  return [judgeCounted({ counted: counted.value, asked: asked.length, waitSeconds })];
+}
+
+interface CountedCanaries extends Patience {
+  readonly counted: number;
+  readonly asked: number;
+}
+
+/** Judges how many canaries are counted: one that no longer wait brings into the count never will be. */
+export function judgeCounted({ counted, asked, waitSeconds }: CountedCanaries): Finding {
+  const about = "coverage: canaries";
+  if (counted >= asked) return finding("kept", about, "counted, logged or not");
+  const message = `${counted} of ${asked} are counted`;
+  const longest = LAG_MS / 1000;
+  if (waitSeconds < longest) {
+    const advice = `analytics took 139 to ${SEEN_SECONDS} s where it was measured; --wait 400 waits for them, and after --wait ${longest} they are missing`;
+    return finding("unknown", about, `${message} so far: ${advice}`);
+  }
+  const remedy =
+    "look which gateway the Worker is bound to; until then no count shows a call that left no log";
+  return finding("broken", about, `${message} after ${waitSeconds} s; ${remedy}`);
 }

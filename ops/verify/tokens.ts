@@ -1,10 +1,18 @@
 /** Checks the tokens of the declared readers, and the one that this command uses. */
 import { readerTokenName } from "../../policy/gateway/names.ts";
+import { verifyPermissions } from "../../policy/gateway/verify-permissions.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { count } from "../../policy/words.ts";
 import type { Account } from "../account/account.ts";
-import { finding, problemsIf, verdict, withoutAnswer, type Finding } from "../look/finding.ts";
+import {
+  deployAgain,
+  finding,
+  problemsIf,
+  verdict,
+  withoutAnswer,
+  type Finding,
+} from "../look/finding.ts";
 import { NEEDED as UNDECLARED } from "../look/undeclared/kinds.ts";
 import {
   endOfDay,
@@ -15,12 +23,10 @@ import {
   type Token,
 } from "../look/tokens.ts";
 
-const { readAnalytics, readGateways, readTokens, readWorkers } = PERMISSIONS;
+const { readGateways } = PERMISSIONS;
 
-/** The permissions that verifying a stack needs. */
-const NEEDED: readonly string[] = [readGateways, readWorkers, readTokens, readAnalytics];
-/** Those that it may have beside them: they read more of what no stack declares. */
-const ALLOWED = [...NEEDED, ...UNDECLARED.filter((name) => name.endsWith(" Read"))];
+/** The permissions beside those that verify needs: they read more of what no stack declares. */
+const READING: readonly string[] = UNDECLARED.filter((name) => name.endsWith(" Read"));
 
 type Reader = Settings["readers"][number];
 
@@ -35,13 +41,14 @@ export async function checkReaders(account: Account): Promise<readonly Finding[]
     holders.length === 0
       ? "none is to have a token, and none has"
       : `${count(holders.length, "token")} with the limits declared`;
-  return verdict(about, judgeReaders(settings, answer.value), kept);
+  return verdict(about, judgeReaders(settings, answer.value, deployAgain(account.stack)), kept);
 }
 
 /** Describes what is wrong with readers' tokens, and which of them no reader has. */
 export function judgeReaders(
   { gatewayId, readers }: Pick<Settings, "gatewayId" | "readers">,
   tokens: readonly Token[],
+  remedy: string,
 ): readonly string[] {
   const prefix = readerTokenName(gatewayId, "");
   const holders = readers.filter((reader) => reader.token);
@@ -49,7 +56,7 @@ export function judgeReaders(
   const missing = holders.flatMap((reader) => {
     const name = readerTokenName(gatewayId, reader.name);
     const own = tokens.filter((each) => each.name === name);
-    if (own.length === 0) return [`${reader.name} has no token; run pulumi up`];
+    if (own.length === 0) return [`${reader.name} has no token; ${remedy}`];
     const problems = own.flatMap((each) => judgeReader(reader, each));
     return problems.map((problem) => `token "${name}" ${problem}`);
   });
@@ -94,15 +101,17 @@ const OWN = "CLOUDFLARE_API_TOKEN";
 export async function checkOwnToken(account: Account): Promise<readonly Finding[]> {
   const answer = await readOwnToken(account);
   if (answer.kind !== "answer") return withoutAnswer(OWN, answer, "make a token");
-  return [judgeOwnToken(answer.value)];
+  return [judgeOwnToken(account.stack.settings, answer.value)];
 }
 
 /**
  * Judges this command's own token. Excess permissions break no promise; they make it worse to lose.
  */
-export function judgeOwnToken({ policies }: Token): Finding {
-  const more = permissionsOf(policies).filter((name) => !ALLOWED.includes(name));
+export function judgeOwnToken(settings: Settings, { policies }: Token): Finding {
+  const needed: readonly string[] = verifyPermissions(settings);
+  const allowed = new Set([...needed, ...READING]);
+  const more = permissionsOf(policies).filter((name) => !allowed.has(name));
   if (more.length === 0) return finding("kept", OWN, "may do no more than this command needs");
-  const enough = `${NEEDED.join(", ")} are enough for this command`;
+  const enough = `${needed.join(", ")} are enough for this command`;
   return finding("warning", OWN, `may also do ${more.join(", ")}; ${enough}`);
 }

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import type { Account } from "../../ops/account/account.ts";
 import { judgeCoverage } from "../../ops/verify/coverage-judge.ts";
-import { checkCanariesCounted, checkCoverage } from "../../ops/verify/coverage.ts";
+import { checkCanariesCounted, checkCoverage, judgeCounted } from "../../ops/verify/coverage.ts";
 import type { Canary } from "../../ops/verify/canary.ts";
 import type { GatewaySettings } from "../../local/account.ts";
 import { makeToken, startAccount, type RunningAccount } from "../support/account.ts";
@@ -237,6 +237,16 @@ test("canaries are counted, or not yet, by their caller and since they were sent
   ]);
   expect(after).toEqual([{ kind: "kept", about, message: "counted, logged or not" }]);
   expect(none).toEqual([]);
+});
+
+test.each([
+  [3, 30, "kept", "counted, logged or not"],
+  [2, 899, "unknown", "2 of 3 are counted so far"],
+  [2, 900, "broken", "2 of 3 are counted after 900 s; look which gateway the Worker is bound to"],
+])("%i of 3 canaries counted after %i s are %s", (counted, waitSeconds, kind, message) => {
+  const finding = judgeCounted({ counted, asked: 3, waitSeconds });
+
+  expect(finding).toMatchObject({ kind, message: expect.stringContaining(message) });
 });
 
 async function open(

@@ -11,6 +11,7 @@ import type { WorkerRecord } from "../../local/api/worker-record.ts";
 import { checkAccount } from "../../ops/doctor/account.ts";
 import { checkMachine } from "../../ops/doctor/machine.ts";
 import { deployPermissions } from "../../policy/gateway/deploy-permissions.ts";
+import { verifyPermissions } from "../../policy/gateway/verify-permissions.ts";
 import { inDashboard } from "../../policy/platform.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import { toPage } from "../../policy/statement/page.ts";
@@ -266,6 +267,13 @@ test("the pages' permissions are those of the one list", () => {
     "AI Gateway Write",
     "Workers Scripts Write",
   ]);
+
+  const cells =
+    /^\| `CLOUDFLARE_VERIFY_TOKEN` \|.*$/m.exec(workflows)?.[0].split("|").slice(2) ?? [];
+  const named = cells.flatMap((cell) => cell.split(",")).map((name) => name.trim());
+  expect(named.filter((name) => /\w/.test(name)).toSorted()).toEqual(
+    verifyPermissions(settings).map(inDashboard).toSorted(),
+  );
 });
 
 const CIPHER = "v1:Zm9vYmFyYmF6cXV4:c2VjcmV0LXRleHQtb2Ytc29tZWJvZHk=";

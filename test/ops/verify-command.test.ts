@@ -136,6 +136,17 @@ test("a token that is not accepted proves nothing: it ends with 2, and says so",
   expect(looked[0]?.says).toContain("CLOUDFLARE_API_TOKEN is not accepted: it is wrong");
 });
 
+test("of a stack that was never deployed each line is whole, and all have one advice", async () => {
+  const { code, stdout } = await callOps("verify", ["--stack", "dev", "--wait", "0"], environment);
+
+  const lines = stdout.trimEnd().split("\n");
+  expect(code).toBe(1);
+  expect(lines).toContainEqual(expect.stringMatching(/^✘ {2}stored logs +does not exist; run/));
+  expect(lines.filter((line) => line.endsWith(";"))).toEqual([]);
+  const advice = stdout.match(/run pulumi up.*/g) ?? [];
+  expect(new Set(advice)).toEqual(new Set(["run pulumi up --refresh --stack dev"]));
+});
+
 test("wrong words and a missing account end with 2", async () => {
   const words = await verify("--wait", "long");
   const address = await verify("--url", "foo");

@@ -25,6 +25,7 @@ import {
 } from "../../ops/verify/worker.ts";
 import type { Token } from "../../ops/look/tokens.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
+import { verifyPermissions } from "../../policy/gateway/verify-permissions.ts";
 import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";
@@ -385,7 +386,7 @@ test.each([
     ],
   ],
 ] satisfies [string, Token[], string[]][])("a reader with %s", (_, tokens, problems) => {
-  expect(judgeReaders(READERS, tokens)).toEqual(problems);
+  expect(judgeReaders(READERS, tokens, "run pulumi up")).toEqual(problems);
 });
 
 // A raw ZodError ended the command, and took every other finding with it.
@@ -418,14 +419,27 @@ test("a token that may do more than this command needs is a warning", () => {
 
   const readsMore = { ...TOKEN, policies: [...TOKEN.policies, allow("Notifications Read")] };
 
-  expect(judgeOwnToken(TOKEN).kind).toBe("kept");
-  expect(judgeOwnToken(readsMore).kind).toBe("kept");
-  expect(judgeOwnToken({ ...TOKEN, policies: [allow("Account Analytics Read")] }).kind).toBe(
-    "kept",
-  );
-  expect(judgeOwnToken(wide)).toMatchObject({
+  const { settings } = stackWith("prod");
+
+  expect(judgeOwnToken(settings, TOKEN).kind).toBe("kept");
+  expect(judgeOwnToken(settings, readsMore).kind).toBe("kept");
+  expect(judgeOwnToken(settings, wide)).toMatchObject({
     kind: "warning",
     message: expect.stringContaining("may also do AI Gateway Write;"),
+  });
+});
+
+test("what a stack's own parts need is no more than this command needs", () => {
+  const logpush = { bucket: "shop-logs", keepDays: 30, publicKey: PUBLIC_KEY };
+  const providers = [{ provider: "openai", key: "sk-of-a-test" }];
+  const declared = { plan: "paid", logpush, secretsStoreId: "0".repeat(32), providers };
+  const { settings } = stackWith("prod", declared);
+  const token = { ...TOKEN, policies: verifyPermissions(settings).map(allow) };
+
+  expect(judgeOwnToken(settings, token).kind).toBe("kept");
+  expect(judgeOwnToken(stackWith("prod").settings, token)).toMatchObject({
+    kind: "warning",
+    message: expect.stringMatching(/^may also do Logs Write, Secrets Store Read, Workers R2 /),
   });
 });
 
