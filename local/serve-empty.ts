@@ -32,12 +32,12 @@ export async function serveEmpty(args: Args): Promise<void> {
   const parts = openAccount({ id, model, folder, collector: args.traces });
   process.once("exit", parts.close);
   const port = await freePort(args.port);
-  const { url, workers } = await openDoor({ ...parts, key, host: HOST, port, print });
+  const { url, page, workers } = await openDoor({ ...parts, key, host: HOST, port, print });
   await serveUploaded(parts.account, workers);
 
   const lines = `an account in which stack ${args.stack} declares nothing: pulumi up --stack ${args.stack} fills it
 
-  Logs    ${url.origin}
+  Logs    ${page.href}
   Key     ${key}
 `;
   const api = describeApi(url, key, id);

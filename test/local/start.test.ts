@@ -14,6 +14,7 @@ import { listen } from "../support/listen.ts";
 import { copyProject, start, waitFor, type Project } from "../support/project.ts";
 import { stackText } from "../support/settings.ts";
 import { rows, startLocal, type Local } from "../support/start-local.ts";
+import { visit } from "../support/visit.ts";
 
 const run = promisify(execFile);
 
@@ -165,6 +166,9 @@ test("beside the running stack, an empty account takes what its own deploy would
   const [, baseURL = "", apiToken = "", account_id = ""] = await process.waitFor(
     /CLOUDFLARE_BASE_URL=(\S+)\nexport CLOUDFLARE_API_TOKEN=(\S+)\nexport CLOUDFLARE_ACCOUNT_ID=(\S+)\n/,
   );
+  // The address was printed without the key of the run, and led to 401.
+  const [, page = ""] = await process.waitFor(/Logs +(\S+)\n/);
+  expect((await fetch(page, { headers: await visit(page) })).status).toBe(200);
   const cloudflare = new Cloudflare({ baseURL, apiToken });
   const before = await cloudflare.aiGateway.list({ account_id });
 
