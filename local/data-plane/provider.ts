@@ -36,7 +36,8 @@ export async function answerProvider(
   const body = await readJson(request);
   if (provider !== undefined) {
     const query = z.record(z.string(), z.unknown()).catch({}).parse(body);
-    return callOne(plane.gateway, gatewayId, { provider, endpoint, query }, request.headers);
+    const { headers } = request;
+    return callOne(plane.gateway, gatewayId, { provider, endpoint, query, headers });
   }
   const calls = universalCalls.safeParse(body);
   // It is not documented what a body of another form is answered with.

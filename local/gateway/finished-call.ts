@@ -1,4 +1,5 @@
 /** A call that has ended: what logs, copies, analytics and traces are made of. */
+import { authorOf } from "../../policy/gateway/provider-keys.ts";
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { Bodies, Log } from "../logs/log.ts";
 import { costOf } from "./cost.ts";
@@ -61,5 +62,5 @@ export function finishedCall(
 
 /** Returns the provider's name in logs and limits. */
 export function providerOf(model: string): string {
-  return isWorkersAi(model) ? "workers-ai" : (model.split("/")[0] ?? model);
+  return isWorkersAi(model) ? "workers-ai" : authorOf(model);
 }

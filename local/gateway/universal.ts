@@ -17,20 +17,23 @@ export const universalCalls = z
     z.object({
       provider: z.string(),
       endpoint: z.string(),
-      headers: z.record(z.string(), z.coerce.string()).default({}),
+      headers: z.record(z.string(), z.coerce.string()).default({}).transform(inLowerCase),
       query: z.record(z.string(), z.unknown()),
       config: retryConfig.optional(),
     }),
   )
   .min(1);
 
-/** One call; `headers` and `config` hold for it alone. */
-type UniversalCall = ProviderCall &
-  Partial<Pick<z.output<typeof universalCalls>[number], "headers" | "config">>;
+/** One call; its headers and its configuration hold for it alone. */
+interface UniversalCall extends ProviderCall {
+  /** The headers, with names in lower case. */
+  readonly headers?: IncomingHttpHeaders;
+  readonly config?: z.output<typeof retryConfig> | undefined;
+}
 
 /**
- * Returns the answer of the first call that works, or the last one's failure; `headers` hold for
- * every call.
+ * Returns the answer of the first call that works, or the last one's failure. The options in
+ * `headers` hold for every call; a key is sent with the one call that it pays, as documented.
  */
 export async function callInTurn(
   gateway: LocalGateway,
@@ -40,7 +43,8 @@ export async function callInTurn(
 ): Promise<GatewayAnswer> {
   let answer = refusal(400, 2019, "no call");
   for (const [step, call] of calls.entries()) {
-    answer = await callOne(gateway, gatewayId, call, headers);
+    const own = { ...withoutKeys(headers), ...call.headers };
+    answer = await callOne(gateway, gatewayId, { ...call, headers: own });
     answer = { ...answer, headers: { ...answer.headers, "cf-aig-step": String(step) } };
     if (answer.status < 400) return answer;
   }
@@ -54,14 +58,24 @@ const KEY_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"];
 export async function callOne(
   gateway: LocalGateway,
   gatewayId: string,
-  call: UniversalCall,
-  headers: IncomingHttpHeaders,
+  { headers = {}, config, ...call }: UniversalCall,
 ): Promise<GatewayAnswer> {
   const target = findTarget(call);
   if ("refused" in target) return target.refused;
-  const all = { ...headers, ...call.headers };
-  const hasOwnKey = KEY_HEADERS.some((name) => all[name] !== undefined);
-  const options = { ...call.config, ...readHeaderOptions(all), hasOwnKey };
+  const hasOwnKey = KEY_HEADERS.some((name) => headers[name] !== undefined);
+  const options = { ...config, ...readHeaderOptions(headers), hasOwnKey };
   const answer = await gateway.handle({ way: "provider", gatewayId, ...target, options });
   return target.isWrapped === true ? wrapped(answer) : answer;
+}
+
+function withoutKeys(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !KEY_HEADERS.includes(name)),
+  );
+}
+
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }

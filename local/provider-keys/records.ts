@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { z } from "zod";
 
+import { keySecretName } from "../../policy/gateway/provider-keys.ts";
 import type { Account } from "../account.ts";
 import { isDeclared } from "../api/token-record.ts";
 import type { State } from "../api/state.ts";
@@ -65,7 +66,7 @@ export function toKeyRecords({ secrets, providerConfigs }: Account, now: string)
     };
   });
   const configs = providerConfigs.map(({ gatewayId, provider, alias }): ConfigRecord => {
-    const secretName = secretNameOf({ gateway_id: gatewayId, provider_slug: provider, alias });
+    const secretName = keySecretName({ gatewayId, provider, alias });
     return {
       id: idOf(`${gatewayId} ${provider} ${alias}`),
       gateway_id: gatewayId,
@@ -87,12 +88,9 @@ function idOf(text: string): string {
 
 type Place = Pick<ConfigRecord, "gateway_id" | "provider_slug" | "alias">;
 
-/**
- * Names the secret that a call looks up: by its name, and not by `secret_id`.
- * https://developers.cloudflare.com/ai-gateway/configuration/bring-your-own-keys/
- */
+/** Names the secret that a call looks up: by its name, and not by `secret_id`. */
 export function secretNameOf({ gateway_id, provider_slug, alias }: Place): string {
-  return `${gateway_id}_${provider_slug}_${alias}`;
+  return keySecretName({ gatewayId: gateway_id, provider: provider_slug, alias });
 }
 
 /** Finds the secret that a call with this key would use. */

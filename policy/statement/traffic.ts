@@ -1,4 +1,5 @@
 /** The facts about calls: who, from where, to which models, within which limits. */
+import { authorOf } from "../gateway/provider-keys.ts";
 import { isWorkersAi } from "../platform.ts";
 import { money } from "./money.ts";
 import { describeKey } from "../settings/caller-key.ts";
@@ -74,7 +75,7 @@ function address({ worker }: Settings): Fact {
 
 function models({ worker }: Settings): Fact {
   const third = worker.models.map(({ id }) => id).filter((id) => !isWorkersAi(id));
-  const providers = [...new Set(third.map((id) => id.split("/")[0] ?? id))];
+  const providers = [...new Set(third.map(authorOf))];
   const leaving =
     providers.length === 0 ? "" : `; prompts go to ${list(providers)}, under their own terms`;
   const instead =

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 
 import type { GatewayRequest } from "../../local/gateway/gateway.ts";
-import { callOne } from "../../local/gateway/universal.ts";
+import { paidWith } from "../../policy/gateway/provider-keys.ts";
+import { callInTurn, callOne, universalCalls } from "../../local/gateway/universal.ts";
 import { openGateway } from "../support/gateway.ts";
 
 const OPENAI = { model: "openai/gpt-5-mini" };
@@ -68,12 +69,39 @@ test("another alias is chosen by a header at the provider's own endpoint, and by
   const query = { model: "gpt-5-mini", messages: [{ role: "user", content: "Hi" }] };
   const call = { provider: "openai", endpoint: "chat/completions", query };
   const status = async (headers: Record<string, string>) =>
-    (await callOne(gateway, "app", call, headers)).status;
+    (await callOne(gateway, "app", { ...call, headers })).status;
 
   expect(await status({})).toBe(400);
   expect(await status({ "cf-aig-byok-alias": "batch" })).toBe(200);
   expect(await status({ authorization: "Bearer sk-of-the-caller" })).toBe(200);
   expect((await ask({ ...OPENAI, options: { byokAlias: "batch" } })).status).toBe(400);
+});
+
+// The local gateway once had a shorter list of providers than the policy page.
+test("with byok_only a model that is sold for credits alone is refused, as the policy page states", async () => {
+  const { ask, account } = openGateway({ settings: { byokOnly: true } });
+  keep(account, "alibaba", { alias: "default" });
+
+  const answer = await ask({ model: "alibaba/qwen3-max" });
+
+  expect(paidWith({ providers: [], byokOnly: true }, "alibaba/qwen3-max")).toBe("nothing");
+  expect(answer.status).toBe(400);
+  expect(answer.body).toContain("sold for credits alone");
+});
+
+// https://developers.cloudflare.com/ai-gateway/usage/universal/ spells it so.
+test("a step of a universal call brings a key as Authorization, which the request around it does not", async () => {
+  const { gateway } = openGateway({ settings: { byokOnly: true } });
+  const query = { model: "gpt-5-mini", messages: [{ role: "user", content: "Hi" }] };
+  const step = { provider: "openai", endpoint: "chat/completions", query };
+  const key = "Bearer sk-of-the-caller";
+  const status = async (headers: object, around: Record<string, string>) => {
+    const calls = universalCalls.parse([{ ...step, headers }]);
+    return (await callInTurn(gateway, "app", calls, around)).status;
+  };
+
+  expect(await status({ Authorization: key }, {})).toBe(200);
+  expect(await status({}, { authorization: key })).toBe(400);
 });
 
 interface Change {
