@@ -188,6 +188,23 @@ test("a path that nothing answers is a 404 that names the ones that do", async (
 });
 
 test.each([
+  ["PUT", CHAT, "POST", { error: { code: "method_not_allowed", type: "invalid_request_error" } }],
+  ["GET", CHAT, "POST", { error: { message: `${CHAT} does not take GET; see POST ${CHAT}` } }],
+  // Anthropic's SDK reads no other form.
+  ["GET", "/v1/messages", "POST", { type: "error", error: { type: "invalid_request_error" } }],
+  ["POST", "/v1/models/@cf/a/b", "GET, HEAD", { error: { code: "method_not_allowed" } }],
+  ["DELETE", "/health", "GET, HEAD", { error: { code: "method_not_allowed" } }],
+])("%s %s is refused with the methods that its path takes", async (method, path, allow, body) => {
+  const worker = await startWorker();
+
+  const response = await worker.ask(path, { method });
+
+  expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
+  expect(await response.json()).toMatchObject(body);
+  expect(worker.calls).toEqual([]);
+});
+
+test.each([
   ["/messages", "lacks /v1, for POST /v1/messages"],
   ["/v1/v1/messages", "has one /v1 too many, for POST /v1/messages"],
   ["/v1/v1/responses", "has one /v1 too many, for POST /v1/responses"],

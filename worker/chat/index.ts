@@ -25,6 +25,8 @@ app.use(allowPages);
 endpoints.filter(({ isGated }) => !isGated).forEach(serve);
 app.use(refuseOtherSites, identifyCaller, limitCaller);
 endpoints.filter(({ isGated }) => isGated).forEach(serve);
+// After every endpoint: what comes so far has the path of one, and another method.
+for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) refuseOthers(path);
 app.notFound((context) => refuse(context, nothingThere(context.req.method, context.req.path)));
 
 // The error is a refusal, a missing binding, or our own bug. The message names bindings and routes,
@@ -53,6 +55,18 @@ function serve(endpoint: Endpoint): void {
     context.var.line.route = routeOf(endpoint);
     context.var.measures.operation = endpoint.operation;
     return endpoint.answer(context);
+  });
+}
+
+function refuseOthers(path: string): void {
+  const there = endpoints.filter((endpoint) => endpoint.path === path);
+  // Hono answers HEAD wherever it answers GET.
+  const allow = there.flatMap(({ method }) => (method === "GET" ? [method, "HEAD"] : method));
+  const ways = there.map((endpoint) => `${endpoint.method} ${routeOf(endpoint)}`);
+  app.all(path, ({ req }) => {
+    const message = `${req.path} does not take ${req.method}; see ${ways.join(", ")}`;
+    const refusal = { status: 405, code: "method_not_allowed", message } as const;
+    throw new RefusalError(refusal, { allow: allow.join(", ") });
   });
 }
 

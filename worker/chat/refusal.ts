@@ -37,6 +37,7 @@ export const ERROR_TYPES = {
   401: "authentication_error",
   403: "permission_error",
   404: "invalid_request_error",
+  405: "invalid_request_error",
   413: "invalid_request_error",
   415: "invalid_request_error",
   429: "rate_limit_error",
@@ -65,6 +66,7 @@ export type Code =
   | "invalid_request"
   | "invalid_value"
   | "log_not_found"
+  | "method_not_allowed"
   | "misconfigured"
   | "model_not_found"
   | "not_found"

@@ -4,12 +4,13 @@ import { messagesError } from "../../../worker/chat/formats/anthropic-messages/e
 import type { Refusal } from "../../../worker/chat/refusal.ts";
 
 // https://platform.claude.com/docs/en/api/errors
-const STATUSES = [400, 401, 403, 404, 413, 415, 429, 500, 502, 503, 504] as const;
+const STATUSES = [400, 401, 403, 404, 405, 413, 415, 429, 500, 502, 503, 504] as const;
 const TYPES: Readonly<Record<Refusal["status"], string>> = {
   400: "invalid_request_error",
   401: "authentication_error",
   403: "permission_error",
   404: "not_found_error",
+  405: "invalid_request_error",
   413: "request_too_large",
   415: "invalid_request_error",
   429: "rate_limit_error",
