@@ -9,7 +9,11 @@ export default defineConfig(
     among: ["test/worker/**/*.test.ts", "test/docs/pages.test.ts"],
     lacks:
       /"(?:miniflare|node:child_process)"|\/support\/(?:browser|[a-z]+-(?:program|stack))\.ts"/,
-    slow: /\bstartWorker\b/,
+    // A running Worker; then clients that try again, and tests that wait for a limit of time.
+    slow: [
+      /\/support\/(?:workerd|collector|talk)\.ts"/,
+      /"\.\.\/\.\.\/support\/(?:workerd|talk)\.ts"|\bsetTimeout\b/,
+    ],
     setupFiles: ["./test/mutation/in-node.ts"],
   }),
 );
