@@ -24,6 +24,7 @@ import {
   refusalOf,
   streamAnswerOf,
 } from "../../support/responses.ts";
+import { runs } from "../../support/runs.ts";
 
 const HI: Message = { role: "user", content: [{ type: "text", text: "Hi" }] };
 const PNG = "data:image/png;base64,iVBORw0KGgo=";
@@ -398,6 +399,7 @@ test("an answer survives the way out and back, whole", () => {
 
       expect(proved(responsesModel.readAnswer(body, MODEL))).toEqual(proved(answer));
     }),
+    runs(100, 20_000),
   );
 });
 
@@ -409,6 +411,7 @@ test("an answer survives the way out and back, streamed", () => {
 
       expect(proved(gathered([...parts, ...reader.end()]))).toEqual(proved(answer));
     }),
+    runs(100, 20_000),
   );
 });
 
@@ -423,6 +426,7 @@ test("a conversation survives the way out and back", () => {
 
       expect(readFields(write({ messages })).conversation.messages).toEqual(messages);
     }),
+    runs(100, 20_000),
   );
 });
 
