@@ -34,7 +34,6 @@ export function readEventData({ event, data }: StreamEvent): unknown {
 
 /** Returns the error that a body, or an event, is or has; undefined where there is none. */
 export function findError(json: unknown): unknown {
-  if (typeof json !== "object" || json === null) return undefined;
   const [top]: readonly unknown[] = Array.isArray(json) ? json : [json];
   const fields: Fields = Object(top);
   const choice = firstOf(fields["choices"]);

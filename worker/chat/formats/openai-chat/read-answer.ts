@@ -9,7 +9,6 @@ import { readUsage } from "./usage.ts";
 
 /** Reads an answer; undefined where the body has neither form. Throws an AnswerError. */
 export function readChatAnswer(body: unknown): Answer | undefined {
-  if (typeof body !== "object" || body === null) return undefined;
   const error = findError(body);
   if (error !== undefined) throw new AnswerError(error);
   const { choices, response, tool_calls, finish_reason, usage }: Readonly<Record<string, unknown>> =
