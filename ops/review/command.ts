@@ -52,7 +52,7 @@ const OPTIONS = {
   base: { type: "string" },
   stack: { type: "string", multiple: true, default: [] as string[] },
   format: { type: "string", default: "text" },
-  dir: { type: "string", default: process.cwd() },
+  dir: { type: "string" },
 } as const;
 
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: review });
@@ -60,7 +60,7 @@ export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: revi
 async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise<boolean> {
   const { format, dir } = readArguments({
     format: () => parseChoice("--format", args.format, ["text", "markdown", "json"]),
-    dir: () => requireFolder(args.dir),
+    dir: () => requireFolder(args.dir ?? process.cwd()),
   });
   // What starts processes is loaded for a comparison alone.
   const git = base === undefined ? undefined : await import("./git.ts");
