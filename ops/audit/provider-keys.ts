@@ -3,7 +3,7 @@ import { keyLabel } from "../../policy/gateway/provider-keys.ts";
 import { need } from "../account/account.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import type { ListedGateway } from "../look/gateways.ts";
-import { isDeclared, listProviderKeys, type StoredKey } from "../look/provider-keys.ts";
+import { isDeclared, listProviderKeys, previewOf, type StoredKey } from "../look/provider-keys.ts";
 import type { Declared } from "./declared.ts";
 
 /** Finds the keys that no stack declares. */
@@ -24,13 +24,14 @@ async function auditGateway(declared: Declared, id: string): Promise<readonly Fi
 }
 
 function auditKey({ stacks }: Declared, gatewayId: string, key: StoredKey): Finding {
-  const { provider_slug: provider, alias, secret_preview: preview } = key;
+  const { provider_slug: provider, alias } = key;
+  const preview = previewOf(key);
   const about = `${gatewayId}, key of ${keyLabel({ provider, alias })}`;
   const owner = stacks.find(({ settings }) => settings.gatewayId === gatewayId);
   if (owner !== undefined && isDeclared(owner.settings.providers, key)) {
     return finding("kept", about, `declared by stack ${owner.name}`);
   }
-  const shown = preview ? ` (${preview})` : "";
+  const shown = preview !== undefined ? ` (${preview})` : "";
   const message = `no stack file declares it${shown}: whoever may call the gateway spends with it`;
   const remedy = "delete it in the dashboard (AI Gateway, Provider Keys), or declare it: providers";
   return { ...finding("broken", about, message), remedy };

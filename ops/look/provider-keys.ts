@@ -1,6 +1,7 @@
 /** Reads the stored keys of providers: masked, with their gateway, and the secrets behind them. */
 import { z } from "zod";
 
+import { looksSecret } from "../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { listAll, type Connection } from "../account/account.ts";
@@ -36,6 +37,16 @@ export function listSecrets({ accountId, cloudflare }: Connection, storeId: stri
   const list = () =>
     cloudflare.secretsStore.stores.secrets.list(storeId, { account_id: accountId, per_page: 50 });
   return listAll(PERMISSIONS.readSecrets, { what: "a secret", schema: secret }, list);
+}
+
+// The previews that were seen are four stars, or the first letters, and four characters of the key.
+const MAX_PREVIEW = 16;
+
+/** Returns a key's preview where it is one; a longer text may be most of the key. */
+export function previewOf({ secret_preview: preview }: StoredKey): string | undefined {
+  if (!preview) return undefined;
+  const isShown = preview.length <= MAX_PREVIEW && !looksSecret(preview);
+  return isShown ? preview : `a preview of ${preview.length} characters`;
 }
 
 /** Returns when a key was last used; undefined where the API does not tell, or it never was. */

@@ -11,6 +11,7 @@ import {
   lastUse,
   listProviderKeys,
   listSecrets,
+  previewOf,
   type StoredKey,
 } from "../look/provider-keys.ts";
 
@@ -81,10 +82,11 @@ function meaning({ provider, alias }: Key, { worker, byokOnly }: Settings): stri
 }
 
 function describe(key: StoredKey): string {
-  const { secret_preview: preview, modified_at: changed } = key;
+  const { modified_at: changed } = key;
+  const preview = previewOf(key);
   const used = lastUse(key);
   return [
-    `stored${preview ? `, ${preview}` : ""}`,
+    `stored${preview !== undefined ? `, ${preview}` : ""}`,
     ...(changed ? [`last changed on ${changed.slice(0, 10)}`] : []),
     used === undefined
       ? "the API does not report when it was last used"
@@ -107,9 +109,10 @@ function aged(about: string, key: StoredKey, now: Date): readonly Finding[] {
 }
 
 function stranger(key: StoredKey): Finding {
-  const { provider_slug: provider, alias, secret_preview: preview } = key;
+  const { provider_slug: provider, alias } = key;
+  const preview = previewOf(key);
   const message =
-    `is stored${preview ? ` (${preview})` : ""}, and the stack does not declare it: calls may be paid with it, and its owner's account gets the prompts; ` +
+    `is stored${preview !== undefined ? ` (${preview})` : ""}, and the stack does not declare it: calls may be paid with it, and its owner's account gets the prompts; ` +
     "delete it in the dashboard (AI Gateway, Provider Keys), or declare the key in providers";
   return finding("broken", `key of ${keyLabel({ provider, alias })}`, message);
 }

@@ -1,4 +1,5 @@
 /** Says which stored key the calls of a model use, and how the account names it. */
+import { showKey } from "../looks-secret.ts";
 import { isWorkersAi } from "../platform.ts";
 import { DEFAULT_ALIAS } from "../settings/providers.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -67,7 +68,9 @@ export function keySecretName({ gatewayId, provider, alias }: KeyPlace): string 
   return `${gatewayId}_${provider}_${alias}`;
 }
 
-/** Names a key in messages: `openai`, or `openai (alias batch)`. */
+/** Names a key in messages: `openai`, or `openai (alias batch)`. An account may have any text there. */
 export function keyLabel({ provider, alias }: Pick<KeyPlace, "provider" | "alias">): string {
-  return alias === DEFAULT_ALIAS ? provider : `${provider} (alias ${alias})`;
+  return alias === DEFAULT_ALIAS
+    ? showKey(provider)
+    : `${showKey(provider)} (alias ${showKey(alias)})`;
 }

@@ -36,6 +36,23 @@ test("a stored key is told with its preview and its last use", async () => {
   ]);
 });
 
+test("what the account says of a key is shown as far as it can be no key", async () => {
+  const pasted = "sk-live-0123456789abcdef0123";
+  const stranger = { ...KEY, provider_slug: pasted, alias: pasted, secret_preview: pasted };
+  const long = { ...KEY, secret_preview: "a".repeat(17) };
+
+  const [, told = ""] = await found({ keys: [KEY, stranger] }, {}, "about");
+
+  expect(told).not.toContain(pasted);
+  expect(told).toMatch(
+    /^broken key of \(a key of 28 characters\) \(alias \(a key of 28 characters\)\)/,
+  );
+  expect(told).toContain("is stored (a preview of 28 characters), and the stack does not");
+  expect(await found({ keys: [long] })).toEqual([
+    expect.stringMatching(/^kept: stored, a preview of 17 characters;/),
+  ]);
+});
+
 test("a key that was not changed, or not used, for more than 90 days is a warning", async () => {
   const days = (modified_at: string, last_used: string) => ({ ...KEY, modified_at, last_used });
 
@@ -112,7 +129,11 @@ interface Scene {
 }
 
 /** What verify finds where the API answers so. */
-async function found({ keys, secrets }: Scene, changes: object = {}): Promise<readonly string[]> {
+async function found(
+  { keys, secrets }: Scene,
+  changes: object = {},
+  subject?: "about",
+): Promise<readonly string[]> {
   const account = scriptedAccount(
     ({ path, query }): Answer => {
       if (Number(query.get("page") ?? 1) > 1) return { result: [] };
@@ -125,5 +146,7 @@ async function found({ keys, secrets }: Scene, changes: object = {}): Promise<re
     { ...DECLARED, ...changes },
   );
   const findings = await checkProviderKeys(account, NOW);
-  return findings.map(({ kind, message }) => `${kind}: ${message}`);
+  return findings.map(({ kind, about, message }) =>
+    subject === undefined ? `${kind}: ${message}` : `${kind} ${about}: ${message}`,
+  );
 }
