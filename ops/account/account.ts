@@ -157,7 +157,7 @@ interface Documented<T extends z.ZodType> {
 }
 
 /** A list of the SDK, whose pages it requests one after the other. */
-type Pages = Promise<{
+export type Pages = Promise<{
   iterPages(): AsyncIterable<{ getPaginatedItems(): readonly unknown[] }>;
 }>;
 

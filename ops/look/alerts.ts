@@ -11,7 +11,7 @@ const policy = z.object({
   name: z.string().nullish(),
   enabled: z.boolean().nullish(),
   alert_type: z.string().nullish(),
-  mechanisms: z.object({ email: ids, webhooks: ids }).nullish(),
+  mechanisms: z.object({ email: ids, webhooks: ids, pagerduty: ids }).nullish(),
   filters: z.object({ product: strings, limit: strings }).nullish(),
 });
 
@@ -28,9 +28,13 @@ export type Policy = Readonly<z.output<typeof policy>>;
 export type Webhook = Readonly<z.output<typeof webhook>>;
 
 /** Lists every notification policy of the account. */
-export function listPolicies({ accountId, cloudflare }: Connection) {
+export function listNotificationPolicies({ accountId, cloudflare }: Connection) {
   const list = () => cloudflare.alerting.policies.list({ account_id: accountId });
-  return listAll(PERMISSIONS.readNotifications, { what: "a policy", schema: policy }, list);
+  return listAll(
+    PERMISSIONS.readNotifications,
+    { what: "a notification policy", schema: policy },
+    list,
+  );
 }
 
 /** Lists every webhook of the account's notifications. */

@@ -48,7 +48,7 @@ export function judgeGateway(
   const areHidden = settings.anonymousCallers !== undefined;
   return COMPARED.flatMap(({ api: field, setting }) => {
     const [is, shouldBe] = [found[field], declared[field]].map((value) =>
-      areHidden && field === "spend_limits" ? withoutCallers(value) : value,
+      field === "spend_limits" ? comparableLimits(value, areHidden) : value,
     );
     if (canonical(field, is) === canonical(field, shouldBe)) return [];
     const source = setting ?? "every stack has it so";
@@ -64,8 +64,7 @@ export function judgeGateway(
  * Returns a text that is equal where two values mean the same: the API has several values for off.
  */
 function canonical(field: string, value: unknown): string {
-  const isDisabledGroup =
-    (field === "dlp" || field === "spend_limits") && isRecord(value) && value["enabled"] !== true;
+  const isDisabledGroup = field === "dlp" && isRecord(value) && value["enabled"] !== true;
   if (isDisabledGroup) return "off";
   const comparable = field === "otel" && Array.isArray(value) ? value.map(withoutSecrets) : value;
   return JSON.stringify(simplify(comparable) ?? "off");
@@ -79,6 +78,15 @@ function withoutSecrets(otel: unknown): unknown {
   if (!isRecord(otel)) return otel;
   const { headers, content_type = "json", ...rest } = otel;
   return { ...rest, content_type, headers: isRecord(headers) ? Object.keys(headers) : [] };
+}
+
+/** Returns spend limits in one form: those that limit nothing, switched on or not, are none. */
+function comparableLimits(limits: unknown, areCallersHidden: boolean): unknown {
+  if (!isRecord(limits)) return limits;
+  const { enabled, rules } = limits;
+  const areNone = rules === undefined || (Array.isArray(rules) && rules.length === 0);
+  if (enabled !== true || areNone) return null;
+  return areCallersHidden ? withoutCallers(limits) : limits;
 }
 
 /**

@@ -83,7 +83,8 @@ export function judgeFields(
   const declared = logpushFields(settings);
   const wanted = offeredFields(declared, offered ?? []);
   const missing = wanted.filter((field) => !pushed.includes(field));
-  const others = pushed.filter((field) => field !== "Datetime" && !declared.includes(field));
+  const known = offeredFields(declared, pushed);
+  const others = pushed.filter((field) => !known.includes(field));
   return problemsIf(
     [missing.length > 0, `does not push ${list(missing)}`],
     [others.length > 0, `pushes ${list(others)}, which is not declared`],
@@ -93,9 +94,8 @@ export function judgeFields(
 /** Names the declared fields that the account does not offer. */
 function describeMissing(settings: Logpush, offered: readonly string[] | undefined): string {
   if (offered === undefined) return "";
-  const times = offered.includes("Datetime") ? ["Timestamp"] : [];
   const missing = logpushFields(settings).filter(
-    (field) => ![...offered, ...times].includes(field),
+    (field) => offeredFields([field], offered).length === 0,
   );
   return missing.length === 0 ? "" : `; the account does not offer ${list(missing)}`;
 }

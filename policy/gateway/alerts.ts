@@ -1,12 +1,21 @@
 /** Lists the notification policies of a stack, which the deploy declares and verify looks up. */
 import type { Settings } from "../settings/settings.ts";
 
+/** The alerts of Cloudflare that are about gateways' logs and the account's bill, and what each tells. */
+export const ALERTS = {
+  copies: {
+    type: "failing_logpush_job_disabled_alert",
+    of: "a Logpush job that Cloudflare has switched off",
+  },
+  usage: { type: "billing_usage_alert", of: "what the account has used of a product" },
+} as const;
+
 /** A notification policy, in the API's own words. */
 export interface AlertPolicy {
   /** The logical name's end: what the message is about. */
-  readonly about: "copies" | "usage";
+  readonly about: keyof typeof ALERTS;
   readonly name: string;
-  readonly type: "failing_logpush_job_disabled_alert" | "billing_usage_alert";
+  readonly type: (typeof ALERTS)[keyof typeof ALERTS]["type"];
   readonly filters?: { readonly product: readonly string[]; readonly limit: readonly string[] };
 }
 
@@ -20,7 +29,7 @@ export function alertPolicies({
   const copies: AlertPolicy = {
     about: "copies",
     name: `${alertWebhookName(gatewayId)} copies`,
-    type: "failing_logpush_job_disabled_alert",
+    type: ALERTS.copies.type,
   };
   const { usage } = alerts;
   return [
@@ -31,7 +40,7 @@ export function alertPolicies({
           {
             about: "usage" as const,
             name: `${alertWebhookName(gatewayId)} usage`,
-            type: "billing_usage_alert" as const,
+            type: ALERTS.usage.type,
             filters: { product: [usage.product], limit: [String(usage.limit)] },
           },
         ]),

@@ -61,6 +61,15 @@ test("a file that nobody filled in is refused, for what a gateway does not tell"
 
 const FOUND = toWire(OPEN);
 
+test.each([{ enabled: true, rules: [] }, { enabled: true }, { enabled: false, rules: [] }, null])(
+  "spend limits %j limit nothing, and are adopted as none",
+  (spend_limits) => {
+    const adoption = adoptGateway({ ...FOUND, spend_limits }, "legacy");
+
+    expect(adoption).toMatchObject({ ok: true, changes: [] });
+  },
+);
+
 test("what no stack file can say is refused by name, all at once", () => {
   const adoption = adoptGateway(
     {

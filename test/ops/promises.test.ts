@@ -132,7 +132,7 @@ test.each<[string, (running: RunningAccount) => void | Promise<void>, RegExp]>([
     alert((each) => ({
       mechanisms: { ...Object(each["mechanisms"]), email: [{ id: "a@b.test" }] },
     })),
-    /writes to a@b.test, declared is ops@example.com/,
+    /does not write to ops@example.com, and writes to 1 e-mail receiver that/,
   ],
   [
     "the webhook of alerts",

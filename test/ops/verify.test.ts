@@ -595,6 +595,10 @@ test("a job pushes the declared fields that the account offers, and no other", (
   expect(judgeFields(bare, job(...offered), offered)).toEqual([
     "pushes RequestBody, which is not declared",
   ]);
+  // A job that has Timestamp needs no Datetime.
+  expect(judgeFields(bare, job("Timestamp", "Datetime", "Gateway"), undefined)).toEqual([
+    "pushes Datetime, which is not declared",
+  ]);
   // Such a job says nothing about its fields.
   expect(judgeFields(full, {}, offered)).toEqual([]);
 });
@@ -630,6 +634,14 @@ test("a notification that does not arrive, or reaches others, is told without it
   const more = { ...policy.mechanisms, webhooks: [{ id: "hook" }, { id: "theirs" }] };
   expect(judged({ mechanisms: more }, { id: "hook" })).toEqual([
     "calls another webhook than the declared one",
+  ]);
+  // Somebody's address is in no log of CI.
+  const emails = [{ id: "eve@acme.dev" }, { id: "mallory@acme.dev" }];
+  expect(judged({ mechanisms: { ...policy.mechanisms, email: emails } }, { id: "hook" })).toEqual([
+    "does not write to ops@example.com, and writes to 2 e-mail receivers that the stack does not declare",
+  ]);
+  expect(judged({ alert_type: `sk-live-${"a1B2".repeat(6)}` }, { id: "hook" })).toEqual([
+    `is about (a key of 32 characters), declared is ${declared.type}`,
   ]);
   expect(judged({ filters: { product: ["r2"] } }, { id: "hook" })).toEqual([
     "has other filters than declared",

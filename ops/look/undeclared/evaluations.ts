@@ -4,9 +4,8 @@ import { z } from "zod";
 import { quote } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { count, list } from "../../../policy/words.ts";
-import { listAll } from "../../account/account.ts";
 import { finding, type Finding } from "../finding.ts";
-import { gradeFor, judgeEach, lookInEach, type Kind, type PlacedGateway } from "./kind.ts";
+import { gradeFor, listInGateway, type Kind, type PlacedGateway } from "./kind.ts";
 
 const schema = z.object({
   name: z.string(),
@@ -20,13 +19,12 @@ export const evaluations: Kind = {
   name: "evaluations",
   needs: PERMISSIONS.readGateways,
   look: (place) =>
-    lookInEach(place, async (gateway) => {
-      const { accountId, cloudflare, gatewayId } = gateway;
-      const request = () =>
-        cloudflare.aiGateway.evaluations.list(gatewayId, { account_id: accountId });
-      const documented = { what: "an evaluation", schema };
-      const answer = await listAll(PERMISSIONS.readGateways, documented, request);
-      return judgeEach(answer, (each) => judge(each, gateway));
+    listInGateway(place, {
+      what: "an evaluation",
+      schema,
+      list: ({ accountId, cloudflare, gatewayId }) =>
+        cloudflare.aiGateway.evaluations.list(gatewayId, { account_id: accountId }),
+      judge,
     }),
 };
 

@@ -1,7 +1,15 @@
 /** The form of a look at what an account holds beside everything that a stack file can declare. */
-import type { Permission } from "../../../policy/platform.ts";
+import type { z } from "zod";
+
+import { PERMISSIONS, type Permission } from "../../../policy/platform.ts";
 import type { Stack } from "../../../policy/stack/stack.ts";
-import type { Answer, Connection, Gateway } from "../../account/account.ts";
+import {
+  listAll,
+  type Answer,
+  type Connection,
+  type Gateway,
+  type Pages,
+} from "../../account/account.ts";
 import type { Finding } from "../finding.ts";
 
 /** An account, with the gateways that are looked at, and the stacks that declare some of them. */
@@ -46,6 +54,27 @@ export function judgeEach<T>(
 ): Answer<readonly Finding[]> {
   if (answer.kind !== "answer") return answer;
   return { kind: "answer", value: answer.value.flatMap(judge) };
+}
+
+/** A list that each gateway has, as the API documents it, and what becomes of each item. */
+interface GatewayList<T extends z.ZodType> {
+  /** One item, such as `a dataset`. */
+  readonly what: string;
+  readonly schema: T;
+  readonly list: (gateway: PlacedGateway) => Pages;
+  readonly judge: (item: z.output<T>, gateway: PlacedGateway) => Finding;
+}
+
+/** Reads a list of each gateway, and judges its items. */
+export function listInGateway<T extends z.ZodType>(
+  place: Place,
+  { what, schema, list, judge }: GatewayList<T>,
+): Promise<Answer<readonly Finding[]>> {
+  return lookInEach(place, async (gateway) => {
+    const request = () => list(gateway);
+    const answer = await listAll(PERMISSIONS.readGateways, { what, schema }, request);
+    return judgeEach(answer, (item) => judge(item, gateway));
+  });
 }
 
 /** Grades what changes the promises of a gateway: where no stack declares that, there is none. */
