@@ -29,15 +29,17 @@ function textLines(review: StackReview): readonly string[] {
     return [`${review.stack}  cannot be deployed`, ...problemLines(review.problems), ...note];
   }
   const { gatewayId, tier } = review.statement;
-  const unproved = describeUnproved(review.statement).map((text) => `; ${text}`);
-  const title = `${review.stack}  gateway ${gatewayId}, ${tier}${unproved.join("")}`;
-  if (isUnchanged(review)) return [`${title}: ${describeUnchanged(review)}`, ...note];
+  const unproved = describeUnproved(review.statement)
+    .map((text) => `; ${uncapital(text)}`)
+    .join("");
+  const title = `${review.stack}  gateway ${gatewayId}, ${tier}`;
+  if (isUnchanged(review)) return [`${title}: ${describeUnchanged(review)}${unproved}`, ...note];
   const findings = review.findings.map(
     (finding) => `  ${finding.severity.padEnd(7)}  ${formatProblem(describeFinding(finding))}`,
   );
   const difference = differenceText(review.difference);
   return [
-    title,
+    `${title}${unproved}`,
     ...difference,
     ...(difference.length === 0 ? [] : [""]),
     ...(findings.length === 0 ? [`  ${describeKept(review)}`] : findings),
@@ -209,6 +211,10 @@ function differenceMarkdown(difference: Difference | undefined): string[] {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function uncapital(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function item(label: string, text: string): string {

@@ -30,7 +30,7 @@ export function describeUnproved({ tier, facts }: Statement): readonly string[] 
   );
   if (isBroken) return ["Bodies were SEEN in logs of an account, in spite of the switches"];
   return facts.some(({ notProved = [] }) => notProved.some(isAboutBodies))
-    ? ["That bodies stay out of logs is proved on no account yet: run npm run probe first"]
+    ? ["That bodies stay out of logs is proved on no account yet (run npm run probe first)"]
     : [];
 }
 

@@ -75,10 +75,18 @@ test("a review of production begins with what no account has shown", async () =>
   const { text, markdown } = await review({ dev: DEV, prod: PROD });
 
   const unproved =
-    "That bodies stay out of logs is proved on no account yet: run npm run probe first";
-  expect(text).toContain(`prod  gateway shop-prod, production; ${unproved}\n`);
+    "That bodies stay out of logs is proved on no account yet (run npm run probe first)";
+  expect(text).toContain(`prod  gateway shop-prod, production; t${unproved.slice(1)}\n`);
   expect(text).toContain("dev  gateway shop-dev, development\n");
   expect(markdown).toContain(`## Stack prod\n\n**${unproved}.**\n`);
+});
+
+test("an unchanged stack of production is one sentence, and ends with what is not proved", async () => {
+  const { text } = await review({ prod: PROD }, { prod: PROD });
+
+  expect(text).toMatch(
+    /^prod {2}gateway shop-prod, production: no setting changes; .*; that bodies stay out of logs is proved on no account yet \(run npm run probe first\)$/,
+  );
 });
 
 test("what changes comes first, in a review and among them; an unchanged stack is one line", async () => {
