@@ -44,6 +44,7 @@ type Action = (typeof ACTIONS)[number];
 interface Arguments {
   readonly action: Action;
   readonly name: string;
+  readonly stack: string;
   readonly file: string;
   readonly until: string | undefined;
   readonly key: string | undefined;
@@ -57,6 +58,7 @@ async function changeCallers(
   const words: Arguments = readArguments({
     action: () => parseAction(first, args),
     name: () => parseName(second, more),
+    stack: () => args.stack ?? "",
     file: () => parseStackFile(args.stack),
     until: () => parseIfGiven(args.until, parseDay),
     key: () => parseIfGiven(args.key, parseKey),
@@ -74,7 +76,7 @@ async function changeCallers(
 }
 
 async function add(words: Arguments, text: string, known: readonly FileCaller[]): Promise<void> {
-  const { action, name, file, until } = words;
+  const { action, name, file, stack, until } = words;
   const own = known.filter((caller) => caller.name === name);
   if (action === "add" && own.length > 0) {
     throw new CommandError(
@@ -89,7 +91,7 @@ async function add(words: Arguments, text: string, known: readonly FileCaller[])
   print(token);
   printError(`${file} lets in caller ${name} by ${describeKey(sha256)}
 The line above is the token, shown this once: give it to the caller.
-${NEXT}${own.length === 0 ? "" : `\nWhen the caller uses it, remove the old: npm run -s caller -- remove ${name} --key … (${keysOf(own)})`}`);
+${NEXT}${own.length === 0 ? "" : `\nWhen the caller uses it, remove the old: npm run -s caller -- remove ${name} --key … --stack ${stack} (${keysOf(own)})`}`);
 }
 
 /** The models and limits of a caller, which all its tokens have. */

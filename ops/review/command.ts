@@ -7,13 +7,14 @@ import { existsSync } from "node:fs";
 import { readEvidence } from "../../infra/project-files.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { printableJson } from "../../policy/harmless.ts";
+import { showKey } from "../../policy/looks-secret.ts";
 import { changedCode, codeMarkdown, codeText, type ChangedCode } from "../../policy/review/code.ts";
 import { changedFirst, reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { reasonOf } from "../../policy/reason.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
-import { print } from "../cli/print.ts";
+import { print, printError } from "../cli/print.ts";
 import { checkStacks, readFiles } from "../cli/stacks.ts";
 import { parseChoice, readArguments } from "../cli/arguments.ts";
 import { readProject } from "../../policy/stack/project.ts";
@@ -79,6 +80,11 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
   const code =
     git && base !== undefined ? changedCode(await git.listChangedPaths(dir, base)) : undefined;
   print(FORMATS[format](code === undefined ? shown : [code, ...shown]));
+  for (const left of reviews.filter((one) => one.kind === "unreadable" && !isShown(one))) {
+    printError(
+      `Pulumi.${showKey(left.stack)}.yaml cannot be deployed as it stands, so the rules about what stacks share (shared-…) leave it out: npm run review -- --stack ${showKey(left.stack)}`,
+    );
+  }
   return !shown.some(isRefused);
 }
 

@@ -43,7 +43,7 @@ test("a second token stands beside the first, and the old one goes by the beginn
   const unclear = await project.ask("remove", "web");
   const removed = await project.ask("remove", "web", "--key", OLD.slice(0, 8));
 
-  expect(rotated.stderr).toContain("remove web --key … (key a1a1a1a1…)");
+  expect(rotated.stderr).toContain("remove web --key … --stack dev (key a1a1a1a1…)");
   expect(both.map(({ name }) => name)).toEqual(["web", "web"]);
   expect(unclear.stderr).toContain("has 2 tokens of caller web (key a1a1a1a1…, key ");
   expect(removed).toMatchObject({ code: 0, stdout: "" });

@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { callOps, type Ended } from "../support/ops-command.ts";
 import { copyProject, type Project } from "../support/project.ts";
-import { ROOT } from "../support/settings.ts";
+import { ROOT, STACKS } from "../support/settings.ts";
 
 const run = promisify(execFile);
 let project: Project;
@@ -97,6 +98,23 @@ const EVIDENCE = JSON.stringify({
   answers: [
     { question: "switched-off", at: "2026-11-23T09:30:00Z", verdict: "kept", seen: "otel is gone" },
   ],
+});
+
+test("a stack alone is judged without one that cannot be read, and that is told", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "review-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await cp(STACKS, folder, { recursive: true });
+  await writeFile(join(folder, "Pulumi.prod.yaml"), "config: 7\n");
+
+  const alone = await review("--stack", "dev", "--format", "json", "--dir", folder);
+  const all = await review("--dir", folder);
+
+  expect(alone.code).toBe(0);
+  expect(JSON.parse(alone.stdout)).toHaveLength(1);
+  expect(alone.stderr).toContain(
+    "Pulumi.prod.yaml cannot be deployed as it stands, so the rules ab",
+  );
+  expect(all.stderr).toBe("");
 });
 
 test("a stack that is new and cannot be read is told as that", async () => {
