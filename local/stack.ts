@@ -105,8 +105,9 @@ function readStack(stack: string): ReadStack {
 /** Returns what the file has, with stand-ins. What else is wrong with it, the program refuses. */
 function readValues(stack: string, read: ReadStack): ConfigValues {
   if (read.file === undefined) throw new StackError(read.message);
-  const { readable, unreadable } = withStandIns(read.file.values);
-  const problems = [...unreadable, ...read.file.unclear];
+  const { noConfig, unclear, values } = read.file;
+  const { readable, unreadable } = withStandIns(values);
+  const problems = [...(noConfig === undefined ? [] : [noConfig]), ...unreadable, ...unclear];
   if (problems.length > 0) throw new StackError(formatProblems(stack, problems));
   return readable;
 }

@@ -7,7 +7,8 @@ import {
   thirdPartyModels,
 } from "../gateway/provider-keys.ts";
 import { DOCS } from "../settings/notes.ts";
-import { DEFAULT_ALIAS } from "../settings/providers.ts";
+import { nearestName } from "../settings/problems.ts";
+import { DEFAULT_ALIAS, KNOWN_PROVIDERS } from "../settings/providers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { BOTH_ERROR, breachIf, type Rule } from "./rule.ts";
 
@@ -83,7 +84,17 @@ function unusedBecause(
   if (models.some((model) => keyProviderOf(model) === provider)) return undefined;
   const meant = models.map(keyProviderOf).filter((known) => known !== undefined);
   const used = [...new Set(meant)];
+  const nearest = nearestProvider(provider, used);
+  if (nearest !== undefined) return ` (did you mean ${nearest}?)`;
   return used.length === 0
     ? ", and no model of the stack is a third party's"
     : `, and the stack's models are called with keys of ${used.join(", ")}`;
+}
+
+/** Guesses the provider that was meant by a name that is not known; a model's name of it is one such. */
+function nearestProvider(provider: string, used: readonly string[]): string | undefined {
+  if (KNOWN_PROVIDERS.includes(provider)) return undefined;
+  const ofModels = keyProviderOf(`${provider}/`);
+  if (ofModels !== provider) return ofModels;
+  return nearestName(provider, [...new Set([...used, ...KNOWN_PROVIDERS])]);
 }

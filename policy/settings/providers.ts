@@ -9,6 +9,16 @@ const BYOK = `${DOCS}/configuration/bring-your-own-keys/`;
 /** The alias of the key that a call uses where it names none. */
 export const DEFAULT_ALIAS = "default";
 
+/** The gateway's names of the providers whose keys are stored most: it takes others too. */
+export const KNOWN_PROVIDERS: readonly string[] = [
+  "openai",
+  "anthropic",
+  "google-ai-studio",
+  "grok",
+  "groq",
+  "deepseek",
+];
+
 /** The setting `secretsStoreId`. */
 export const secretsStoreId = z
   .string()
@@ -31,8 +41,7 @@ export const providers = z
         .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
         .refine((slug) => !looksSecret(slug))
         .meta({
-          description:
-            "the gateway's name of the provider: openai, anthropic, google-ai-studio, grok, groq, deepseek",
+          description: `the gateway's name of the provider: ${KNOWN_PROVIDERS.join(", ")}`,
           expects: "the gateway's name of a provider, such as google-ai-studio, of a-z, 0-9 and -",
           source: `${DOCS}/usage/providers/`,
         }),

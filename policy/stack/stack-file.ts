@@ -21,6 +21,8 @@ export interface StackFile {
   readonly others: ReadonlyMap<string, string>;
   /** Settings that are not read, and secrets of other namespaces that stand in clear. */
   readonly misplaced: readonly Problem[];
+  /** That the file has no group of settings at all, if so. */
+  readonly noConfig?: Problem | undefined;
   /** The environments (Pulumi ESC) that the file names; Pulumi may add values of theirs that it does not show. */
   readonly environments: readonly string[];
 }
@@ -61,6 +63,7 @@ export function readStackFile(file: Content, project = "ai-gateway"): StackFile 
       ...findForeignApi(config),
     ],
     environments: listEnvironments(content["environment"]),
+    noConfig: findNoConfig(content),
   };
 }
 
@@ -111,6 +114,14 @@ function refuseOutside(content: unknown): void {
   throw new Error(
     `not a stack file: ${quote(outside)} stands outside config, where Pulumi ignores it; indent it by two`,
   );
+}
+
+/** Else each setting that a stack must have would be told as missing. */
+function findNoConfig(content: Readonly<Record<string, unknown>>): Problem | undefined {
+  if (Object.hasOwn(content, "config")) return undefined;
+  const meant = Object.keys(content).find((key) => nearestName(key, ["config"]) !== undefined);
+  const advice = meant === undefined ? "" : `; did you mean it by ${quote(meant)}?`;
+  return { path: "", message: `there is no config: in the file${advice}` };
 }
 
 /** Pulumi reads a name without namespace as the project's own, whatever the project is called: `zdr` as `ai-gateway:zdr`. */

@@ -49,6 +49,7 @@ export function parseStackFile(name: string, file: Content, project?: string): O
 /** Checks what a stack file has, as parseStackFile does. */
 export function checkStackFile(name: string, file: StackFile): Offline {
   const { values, unclear, misplaced, others, environments } = file;
+  if (file.noConfig !== undefined) return { ok: false, problems: [file.noConfig], environments };
   const { readable, unreadable } = withStandIns(values);
   const parsed = parseSettings({ accountId: UNKNOWN_ACCOUNT_ID, ...readable });
   const hidden = new Set([...unreadable, ...unclear].map(({ path }) => path));
@@ -68,7 +69,7 @@ export function checkStackFile(name: string, file: StackFile): Offline {
   return { ok: true, stack: { name, accountId, settings, others, environments, ciphers } };
 }
 
-/** The same settings with a stand-in for every secret, and what should not have been encrypted. */
+/** The same settings with a stand-in for every secret, and what should not have been encrypted, or is empty. */
 export function withStandIns(values: ConfigValues): {
   readonly readable: ConfigValues;
   readonly unreadable: readonly Problem[];
@@ -76,6 +77,7 @@ export function withStandIns(values: ConfigValues): {
   const unreadable: Problem[] = [];
   const readable = mapLeaves(values, (path, value) => {
     if (!isCipher(value)) return value;
+    if (Object(value).secure === "") unreadable.push(emptySecret(formatPath(path)));
     // What no schema knows is told as that: that it is encrypted is then the smaller matter.
     if (SECRET_URLS.has(formatPath(path))) return UNKNOWN_URL;
     if (isSecret(path) || !hasNode(jsonSchemas.legacy, path)) return ENCRYPTED_HASH;
@@ -88,6 +90,12 @@ export function withStandIns(values: ConfigValues): {
     return undefined;
   });
   return { readable, unreadable };
+}
+
+/** `pulumi config set` never writes it: somebody has yet to set the secret. */
+function emptySecret(path: string): Problem {
+  const message = `is empty; set it with pulumi config set --secret --path 'ai-gateway:${path}'`;
+  return { path, message };
 }
 
 /** A cipher ends with its authentication tag, of which no two are alike. */

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { compareStacks } from "../../policy/difference/difference.ts";
 import { keySecretName, paidWith } from "../../policy/gateway/provider-keys.ts";
+import { check } from "../../policy/rules/rules.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import { stackText, stackWith } from "../support/settings.ts";
@@ -114,3 +115,26 @@ async function moneyOf(stack: Parameters<typeof stateStack>[0]) {
   const { answer, value, notProved = [] } = found;
   return { answer, value, points: notProved.map(({ point }) => point) };
 }
+
+test.each([
+  ["opnai", "openai"],
+  ["google", "google-ai-studio"],
+  ["xai", "grok"],
+  ["antropic", "anthropic"],
+  ["mistral", undefined],
+  ["google-vertex-ai", undefined],
+  ["groq", undefined],
+])("a key of %s is told the provider %s that was meant", (provider, meant) => {
+  const providers = [{ provider, key: "k" }];
+  const stack = stackWith("dev", { secretsStoreId: "5ec5".repeat(8), providers });
+
+  const [found] = check(stack, { others: [], today: "2026-11-29", evidence: [] }).filter(
+    ({ rule }) => rule.id === "provider-key-unused",
+  );
+
+  const reason =
+    meant === undefined
+      ? ", and no model of the stack is a third party's"
+      : ` (did you mean ${meant}?)`;
+  expect(found?.message).toBe(`is a key of ${provider}${reason}`);
+});

@@ -91,6 +91,7 @@ test("settings of another namespace are not ours", () => {
 test("a stack file without settings is read as empty", () => {
   expect(readStackFile("encryptionsalt: v1:x\n")).toEqual({
     values: {},
+    noConfig: { path: "", message: "there is no config: in the file" },
     unclear: [],
     others: new Map(),
     misplaced: [],

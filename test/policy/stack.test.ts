@@ -168,3 +168,30 @@ test("a stack of a project is read by the project's name, or its message names t
     message: `Pulumi.broken.yaml is ${noStackFile}`,
   });
 });
+
+test.each([
+  ["an empty file", "", "there is no config: in the file"],
+  ["a comment", "# later\n", "there is no config: in the file"],
+  [
+    "another name",
+    "konfig:\n  ai-gateway:plan: free\n",
+    'there is no config: in the file; did you mean it by "konfig"?',
+  ],
+  ["other groups alone", "encryptionsalt: v1:a=\n", "there is no config: in the file"],
+])("%s has no settings, and is told in one line", (_, text, reason) => {
+  const project = readProject(new Map([["Pulumi.dev.yaml", text]]));
+
+  expect(readStackOf(project, "dev")).toMatchObject({
+    problems: [{ path: "", message: reason }],
+  });
+});
+
+test("a secret that is encrypted as nothing is empty", () => {
+  const key = `  ai-gateway:secretsStoreId: "${"5ec5".repeat(8)}"
+  ai-gateway:providers: [{ provider: openai, key: { secure: "" } }]
+`;
+
+  expect(problemsOf(key)).toEqual([
+    "providers[0].key is empty; set it with pulumi config set --secret --path 'ai-gateway:providers[0].key'",
+  ]);
+});
