@@ -29,8 +29,10 @@ import { takeMeasured, type Takers } from "./telemetry/outbound.ts";
 export type Served = Pick<
   Script,
   "scriptName" | "compatibilityDate" | "compatibilityFlags" | "mainModule" | "bindings"
-> &
-  ({ readonly contentFile: string } | { readonly modules: readonly Module[] });
+> & {
+  /** Whether the stack declares it. An uploaded Worker reaches no other server of this machine. */
+  readonly isDeclared?: boolean;
+} & ({ readonly contentFile: string } | { readonly modules: readonly Module[] });
 
 /** One module of a Worker's code. */
 export interface Module {

@@ -21,6 +21,7 @@ import { endOrphans } from "./orphans.ts";
 import { claimAccount, type Announcement } from "./owner.ts";
 import { STATE } from "./paths.js";
 import { print } from "./print.ts";
+import type { Served } from "./runtime.ts";
 import { StackError } from "./stack-error.ts";
 import { loadAccount, readLocalKey, type LoadedStack } from "./stack.ts";
 import { describePlaces } from "./telemetry/place.ts";
@@ -66,7 +67,7 @@ export async function serve(args: Args): Promise<void> {
     print,
   });
   const around = { ...parts, door: url, binding };
-  const runtime = await startRuntime(account.script, around, { host: HOST, port });
+  const runtime = await startRuntime(declaredWorker(account), around, { host: HOST, port });
   const traces = (loaded: LoadedStack) => {
     const places = describePlaces(loaded, collector);
     return places === undefined ? "" : `  Traces  ${url.origin}/traces, ${places}\n`;
@@ -74,7 +75,7 @@ export async function serve(args: Args): Promise<void> {
 
   await watchSources(args.stack, async (changed) => {
     const next = await loadAccount(args.stack, key);
-    await runtime.update(next.script);
+    await runtime.update(declaredWorker(next));
     state.declare(await toDeclaration(next));
     running = next;
     print(`${changed} changed: reloaded\n${traces(next)}`.trimEnd());
@@ -114,6 +115,10 @@ export async function serveUploaded({ state }: AccountState, workers: WorkerHost
     const served = await workers.serve(toServed(worker));
     print(`${worker.name}, as it was uploaded: ${served.origin}`);
   }
+}
+
+function declaredWorker({ script }: LoadedStack): Served {
+  return { ...script, isDeclared: true };
 }
 
 /** Prints which declared settings have no effect here. */

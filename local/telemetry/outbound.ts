@@ -1,10 +1,11 @@
 /** Takes what a Worker measures, in place of who would get it at Cloudflare. */
 import type { Script } from "../account.ts";
 import type { LocalAccount } from "../local-account.ts";
+import type { Served } from "../runtime.ts";
 import { DATASETS } from "./datasets.ts";
 import { spansUrlOf } from "./place.ts";
 
-type Sender = Pick<Script, "scriptName" | "bindings">;
+type Sender = Pick<Script, "scriptName" | "bindings"> & Pick<Served, "isDeclared">;
 
 /** Where measurements go. */
 export type Takers = Pick<LocalAccount, "traces" | "points">;
@@ -24,6 +25,7 @@ export async function takeMeasured(
   const url = spansUrlOf(sender);
   // The runtime writes an address in its own way: without a standard port, in small letters.
   if (url === undefined || new URL(url).href !== sent.url) return undefined;
-  const collector = { url, headers: Object.fromEntries(sent.headers) };
+  const isUploaded = sender.isDeclared !== true;
+  const collector = { url, headers: Object.fromEntries(sent.headers), isUploaded };
   return traces.takeExport(sender.scriptName, collector, await sent.text());
 }

@@ -13,6 +13,8 @@ export interface Collector {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType?: "json" | "protobuf";
+  /** Whether an uploaded Worker declares it: its binding may name any port of this machine. */
+  readonly isUploaded?: boolean;
 }
 
 /** Where a trace is sent, and the headers of the call. */
@@ -25,13 +27,17 @@ export interface Place {
 }
 
 /** Returns the place of what is for a collector. `instead` takes all traces, where it is given. */
-export function placeOf({ url, headers, contentType }: Collector, instead: URL | undefined): Place {
+export function placeOf(
+  { url, headers, contentType, isUploaded = false }: Collector,
+  instead: URL | undefined,
+): Place {
   // The declared headers are for the declared collector: they hold its key.
   if (instead !== undefined) {
     const target = { url: instead.href, headers: {} };
     return { fate: `sent to ${instead.href} in its place`, target };
   }
   if (!isLoopback(url)) return { fate: "kept here, as the URL leads off this machine" };
+  if (isUploaded) return { fate: "kept here, as the Worker that names it is uploaded" };
   if (contentType === "protobuf") return { fate: "kept here, as protobuf is not imitated" };
   return { fate: "sent", target: { url, headers } };
 }

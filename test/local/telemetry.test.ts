@@ -26,8 +26,16 @@ beforeEach(() => void vi.spyOn(console, "log").mockReturnValue());
 
 const WORKER = { name: "talk", models: [MODEL], access: "open" };
 
+interface Asked {
+  readonly model?: string;
+  readonly isDeclared?: boolean;
+}
+
 /** Serves a chat Worker with some settings, and asks it one prompt. */
-async function ask(changes: Record<string, unknown>, model = MODEL): Promise<Response> {
+async function ask(
+  changes: Record<string, unknown>,
+  { model = MODEL, isDeclared = true }: Asked = {},
+): Promise<Response> {
   const { settings } = stackWith("dev", { worker: WORKER, ...changes });
   const around = { stackName: "dev", gatewayId: "app", release: "abc" };
   const { file } = await bundleWorker("chat");
@@ -37,6 +45,7 @@ async function ask(changes: Record<string, unknown>, model = MODEL): Promise<Res
     compatibilityFlags: ["enable_request_signal"],
     mainModule: "chat.js",
     contentFile: file,
+    isDeclared,
     bindings: [
       { name: "AI", type: "ai" },
       ...Object.entries(workerBindings(around, settings)).flatMap(([name, binding]) =>
@@ -109,10 +118,36 @@ test("spans for a collector on this machine go to it, with the headers that it r
   ]);
 });
 
+// Its binding named any port of the machine, which its own fetch then reached, too.
+test("an uploaded Worker reaches no port of this machine by its binding TRACES", async () => {
+  const reached: string[] = [];
+  const origin = await listen(({ url }) => {
+    reached.push(url);
+    return Response.json({});
+  });
+
+  const response = await ask(tracesTo(`${origin}/v1/traces`), { isDeclared: false });
+
+  const log = {
+    id: response.headers.get("x-log-id") ?? "",
+    eventId: response.headers.get("x-event-id") ?? "",
+  };
+  const kept = await waitFor(
+    () => running.traces.find(log)[0],
+    () => "no span was kept",
+  );
+  expect(kept.exports.map(({ fate }) => fate)).toEqual([
+    "kept here, as the Worker that names it is uploaded",
+  ]);
+  expect(reached).toEqual([]);
+});
+
 test("data points are kept, summed by the command, and queried as dashboards do", async () => {
   const changes = { telemetry: { metrics: true } };
   const stack = stackWith("dev", { worker: WORKER, ...changes });
-  for (let request = 0; request < 3; request++) await ask(changes, request === 2 ? "none" : MODEL);
+  for (let request = 0; request < 3; request++) {
+    await ask(changes, { model: request === 2 ? "none" : MODEL });
+  }
   const environment = { ...running, cloudflare: running.client(), gatewayId: "app", stack };
 
   const counted = await waitFor(
