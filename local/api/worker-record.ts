@@ -8,6 +8,12 @@ import { check, notImitated, refuse } from "./envelope.ts";
 
 const bindings = workersScript.shape.bindings;
 
+/** A version that was deployed before, as the API describes it: its code is not kept. */
+const earlierVersion = z.looseObject({
+  id: z.string(),
+  metadata: z.looseObject({ created_on: z.string() }),
+});
+
 /** A Worker as it is kept. */
 export const workerRecord = z.object({
   name: z.string(),
@@ -30,6 +36,8 @@ export const workerRecord = z.object({
   createdAt: z.string(),
   modifiedAt: z.string(),
   isDeclared,
+  /** The newest first. */
+  earlier: z.array(earlierVersion).optional(),
 });
 
 export type WorkerRecord = Readonly<z.output<typeof workerRecord>>;
@@ -118,7 +126,7 @@ export function describeWorker(worker: WorkerRecord) {
 export const startup_time_ms = 1;
 
 /** Describes a version of a Worker. */
-export function describeVersion(worker: WorkerRecord): object {
+export function describeVersion(worker: WorkerRecord) {
   const { etag, compatibility_date, compatibility_flags, usage_model } = describeWorker(worker);
   return {
     id: versionIdOf(worker),
@@ -133,29 +141,40 @@ export function describeVersion(worker: WorkerRecord): object {
 
 /** Returns the id of a Worker's version, which changes with each upload. */
 export function versionIdOf(worker: WorkerRecord): string {
-  return uuidOf("version", worker);
+  return uuidOf("version", worker.name, worker.modifiedAt);
 }
 
 /** Makes an id of the time of the upload. */
-function uuidOf(what: string, { name, modifiedAt }: WorkerRecord): string {
-  return sha256(`${what} ${name} ${modifiedAt}`).replace(
+function uuidOf(what: string, name: string, uploadedAt: string): string {
+  return sha256(`${what} ${name} ${uploadedAt}`).replace(
     /^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/,
     "$1-$2-$3-$4-$5",
   );
 }
 
-/** Describes the one deployment: all requests go to the newest upload. */
+// https://developers.cloudflare.com/api/resources/workers/subresources/scripts/subresources/deployments/methods/list/
+const LISTED_DEPLOYMENTS = 10;
+
+/** Returns the Worker with those versions that were deployed before it, of which some are listed. */
+export function withEarlier(worker: WorkerRecord, before: WorkerRecord): WorkerRecord {
+  if (worker.modifiedAt === before.modifiedAt) return worker;
+  const earlier = [describeVersion(before), ...(before.earlier ?? [])];
+  return { ...worker, earlier: earlier.slice(0, LISTED_DEPLOYMENTS - 1) };
+}
+
+/** Describes the deployments, the newest first: all requests go to its one version. */
 export function describeDeployments(worker: WorkerRecord): {
   readonly deployments: readonly object[];
 } {
-  const deployment = {
-    id: uuidOf("deployment", worker),
+  const versions = [describeVersion(worker), ...(worker.earlier ?? [])];
+  const deployments = versions.map(({ id, metadata: { created_on } }) => ({
+    id: uuidOf("deployment", worker.name, created_on),
     source: "api",
     strategy: "percentage",
-    created_on: worker.modifiedAt,
-    versions: [{ version_id: versionIdOf(worker), percentage: 100 }],
-  };
-  return { deployments: [deployment] };
+    created_on,
+    versions: [{ version_id: id, percentage: 100 }],
+  }));
+  return { deployments };
 }
 
 /** The settings of the Worker as a whole, whatever its version. */

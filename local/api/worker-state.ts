@@ -1,7 +1,7 @@
 /** The Workers of the account: found, kept and served. */
 import { refuse } from "./envelope.ts";
 import { param, type ApiContext } from "./route.ts";
-import { toServed, type WorkerRecord } from "./worker-record.ts";
+import { toServed, withEarlier, type WorkerRecord } from "./worker-record.ts";
 import { recordOf } from "./state.ts";
 
 export const WORKERS = "/accounts/:account/workers";
@@ -26,15 +26,19 @@ export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
 }
 
 /**
- * Serves a Worker in place of what was served, and keeps it; throws an ApiError where it does not
- * load.
+ * Serves a Worker in place of what was served, and keeps it, and prints its address where that is
+ * new; throws an ApiError where it does not load.
  */
 export async function deploy({ env }: ApiContext, worker: WorkerRecord): Promise<void> {
+  const address = await env.workers.find(worker.name);
+  const before = recordOf(env.account.state.workers, worker.name);
   // It is served first: a Worker that does not load is not kept.
   const served = await env.workers.serve(toServed(worker)).catch((cause: unknown) => {
     const message = "the Worker does not load; the runtime says why where npm start runs";
     return refuse(400, 10_021, `${message}: ${String(cause)}`);
   });
-  env.account.put("workers", worker.name, worker);
+  const kept = before === undefined ? worker : withEarlier(worker, before);
+  env.account.put("workers", worker.name, kept);
+  if (served.href === address?.href) return;
   env.print?.(`${worker.name}, as it was uploaded: ${served.origin}`);
 }

@@ -54,11 +54,12 @@ async function deployVersion(c: ApiContext): Promise<object | undefined> {
   if (versions.length > 1 || wanted?.percentage !== 100) {
     throw notImitated("a deployment of several versions side by side");
   }
+  const version = findVersion(c, worker, wanted.version_id);
+  if (version === undefined && findEarlier(worker, wanted.version_id)) refuseVersions(c);
   const missing = `${worker.name} has no version ${wanted.version_id} here`;
   const deployed = withVersion(
     worker,
-    findVersion(c, worker, wanted.version_id) ??
-      refuse(404, 10_007, `${missing}; only the newest is kept`),
+    version ?? refuse(404, 10_007, `${missing}; only the newest is kept`),
   );
   await deploy(c, deployed);
   return describeDeployments(deployed).deployments[0];
@@ -70,9 +71,15 @@ function findVersion(c: ApiContext, worker: WorkerRecord, id: string): WorkerRec
   return versions.find((each) => each !== undefined && versionIdOf(each) === id);
 }
 
+function findEarlier({ earlier = [] }: WorkerRecord, id: string): object | undefined {
+  return earlier.find((version) => version.id === id);
+}
+
 function readVersion(c: ApiContext): object {
-  const version = findVersion(c, workerOf(c), param(c, "version"));
-  return version === undefined ? refuseVersions(c) : describeVersion(version);
+  const [worker, id] = [workerOf(c), param(c, "version")];
+  const version = findVersion(c, worker, id);
+  if (version !== undefined) return describeVersion(version);
+  return findEarlier(worker, id) ?? refuseVersions(c);
 }
 
 function refuseVersions(c: ApiContext): never {

@@ -84,7 +84,7 @@ test("a version counts once it is deployed, and leaves address and triggers as t
   expect(before).toContain("plain hidden");
   expect(await said()).toContain("newer hidden");
   expect(await send(running, "asks/deployments", { method: "GET" })).toMatchObject({
-    result: { deployments: [{ versions: [{ version_id: id, percentage: 100 }] }] },
+    result: { deployments: [{ versions: [{ version_id: id, percentage: 100 }] }, {}] },
   });
   const { subdomain, crons } = running.account.state.workers["asks"] ?? {};
   expect({ enabled: subdomain?.enabled, crons }).toEqual({ enabled: true, crons: ["0 3 * * *"] });

@@ -48,9 +48,8 @@ test("wrangler deploys a Worker here, and once more, sets a secret and deletes i
     expect.stringContaining("You said: from wrangler"),
     expect.stringContaining("You said: once typed"),
   ]);
-  expect(printed).toEqual(
-    Array.from({ length: 3 }, () => `by-wrangler, as it was uploaded: ${url?.origin}`),
-  );
+  // Its address is printed once, and not at each upload.
+  expect(printed).toEqual([`by-wrangler, as it was uploaded: ${url?.origin}`]);
   expect(deleted.output).toContain("Successfully deleted by-wrangler");
   expect(running.account.state.workers).toEqual({});
 });
@@ -58,12 +57,14 @@ test("wrangler deploys a Worker here, and once more, sets a secret and deletes i
 test("wrangler lists what is there, and what is not imitated it refuses in one sentence", async () => {
   const { running, wrangler } = await start();
   const version = await upload(running);
+  // Without a second deployment, wrangler finds nothing to roll back to by itself.
+  await upload(running);
 
   const [whoami, deployments, versions, rollback, tail] = await Promise.all([
     wrangler("whoami"),
     wrangler("deployments", "list"),
     wrangler("versions", "list"),
-    wrangler("rollback", "0".repeat(8) + version.slice(8), "--yes"),
+    wrangler("rollback", "--yes"),
     wrangler("tail"),
   ]);
 
@@ -74,6 +75,11 @@ test("wrangler lists what is there, and what is not imitated it refuses in one s
   for (const refused of [versions, rollback]) {
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining(refusal) });
   }
+  const { versions: ofWorker } = running.client().workers.scripts;
+  const unknown = "0".repeat(8) + version.slice(8);
+  await expect(
+    ofWorker.get(unknown, { account_id: running.accountId, script_name: "by-wrangler" }),
+  ).rejects.toMatchObject({ status: 501 });
   expect(tail.code).toBe(1);
   expect(tail.output).toContain(
     "does not imitate a tail: what by-wrangler writes to its console appears where npm start runs [code: 501]",
