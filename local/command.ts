@@ -14,7 +14,8 @@ import { StackError } from "./stack-error.ts";
 export interface Args {
   readonly stack: string;
   readonly upstream: URL | undefined;
-  readonly port: number;
+  /** Undefined where the command line names none. */
+  readonly port: number | undefined;
   /** Where traces go, in place of the collectors that its gateways and Workers declare. */
   readonly traces: URL | undefined;
   /** Whether to print what points Cloudflare's own tools at the local account. */
@@ -49,7 +50,7 @@ function readArgs(usage: string): Args | undefined {
         stack: { type: "string", default: "dev" },
         upstream: { type: "string" },
         traces: { type: "string" },
-        port: { type: "string", default: "8787" },
+        port: { type: "string" },
         api: { type: "boolean", default: false },
         empty: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -91,7 +92,8 @@ function parseStack(text: string): string {
   throw new Error(`--stack is ${quote(text)}; the project has ${names}`);
 }
 
-function parsePort(text: string): number {
+function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1024 && port <= 65_000) return port;
   throw new Error(`--port is ${quote(text)}; allowed is a whole number from 1024 to 65000`);

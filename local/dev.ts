@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 
 import { runCommand, type Args } from "./command.ts";
+import { DEFAULT_PORT } from "./ports.ts";
 import { print } from "./print.ts";
 import { keepStatePrivate } from "./private-state.js";
 import { loadAccount, readLocalKey } from "./stack.ts";
@@ -46,10 +47,14 @@ async function main(args: Args): Promise<void> {
   await watchSources(args.stack, async () => {
     await writeWranglerConfig(args.stack, (await loadAccount(args.stack, key)).script);
   });
-  const wrangler = spawn("wrangler", ["dev", "--config", config, "--port", String(args.port)], {
-    stdio: "inherit",
-    env: { ...process.env, ...CLOSED },
-  });
+  const wrangler = spawn(
+    "wrangler",
+    ["dev", "--config", config, "--port", String(args.port ?? DEFAULT_PORT)],
+    {
+      stdio: "inherit",
+      env: { ...process.env, ...CLOSED },
+    },
+  );
   wrangler.once("exit", (code) => process.exit(code ?? 1));
   // A terminal's Ctrl-C reaches wrangler by itself; a signal to this process alone must not leave
   // it behind.

@@ -12,7 +12,7 @@ const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--traces URL]
   --upstream  a model server to ask, such as Ollama's http://127.0.0.1:11434/v1 (a small local model)
   --traces    a collector of OpenTelemetry that takes all traces in place of those declared, such as
               http://127.0.0.1:4318/v1/traces; without it they leave this machine for none
-  --port      where the Worker answers (8787); the next port serves the logs
+  --port      where the Worker answers (8787, or the next free one); the port after it serves the logs
   --api       print the environment that points Cloudflare's own tools at this account
   --empty     serve an account of its own, in which nothing is declared, for the stack's own pulumi up`;
 

@@ -10,8 +10,9 @@ import { openAccount } from "./local-account.ts";
 import { endOrphans } from "./orphans.ts";
 import { claimAccount } from "./owner.ts";
 import { STATE } from "./paths.js";
+import { freePort, HOST } from "./ports.ts";
 import { print } from "./print.ts";
-import { connectModel, describeApi, freePort, HOST, printOther, serveUploaded } from "./serve.ts";
+import { connectModel, describeApi, printOther, serveUploaded } from "./serve.ts";
 import { loadAccount, readLocalKey } from "./stack.ts";
 
 /**

@@ -1,7 +1,6 @@
 /** The stack's own program, applied to a Cloudflare account on this machine. */
 import { join, relative } from "node:path";
 
-import getPort, { portNumbers } from "get-port";
 import { z } from "zod";
 
 import { accessProof } from "./access.ts";
@@ -20,6 +19,7 @@ import type { RunningStack } from "./logs/page/stack.ts";
 import { endOrphans } from "./orphans.ts";
 import { claimAccount, type Announcement } from "./owner.ts";
 import { STATE } from "./paths.js";
+import { freePort, HOST, nextPort } from "./ports.ts";
 import { print } from "./print.ts";
 import type { Served } from "./runtime.ts";
 import { StackError } from "./stack-error.ts";
@@ -27,8 +27,6 @@ import { loadAccount, readLocalKey, type LoadedStack } from "./stack.ts";
 import { describePlaces } from "./telemetry/place.ts";
 import { watchSources } from "./watch.ts";
 import type { WorkerHost } from "./worker-host.ts";
-
-export const HOST = "127.0.0.1";
 
 /**
  * Runs a stack on this machine until the process ends; where another process runs it, prints what
@@ -54,7 +52,7 @@ export async function serve(args: Args): Promise<void> {
   const { account: state } = parts;
   state.declare(await toDeclaration(account));
   const port = await freePort(args.port);
-  const doorPort = await getPort({ host: HOST, port: portNumbers(port + 1, port + 100) });
+  const doorPort = await nextPort(port + 1);
   const workerUrl = `http://${HOST}:${port}`;
   let running = account;
   const stack = () => describeStack(args.stack, workerUrl, running);
@@ -89,16 +87,13 @@ export async function serve(args: Args): Promise<void> {
   printMissing(account);
   const proof = await accessProof(account.script);
   const access = proof === undefined ? "" : `  Access  cf-access-jwt-assertion: ${proof}\n`;
-  const copies = account.buckets.map(
-    ({ name }) =>
-      `  Copies  ${join(relative("", folder), "r2", name)} (npm run decrypt opens them)\n`,
-  );
+  const copies = describeCopies(account, folder);
   const lines = `stack ${args.stack} runs on this machine, without an account
 
   Worker  ${workerUrl}
   Logs    ${page.href}
   Key     ${key} (in a browser: any name, the key as password)
-${access}${copies.join("")}${traces(account)}
+${access}${copies}${traces(account)}
   ${exampleCall(workerUrl, key, account.script)}
 `;
   const api = describeApi(url, key, account.id);
@@ -119,6 +114,18 @@ export async function serveUploaded({ state }: AccountState, workers: WorkerHost
 
 function declaredWorker({ script }: LoadedStack): Served {
   return { ...script, isDeclared: true };
+}
+
+/** Lists where the copies of logs are, with what opens them: a gateway without a key encrypts none. */
+export function describeCopies(
+  { buckets, gateways }: Pick<LoadedStack, "buckets" | "gateways">,
+  folder: string,
+): string {
+  const isEncrypted = [...gateways.values()].some((each) => each.logpushPublicKey !== undefined);
+  const state = isEncrypted ? "npm run decrypt opens them" : "without bodies, not encrypted";
+  return buckets
+    .map(({ name }) => `  Copies  ${join(relative("", folder), "r2", name)} (${state})\n`)
+    .join("");
 }
 
 /** Prints which declared settings have no effect here. */
@@ -151,12 +158,6 @@ export async function connectModel(upstream: URL | undefined): Promise<Model> {
     const reason = cause instanceof Error && cause.message !== "" ? cause.message : message;
     throw new StackError(`--upstream ${upstream.href} cannot be used: ${reason}`);
   });
-}
-
-export async function freePort(wanted: number): Promise<number> {
-  const port = await getPort({ host: HOST, port: portNumbers(wanted, wanted + 100) });
-  if (port !== wanted) print(`port ${wanted} is busy: taking ${port}`);
-  return port;
 }
 
 /**

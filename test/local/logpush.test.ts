@@ -8,6 +8,7 @@ import { recordStack, type Recorded } from "../../record/record.ts";
 import { applyResources, type GatewaySettings } from "../../local/account.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import { Pusher, readFilter } from "../../local/logpush/pusher.ts";
+import { describeCopies } from "../../local/serve.ts";
 import { decryptLog } from "../../ops/decrypt/decrypt.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { OPEN } from "../support/gateway.ts";
@@ -76,8 +77,14 @@ test.each([
   ["without a key, its metadata in clear", {}],
   ["with a key, which closes its metadata", { publicKey: PUBLIC_KEY }],
 ])("no copy of a stack without bodies has a prompt or an answer: %s", async (_, key) => {
-  const running = await deploy(undefined, await declare({ bodies: false, ...key }));
+  const declared = await declare({ bodies: false, ...key });
+  const running = await deploy(undefined, declared);
 
+  // npm start once named the command that decrypts where there is nothing to decrypt.
+  const state = "publicKey" in key ? "npm run decrypt opens them" : "without bodies, not encrypted";
+  expect(describeCopies(applyResources(declared), "state")).toBe(
+    `  Copies  state/r2/copies (${state})\n`,
+  );
   await ask(running);
   const [copy = ""] = await pushed(running);
 
