@@ -40,12 +40,22 @@ export function answerCompatible(model: string, inputs: unknown): ModelReply {
 function readFields(model: string, inputs: unknown): ChatFields {
   const parsed = chatFields.safeParse(withMessages(inputs));
   if (!parsed.success) {
-    throw workersAiRefusal(5004, "Invalid input: messages must be a list of messages");
+    const isToEmbed = !("messages" in Object(inputs)) && "text" in withText(inputs);
+    const fault = isToEmbed
+      ? `${model} generates text, and makes no embeddings`
+      : "messages must be a list of messages";
+    throw workersAiRefusal(5004, `Invalid input: ${fault}`);
   }
   const fields = parsed.data;
   if (!answersAsOpenAi(model)) checkOlder(fields);
   checkImages(model, fields);
   return fields;
+}
+
+/** Returns the texts of a request for embeddings, under the platform's own name. */
+function withText(inputs: unknown): object {
+  const { input, text = input } = Object(inputs);
+  return text === undefined ? {} : { text };
 }
 
 /** Makes a message of a prompt, which a request may have instead. */

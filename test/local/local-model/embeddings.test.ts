@@ -54,9 +54,11 @@ test("a chat with an embedding model, and texts to embed at a chat model, are re
     status: 404,
     body: { error: { message: expect.stringMatching(/^This is not a chat model/) } },
   });
+  // The message spoke of messages, which nobody who embeds has heard of.
+  const message = "Invalid input: @cf/meta/x generates text, and makes no embeddings";
   expect(await askModel("@cf/meta/x", { text: ["a"] })).toMatchObject({
     status: 400,
-    body: { errors: [{ code: 5004 }] },
+    body: { errors: [{ code: 5004, message }] },
   });
   expect(await askModel("openai/gpt-4o", { input: ["a"] })).toMatchObject({
     status: 400,
