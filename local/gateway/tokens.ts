@@ -1,6 +1,8 @@
 /** Reads the token counts of answers, in every form, whole or streamed. */
 import { z } from "zod";
 
+import { dataOf, isStream, parse } from "./events.ts";
+
 /** The token counts of an answer; both are absent where one is, or is no count. */
 interface Tokens {
   readonly tokensIn?: number;
@@ -29,20 +31,10 @@ const answer = z.looseObject({
 /** Reads the counts of an answer, or the last ones of each kind of a stream. */
 export function readTokens(body: string): Tokens {
   let tokens: Tokens = {};
-  for (const text of isStream(body) ? dataOf(body) : [body]) tokens = { ...tokens, ...read(text) };
+  const texts = isStream(body) ? dataOf(body, '"usage"') : [body];
+  for (const text of texts) tokens = { ...tokens, ...read(text) };
   const { tokensIn, tokensOut } = tokens;
   return tokensIn === undefined || tokensOut === undefined ? {} : { tokensIn, tokensOut };
-}
-
-function isStream(body: string): boolean {
-  return /^(?:data|event|id|retry)?:/.test(body);
-}
-
-function dataOf(body: string): readonly string[] {
-  return body.split("\n").flatMap((line) => {
-    const isData = line.startsWith("data:") && line.includes('"usage"');
-    return isData ? [line.slice("data:".length)] : [];
-  });
 }
 
 function read(text: string): Tokens {
@@ -58,12 +50,4 @@ function read(text: string): Tokens {
     ...(tokensIn !== undefined && { tokensIn }),
     ...(tokensOut !== undefined && { tokensOut }),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

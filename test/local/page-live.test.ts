@@ -77,6 +77,17 @@ test("a table that is open stays open while its numbers change", async () => {
   expect(await page.locator("details[open] tbody tr").last().innerText()).toBe("11-22 12:00\t1\t0");
 });
 
+test("a part loses an attribute that the answer does not have", async () => {
+  const { open, store } = await openLogsPage(browser, { logs: logs(1) });
+  const { page } = await open("/");
+  await page.evaluate("at(document, 'count').setAttribute('class', 'old')");
+
+  keepLog(store, { ...OTHERS, id: "fresh" });
+  await look(page);
+
+  expect(await page.getAttribute("#count", "class")).toBeNull();
+});
+
 test("the page stops and goes on as its reader wants", async () => {
   const { open, store } = await openLogsPage(browser, { logs: logs(1) });
   const { page } = await open("/");

@@ -8,6 +8,8 @@ import { texts } from "../support/read-page.ts";
 
 const BODIES = { request: '{"messages":[]}', response: '{"response":"hi"}' };
 
+const MESSAGES = [{ role: "user", content: "Say <b>it</b>" }];
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
@@ -68,7 +70,6 @@ test("a log has all its fields, and its bodies", async () => {
     "Cached\tno",
     "Bodies\tkept",
     "Feedback\tnone",
-    "Score\tnone",
     "Event id\tevent-of-log-0",
     "Trace id\tnone",
     "Metadata: caller\tweb",
@@ -82,6 +83,46 @@ test("a log has all its fields, and its bodies", async () => {
     JSON.stringify(JSON.parse(request), undefined, 2),
   );
   expect(await page.innerText("pre >> nth=2")).toBe('{\n  "response": "hi"\n}');
+});
+
+test("a score stands there where a log has one", async () => {
+  const { open, store } = await openLogsPage(browser, { logs: [{}, {}] });
+  for (const [id, patch] of [
+    ["log-0", { feedback: -1 }],
+    ["log-1", { score: 20 }],
+  ] as const) {
+    const found = store.find(id);
+    if (found !== undefined) store.change(found, patch);
+  }
+
+  const { page: marked } = await open("/logs/log-0");
+  expect(await marked.innerText("main .facts")).toMatch(/Feedback\s+bad\s+Event id/);
+  const { page: scored } = await open("/logs/log-1");
+  expect(await scored.innerText("main .facts")).toMatch(/Score\s+20/);
+});
+
+test.each([
+  ["Workers AI's own", "@cf/meta/x", { messages: MESSAGES }],
+  ["the chat form", "openai/gpt-4o", { messages: MESSAGES }],
+  ["the Responses form", "openai/gpt-5.6-terra", { input: "Say <b>it</b>" }],
+  ["the Messages form", "anthropic/claude-sonnet-5", { messages: MESSAGES, max_tokens: 99 }],
+])("the text of a stream in %s stands above its events", async (_, model, inputs) => {
+  const { open, gateway, store } = await openLogsPage(browser);
+  const answer = await gateway.handle({
+    gatewayId: "shop-dev",
+    model,
+    inputs: { ...inputs, stream: true },
+    options: {},
+  });
+  for await (const _piece of answer.pieces ?? []);
+
+  const { page } = await open(`/logs/${store.list(1)[0]?.id}`);
+
+  expect(await page.innerText("pre[aria-labelledby=response]")).toBe(
+    `This is the local model, standing in for ${model}. You said: Say <b>it</b>`,
+  );
+  await page.getByText("The stream as it was sent").click();
+  expect(await page.innerText("details pre")).toMatch(/^(?:event|data): ?/);
 });
 
 test.each([

@@ -2,6 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { ensureDefault } from "../../local/data-plane/default-gateway.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { NOW, openLogsPage } from "../support/logs-page.ts";
 import { rows, texts } from "../support/read-page.ts";
@@ -184,13 +185,13 @@ test("an address chooses logs, and a word in it that means nothing chooses as if
     "status=junk&since=junk&cached=junk&after=junk": [503, 404, 302, 200],
     "since=1h": [],
     "since=all": [503, 404, 302, 200],
-    "gateway=other": [],
+    "gateway=other": [503, 404, 302, 200],
   });
 });
 
 test("a wrong word in the address is named, with those that are allowed, and announced", async () => {
   const { open } = await openLogsPage(browser, { logs: [{}] });
-  const query = `status=foo&since=1y&cached=maybe&after=junk&colour=red&q=${"x".repeat(201)}&model=a&model=b`;
+  const query = `status=foo&since=1y&cached=maybe&after=junk&colour=red&q=${"x".repeat(201)}&model=a&model=b&gateway=nope`;
 
   const { page } = await open(`/?${query}`);
 
@@ -202,6 +203,7 @@ test("a wrong word in the address is named, with those that are allowed, and ann
     'after is "junk"; allowed is a place in the list, as the link to older logs has it',
     "colour is no filter; allowed are gateway, model, q, since, status, cached, after",
     "model stands there more than once; allowed is once",
+    'gateway is "nope"; allowed are shop-dev',
   ]);
   expect(await page.getByRole("alert").isVisible()).toBe(true);
   expect(await page.title()).toBe("Wrong address: 1 request, shop-dev · local AI Gateway");
@@ -291,18 +293,21 @@ const NONE = { logs: { collect: "none", maxEntries: 10_000, whenFull: "deleteOld
 test.each([
   ["tells how to make one", ["dev"], "/", "curl the-worker"],
   ["knows a stack that keeps none", ["dev", NONE], "/", "none will come through the Worker"],
-  [
-    "knows a gateway that the stack does not declare",
-    ["dev"],
-    "/?gateway=other",
-    "nothing calls it by itself",
-  ],
 ] as const)("a page without logs %s", async (_, [name, changes], path, words) => {
   const { open } = await openLogsPage(browser, { stack: [name, changes ?? {}] });
 
   const { page } = await open(path);
 
   expect(await page.innerText("main")).toContain(words);
+});
+
+test("a page without logs knows a gateway that the stack does not declare", async () => {
+  const { open, account } = await openLogsPage(browser);
+  ensureDefault(account, "default");
+
+  const { page } = await open("/?gateway=default");
+
+  expect(await page.innerText("main")).toContain("nothing calls it by itself");
 });
 
 test("where the filters choose nothing, a link leads to what there is", async () => {

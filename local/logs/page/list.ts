@@ -46,7 +46,7 @@ function filled({ list: { logs, next }, filters }: ListArgs): Html {
     </table>
     <nav class="pager" aria-label="Pages of the list">
       ${isFirst ? "" : html`<a href="/${query}#list">Newest</a>`}
-      ${next === undefined ? html`<span>No older log is chosen.</span>` : html`<a rel="next" href="/${toQuery(filters, next)}#list">Older</a>`}
+      ${next === undefined ? html`<span>No older logs.</span>` : html`<a rel="next" href="/${toQuery(filters, next)}#list">Older</a>`}
     </nav>`;
 }
 

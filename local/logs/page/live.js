@@ -96,6 +96,10 @@ function update(old, next) {
     return;
   }
   for (const { name, value } of next.attributes) old.setAttribute(name, value);
+  for (const { name } of [...old.attributes]) {
+    // What its reader has opened stays open.
+    if (name !== "open" && !next.hasAttribute(name)) old.removeAttribute(name);
+  }
   const [before, after] = [[...old.childNodes], [...next.childNodes]];
   for (const [index, child] of after.entries()) {
     if (index < before.length) update(before[index], child);

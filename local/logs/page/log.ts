@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 
 import { HEAD_CHARACTERS } from "../../api/log-wire.ts";
+import { streamText } from "../../gateway/stream-text.ts";
 import type { KeptTrace } from "../../telemetry/trace.ts";
 import type { Bodies, FoundLog, StoredLog } from "../log.ts";
 import { FIELDS } from "./fields.ts";
@@ -49,7 +50,8 @@ function fields(log: StoredLog): readonly Fact[] {
     ["Time (UTC)", time(log.createdAt)],
     ...FIELDS.map(([name, show]): Fact => [name, show(log)]),
     ["Feedback", log.feedback === undefined ? "none" : log.feedback === 1 ? "good" : "bad"],
-    ["Score", log.score ?? "none"],
+    // Feedback through the Worker has none, and its bad beside a score of none reads as lost.
+    ...(log.score === undefined ? [] : [["Score", log.score] satisfies Fact]),
     ["Event id", log.eventId],
     ["Trace id", log.traceId ?? "none"],
     ...metadata.map(([key, value]): Fact => [`Metadata: ${key}`, metadataValue(value)]),
@@ -94,6 +96,8 @@ function bodySections({ request, response }: Bodies, stack: Stack | undefined): 
  * opened.
  */
 function bodySection(side: string, body: string): Html {
+  const text = streamText(body);
+  if (text !== undefined) return streamSection(side, body, text);
   const isWhole = body.length <= HEAD_CHARACTERS;
   const id = side.toLowerCase();
   const rest = html`<details>
@@ -108,6 +112,20 @@ function bodySection(side: string, body: string): Html {
     <pre tabindex="0" role="region" aria-labelledby="${id}">
 ${isWhole ? indent(body) : body.slice(0, HEAD_CHARACTERS)}</pre>
     ${isWhole ? "" : rest}
+  </section>`;
+}
+
+/** Shows the text of a stream, and its events when they are opened. */
+function streamSection(side: string, body: string, text: string): Html {
+  const id = side.toLowerCase();
+  return html`<section>
+    <h2 id="${id}">${side}</h2>
+    <p>${bytes(body)}, a stream; this is its text</p>
+    <pre tabindex="0" role="region" aria-labelledby="${id}">${text}</pre>
+    <details>
+      <summary>The stream as it was sent</summary>
+      <pre tabindex="0" role="region" aria-label="The stream as it was sent">${body}</pre>
+    </details>
   </section>`;
 }
 

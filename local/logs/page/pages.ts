@@ -17,7 +17,7 @@ import { statementSection } from "./statement.ts";
 import { storageSection } from "./storage.ts";
 import { totalsSection } from "./totals.ts";
 import { triggersSection } from "./triggers.ts";
-import { wrongFiltersNotice } from "./wrong-filters.ts";
+import { wrongFiltersNotice, wrongValue } from "./wrong-filters.ts";
 import { recordOf } from "../../api/state.ts";
 
 interface PageArgs extends Pick<LocalAccount, "account" | "store" | "traces"> {
@@ -38,7 +38,7 @@ export async function answerPage(url: URL, args: PageArgs, knownVersion?: string
   const running = args.stack && (await stateRunning(args.stack()));
   const gateways = Object.keys(args.account.state.gateways);
   const usual = running?.settings.gatewayId ?? gateways[0] ?? "default";
-  const reading = readFilters(url.searchParams, usual);
+  const reading = knownGateway(readFilters(url.searchParams, usual), usual, args);
   if (url.pathname === "/") {
     const version = versionOf(args, running);
     if (version === knownVersion) return { status: 304, headers: { etag: version }, body: "" };
@@ -56,6 +56,26 @@ export async function answerPage(url: URL, args: PageArgs, knownVersion?: string
   const main = logContent({ ...found, query, stack, traces });
   const aside = stack === undefined ? {} : { aside: html`${statementSection(stack)}` };
   return page(200, { title: `Log ${id}`, main, ...aside });
+}
+
+/** Returns what was read of an address with a gateway that is there; another one is a wrong word. */
+function knownGateway(
+  reading: Reading,
+  usual: string,
+  parts: Pick<PageArgs, "account" | "store">,
+): Reading {
+  const { filters, wrong } = reading;
+  const { gateway } = filters;
+  if (gateway === usual || recordOf(parts.account.state.gateways, gateway)) return reading;
+  const known = allGateways(parts);
+  if (known.includes(gateway)) return reading;
+  const unknown = wrongValue("gateway", gateway, known);
+  return { filters: { ...filters, gateway: usual }, wrong: [...wrong, unknown] };
+}
+
+/** Lists the gateways of the account, and those of which it has logs. */
+function allGateways({ account, store }: Pick<PageArgs, "account" | "store">): readonly string[] {
+  return [...new Set([...Object.keys(account.state.gateways), ...listGateways(store)])];
 }
 
 async function page(status: number, layout: Layout) {
@@ -86,9 +106,8 @@ async function listLayout(
   const selection = toSelection(filters, now);
   const list = listLogs(store, selection, { after: toPlace(filters), limit: ROWS });
   const totals = await readTotals(store, selection, now);
-  const known = new Set([...Object.keys(account.state.gateways), ...listGateways(store)]);
   const choices = {
-    gateways: [...known],
+    gateways: allGateways({ account, store }),
     models: listModels(store, gateway, MODELS),
   };
   const declared = recordOf(account.state.gateways, gateway);

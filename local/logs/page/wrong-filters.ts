@@ -51,12 +51,18 @@ function describeValue(name: string, issue: z.core.$ZodIssue, query: URLSearchPa
     const message = `${name} has ${value.length} characters; at most ${issue.maximum} are allowed`;
     return { name, message };
   }
-  const is = `${name} is ${JSON.stringify(shorten(value))}`;
-  const message =
-    issue.code === "invalid_value"
-      ? `${is}; allowed are ${issue.values.join(", ")}`
-      : `${is}; allowed is a place in the list, as the link to older logs has it`;
-  return { name, message };
+  if (issue.code === "invalid_value") return wrongValue(name, value, issue.values.map(String));
+  const place = "a place in the list, as the link to older logs has it";
+  return { name, message: `${describe(name, value)}; allowed is ${place}` };
+}
+
+/** Describes a value that is none of those that are allowed. */
+export function wrongValue(name: string, value: string, allowed: readonly string[]): WrongFilter {
+  return { name, message: `${describe(name, value)}; allowed are ${allowed.join(", ")}` };
+}
+
+function describe(name: string, value: string): string {
+  return `${name} is ${JSON.stringify(shorten(value))}`;
 }
 
 function shorten(text: string): string {
