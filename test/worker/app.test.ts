@@ -1,0 +1,492 @@
+/** The whole Worker as one function: what each request gets, and the line that it leaves. */
+import { createHash, createHmac } from "node:crypto";
+import { gzipSync } from "node:zlib";
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import app from "../../worker/chat/index.ts";
+import { withOneV1 } from "../../worker/chat/endpoints/endpoint.ts";
+import { noteUsage, openMeasures } from "../../worker/chat/line/measures.ts";
+import { continueTrace, formatTrace } from "../../worker/chat/line/trace.ts";
+import { models } from "../support/models.ts";
+
+const TOKEN = "token-of-web";
+const sha256 = createHash("sha256").update(TOKEN).digest("hex");
+const HI = { response: "hello", usage: { prompt_tokens: 3, completion_tokens: 1 } };
+const LOG_ID = { "cf-aig-log-id": "log-1" };
+
+const lines: string[] = [];
+const errors: string[] = [];
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation((text: string) => void lines.push(text));
+  vi.spyOn(console, "error").mockImplementation((text: string) => void errors.push(text));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  lines.length = 0;
+  errors.length = 0;
+});
+
+/** A request whose headers are plain fields. */
+interface Init extends Omit<RequestInit, "headers"> {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const run = vi.fn<(model: string) => Promise<Response>>();
+const gateway = vi.fn<(id: string) => object>();
+
+/** What a request gets, where the stack has these bindings. */
+async function ask(path: string, init: Init = {}, changes: object = {}) {
+  run.mockReset().mockImplementation(async () => Response.json(HI, { headers: LOG_ID }));
+  const env = {
+    AI: { run, gateway },
+    GATEWAY_ID: "app-test",
+    COLLECT_LOGS: "metadata",
+    MODELS: JSON.stringify(models("@cf/a/a", "openai/b")),
+    ALLOW: "[]",
+    ACCESS: "token",
+    CALLERS: JSON.stringify([{ name: "web", sha256 }]),
+    ORIGINS: "[]",
+    FALLBACKS: "[]",
+    TIMEOUT_MS: "500",
+    IDLE_MS: "500",
+    MAX_BODY_BYTES: "200",
+    STACK: "test",
+    RELEASE: "abc123",
+    ...changes,
+  };
+  const waited: Promise<unknown>[] = [];
+  const context = {
+    waitUntil: (work: Promise<unknown>) => void waited.push(work),
+    passThroughOnException: () => {},
+    props: {},
+  };
+  const headers = { authorization: `Bearer ${TOKEN}`, ...init.headers };
+  const request = new Request(`https://worker.test${path}`, { ...init, headers });
+  const response = await app.fetch(request, env, context);
+  const text = await response.text();
+  await Promise.all(waited);
+  const body: unknown = text.startsWith("{") ? JSON.parse(text) : text;
+  return { status: response.status, headers: response.headers, body };
+}
+
+const line = (): unknown => JSON.parse([...lines, ...errors].at(-1) ?? "null");
+const chat = (changes: object = {}) =>
+  JSON.stringify({ model: "@cf/a/a", messages: [{ role: "user", content: "Hi" }], ...changes });
+const post = (
+  body: string | Uint8Array<ArrayBuffer> | null,
+  headers: NonNullable<Init["headers"]> = {},
+): Init => ({ method: "POST", body, headers });
+const CHAT = "/v1/chat/completions";
+const KEY = "k".repeat(32);
+const HIDDEN = createHmac("sha256", KEY).update("web").digest("hex").slice(0, 24);
+const LARGE = "body has more than 200 bytes, the limit of this stack";
+const NEITHER =
+  "content-encoding is neither gzip nor deflate; leave it out, and send the body as it is";
+const WITHOUT =
+  "no valid token; send it as a bearer token or as x-api-key, or as the password in a browser";
+const OTHER_SITE = "another site may not ask on your behalf; in a browser, type the address itself";
+const WAYS = /^nothing answers GET \/x; see (?:(?:GET|POST) \/[^ ,]*, )+(?:GET|POST) \/[^ ,]*$/;
+
+test.each<[string, string, Init, number, string, string | RegExp]>([
+  ["no JSON", CHAT, post("{"), 400, "invalid_json", "body is not JSON"],
+  ["no body", CHAT, post(null), 400, "invalid_json", "body is not JSON"],
+  ["a body over the limit", CHAT, post("x".repeat(201)), 413, "request_too_large", LARGE],
+  [
+    "a length over the limit",
+    CHAT,
+    post("{}", { "content-length": "201" }),
+    413,
+    "request_too_large",
+    LARGE,
+  ],
+  [
+    "a body that unpacks to more",
+    CHAT,
+    post(new Uint8Array(gzipSync("x".repeat(201))), { "content-encoding": "gzip" }),
+    413,
+    "request_too_large",
+    LARGE,
+  ],
+  [
+    "what is not packed as it says",
+    CHAT,
+    post("{}", { "content-encoding": " X-GZIP " }),
+    400,
+    "invalid_encoding",
+    "body is not gzip, as its content-encoding has it",
+  ],
+  [
+    "what is not deflated",
+    CHAT,
+    post("{}", { "content-encoding": "deflate" }),
+    400,
+    "invalid_encoding",
+    "body is not deflate, as its content-encoding has it",
+  ],
+  [
+    "another encoding",
+    CHAT,
+    post("{}", { "content-encoding": "br" }),
+    415,
+    "unsupported_encoding",
+    NEITHER,
+  ],
+  ["no token", CHAT, post("{}", { authorization: "" }), 401, "invalid_api_key", WITHOUT],
+  [
+    "another token",
+    CHAT,
+    post("{}", { authorization: "Bearer x" }),
+    401,
+    "invalid_api_key",
+    WITHOUT,
+  ],
+  [
+    "another site",
+    "/",
+    { headers: { "sec-fetch-site": "cross-site" } },
+    403,
+    "cross_site",
+    OTHER_SITE,
+  ],
+  [
+    "the same site",
+    "/",
+    { headers: { "sec-fetch-site": "same-site" } },
+    403,
+    "cross_site",
+    OTHER_SITE,
+  ],
+  ["another origin", "/", { headers: { origin: "https://a.test" } }, 403, "cross_site", OTHER_SITE],
+  ["a prefetch", "/", { headers: { "sec-purpose": "prefetch" } }, 403, "cross_site", OTHER_SITE],
+  ["no such path", "/x", {}, 404, "not_found", WAYS],
+  [
+    "a base URL without /v1",
+    "/chat/completions",
+    post("{}"),
+    404,
+    "not_found",
+    "nothing answers POST /chat/completions; the base URL lacks /v1, for POST /v1/chat/completions",
+  ],
+  [
+    "a base URL with /v1 twice",
+    "/v1/v1/models",
+    {},
+    404,
+    "not_found",
+    "nothing answers GET /v1/v1/models; the base URL has one /v1 too many, for GET /v1/models",
+  ],
+  [
+    "a model that is not served",
+    "/v1/models/x",
+    {},
+    404,
+    "model_not_found",
+    'model "x" is not served here; served are @cf/a/a, openai/b',
+  ],
+  [
+    "a log id that is none",
+    "/v1/feedback",
+    post('{"log_id":"a/b","score":1}'),
+    400,
+    "invalid_value",
+    "log_id: expected an id, as x-log-id has it",
+  ],
+  [
+    "another score",
+    "/v1/feedback",
+    post('{"log_id":"a","score":2}'),
+    400,
+    "invalid_value",
+    "score: expected -1 or 0 or 1",
+  ],
+])("%s is refused, in the body and in the line", async (_, path, init, status, code, message) => {
+  const answer = await ask(path, init);
+
+  expect(answer.status).toBe(status);
+  expect(answer.body).toMatchObject({
+    error: {
+      code,
+      message: expect.stringMatching(typeof message === "string" ? exactly(message) : message),
+    },
+  });
+  expect(line()).toMatchObject({ message: "request", status, code });
+  expect(run).not.toHaveBeenCalled();
+});
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^${RegExp.escape(text)}$`);
+}
+
+test("an unknown caller is told the schemes, and who may not repeat is told so", async () => {
+  const unknown = await ask("/v1/models", { headers: { authorization: "" } });
+  const broken = await ask("/health", {}, { GATEWAY_ID: "" });
+
+  expect(unknown.headers.get("www-authenticate")).toBe(
+    'Basic realm="token as password", Bearer realm="token"',
+  );
+  expect(unknown.headers.get("x-should-retry")).toBeNull();
+  expect(broken.headers.get("x-should-retry")).toBe("false");
+  expect(broken).toMatchObject({ status: 500, body: { error: { code: "misconfigured" } } });
+});
+
+test("a fault of ours is one in words that tell nothing, with its cause in the line", async () => {
+  gateway.mockReturnValueOnce({
+    getLog: async () => ({ metadata: "{" }),
+  });
+  const answer = await ask("/v1/feedback", post('{"log_id":"a","score":1}'));
+
+  expect(answer).toMatchObject({
+    status: 500,
+    body: { error: { code: "internal_error", message: "internal error", type: "server_error" } },
+  });
+  expect(errors).toHaveLength(1);
+  expect(line()).toMatchObject({ cause: expect.stringContaining("SyntaxError") });
+});
+
+test.each<[string, object, Init, string]>([
+  ["a bearer token", {}, {}, "web"],
+  ["its scheme in another case", {}, { headers: { authorization: `bEARER  ${TOKEN} ` } }, "web"],
+  [
+    "the password of a browser",
+    {},
+    { headers: { authorization: `Basic ${btoa(`:${TOKEN}`)}` } },
+    "web",
+  ],
+  ["Anthropic's header", {}, { headers: { authorization: "", "x-api-key": TOKEN } }, "web"],
+  [
+    "Anthropic's header beside another",
+    {},
+    { headers: { authorization: "Bearer x", "x-api-key": TOKEN } },
+    "web",
+  ],
+  [
+    "no token where the stack is open",
+    { ACCESS: "open", CALLERS: "[]" },
+    { headers: { authorization: "" } },
+    "anonymous",
+  ],
+  [
+    "a page of the stack's",
+    { ORIGINS: '["https://a.test"]' },
+    { headers: { origin: "https://a.test", "sec-fetch-site": "cross-site" } },
+    "web",
+  ],
+  ["the Worker's own page", {}, { headers: { origin: "https://worker.test" } }, "web"],
+  ["the address bar", {}, { headers: { "sec-fetch-site": "none" } }, "web"],
+  ["a hidden name", { CALLER_HASH_KEY: KEY }, {}, HIDDEN],
+])("a caller is known by %s", async (_, bindings, init, caller) => {
+  expect((await ask("/v1/models", init, bindings)).status).toBe(200);
+  expect(line()).toMatchObject({ caller, route: "/v1/models", status: 200 });
+});
+
+test("a caller over its limit is told to wait", async () => {
+  const limit = vi.fn<(options: object) => Promise<object>>(async () => ({ success: false }));
+  const answer = await ask("/v1/models", {}, { CALLER_LIMIT: { limit } });
+
+  expect(answer).toMatchObject({
+    status: 429,
+    body: {
+      error: {
+        code: "rate_limit_exceeded",
+        message: "too many requests of this caller; try again later",
+      },
+    },
+  });
+  expect(answer.headers.get("retry-after")).toBe("60");
+  expect(limit).toHaveBeenCalledExactlyOnceWith({ key: "web" });
+});
+
+test("the list of models is whole, and each is described by what it is asked as", async () => {
+  const stack = { MODELS: JSON.stringify([{ ...models("@cf/meta/a")[0], name: "small" }]) };
+  const described = (id: string) => ({
+    id,
+    object: "model",
+    created: 0,
+    owned_by: "meta",
+    type: "model",
+    display_name: id,
+    created_at: "1970-01-01T00:00:00Z",
+  });
+  const small = { ...described("small"), root: "@cf/meta/a" };
+
+  expect((await ask("/v1/models", {}, stack)).body).toEqual({
+    object: "list",
+    data: [described("@cf/meta/a"), small],
+    has_more: false,
+    first_id: "@cf/meta/a",
+    last_id: "small",
+  });
+  expect((await ask("/v1/models/@cf/meta/a", {}, stack)).body).toEqual(described("@cf/meta/a"));
+  expect((await ask("/v1/models/small", {}, stack)).body).toEqual(small);
+});
+
+test("a look at the headers asks no model", async () => {
+  expect(await ask("/", { method: "HEAD" })).toMatchObject({ status: 200, body: "" });
+  expect(run).not.toHaveBeenCalled();
+});
+
+test("an answer leads to its log, its trace and its model, and leaves one line", async () => {
+  const { status, headers, body } = await ask("/");
+  const id = headers.get("x-event-id");
+
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    prompt: "In one sentence: what does an AI gateway do?",
+    answer: "hello",
+    model: "@cf/a/a",
+    usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 },
+    logId: "log-1",
+    eventId: id,
+  });
+  expect(Object.fromEntries(headers)).toMatchObject({
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-request-id": id,
+    "request-id": id,
+    "x-log-id": "log-1",
+    "x-model": "@cf/a/a",
+  });
+  expect([...lines, ...errors].map((text): unknown => JSON.parse(text))).toEqual([
+    {
+      message: "request",
+      eventId: id,
+      traceId: headers.get("traceparent")?.split("-")[1],
+      method: "GET",
+      route: "/",
+      caller: "web",
+      model: "@cf/a/a",
+      logId: "log-1",
+      status: 200,
+      durationMs: expect.any(Number),
+    },
+  ]);
+});
+
+test("a chat is answered, and what no model gets is named", async () => {
+  const { headers, body } = await ask(CHAT, post(chat({ user: "u", top_k: 1 })));
+
+  expect(body).toMatchObject({ choices: [{ message: { content: "hello" } }] });
+  expect(headers.get("x-ignored-fields")).toBe("user, top_k");
+  expect(line()).toMatchObject({ ignored: ["user", "top_k"], route: CHAT });
+});
+
+test("a stream's line is written at its end, and says how it ended", async () => {
+  const { headers, body } = await ask(CHAT, post(chat({ stream: true })));
+
+  expect(headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  expect(body).toContain('"content":"hello"');
+  expect(lines).toHaveLength(1);
+  expect(line()).toMatchObject({ stream: "complete", status: 200 });
+});
+
+test("health is answered without a token, and leaves no line", async () => {
+  expect(await ask("/health", { headers: { authorization: "" } })).toMatchObject({
+    status: 200,
+    body: { status: "ok" },
+  });
+  expect([...lines, ...errors]).toEqual([]);
+});
+
+const found = (metadata: unknown) => {
+  const patchLog = vi.fn<(id: string, data: object) => Promise<void>>(async () => {});
+  gateway.mockReturnValueOnce({ getLog: async () => ({ metadata }), patchLog });
+  return patchLog;
+};
+
+test.each([
+  [1, 1, { caller: "web" }],
+  [-1, -1, '{"caller":"web"}'],
+  [0, null, { caller: "web" }],
+])("a score of %s is kept as %s", async (score, feedback, metadata) => {
+  const patchLog = found(metadata);
+
+  expect((await ask("/v1/feedback", post(`{"log_id":"a","score":${score}}`))).body).toEqual({
+    log_id: "a",
+    score,
+  });
+  expect(gateway).toHaveBeenLastCalledWith("app-test");
+  expect(patchLog).toHaveBeenCalledExactlyOnceWith("a", { feedback });
+});
+
+test("another caller's log counts as none", async () => {
+  const patchLog = found({ caller: "job" });
+
+  expect((await ask("/v1/feedback", post('{"log_id":"a","score":1}'))).body).toMatchObject({
+    error: {
+      code: "log_not_found",
+      param: "log_id",
+      message: "you have no log with this id; a new one can be found some seconds after its answer",
+    },
+  });
+  expect(patchLog).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["AiGatewayLogNotFound", "log_not_found"],
+  ["AiGatewayInternalError", "upstream_error"],
+])("a log that fails with %s is %s", async (name, code) => {
+  gateway.mockReturnValueOnce({
+    getLog: async () => Promise.reject(Object.assign(new Error("m"), { name })),
+  });
+
+  expect((await ask("/v1/feedback", post('{"log_id":"a","score":1}'))).body).toMatchObject({
+    error: { code },
+  });
+});
+
+const PARENT = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", parentId: "00f067aa0ba902b7" };
+const header = `00-${PARENT.traceId}-${PARENT.parentId}`;
+
+test.each([
+  [`${header}-01`, true],
+  [`${header}-03`, true],
+  [`${header}-00`, false],
+  [`${header}-02`, false],
+])("a caller's trace is continued: %s", (given, isSampled) => {
+  const trace = continueTrace(given);
+
+  expect(trace).toEqual({ ...PARENT, isSampled, spanId: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  expect(formatTrace(trace)).toBe(
+    `00-${PARENT.traceId}-${trace.spanId}-${isSampled ? "01" : "00"}`,
+  );
+});
+
+test.each([
+  undefined,
+  "",
+  header,
+  `01${header.slice(2)}-01`,
+  `x${header}-01`,
+  `${header}-01x`,
+  `00-${"0".repeat(32)}-${PARENT.parentId}-01`,
+  `00-${PARENT.traceId}-${"0".repeat(16)}-01`,
+  `00-${PARENT.traceId.toUpperCase()}-${PARENT.parentId}-01`,
+])("a trace that is none is begun anew: %s", (given) => {
+  expect(continueTrace(given)).toEqual({
+    traceId: expect.stringMatching(/^(?!4bf92f)[0-9a-f]{32}$/),
+    spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    isSampled: true,
+  });
+});
+
+test.each([
+  ["/chat", "/v1/chat"],
+  ["/v1/chat", "/v1/chat"],
+  ["/v1/v1/v1/chat", "/v1/chat"],
+  ["/v1chat", "/v1/v1chat"],
+  ["/v1", "/v1/v1"],
+])("the path %s means %s", (path, meant) => {
+  expect(withOneV1(path)).toBe(meant);
+});
+
+test("of an answer's counts, numbers alone are noted", () => {
+  const measures = openMeasures();
+  noteUsage(measures)({ input: 1, output: 2, total: 3, cached: 4, more: { a: 1 } });
+
+  expect(measures.usage).toEqual({ input: 1, output: 2, cached: 4 });
+  expect(openMeasures()).toMatchObject({ isStreamed: false, fallbacks: 0 });
+});
