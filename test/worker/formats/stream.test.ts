@@ -15,7 +15,10 @@ import { modelOf } from "../../support/models.ts";
 import { headOf } from "../../support/responses.ts";
 
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 const MODEL = modelOf("openai/gpt-x");
 const IDLE_MS = 5000;
@@ -72,6 +75,28 @@ test.each<[string, Response]>([
   expect(await told(body)).toEqual(["Hi", "stop", "[DONE]"]);
   expect(ends).toEqual(["complete"]);
 });
+
+test.each([
+  ["a text", ["data: ", HI.slice(6), STOP]],
+  ["a whole answer", [" \n", "{", JSON.stringify(WHOLE).slice(1)]],
+])("%s that comes in pieces is read as one", async (_, pieces) => {
+  const { body, feed, controller } = fed();
+  await feed(...pieces);
+  (await controller).close();
+
+  expect(await told((await open(asEvents(body))).body)).toEqual(["Hi", "stop", "[DONE]"]);
+});
+
+test.each(["data", "event", "id", "retry", "", " data"])(
+  "a body that begins with %j and a colon has events, whatever its type",
+  async (field) => {
+    const { body } = await open(
+      asEvents(`${field}: 1\n\n${HI}${STOP}`.replace(/^ ?data: 1\n\n/, ""), "text/plain"),
+    );
+
+    expect(await told(body)).toEqual(["Hi", "stop", "[DONE]"]);
+  },
+);
 
 test.each<[string, Response, boolean, string]>([
   [
@@ -157,6 +182,16 @@ test("the platform's own time limit is told as a timeout", async () => {
   (await controller).error(new DOMException("late", "TimeoutError"));
 
   expect(await text).toEqual(["Hi", "upstream_timeout"]);
+});
+
+test("another end of a connection is no timeout", async () => {
+  const { body, feed, controller } = fed();
+  await feed(HI);
+  const text = told((await open(asEvents(body))).body);
+  await vi.advanceTimersByTimeAsync(1);
+  (await controller).error(new DOMException("gone", "AbortError"));
+
+  expect(await text).toEqual(["Hi", "upstream_cut"]);
 });
 
 test("silence ends a stream in time, and cancels the model's", async () => {
@@ -252,6 +287,35 @@ const CONTENT = { text: "Good day" };
 const written = responsesEvents(CONTENT).map(
   (each) => `event: ${each.type}\ndata: ${JSON.stringify(each)}\n\n`,
 );
+
+const NATIVE = { ...PASSED, model: { ...MODEL, speaks: "responses", stream: "native" } };
+
+test.each<[string, object, boolean]>([
+  ["to a caller of its form", {}, true],
+  ["to a caller of another", { caller: chatCaller }, false],
+  ["of a stack that reads it", { model: { ...NATIVE.model, stream: undefined } }, false],
+])("a native stream %s passes unread: %s", async (_, changes, isUnread) => {
+  vi.stubGlobal("IdentityTransformStream", TransformStream);
+  const text = `: a comment\n\n${written.join("")}`;
+  const { body, first, ends } = await open(asEvents(text), { ...NATIVE, ...changes });
+
+  expect((await new Response(body).text()) === text).toBe(isUnread);
+  expect(first === undefined).toBe(isUnread);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(ends).toEqual(["complete"]);
+});
+
+test("a native stream that breaks breaks the caller's, and a whole answer is none", async () => {
+  vi.stubGlobal("IdentityTransformStream", TransformStream);
+  const { body, controller } = fed();
+  const opened = await open(asEvents(body), NATIVE);
+  (await controller).error(new Error("reset"));
+  const whole = await open(Response.json(responsesBody(CONTENT)), NATIVE);
+
+  await expect(new Response(opened.body).text()).rejects.toThrow("reset");
+  expect(opened.ends).toEqual(["cut"]);
+  expect(await new Response(whole.body).text()).toContain("response.completed");
+});
 
 test("a stream of the caller's own form passes event by event", async () => {
   const { body } = await open(asEvents(written.join("")), PASSED);
