@@ -32,12 +32,17 @@ interface Init extends Omit<RequestInit, "headers"> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const run = vi.fn<(model: string) => Promise<Response>>();
+type Run = (model: string, inputs: { readonly text?: readonly string[] }) => Promise<Response>;
+const run = vi.fn<Run>();
+const hello: Run = async () => Response.json(HI, { headers: LOG_ID });
+const ROOMY = { MAX_BODY_BYTES: "2000" };
+const PATCH = { type: "custom", custom: { name: "patch" } };
 const gateway = vi.fn<(id: string) => object>();
 
 /** What a request gets, where the stack has these bindings. */
-async function ask(path: string, init: Init = {}, changes: object = {}) {
-  run.mockReset().mockImplementation(async () => Response.json(HI, { headers: LOG_ID }));
+// oxlint-disable-next-line eslint/max-params -- the reply is seldom another
+async function ask(path: string, init: Init = {}, changes: object = {}, reply: Run = hello) {
+  run.mockReset().mockImplementation(reply);
   const env = {
     AI: { run, gateway },
     GATEWAY_ID: "app-test",
@@ -372,6 +377,77 @@ test("a chat is answered, and what no model gets is named", async () => {
   expect(body).toMatchObject({ choices: [{ message: { content: "hello" } }] });
   expect(headers.get("x-ignored-fields")).toBe("user, top_k");
   expect(line()).toMatchObject({ ignored: ["user", "top_k"], route: CHAT });
+});
+
+test.each<object>([
+  { messages: [{ role: "assistant", content: "a", reasoning: "Hm" }] },
+  { messages: [{ role: "user", content: "Hi" }], tools: [PATCH] },
+])("the model that is asked gets a request's own fields: %j", async (fields) => {
+  await ask(CHAT, post(JSON.stringify({ model: "openai/b", ...fields })), ROOMY);
+
+  expect(run.mock.lastCall?.slice(0, 2)).toEqual(["openai/b", fields]);
+});
+
+test("a fallback gets no reasoning of the one asked, and a custom tool as a function", async () => {
+  const messages = [{ role: "assistant", content: "a", reasoning: "Hm" }];
+  const body = JSON.stringify({ model: "openai/b", messages, tools: [PATCH] });
+  await ask(CHAT, post(body), { ...ROOMY, FALLBACKS: '["@cf/a/a"]' }, async (model) =>
+    model === "openai/b" ? new Response("{}", { status: 503 }) : Response.json(HI),
+  );
+
+  expect(run.mock.lastCall?.slice(0, 2)).toMatchObject([
+    "@cf/a/a",
+    {
+      messages: [{ role: "assistant", content: "a" }],
+      tools: [{ type: "function", function: { name: "patch" } }],
+    },
+  ]);
+  expect(Object(run.mock.lastCall?.[1]).messages[0]).not.toHaveProperty("reasoning");
+});
+
+test("an answer was made now, in seconds", async () => {
+  const { body } = await ask(CHAT, post(chat()));
+
+  expect(Math.abs(Object(body).created - Date.now() / 1000)).toBeLessThan(60);
+});
+
+test("the vectors of each call are one answer, and their tokens are counted", async () => {
+  const input = Array.from({ length: 101 }, (_, index) => String(index));
+  const body = JSON.stringify({ model: "@cf/a/a", input, user: "u" });
+  const answer = await ask("/v1/embeddings", post(body), ROOMY, async (_, { text }) =>
+    Response.json({ data: text?.map((each) => [Number(each)]), usage: { prompt_tokens: 2 } }),
+  );
+
+  expect(
+    Object(answer.body).data.map(({ embedding }: { embedding: unknown }) => embedding),
+  ).toEqual(input.map((each) => [Number(each)]));
+  expect(answer.body).toMatchObject({ usage: { prompt_tokens: 4 } });
+  expect(answer.headers.get("x-ignored-fields")).toBe("user");
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+test.each([
+  ["/v1/messages", "invalid_request_error"],
+  ["/v1/v1/messages/x", "not_found_error"],
+  ["/messages", "not_found_error"],
+])("an error at %s has Anthropic's form", async (path, type) => {
+  expect((await ask(path, post("{"))).body).toMatchObject({ type: "error", error: { type } });
+});
+
+test.each(["/v1/chat/completions", "/v1/messagesx", "/x"])(
+  "an error at %s has OpenAI's form",
+  async (path) => {
+    expect((await ask(path, post("{"))).body).not.toHaveProperty("type");
+  },
+);
+
+test("what cannot be served is refused with its reason", async () => {
+  expect((await ask("/v1/messages/count_tokens", post("{}"))).body).toMatchObject({
+    error: {
+      message: expect.stringContaining("tokens cannot be counted here"),
+      details: { error_code: "not_supported" },
+    },
+  });
 });
 
 test("a stream's line is written at its end, and says how it ended", async () => {
