@@ -285,6 +285,75 @@ test.each<[string, object, Init, string]>([
   expect(line()).toMatchObject({ caller, route: "/v1/models", status: 200 });
 });
 
+test.each<[string, Record<string, string>]>([
+  ["a token with more after it", { authorization: `Bearer ${TOKEN} x` }],
+  ["a token with more before it", { authorization: `x Bearer ${TOKEN}` }],
+  ["an empty token", { authorization: "", "x-api-key": "" }],
+])("nobody is known by %s", async (_, headers) => {
+  const empty = createHash("sha256").update("").digest("hex");
+  const CALLERS = JSON.stringify([
+    { name: "web", sha256 },
+    { name: "nobody", sha256: empty },
+  ]);
+
+  expect((await ask("/v1/models", { headers }, { CALLERS })).status).toBe(401);
+});
+
+test.each([
+  ["2000-01-01", 401],
+  [new Date().toISOString().slice(0, 10), 200],
+  ["9999-12-31", 200],
+])("a token that is good until %s gets %i", async (until, status) => {
+  const CALLERS = JSON.stringify([{ name: "web", sha256, until }]);
+
+  expect((await ask("/v1/models", {}, { CALLERS })).status).toBe(status);
+});
+
+test("a page of the stack's may read what an answer leads to, and another may not", async () => {
+  const stack = { ORIGINS: '["https://a.test"]' };
+  const page = (origin: string) => ask("/health", { headers: { origin } }, stack);
+
+  expect(Object.fromEntries((await page("https://a.test")).headers)).toMatchObject({
+    "access-control-allow-origin": "https://a.test",
+    "access-control-expose-headers": expect.stringContaining("x-log-id"),
+  });
+  for (const answer of [await page("https://b.test"), await ask("/health")]) {
+    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+  }
+});
+
+test("a body of just the limit is read, whole, in whatever pieces", async () => {
+  const body = chat({ user: "é" }).padEnd(199, " ");
+  const bytes = new TextEncoder().encode(body);
+  const middle = bytes.indexOf(0xc3) + 1;
+  const pieces = [bytes.slice(0, middle), bytes.slice(middle)];
+  const stream = new ReadableStream({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece);
+      controller.close();
+    },
+  });
+  const headers = { "content-length": String(bytes.length) };
+  const answer = await ask(CHAT, { method: "POST", body: stream, headers, duplex: "half" });
+
+  expect(bytes).toHaveLength(200);
+  expect(answer.status).toBe(200);
+});
+
+test("an error has the ids that find it, and a line that took no longer than it did", async () => {
+  const { headers, body } = await ask(CHAT, post("{"));
+
+  expect(body).toMatchObject({
+    error: {
+      event_id: headers.get("x-event-id"),
+      log_id: null,
+      trace_id: headers.get("traceparent")?.split("-")[1],
+    },
+  });
+  expect(headers.has("x-log-id")).toBe(false);
+  expect(Object(line()).durationMs).toBeLessThan(60_000);
+});
+
 test("a caller over its limit is told to wait", async () => {
   const limit = vi.fn<(options: object) => Promise<object>>(async () => ({ success: false }));
   const answer = await ask("/v1/models", {}, { CALLER_LIMIT: { limit } });
