@@ -114,7 +114,7 @@ test.each([
     inputs: { ...inputs, stream: true },
     options: {},
   });
-  for await (const _piece of answer.pieces ?? []);
+  await Array.fromAsync(answer.pieces ?? []);
 
   const { page } = await open(`/logs/${store.list(1)[0]?.id}`);
 

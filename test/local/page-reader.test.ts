@@ -97,7 +97,8 @@ test.each([
       select.style.width = "auto";
       return select.offsetWidth > width;
     })`;
-    if (width >= 390) expect(await page.evaluate(isCut)).toBe(false);
+    // At 320 pixels three of them are beside each other, and its end is cut.
+    expect(width < 390 || (await page.evaluate(isCut)) === false).toBe(true);
   }
 });
 

@@ -96,7 +96,7 @@ function update(old, next) {
     return;
   }
   for (const { name, value } of next.attributes) old.setAttribute(name, value);
-  for (const { name } of [...old.attributes]) {
+  for (const name of old.getAttributeNames()) {
     // What its reader has opened stays open.
     if (name !== "open" && !next.hasAttribute(name)) old.removeAttribute(name);
   }
