@@ -124,7 +124,7 @@ test("a token without Logs Write leaves the questions about Logpush unanswered",
 
   expect(await probeLogpushFields(scratch)).toMatchObject({
     verdict: "unknown",
-    seen: expect.stringContaining("it needs Logs Write (Logs Edit in the dashboard)"),
+    seen: expect.stringContaining("CLOUDFLARE_API_TOKEN lacks Logs Write (Logs Edit"),
   });
   expect(await probeLogpushFilter(scratch)).toMatchObject({
     verdict: "unknown",
