@@ -12,6 +12,7 @@ import { writePolicyPages } from "../../docs/policy-pages.ts";
 import { readEvidence } from "../../infra/project-files.ts";
 import { listen } from "../support/listen.ts";
 import { callOps, type Ended } from "../support/ops-command.ts";
+import { examples, shownOutput, withoutVolatile } from "../support/printed.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { startLocal } from "../support/start-local.ts";
 
@@ -45,6 +46,9 @@ test("a stack that keeps its promises is told so, line by line, with a record", 
   const { code, stdout, stderr } = await npmVerify("--url", worker, "--record", record);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const [example = []] = examples().filter(([command]) => command?.startsWith("npm run verify "));
+  const printed = withoutVolatile(stdout);
+  expect(printed).toBe(shownOutput(example, printed));
   const lines = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, "  "));
   expect(lines).toEqual(
     expect.arrayContaining([
