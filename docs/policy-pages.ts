@@ -2,17 +2,16 @@
  * Runs `npm run policy`: writes docs/policy/<stack>.md for every stack file, and removes the pages
  * of stacks that are gone.
  */
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readEvidence, readProjectFiles } from "../infra/project-files.ts";
-import { reasonOf } from "../policy/reason.ts";
 import { formatProblem } from "../policy/settings/problems.ts";
 import { readProject } from "../policy/stack/project.ts";
 import { readStackOf } from "../policy/stack/read-stack.ts";
-import { workflowLogText } from "../policy/harmless.ts";
 import { toPage } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
+import { type Generated, runGenerator, writeFiles } from "./generated.ts";
 
 /**
  * Makes the page of every stack file, by the page's file name. Throws with every problem of the
@@ -32,26 +31,21 @@ export async function policyPages(folder: string): Promise<ReadonlyMap<string, s
   return new Map(pages);
 }
 
-/**
- * Writes the pages of the project's stacks, removes all others, and returns the paths of those
- * written.
- */
-export async function writePolicyPages(project: string): Promise<readonly string[]> {
-  const pages = await policyPages(project);
-  const folder = join(project, "docs/policy");
-  await mkdir(folder, { recursive: true });
-  for (const file of await readdir(folder)) {
-    if (!pages.has(file)) await rm(join(folder, file));
-  }
-  for (const [file, text] of pages) await writeFile(join(folder, file), text);
-  return [...pages.keys()].map((file) => `docs/policy/${file}`);
+/** Writes the pages of the project's stacks, and removes all others. */
+export async function writePolicyPages(project: string): Promise<void> {
+  await writeFiles(project, await generatePolicyPages(project));
 }
 
-if (import.meta.main) {
-  try {
-    console.log(`wrote ${(await writePolicyPages(join(import.meta.dirname, ".."))).join(", ")}`);
-  } catch (error) {
-    console.error(workflowLogText(`error: ${reasonOf(error)}`));
-    process.exitCode = 1;
-  }
+/** Makes the pages of the project's stacks, by path; those of stacks that are gone have no text. */
+export async function generatePolicyPages(project: string): Promise<Generated> {
+  const pages = await policyPages(project);
+  const gone = await readdir(join(project, FOLDER)).catch(() => []);
+  return new Map([
+    ...gone.map((file): [string, undefined] => [`${FOLDER}/${file}`, undefined]),
+    ...Array.from(pages, ([file, text]): [string, string] => [`${FOLDER}/${file}`, text]),
+  ]);
 }
+
+const FOLDER = "docs/policy";
+
+if (import.meta.main) process.exitCode = await runGenerator("policy", generatePolicyPages);

@@ -2,14 +2,15 @@
  * Runs `npm run docs`: writes the generated parts of the pages anew. A test compares them, so that
  * they stay true.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { settingsTable } from "../policy/settings/settings-table.ts";
 import { editorSchema } from "../policy/settings/editor-schema.ts";
 import { failuresTable } from "./failures-table.ts";
+import { type Generated, runGenerator } from "./generated.ts";
 import { metricsTable } from "./metrics-table.ts";
-import { writePolicyPages } from "./policy-pages.ts";
+import { generatePolicyPages } from "./policy-pages.ts";
 import { protocolTable } from "./protocol-table.ts";
 import { rulesTable } from "./rules-table.ts";
 import { wiresTable } from "./wires-table.ts";
@@ -40,12 +41,13 @@ export function editorSchemaText(): string {
   return `${JSON.stringify(editorSchema(), null, 2)}\n`;
 }
 
-if (import.meta.main) {
-  const project = join(import.meta.dirname, "..");
+/** Makes every generated page and file, by path, those of `npm run policy` included. */
+async function generateAll(project: string): Promise<Generated> {
+  const files = new Map<string, string | undefined>(await generatePolicyPages(project));
   for (const [name, table] of Object.entries(PAGES)) {
-    const file = join(project, name);
-    await writeFile(file, withTable(await readFile(file, "utf8"), table()));
+    files.set(name, withTable(await readFile(join(project, name), "utf8"), table()));
   }
-  await writeFile(join(project, EDITOR_SCHEMA), editorSchemaText());
-  await writePolicyPages(project);
+  return files.set(EDITOR_SCHEMA, editorSchemaText());
 }
+
+if (import.meta.main) process.exitCode = await runGenerator("docs", generateAll);

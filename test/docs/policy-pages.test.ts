@@ -1,11 +1,14 @@
+import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { policyPages, writePolicyPages } from "../../docs/policy-pages.ts";
-import { STACKS } from "../support/settings.ts";
+import { listStale } from "../../docs/generated.ts";
+import { generatePolicyPages, policyPages, writePolicyPages } from "../../docs/policy-pages.ts";
+import { ROOT, STACKS } from "../support/settings.ts";
 
 test("the page of a stack that is gone goes too", async () => {
   const folder = await copyStackFile();
@@ -24,6 +27,41 @@ test("a stack file that cannot be stated stops it, and no page is touched", asyn
   await expect(writePolicyPages(folder)).rejects.toThrow('ai-gateway:tier is "gold"');
   await expect(readdir(join(folder, "docs/policy"))).rejects.toThrow("ENOENT");
 });
+
+test("a stale page, a missing one and one of no stack are named, and none is touched", async () => {
+  const folder = await copyStackFile();
+  await writePolicyPages(folder);
+  const files = () => generatePolicyPages(folder);
+  const before = await listStale(folder, await files());
+  await cp(join(STACKS, "Pulumi.dev.yaml"), join(folder, "Pulumi.dev.yaml"));
+  await writeFile(join(folder, "docs/policy/gone.md"), "old");
+  await writeFile(join(folder, "docs/policy/prod.md"), "old");
+
+  const after = await listStale(folder, await files());
+
+  expect(before).toEqual([]);
+  expect(after.toSorted()).toEqual(["dev", "gone", "prod"].map((name) => `docs/policy/${name}.md`));
+});
+
+test.each(["docs/policy-pages.ts", "docs/update.ts"])(
+  "%s refuses words that it does not know",
+  async (file) => {
+    const run = (word: string) =>
+      promisify(execFile)(process.execPath, [file, word], { cwd: ROOT }).then(
+        ({ stdout }) => ({ code: 0, text: stdout }),
+        ({ code, stderr }: { readonly code: number; readonly stderr: string }) => ({
+          code,
+          text: stderr,
+        }),
+      );
+
+    const wrong = await run("extra");
+    const help = await run("--help");
+
+    expect(wrong).toMatchObject({ code: 2, text: expect.stringContaining("'extra'") });
+    expect(help).toMatchObject({ code: 0, text: expect.stringMatching(/^usage: npm run \w+ /) });
+  },
+);
 
 test("a page cites the evidence of its project, and no other file of that folder", async () => {
   const folder = await copyStackFile();
