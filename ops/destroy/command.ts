@@ -1,8 +1,7 @@
 /** Destroys a stack by Pulumi, once its file allows that. */
-import { spawn } from "node:child_process";
-
 import { printUsage, reportErrors, type RunCommand } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
+import { runPulumi } from "../cli/pulumi.ts";
 import { readStack } from "../cli/stacks.ts";
 
 const USAGE = `usage: npm run destroy -- --stack NAME [words for pulumi destroy]
@@ -25,7 +24,7 @@ export const command: RunCommand = (words) =>
         `gateway ${settings.gatewayId} is protected (protect: true), and nothing was destroyed; where its logs may go, set protect: false${waiver} and run \`pulumi up\` first (docs/operate.md)`,
       );
     }
-    return destroy(words);
+    return runPulumi(["destroy", "--run-program", ...words]);
   });
 
 /** The options that another file, or no file, would decide about, or that delete what is protected. */
@@ -62,23 +61,3 @@ function isOption(word: string, option: string): boolean {
 function toVariable(option: string): string {
   return `PULUMI_OPTION_${option.replace(/^-+/, "").replaceAll("-", "_").toUpperCase()}`;
 }
-
-/** Hands the terminal to Pulumi, and returns its exit code. Ctrl-C is Pulumi's to answer. */
-async function destroy(words: readonly string[]): Promise<number> {
-  process.on("SIGINT", wait);
-  try {
-    const pulumi = spawn("pulumi", ["destroy", "--run-program", ...words], { stdio: "inherit" });
-    return await new Promise<number>((resolve, reject) => {
-      pulumi.once("error", reject);
-      pulumi.once("close", (code) => resolve(code ?? 1));
-    });
-  } catch {
-    throw new CommandError(
-      "pulumi is not on PATH; install it (https://www.pulumi.com/docs/install/)",
-    );
-  } finally {
-    process.off("SIGINT", wait);
-  }
-}
-
-function wait(): void {}

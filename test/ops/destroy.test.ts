@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { readFiles } from "../../ops/cli/stacks.ts";
 import { isRefused, reviewStacks } from "../../policy/review/review.ts";
-import { callOps } from "../support/ops-command.ts";
+import { callOps, runOps } from "../support/ops-command.ts";
 import { copyProject } from "../support/project.ts";
 import { ROOT, STACKS } from "../support/settings.ts";
 
@@ -112,6 +112,13 @@ test("a missing Pulumi is named", async () => {
 
   expect(code).toBe(2);
   expect(stderr).toContain("error: pulumi is not on PATH; ");
+});
+
+test("a missing Pulumi is named by npm run pulumi, too", async () => {
+  const { code, stderr } = await runOps("pulumi", ["up"], { PATH: "" });
+
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: pulumi is not on PATH; .*\n$/);
 });
 
 /** A `pulumi` that notes its words and ends with a code. */
