@@ -10,6 +10,7 @@ import { gzipSync } from "node:zlib";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { ROOT } from "../../local/paths.js";
+import { reasonOf } from "../../policy/reason.ts";
 import { gatewayRows } from "./gateway-speed.ts";
 import { storeRows } from "./log-store.ts";
 import { measureReview } from "./review.ts";
@@ -28,6 +29,11 @@ const GROUPS = new Map([
   ["tests", testRows],
 ]);
 
+const USAGE = `usage: npm run -s bench [-- --rounds N] [--only GROUP]
+
+  --rounds  how often each is measured (5)
+  --only    one group: ${[...GROUPS.keys()].join(", ")}`;
+
 const args = readArgs();
 const rows: Row[] = [];
 for (const measure of args.groups) rows.push(...(await measure(args.rounds)));
@@ -36,10 +42,28 @@ console.log(
 );
 console.log(formatTable(rows));
 
+/** Reads the arguments, and ends with the usage where it is wanted or they are invalid. */
 function readArgs() {
+  try {
+    return parse();
+  } catch (error) {
+    console.error(`error: ${reasonOf(error)}\n\n${USAGE}`);
+    return process.exit(2);
+  }
+}
+
+function parse() {
   const { values } = parseArgs({
-    options: { rounds: { type: "string", default: "5" }, only: { type: "string" } },
+    options: {
+      rounds: { type: "string", default: "5" },
+      only: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
   });
+  if (values.help) {
+    console.log(USAGE);
+    process.exit(0);
+  }
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new Error(`--rounds is ${values.rounds}; allowed is a whole number from 1`);
