@@ -18,7 +18,7 @@ const OR_SET_ACCOUNTS = "or set accountId in both files if their accounts differ
 export const accountRules: readonly Rule[] = [
   {
     id: "default-gateway",
-    requirement: "no stack owns the gateway default",
+    requirement: "no stack may own the gateway default",
     because: "Cloudflare makes it again, with logs on, as soon as a request names no gateway",
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: "choose another id",
@@ -28,7 +28,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "shared-gateway",
-    requirement: "each stack has a gateway of its own",
+    requirement: "each stack must have a gateway of its own",
     because: "two stacks would undo each other's log settings, and the last deploy would win",
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: `choose another id, ${OR_SET_ACCOUNTS}`,
@@ -37,7 +37,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "shared-worker",
-    requirement: "each stack has a Worker of its own",
+    requirement: "each stack must have a Worker of its own",
     because: "a Worker's name is its identity: the last deploy would replace the other stack's",
     source: "https://developers.cloudflare.com/workers/configuration/routing/workers-dev/",
     remedy: `choose another name, ${OR_SET_ACCOUNTS}`,
@@ -46,7 +46,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "shared-bucket",
-    requirement: "each stack has a bucket of its own",
+    requirement: "each stack must have a bucket of its own",
     because:
       "a bucket has one list of lifecycle rules: the last deploy decides how long copies live",
     source: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",
@@ -56,7 +56,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "account-not-declared",
-    requirement: "a production stack declares its account in clear",
+    requirement: "a production stack must declare its account in clear",
     because:
       "else the deploy's environment decides which account holds the logs, where no review sees it",
     source: "docs/decisions/one-source.md",
@@ -67,7 +67,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "account-facts-differ",
-    requirement: "stacks of one account agree on its plan and its log system",
+    requirement: "stacks of one account must agree on its plan and its log system",
     because: "both are facts about the account, so one of the files is wrong",
     source: `${DOCS}/observability/logging/`,
     remedy: `correct the wrong one, ${OR_SET_ACCOUNTS}`,
@@ -86,7 +86,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "cap-over-plan",
-    requirement: "the caps of an account's stacks fit its plan",
+    requirement: "the caps of an account's stacks must fit its plan",
     because: `the free plan stores ${FREE_PLAN_LOGS} logs of all gateways together, whatever their caps are`,
     source: LIMITS,
     remedy: "lower the caps, or set plan to paid if the account is",
@@ -108,7 +108,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "too-many-gateways",
-    requirement: "an account has no more stacks than its plan has gateways",
+    requirement: "an account must not have more stacks than its plan has gateways",
     because: `an account has ${GATEWAYS.free} gateways on the free plan and ${GATEWAYS.paid} on a paid one`,
     source: LIMITS,
     remedy: "remove a stack, or give it an account of its own",
@@ -125,7 +125,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "too-many-retention-workers",
-    requirement: "an account has no more retention Workers than its plan has cron triggers",
+    requirement: "an account must not have more retention Workers than its plan has cron triggers",
     because: `an account has ${CRON_TRIGGERS.free} cron triggers on the free plan and ${CRON_TRIGGERS.paid} on a paid one`,
     source: "https://developers.cloudflare.com/workers/platform/limits/",
     remedy: "remove logs.keepDays from a stack, or give it an account of its own",
@@ -143,7 +143,7 @@ export const accountRules: readonly Rule[] = [
   },
   {
     id: "too-many-logpush-jobs",
-    requirement: "an account has no more stacks with Logpush than AI Gateway has jobs",
+    requirement: "an account must not have more stacks with Logpush than AI Gateway has jobs",
     because: `an account has ${LOGPUSH_JOBS} Logpush jobs for AI Gateway's logs`,
     source: LIMITS,
     remedy: "remove logpush from a stack, or give it an account of its own",

@@ -18,7 +18,8 @@ const BODIES_OFF = 1;
 export const evidenceRules: readonly Rule[] = [
   {
     id: "bodies-off-unproved",
-    requirement: "production stores no bodies by switches that an account has shown to work",
+    requirement:
+      "what keeps production from storing bodies must have been seen to work on an account",
     because:
       "the documentation has the Worker's switches, and nobody has seen them on an account like yours",
     source: "docs/what-is-stored.md",
@@ -37,7 +38,7 @@ export const evidenceRules: readonly Rule[] = [
   },
   {
     id: "native-stream-unproved",
-    requirement: "streams pass unread where a model's were seen to be clean",
+    requirement: "streams must not pass unread before a model's were seen to be clean",
     because:
       "nothing in them is mended, and clients raise errors at ids, counts or ends that are missing",
     source: "docs/decisions/streams.md",

@@ -12,7 +12,7 @@ const HOUR = 3600;
 export const modelRules: readonly Rule[] = [
   {
     id: "unbounded-spend",
-    requirement: "a third party's models have a spend limit",
+    requirement: "a third party's models must have a spend limit",
     because: "each call is billed by the token, and a rate limit bounds requests, not money",
     source: `${DOCS}/features/spend-limits/`,
     remedy: "add one to spendLimits",
@@ -29,7 +29,7 @@ export const modelRules: readonly Rule[] = [
   },
   {
     id: "spend-window-short",
-    requirement: "the window of a spend limit is an hour or longer",
+    requirement: "the window of a spend limit must be an hour or longer",
     because:
       "it is counted in seconds: 24 is no day, and a limit that begins anew each minute bounds little",
     source: `${DOCS}/features/spend-limits/`,
@@ -51,7 +51,7 @@ export const modelRules: readonly Rule[] = [
   },
   {
     id: "model-form-unknown",
-    requirement: "a model is sent requests in a form that it takes",
+    requirement: "a model must be sent requests in a format that it takes",
     because:
       "which form is known by provider, as far as somebody has tried, and a request in another one is refused",
     source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
@@ -69,7 +69,7 @@ export const modelRules: readonly Rule[] = [
   },
   {
     id: "model-form-contradicted",
-    requirement: "a model is sent requests in the form that its provider's models take",
+    requirement: "a model must be sent requests in the format that its provider's models take",
     because: "a request in another form is refused by the provider, call for call",
     source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
     remedy: "leave speaks out, unless npm run probe has seen the model take it",
@@ -86,7 +86,7 @@ export const modelRules: readonly Rule[] = [
   },
   {
     id: "model-unreachable",
-    requirement: "a model is one that the AI binding calls",
+    requirement: "a model must be one that the AI binding calls",
     because:
       "providers outside Cloudflare's unified catalogue are reached beside the binding alone, and the binding answers that there is no such model",
     source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
@@ -104,7 +104,7 @@ export const modelRules: readonly Rule[] = [
   },
   {
     id: "model-on-free",
-    requirement: "a model that needs the paid plan is declared on one",
+    requirement: "a model that needs the paid plan must be declared on one",
     because: "on the free plan Workers AI refuses it with code 5035",
     source: "https://developers.cloudflare.com/changelog/product/workers-ai/",
     remedy: "set plan to paid if the account is, or choose another model",
@@ -120,7 +120,7 @@ export const modelRules: readonly Rule[] = [
   },
   {
     id: "cache-without-effect",
-    requirement: "cache is declared where it works",
+    requirement: "cache must be declared only where it works",
     because: "through the AI binding only Workers AI models are cached",
     source: "https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider",
     remedy: "remove cache, or the model",

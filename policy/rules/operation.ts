@@ -10,7 +10,7 @@ import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "
 export const operationRules: readonly Rule[] = [
   {
     id: "open-gateway",
-    requirement: "the gateway requires a token of its callers",
+    requirement: "the gateway must require a token of its callers",
     because:
       "whoever calls an open one spends and logs in your name, and Cloudflare refuses to make one, or to open one that was closed",
     source: AUTHENTICATION_REQUIRED,
@@ -20,7 +20,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "open-worker",
-    requirement: "the Worker requires a token of its callers",
+    requirement: "the Worker must require a token of its callers",
     because: "everybody who finds its address spends your money",
     source: `${DOCS}/features/rate-limiting/`,
     remedy: "set it to token and name the callers, or let Cloudflare Access identify them",
@@ -30,7 +30,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "no-callers",
-    requirement: "a Worker has callers",
+    requirement: "a Worker must have callers",
     because: "with access token, no caller and no Cloudflare Access, every request is refused",
     source: "https://developers.cloudflare.com/workers/configuration/secrets/",
     remedy: "add one with npm run caller (README, “Deploy”)",
@@ -44,7 +44,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "cpu-limit-on-free",
-    requirement: "a limit of CPU time is declared on a paid plan",
+    requirement: "a limit of CPU time must be declared only on a paid plan",
     because: "the free plan has a fixed one, and refuses a Worker that names its own",
     source: "https://developers.cloudflare.com/workers/platform/limits/#cpu-time",
     remedy: "remove it",
@@ -58,7 +58,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "streams-on-free",
-    requirement: "long streamed answers are served on a paid plan, or pass unread",
+    requirement: "long streamed answers must be served on a paid plan, or pass unread",
     because: `the free plan ends a request after ${FREE_PLAN_CPU_MS} ms of CPU time, and with it a stream, after some 60 events at a model's pace: long streamed answers end early`,
     source: "docs/decisions/streams.md",
     remedy:
@@ -75,7 +75,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "placement-not-deployable",
-    requirement: "what passes the preview can be deployed",
+    requirement: "what passes the preview must be deployable",
     because:
       "the provider (Terraform 5.17 to 5.22) uploads a Worker with smart placement without its metadata: Cloudflare answers 400, code 10021, when the gateway is made already",
     source: "docs/settings.md",
@@ -90,7 +90,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "logpush-on-free",
-    requirement: "Logpush is declared on a paid plan",
+    requirement: "Logpush must be declared only on a paid plan",
     because: "Cloudflare's pages differ in whether the free plan has it",
     source: `${DOCS}/observability/logging/logpush/`,
     remedy: `set plan to paid if the account is, or try: all plans have it since 2026-09-30 by https://developers.cloudflare.com/logs/logpush/, and Workers Paid alone by ${DOCS}/observability/logging/logpush/`,
@@ -104,7 +104,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "logpush-unwatched",
-    requirement: "somebody is told where Logpush stops",
+    requirement: "a stack with Logpush must have an alert for a job that stops",
     because: "Cloudflare switches off a job that keeps failing, and copies end without a sign",
     source: "https://developers.cloudflare.com/logs/logpush/alerts-and-analytics/",
     remedy: "set alerts with an email or a webhook",
@@ -118,7 +118,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "alerts-about-nothing",
-    requirement: "alerts has something to tell",
+    requirement: "alerts must be about something",
     because: "without logpush and alerts.usage there is no policy, so no message is ever sent",
     source: "https://developers.cloudflare.com/notifications/notification-available/",
     remedy: "declare logpush or alerts.usage, or remove alerts",
@@ -132,7 +132,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "caller-expired",
-    requirement: "a caller whose last day is over is removed",
+    requirement: "a caller whose last day is over must be removed",
     because: "a page that names former callers is no list of callers",
     source: "https://developers.cloudflare.com/workers/configuration/secrets/",
     remedy: "remove the token, or set a later day",
@@ -141,7 +141,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "unprotected-production",
-    requirement: "a production gateway cannot be deleted by a slip",
+    requirement: "a production gateway must be protected from deletion by a slip",
     because: "with the gateway go its logs, most likely, and they exist nowhere else",
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: "set it to true, or where the stack is to go excuse it by a waiver (docs/operate.md)",
@@ -150,7 +150,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "logging-stops",
-    requirement: "logging goes on when storage is full",
+    requirement: "logging must go on when storage is full",
     because: "at the cap nothing new is stored and Logpush stops, while requests are served on",
     source: `${DOCS}/observability/logging/legacy-logs/`,
     remedy: "set it to deleteOldest",
@@ -166,7 +166,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     id: "caller-limit-without-effect",
-    requirement: "a caller's own models and limits are declared where callers are known",
+    requirement: "a caller's own models and limits must be declared only where callers are known",
     because: "with access open nobody is asked for a token, so everybody may use everything",
     source: "docs/operate.md",
     remedy: "remove them, or set worker.access to token",

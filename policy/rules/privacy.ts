@@ -11,7 +11,7 @@ import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "
 export const privacyRules: readonly Rule[] = [
   {
     id: "bodies-in-production",
-    requirement: "a production stack stores no prompts and answers",
+    requirement: "a production stack must not store prompts and answers",
     because:
       "every token with AI Gateway Read or Edit and every member who may view the account can read them",
     source: `${DOCS}/observability/logging/`,
@@ -22,7 +22,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "bodies-in-a-copy",
-    requirement: "a stack that stores no prompts sends none elsewhere",
+    requirement: "a stack that stores no prompts must not send any elsewhere",
     because:
       "each OpenTelemetry trace holds prompt and answer, and nothing documents that the log switches hold them back",
     source: `${DOCS}/observability/otel-integration/`,
@@ -39,7 +39,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "logpush-without-logs",
-    requirement: "only collected logs are copied by Logpush",
+    requirement: "Logpush must be declared only where logs are collected",
     because: "Logpush exports what the gateway collects, and metadata collects nothing by itself",
     source: `${DOCS}/observability/logging/logpush/`,
     remedy: "remove logpush, or set logs.collect to full",
@@ -53,7 +53,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "classification-without-bodies",
-    requirement: "only stored prompts and answers are classified",
+    requirement: "classification must be declared only where prompts and answers are stored",
     because: "classification reads what the gateway collects, and turns off with it",
     source: `${DOCS}/observability/log-classification/`,
     remedy: "set logs.classification to false, or logs.collect to full",
@@ -67,7 +67,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "keep-days-not-enforced",
-    requirement: "logs.keepDays is a promise that something keeps",
+    requirement: "logs.keepDays must be enforced by something",
     because: `Workers Observability knows one number of days, ${OBSERVABILITY_DAYS}, and nothing deletes its logs sooner`,
     source: "https://developers.cloudflare.com/observability/pricing/",
     remedy: `set it to ${OBSERVABILITY_DAYS} or remove it, and collect less`,
@@ -83,7 +83,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "keep-days-too-long",
-    requirement: "logs.keepDays is no longer than the log system keeps",
+    requirement: "logs.keepDays must not be longer than the log system keeps logs",
     because: `Workers Observability keeps AI Gateway logs for ${OBSERVABILITY_DAYS} days`,
     source: "https://developers.cloudflare.com/observability/pricing/",
     remedy: `set it to ${OBSERVABILITY_DAYS}, and keep longer what must be kept by an export`,
@@ -99,7 +99,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "alerts-without-retention",
-    requirement: "logs.alertUrl gets messages of a retention Worker",
+    requirement: "logs.alertUrl must be declared only with a retention Worker",
     because: "without logs.keepDays there is none, so no message would ever be sent",
     source: `${DOCS}/observability/logging/legacy-logs/`,
     remedy: "set logs.keepDays, or remove it",
@@ -113,7 +113,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "copy-outlives-logs",
-    requirement: "a copy is kept no longer than logs.keepDays",
+    requirement: "a copy must not be kept longer than logs.keepDays",
     because: "a time limit that a copy outlives is none",
     source: `${DOCS}/observability/otel-integration/`,
     remedy: "declare the days of the copy, no more than logs.keepDays",
@@ -133,7 +133,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "export-unauthorized",
-    requirement: "an export to Langfuse has an authorization",
+    requirement: "an export to Langfuse must have an authorization",
     because: "Langfuse refuses traces without one, and nothing in a deploy shows it",
     source: "https://langfuse.com/integrations/native/opentelemetry",
     remedy:
@@ -155,7 +155,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "reader-without-expiry",
-    requirement: "every reader has a last day",
+    requirement: "every reader must have a last day",
     because: "a token that reads every prompt of the account should not outlive its purpose",
     source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
     remedy: "set until",
@@ -167,7 +167,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "reader-expired",
-    requirement: "a reader whose last day is over is removed",
+    requirement: "a reader whose last day is over must be removed",
     because: "a page that names former readers is no list of readers",
     source: "https://developers.cloudflare.com/fundamentals/api/how-to/restrict-tokens/",
     remedy: "remove the reader, or set a later day",
@@ -176,7 +176,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "reader-token-without-use",
-    requirement: "a token is made where it is known to read the logs",
+    requirement: "a token must be made only where it is known to read the logs",
     because:
       "which permission Workers Observability requires is not documented: one with AI Gateway Read may read nothing there",
     source: `${DOCS}/observability/logging/`,
@@ -193,7 +193,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "reach-in-production",
-    requirement: "production requests have a provider keep nothing, and reach no further",
+    requirement: "production requests must not have a provider keep anything, or reach further",
     because:
       "what is kept or sent on there is in no log, follows no retention of this stack, and for how long it stays is unknown",
     source: "docs/operate.md",
@@ -207,7 +207,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "reach-keeps-prompts",
-    requirement: "a stack that has nothing kept lets no request have it kept",
+    requirement: "a stack that keeps nothing must not let a request have it kept",
     because: "zdr and logs.collect none promise that nothing stays, and this stays at the provider",
     source: `${DOCS}/features/unified-billing/`,
     remedy: "remove it from worker.allow, or what promises the contrary",
@@ -223,7 +223,7 @@ export const privacyRules: readonly Rule[] = [
   },
   {
     id: "shared-cache-in-production",
-    requirement: "production answers are not served again to others",
+    requirement: "production answers must not be served again to others",
     because:
       "the cache belongs to the gateway: an answer to one user is served to all who send the same request",
     source: `${DOCS}/features/caching/`,

@@ -16,7 +16,7 @@ import { BOTH_ERROR, breachIf, type Rule } from "./rule.ts";
 export const providerKeyRules: readonly Rule[] = [
   {
     id: "byok-only-without-key",
-    requirement: "with byokOnly, each third party's model has a stored key",
+    requirement: "with byokOnly, each third party's model must have a stored key",
     because: "a call for which the gateway has no key is then refused, and the Worker brings none",
     source:
       "https://developers.cloudflare.com/changelog/post/2026-09-14-require-provider-credentials/",
@@ -33,7 +33,7 @@ export const providerKeyRules: readonly Rule[] = [
   },
   {
     id: "provider-key-unused",
-    requirement: "a stored key is one that the Worker's calls use",
+    requirement: "a stored key must be one that the Worker's calls use",
     because:
       "whoever may call the gateway beside the Worker spends with it, and through the AI binding only the key default of a model's provider is used",
     source: `${DOCS}/usage/worker-binding-methods/`,
@@ -51,7 +51,7 @@ export const providerKeyRules: readonly Rule[] = [
   },
   {
     id: "zdr-without-effect",
-    requirement: "zdr is declared where it works",
+    requirement: "zdr must be declared only where it works",
     because:
       "it chooses endpoints without retention for calls paid from credits; what a provider keeps of calls with your own key is between it and you",
     source: `${DOCS}/features/unified-billing/`,

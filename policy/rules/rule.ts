@@ -14,8 +14,8 @@ export interface Rule {
   /** The id, which a waiver names. */
   readonly id: string;
   /**
-   * The condition that holds where the rule is kept: `a production stack stores no prompts and
-   * answers`.
+   * A sentence with "must" or "may", which follows the value in a message: `a production stack must
+   * not store prompts and answers`.
    */
   readonly requirement: string;
   readonly because: string;

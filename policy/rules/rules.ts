@@ -15,20 +15,27 @@ import { providerKeyRules } from "./provider-keys.ts";
 import type { Rule, Severity, Surroundings } from "./rule.ts";
 import { waiverRules } from "./waivers.ts";
 
-const waivable: readonly Rule[] = [
-  ...privacyRules,
-  ...telemetryRules,
-  ...operationRules,
-  ...modelRules,
-  ...providerKeyRules,
-  ...accountRules,
-  ...evidenceRules,
-  ...previewRules,
-];
-const aboutWaivers = waiverRules(waivable.map(({ id }) => id));
+const waivable = {
+  Privacy: privacyRules,
+  Telemetry: telemetryRules,
+  Operation: operationRules,
+  Models: modelRules,
+  "Keys of providers": providerKeyRules,
+  Accounts: accountRules,
+  Evidence: evidenceRules,
+  Previews: previewRules,
+} satisfies Readonly<Record<string, readonly Rule[]>>;
+const allWaivable: readonly Rule[] = Object.values(waivable).flat();
+const aboutWaivers = waiverRules(allWaivable.map(({ id }) => id));
 
-/** All rules, in the order of the table in docs/rules.md. */
-export const RULES: readonly Rule[] = [...waivable, ...aboutWaivers];
+/** All rules by what they are about, in the order in which they are checked. */
+export const RULE_GROUPS: Readonly<Record<string, readonly Rule[]>> = {
+  ...waivable,
+  Waivers: aboutWaivers,
+};
+
+/** All rules. */
+export const RULES: readonly Rule[] = Object.values(RULE_GROUPS).flat();
 
 /** A place where a stack breaks a rule. */
 export interface Finding extends Problem {
@@ -38,7 +45,7 @@ export interface Finding extends Problem {
 
 /** Finds what a stack breaks today and no waiver excuses, errors first. */
 export function check(stack: Stack, around: Omit<Surroundings, "broken">): readonly Finding[] {
-  const found = waivable.flatMap((rule) => apply(rule, stack, { ...around, broken: new Set() }));
+  const found = allWaivable.flatMap((rule) => apply(rule, stack, { ...around, broken: new Set() }));
   // No file shows whether a rule about a preview is broken, and no deploy reads evidence, so a
   // waiver of one is not unused here.
   const unseen = [...previewRules, ...(around.evidence === undefined ? evidenceRules : [])];

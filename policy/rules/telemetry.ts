@@ -7,7 +7,7 @@ import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts
 export const telemetryRules: readonly Rule[] = [
   {
     id: "traces-in-clear",
-    requirement: "spans go to their collector over https",
+    requirement: "spans must go to their collector over https",
     because: "whoever is on the way reads who calls which model, and the header that lets spans in",
     source: "https://opentelemetry.io/docs/specs/otlp/#otlphttp-request",
     remedy: "use an https URL; http is for a collector on this machine, for npm start",
@@ -23,7 +23,7 @@ export const telemetryRules: readonly Rule[] = [
   },
   {
     id: "traces-to-this-machine",
-    requirement: "a deployed Worker reaches the collector of its spans",
+    requirement: "a deployed Worker must be able to reach the collector of its spans",
     because: "at Cloudflare the address is nobody's, and every span would be lost",
     source: "https://developers.cloudflare.com/workers/runtime-apis/fetch/",
     remedy: "use the collector's own address; one on this machine serves npm start alone",
@@ -39,7 +39,7 @@ export const telemetryRules: readonly Rule[] = [
   },
   {
     id: "measurements-outlive-logs",
-    requirement: "what names callers is kept no longer than logs.keepDays",
+    requirement: "what names callers must not be kept longer than logs.keepDays",
     because: "who called which model is then known when its log is gone",
     source: "https://developers.cloudflare.com/analytics/analytics-engine/limits/",
     remedy: "set anonymousCallers, so that a hash stands for the name, or leave it out",

@@ -20,7 +20,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
   return [
     {
       id: "waiver-unknown",
-      requirement: "a waiver names a rule that can be waived",
+      requirement: "a waiver must name a rule that can be waived",
       because: "an exception to nothing is a slip of the pen",
       source: SOURCE,
       remedy: "name one of the rules in docs/rules.md",
@@ -37,7 +37,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
     },
     {
       id: "waiver-expired",
-      requirement: "a waiver is used up to its last day",
+      requirement: "a waiver must not be used after its last day",
       because: "an exception that does not end is a rule",
       source: SOURCE,
       remedy: "mend what it excuses and remove it, or review it anew with a later day",
@@ -51,7 +51,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
     },
     {
       id: "waiver-too-long",
-      requirement: "a waiver ends within a year",
+      requirement: "a waiver must end within a year",
       because: "an exception that outlives those who granted it is a rule",
       source: SOURCE,
       remedy: "set a nearer day, and review it again then",
@@ -65,7 +65,7 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
     },
     {
       id: "waiver-unused",
-      requirement: "a waiver excuses from a rule that is broken",
+      requirement: "a waiver must excuse from a rule that is broken",
       because: "left behind, it would excuse the next change without a review",
       source: SOURCE,
       remedy: "remove it",

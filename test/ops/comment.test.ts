@@ -42,7 +42,7 @@ test("the change of the policy stands first, then what the preview counts", asyn
 
 - **more private** \`logs.collect\` \`full\` → \`metadata\`
 
-- **warning** \`ai-gateway:callers is empty; a Worker has callers: add one with npm run caller (README, “Deploy”) [no-callers]\`
+- **warning** \`ai-gateway:callers is empty; a Worker must have callers: add one with npm run caller (README, “Deploy”) [no-callers]\`
 
 Gateway \`shop-dev\`, \`development\`, fingerprint \`${fingerprintIn(bodies["dev"])}\`.
 

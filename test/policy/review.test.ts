@@ -38,7 +38,7 @@ test("a change that keeps bodies in production is refused, and told in every for
 
   expect(told.refused).toEqual(["prod"]);
   expect(told.text).toContain(
-    "  error    ai-gateway:logs.collect is full; a production stack stores no prompts and answers: set it to metadata or none [bodies-in-production]",
+    "  error    ai-gateway:logs.collect is full; a production stack must not store prompts and answers: set it to metadata or none [bodies-in-production]",
   );
   expect(told.text).toContain("\n  less private: logs.collect metadata → full\n");
   expect(told.text).toMatch(/^dev {2}gateway shop-dev, development: no setting changes; .*$/m);
