@@ -21,7 +21,7 @@ export type Model = (name: string, inputs: unknown, wire?: Wire) => Promise<Mode
 /**
  * Returns the form of a request by the AI binding: its model's, by the table. One that the table
  * lacks, or that takes Responses beside another form, is asked in the form that a stack file says
- * of it, and only a request in the Responses form says whether it is to be stored.
+ * of it, and only a request in the Responses format says whether it is to be stored.
  */
 export function formOf(name: string, inputs: unknown): Wire {
   const isResponses = typeof inputs === "object" && inputs !== null && "store" in inputs;

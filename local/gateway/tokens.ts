@@ -11,7 +11,7 @@ interface Tokens {
 
 // An invalid count is left out, rather than kept as something that the page cannot show.
 const count = z.int().nonnegative().optional().catch(undefined);
-// OpenAI's chat form and Workers AI have the first two names, Responses and Messages the others.
+// OpenAI's chat format and Workers AI have the first two names, Responses and Messages the others.
 const usage = z.looseObject({
   prompt_tokens: count,
   completion_tokens: count,

@@ -69,7 +69,7 @@ interface UpstreamRequest {
  * by OpenAI's.
  */
 function toRequest(wire: Wire, fields: UpstreamRequest["fields"]): UpstreamRequest {
-  // In OpenAI's Responses form, `text` and `input` are something else.
+  // In OpenAI's Responses format, `text` and `input` are something else.
   if (wire === "responses") return { path: PATHS[wire], fields };
   const { prompt, text, ...rest } = fields;
   if (wire === "workers-ai" && prompt !== undefined && rest["messages"] === undefined) {

@@ -17,7 +17,7 @@ export interface SpokenModel {
 }
 
 /**
- * Lists the models whose form is a third party's: that of Workers AI's own is documented. Those for
+ * Lists the models whose format is a third party's: that of Workers AI's own is documented. Those for
  * embeddings have none of a conversation.
  */
 export function spokenModels(models: Settings["worker"]["models"]): readonly SpokenModel[] {
@@ -26,7 +26,7 @@ export function spokenModels(models: Settings["worker"]["models"]): readonly Spo
   );
 }
 
-const QUESTION = "model-form";
+const QUESTION = "model-format";
 // Evidence is one line: three models name the trouble, and the command can be run again.
 const MAX_NAMED = 3;
 const MAX_CHARACTERS = 280;
@@ -45,7 +45,7 @@ export async function probeForms(
   const named = [...wrong, ...unknown, ...taken].slice(0, MAX_NAMED);
   const names = list(named.map(describe));
   const seen = oneLine(
-    `${taken.length} of ${count(models.length, "model")} answered in the form of the request: ${names}`,
+    `${taken.length} of ${count(models.length, "model")} answered in the format of the request: ${names}`,
   ).slice(0, MAX_CHARACTERS);
   if (wrong.length > 0) return answered(QUESTION, "broken", seen);
   return unknown.length > 0 ? notAnswered(QUESTION, seen) : answered(QUESTION, "kept", seen);
@@ -113,7 +113,7 @@ function judge(status: number, text: string, speaks: CallerWire): Outcome {
     const isInForm = Object.hasOwn(Object(answer), MARKS[speaks]);
     return isInForm
       ? { verdict: "kept", seen: "is answered so" }
-      : { verdict: "broken", seen: "is answered in another form" };
+      : { verdict: "broken", seen: "is answered in another format" };
   }
   const isOfForm =
     (status === 400 || status === 422) && !/"(?:internalC|c)ode":\s*"?2021\b/.test(text);

@@ -8,7 +8,7 @@ import { runModel, type SpokenModel } from "./forms.ts";
 import type { Scratch } from "./scratch.ts";
 import { findFault } from "./stream-judge/stream-judge.ts";
 
-const QUESTION = "stream-form";
+const QUESTION = "stream-format";
 // Evidence is one line.
 const MAX_NAMED = 3;
 const MAX_CHARACTERS = 280;

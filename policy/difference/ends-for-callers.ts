@@ -53,7 +53,7 @@ const ENDS: Readonly<Record<string, End>> = {
     to === undefined ? `requests for that ${nameIn(leaf)} ${GET_404}` : undefined,
   "worker.models[].stream": ({ to }) =>
     to === "native"
-      ? "for callers who speak that model's form, its streams have no error event where they break off, no comments while it is silent, no limit of silence and no repair; ids, model and errors are the provider's"
+      ? "for callers who speak that model's format, its streams have no error event where they break off, no comments while it is silent, no limit of silence and no repair; ids, model and errors are the provider's"
       : undefined,
   "worker.allow[]": ({ to }) => (to === undefined ? "requests that use it are refused" : undefined),
   "callers[]": ({ to }) => (to === undefined ? "requests with that token get 401" : undefined),

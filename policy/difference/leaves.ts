@@ -57,7 +57,7 @@ function listWorker({ models, allow, ...worker }: Stack["settings"]["worker"]): 
   const pattern = "worker.models[]";
   return [
     ...listValues(worker, "worker", "worker"),
-    ...models.flatMap(({ id, speaks = "a form that is not known", stream = "read" }) =>
+    ...models.flatMap(({ id, speaks = "a format that is not known", stream = "read" }) =>
       listWhole({ speaks, stream }, `worker.models.${id}`, pattern),
     ),
     ...models.flatMap(({ id, name }) =>

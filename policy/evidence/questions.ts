@@ -65,13 +65,13 @@ export const QUESTIONS = {
     text: "does an update that switches them off clear them?",
     leaves: "that a deploy finds what was added by hand",
   },
-  "model-form": {
+  "model-format": {
     point: 19,
     takes: "models",
-    text: "do the third parties' models take, and answer in, the form that is known or said of them?",
+    text: "do the third parties' models take, and answer in, the format that is known or declared of them?",
     leaves: "other models, streams, and the same on a call of the AI binding",
   },
-  "stream-form": {
+  "stream-format": {
     point: 20,
     takes: "models",
     text: "are the third parties' models' streams clean, so that they can pass unread?",

@@ -86,7 +86,7 @@ export function workerBindings<Known>(
   } as const satisfies Readonly<Record<string, WorkerBinding<Known> | undefined>>;
 }
 
-/** A waiver lets a model of an unknown form be tried: with chat, which most take. */
+/** A waiver lets a model of an unknown format be tried: with chat, which most take. */
 function toBoundModel({ id, speaks = "chat", name, stream }: Settings["worker"]["models"][number]) {
   return { id, speaks, name, stream };
 }

@@ -9,7 +9,7 @@ import { breachIf, type Rule } from "./rule.ts";
 type Model = Settings["worker"]["models"][number];
 
 /** The question about streams, which is answered for each model. */
-const STREAM_FORM: QuestionId = "stream-form";
+const STREAM_FORM: QuestionId = "stream-format";
 
 /** The open point about the switch that keeps bodies out of a log. */
 const BODIES_OFF = 1;

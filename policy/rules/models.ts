@@ -50,10 +50,10 @@ export const modelRules: readonly Rule[] = [
       ),
   },
   {
-    id: "model-form-unknown",
+    id: "model-format-unknown",
     requirement: "a model must be sent requests in a format that it takes",
     because:
-      "which form is known by provider, as far as somebody has tried, and a request in another one is refused",
+      "which format is known by provider, as far as somebody has tried, and a request in another one is refused",
     source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
     remedy:
       "write it as { id: PROVIDER/MODEL, speaks: chat }, or with responses or messages if it takes that; npm run probe asks it",
@@ -63,14 +63,14 @@ export const modelRules: readonly Rule[] = [
         breachIf(
           speaks === undefined && isReachable(id),
           `worker.models[${index}]`,
-          `is ${id}, whose form is not known`,
+          `is ${id}, whose format is not known`,
         ),
       ),
   },
   {
-    id: "model-form-contradicted",
+    id: "model-format-contradicted",
     requirement: "a model must be sent requests in the format that its provider's models take",
-    because: "a request in another form is refused by the provider, call for call",
+    because: "a request in another format is refused by the provider, call for call",
     source: "https://github.com/cloudflare/ai/tree/main/packages/gateway-core",
     remedy: "leave speaks out, unless npm run probe has seen the model take it",
     severity: { development: "warning", production: "warning" },

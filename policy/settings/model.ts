@@ -28,23 +28,23 @@ const modelName = z
       "1 to 100 of A-Z, a-z, 0-9, ., _, :, / and -, beginning with a letter or digit, but no name of the platform's (custom/…, cloudflare/…, dynamic/…, @cf/…)",
   });
 
-/** How a model's streams reach callers who speak its form. */
+/** How a model's streams reach callers who speak its format. */
 const STREAMS = ["read", "native"] as const;
 
-/** A model: its id, the form of its requests, the name that callers may use, and its streams. */
+/** A model: its id, the format of its requests, the name that callers may use, and its streams. */
 export const model = z
   .strictObject({
     id: modelId.meta({ description: "id of the model, which stands for the whole group, too" }),
     speaks: z.enum(WIRES).optional().meta({
       description:
-        "wire format of its requests; needed only where policy/settings/wires.ts does not know it",
+        "format of its requests; needed only where policy/settings/wires.ts does not know it",
     }),
     name: modelName.optional().meta({
       description: "name that callers may use in place of the id, such as an agent's default",
     }),
     stream: z.enum(STREAMS).default("read").meta({
       description:
-        "how its streams reach callers who speak its form: read (event by event) or native (unread, as the provider sends them)",
+        "how its streams reach callers who speak its format: read (event by event) or native (unread, as the provider sends them)",
     }),
   })
   .transform(({ id, speaks, name: called, stream }) => ({

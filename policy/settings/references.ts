@@ -77,15 +77,15 @@ function wrongWires(raw: Raw): readonly Problem[] {
   });
 }
 
-/** Finds streams that cannot pass unread, because no caller speaks their model's form. */
+/** Finds streams that cannot pass unread, because no caller speaks their model's format. */
 function wrongStreams(raw: Raw): readonly Problem[] {
   return modelsIn(raw).flatMap((model, index) => {
     const [id, said] = [identityOf(model, "id"), identityOf(model, "speaks")];
     const wire = said === undefined ? wireOf(String(id)) : WIRES.find((each) => each === said);
     const isWrong = wire === undefined ? said === undefined : !isOfCallers(wire);
     const path = `worker.models[${index}].stream`;
-    const form = wire === undefined ? "whose form is not known" : `which speaks ${wire}`;
-    const message = `is native for ${show(id)}, ${form}; only streams that a caller can read pass unread: remove it, or a model's own speaks must be chat, responses or messages`;
+    const format = wire === undefined ? "whose format is not known" : `which speaks ${wire}`;
+    const message = `is native for ${show(id)}, ${format}; only streams that a caller can read pass unread: remove it, or a model's own speaks must be chat, responses or messages`;
     return problemIf(identityOf(model, "stream") === "native" && isWrong, path, message);
   });
 }

@@ -37,7 +37,7 @@ const MODELS = "https://developers.cloudflare.com/workers-ai/models/";
 const RESPONSES = "https://github.com/withastro/flue/issues/525";
 
 // Only `runCatalog` providers can be called with env.AI.run; all but Anthropic's models answer there
-// in the chat form, whatever their provider's own form is (`runWireFormat`).
+// in the chat format, whatever their provider's own format is (`runWireFormat`).
 const CHAT = "openai|google|xai|groq|deepseek|alibaba|minimax";
 const UNREACHABLE =
   "mistral|perplexity|perplexity-ai|cerebras|openrouter|fireworks|cohere|baseten|parallel|azure|azure-openai|bedrock|aws-bedrock|google-vertex|google-vertex-ai|huggingface|replicate|fal|ideogram|cartesia|deepgram|elevenlabs";
@@ -103,7 +103,7 @@ interface Streamed {
 
 /** Lists the wire formats that a stack file may say of a model. */
 export function allowedWires(model: string): readonly Wire[] {
-  // These take the Responses form beside Workers AI's own; no other model of Workers AI is
+  // These take the Responses format beside Workers AI's own; no other model of Workers AI is
   // documented to. https://developers.cloudflare.com/workers-ai/models/gpt-oss-120b/
   if (model.startsWith("@cf/openai/gpt-oss-")) return ["workers-ai", "responses"];
   if (model.startsWith("@cf/")) return ["workers-ai"];

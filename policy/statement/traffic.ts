@@ -96,22 +96,22 @@ const UNREAD =
 
 const STREAMS: OpenPoint = {
   point: 20,
-  text: "that the streams which pass unread are clean in the form that their callers read",
+  text: "that the streams which pass unread are clean in the format that their callers read",
 };
 
 const FORMS: OpenPoint = {
   point: 19,
-  text: "that each third party's model takes the form of request that is known or said of it",
+  text: "that each third party's model takes the format of request that is known or declared of it",
 };
 
-/** Describes a model; its form where the stack file says another one than is known. */
+/** Describes a model; its format where the stack file declares another one than is known. */
 function describeModel(model: Settings["worker"]["models"][number]): string {
   const { id, speaks, name, stream } = model;
   const notes = [
     ...(name === undefined ? [] : [`also asked for as ${name}`]),
-    ...(speaks === undefined ? ["in which form is not known"] : []),
+    ...(speaks === undefined ? ["in which format is not known"] : []),
     ...(speaks === wireOf(id) || speaks === undefined ? [] : [`said to speak ${speaks}`]),
-    ...(stream === undefined ? [] : ["its streams pass unread to callers of its form"]),
+    ...(stream === undefined ? [] : ["its streams pass unread to callers of its format"]),
   ];
   return notes.length === 0 ? id : `${id} (${notes.join("; ")})`;
 }

@@ -7,7 +7,7 @@ const messages = [{ role: "user", content: "Hi" }];
 
 test.each([
   ["openai", "chat/completions", { model: "gpt-4o", messages }, "choices"],
-  // OpenAI's own API takes it in the chat form, too; only the AI binding does not.
+  // OpenAI's own API takes it in the chat format, too; only the AI binding does not.
   ["openai", "chat/completions", { model: "gpt-5.6-terra", messages }, "choices"],
   ["openai", "responses", { model: "gpt-4o", input: "Hi" }, "output"],
   ["anthropic", "v1/messages", { model: "claude-sonnet-5", messages, max_tokens: 9 }, "content"],

@@ -52,9 +52,9 @@ test("each model is asked once, in its own form, through the scratch gateway", a
   const answer = await probeForms(scratch, [CHAT, RESPONSES, MESSAGES], "run-token");
 
   expect(answer).toMatchObject({
-    question: "model-form",
+    question: "model-format",
     verdict: "kept",
-    seen: "3 of 3 models answered in the form of the request: xai/grok-5 as chat is answered so, openai/gpt-5.6-terra as responses is answered so, anthropic/claude-sonnet-5 as messages is answered so",
+    seen: "3 of 3 models answered in the format of the request: xai/grok-5 as chat is answered so, openai/gpt-5.6-terra as responses is answered so, anthropic/claude-sonnet-5 as messages is answered so",
   });
   expect(asked.map(({ path }) => path)).toEqual(
     Array.from({ length: 3 }, () => `/client/v4/accounts/${"a".repeat(32)}/ai/run`),
@@ -108,7 +108,7 @@ test.each<[string, () => Response, string, string]>([
   const answer = await probeForms(scratch, [CHAT], "t");
 
   expect(answer.verdict).toBe(verdict);
-  expect(answer.seen).toContain(`0 of 1 model answered in the form of the request: ${seen}`);
+  expect(answer.seen).toContain(`0 of 1 model answered in the format of the request: ${seen}`);
 });
 
 test("of many models those in trouble are named", async () => {
@@ -122,7 +122,7 @@ test("of many models those in trouble are named", async () => {
 
   expect(verdict).toBe("broken");
   expect(seen).toContain(
-    "19 of 20 models answered in the form of the request: xai/grok-17 as chat",
+    "19 of 20 models answered in the format of the request: xai/grok-17 as chat",
   );
   expect(seen.length).toBeLessThanOrEqual(300);
 });

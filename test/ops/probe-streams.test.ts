@@ -42,7 +42,7 @@ test("each model is asked for one stream, with a tool, in its own form", async (
   const answer = await probeStreams(scratch, [CHAT, RESPONSES, MESSAGES], "t");
 
   expect(answer).toMatchObject({
-    question: "stream-form",
+    question: "stream-format",
     verdict: "kept",
     seen: "3 of 3 models streamed cleanly: xai/grok-5 is clean, with a call, openai/gpt-5.6-terra is clean, with a call, anthropic/claude-sonnet-5 is clean, with a call",
     models: [CHAT, RESPONSES, MESSAGES].map((model) => ({ ...model, verdict: "kept" })),

@@ -454,7 +454,7 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, string?]>([
     { worker: worker({}) },
   ],
   [
-    "for callers who speak that model's form, its streams have no error event where they break off, no comments while it is silent, no limit of silence and no repair; ids, model and errors are the provider's",
+    "for callers who speak that model's format, its streams have no error event where they break off, no comments while it is silent, no limit of silence and no repair; ids, model and errors are the provider's",
     { worker: worker({ models: ["openai/gpt-5"] }) },
     { worker: worker({ models: [{ id: "openai/gpt-5", stream: "native" }] }) },
   ],

@@ -169,7 +169,7 @@ test("every problem of every file is told at once, with the file's name", () => 
       "c.json: asked.gateways is a value of 34 characters; allowed is an address such as https://api.cloudflare.com, and nothing after it",
       "c.json: asked.logSystem is missing; set it to one of legacy, observability",
       "c.json: asked has account, which is not known; remove it, or update this project",
-      'c.json: answers[0].question is "constructor"; allowed is one of payload-header, log-header, binding-payload, binding-log, put-only-fields, create-fields, spend-units, switched-off, model-form, stream-form, gateway-deleted, logpush-fields, logpush-filter, analytics-unlogged, delete-by-age',
+      'c.json: answers[0].question is "constructor"; allowed is one of payload-header, log-header, binding-payload, binding-log, put-only-fields, create-fields, spend-units, switched-off, model-format, stream-format, gateway-deleted, logpush-fields, logpush-filter, analytics-unlogged, delete-by-age',
       'c.json: answers[0].at is "yesterday"; allowed is a moment such as 2026-11-23T09:30:00Z',
       'c.json: answers[0].verdict is "good"; allowed is one of kept, broken, unknown',
     ],
@@ -178,7 +178,7 @@ test("every problem of every file is told at once, with the file's name", () => 
 
 test("a verdict on a model is about the format in which it was asked", () => {
   const parse = (...models: readonly unknown[]) => {
-    const answers = [{ ...CLEARED, question: "stream-form", models }];
+    const answers = [{ ...CLEARED, question: "stream-format", models }];
     return parseEvidence(new Map([["a.json", JSON.stringify({ ...run(), answers })]]));
   };
   const model = { id: "openai/gpt-5", speaks: "chat", verdict: "kept" };

@@ -108,7 +108,7 @@ test("the Worker hears of a stream alone that passes unread", () => {
 test.each([
   [{ id: "@cf/a/b" }, "which speaks workers-ai"],
   [{ id: "@cf/openai/gpt-oss-20b" }, "which speaks workers-ai"],
-  [{ id: "acme/large" }, "whose form is not known"],
+  [{ id: "acme/large" }, "whose format is not known"],
 ])("a stream that no caller could read cannot pass unread: %j", (model, form) => {
   const values = stackValues("prod", worker([{ ...model, stream: "native" }]));
 
@@ -123,7 +123,7 @@ test("the page says what a stream that passes unread gives up, and what is not p
 
   const fact = facts.find(({ id }) => id === "models");
   expect(fact?.answer).toBe(
-    "openai/gpt-5-mini (its streams pass unread to callers of its form), @cf/a/b; prompts go to openai, under their own terms; a stream that passes unread is not repaired, has the provider's own ids and errors, may be silent until the model's time is over, and is cut where it breaks off",
+    "openai/gpt-5-mini (its streams pass unread to callers of its format), @cf/a/b; prompts go to openai, under their own terms; a stream that passes unread is not repaired, has the provider's own ids and errors, may be silent until the model's time is over, and is cut where it breaks off",
   );
   expect(fact?.notProved?.map(({ point }) => point)).toEqual([19, 20]);
 });
@@ -152,7 +152,7 @@ test("the page tells names, and forms that the stack file says or nobody knows",
   );
 
   expect(facts.find(({ id }) => id === "models")?.answer).toBe(
-    "@cf/a/b (also asked for as gpt-5), openai/gpt-5-mini, openai/gpt-5-nano (also asked for as nano; said to speak responses), acme/large (in which form is not known); prompts go to openai, acme, under their own terms",
+    "@cf/a/b (also asked for as gpt-5), openai/gpt-5-mini, openai/gpt-5-nano (also asked for as nano; said to speak responses), acme/large (in which format is not known); prompts go to openai, acme, under their own terms",
   );
 });
 

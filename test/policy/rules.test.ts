@@ -223,11 +223,11 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
       "warning: telemetry.traces goes to Langfuse, and has no authorization",
     ],
   ],
-  "model-form-unknown": [
+  "model-format-unknown": [
     { worker: worker({ models: ["@cf/a/b", "acme/large"] }), spendLimits: [DAILY] },
-    ["error: worker.models[1] is acme/large, whose form is not known"],
+    ["error: worker.models[1] is acme/large, whose format is not known"],
   ],
-  "model-form-contradicted": [
+  "model-format-contradicted": [
     {
       worker: worker({ models: [{ id: "anthropic/claude-sonnet-5", speaks: "chat" }] }),
       spendLimits: [DAILY],
@@ -385,7 +385,7 @@ test("a stream that passes unread is warned about until its model was seen to be
     asked: { api: "https://api.cloudflare.com", sdk: "cloudflare 7.3.0", logSystem: "legacy" },
     answers: [
       {
-        question: "stream-form",
+        question: "stream-format",
         at: `${at}T10:00:00Z`,
         verdict,
         seen: "one stream",

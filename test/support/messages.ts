@@ -1,4 +1,4 @@
-/** Makes requests and streams in Anthropic's Messages form, and has Anthropic's own SDK read them. */
+/** Makes requests and streams in Anthropic's Messages format, and has Anthropic's own SDK read them. */
 import Anthropic from "@anthropic-ai/sdk";
 
 import type { Reach } from "../../worker/chat/env.ts";

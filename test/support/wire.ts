@@ -1,6 +1,6 @@
 /**
  * Writes one answer as models do: those of Workers AI in the platform's own shape (`older`) or in
- * OpenAI's chat form as far as they keep to it (`newer`), a third party's in OpenAI's chat form, in
+ * OpenAI's chat format as far as they keep to it (`newer`), a third party's in OpenAI's chat format, in
  * its Responses or in Anthropic's Messages.
  * The shapes of Workers AI are those that workers-ai-provider of https://github.com/cloudflare/ai
  * reads, its tests included.

@@ -75,7 +75,7 @@ const model = v.object({
   id: own,
   speaks: v.picklist(WIRES),
   name: v.optional(text),
-  /** How its streams reach callers of its own form; absent: event by event. */
+  /** How its streams reach callers of its own format; absent: event by event. */
   stream: v.optional(v.literal("native")),
 });
 

@@ -21,7 +21,7 @@ async function* oneByOne(events: Iterable<string>): AsyncGenerator<string> {
   }
 }
 
-/** Makes one event without a name, as OpenAI's chat form has them. */
+/** Makes one event without a name, as OpenAI's chat format has them. */
 export function unnamedEvent(data: object): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,6 +1,6 @@
 /**
  * Workers AI's models: they take chat fields, older families with texts alone as contents, and
- * answer in the platform's own form or, newer families, in OpenAI's chat form.
+ * answer in the platform's own form or, newer families, in OpenAI's chat format.
  * https://developers.cloudflare.com/workers-ai/features/function-calling/
  */
 import type { ModelReply } from "../model.ts";
@@ -24,7 +24,7 @@ export function answerWorkersAi(model: string, inputs: unknown): ModelReply {
 }
 
 /**
- * Answers a request at an endpoint with OpenAI's chat form, where every family answers in it.
+ * Answers a request at an endpoint with OpenAI's chat format, where every family answers in it.
  * Throws a ModelRefusal, which is the platform's own there too.
  * https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/
  */

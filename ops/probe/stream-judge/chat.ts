@@ -1,4 +1,4 @@
-/** Judges streams in OpenAI's chat form: https://platform.openai.com/docs/api-reference/chat-streaming */
+/** Judges streams in OpenAI's chat format: https://platform.openai.com/docs/api-reference/chat-streaming */
 import {
   fieldsOf,
   firstFault,
@@ -12,7 +12,7 @@ import {
   type Judge,
 } from "./stream-event.ts";
 
-/** Finds the first fault of a stream in OpenAI's chat form. */
+/** Finds the first fault of a stream in OpenAI's chat format. */
 export const judgeChat: Judge = (events) => {
   const chunks = events.slice(0, -1);
   if (events.at(-1)?.data !== "[DONE]") return "it does not end with [DONE]";

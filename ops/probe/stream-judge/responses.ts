@@ -1,4 +1,4 @@
-/** Judges streams in OpenAI's Responses form: https://platform.openai.com/docs/api-reference/responses-streaming */
+/** Judges streams in OpenAI's Responses format: https://platform.openai.com/docs/api-reference/responses-streaming */
 import {
   fieldsOf,
   firstFault,
@@ -10,7 +10,7 @@ import {
   type Judge,
 } from "./stream-event.ts";
 
-/** Finds the first fault of a stream in OpenAI's Responses form. */
+/** Finds the first fault of a stream in OpenAI's Responses format. */
 export const judgeResponses: Judge = (events) => {
   const jsons = events.map(({ json }) => json ?? {});
   const responses = jsons.flatMap(({ response }) => (has(response) ? [fieldsOf(response)] : []));

@@ -1,4 +1,4 @@
-/** What models that take OpenAI's chat form refuse, and how. */
+/** What models that take OpenAI's chat format refuse, and how. */
 import { expect, test } from "vitest";
 
 import { askModel } from "../../support/local-model.ts";
@@ -10,7 +10,7 @@ const RESULT = { role: "tool", tool_call_id: "call_1", content: "high" };
 const TOOLS = [{ type: "function", function: { name: "tide" } }];
 
 test.each([
-  ["the Responses form", { input: "Hello" }, "Missing required parameter: 'messages'."],
+  ["the Responses format", { input: "Hello" }, "Missing required parameter: 'messages'."],
   ["a field that is not known", { messages: [USER], top_k: 1 }, "Unknown parameter: 'top_k'."],
   [
     "an unknown role",

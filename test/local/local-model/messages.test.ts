@@ -1,4 +1,4 @@
-/** What models that take Anthropic's Messages form refuse, and how. */
+/** What models that take Anthropic's Messages format refuse, and how. */
 import { expect, test } from "vitest";
 
 import { askModel } from "../../support/local-model.ts";
@@ -52,10 +52,10 @@ test.each([
     { messages: [{ role: "user", content: "" }] },
     "messages.0: all messages must have non-empty content except for the optional final assistant message",
   ],
-  ["a field of the chat form", { n: 1 }, "n: Extra inputs are not permitted"],
+  ["a field of the chat format", { n: 1 }, "n: Extra inputs are not permitted"],
   ["a warm temperature", { temperature: 1.5 }, "temperature: range: 0..1"],
   [
-    "a choice in the chat form",
+    "a choice in the chat format",
     { tools: TOOLS, tool_choice: "auto" },
     "tool_choice: Input should be a valid dictionary or object to extract fields from",
   ],
@@ -147,12 +147,12 @@ test.each([
 
 test.each([
   [
-    "a tool in the chat form",
+    "a tool in the chat format",
     { tools: [{ type: "function", function: {} }] },
     /^tools.0: Input tag 'function'/,
   ],
   [
-    "a content of the chat form",
+    "a content of the chat format",
     { messages: [user({ type: "image_url" })] },
     /^messages.0.content.0: Input tag 'image_url'/,
   ],

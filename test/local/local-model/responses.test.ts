@@ -1,4 +1,4 @@
-/** What models that take OpenAI's Responses form refuse, and how. */
+/** What models that take OpenAI's Responses format refuse, and how. */
 import { expect, test } from "vitest";
 
 import { askModel } from "../../support/local-model.ts";
@@ -16,7 +16,7 @@ const OUTPUT = { type: "function_call_output", call_id: "call_1", output: "high"
 const THINKS = { reasoning: { effort: "low" }, include: ["reasoning.encrypted_content"] };
 
 test.each([
-  ["the chat form", { messages: [USER] }, "Invalid value at input: Invalid input"],
+  ["the chat format", { messages: [USER] }, "Invalid value at input: Invalid input"],
   ["no input", {}, "Missing required parameter: 'input'."],
   ["a field that is not known", { input: "a", max_tokens: 1 }, "Unknown parameter: 'max_tokens'."],
   [
@@ -25,12 +25,12 @@ test.each([
     "Previous response with id 'resp_1' not found.",
   ],
   [
-    "a tool in the chat form",
+    "a tool in the chat format",
     { input: "a", tools: [{ type: "function", function: { name: "tide" } }] },
     "Missing required parameter: 'tools[0].name'.",
   ],
   [
-    "a content of the chat form",
+    "a content of the chat format",
     { input: [{ role: "user", content: [{ type: "text", text: "a" }] }] },
     "Invalid value: 'text'. Supported values are: 'input_text', 'input_image', and 'input_file'.",
   ],

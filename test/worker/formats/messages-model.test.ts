@@ -251,15 +251,15 @@ test.each([
   [{ temperature: 1.5 }, "temperature: this model takes 1 or less"],
   [
     { frequencyPenalty: 1 },
-    "frequency_penalty: the model takes Anthropic's Messages form, which has no frequency_penalty; leave it out, or ask another model",
+    "frequency_penalty: the model takes Anthropic's Messages format, which has no frequency_penalty; leave it out, or ask another model",
   ],
   [
     { presencePenalty: 1 },
-    "presence_penalty: the model takes Anthropic's Messages form, which has no presence_penalty; leave it out, or ask another model",
+    "presence_penalty: the model takes Anthropic's Messages format, which has no presence_penalty; leave it out, or ask another model",
   ],
   [
     { tools: [{ kind: "own", type: "local_shell", path: "tools.0" }] },
-    "tools.0: the model takes Anthropic's Messages form, which has no tool of type local_shell; leave it out, or ask another model",
+    "tools.0: the model takes Anthropic's Messages format, which has no tool of type local_shell; leave it out, or ask another model",
   ],
   [
     {

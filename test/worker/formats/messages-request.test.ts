@@ -1,4 +1,4 @@
-/** What becomes of a request in Anthropic's Messages form: as a conversation, and to a model of the same form. */
+/** What becomes of a request in Anthropic's Messages format: as a conversation, and to a model of the same form. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

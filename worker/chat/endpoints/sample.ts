@@ -19,7 +19,7 @@ export const sample: Endpoint = {
   },
 };
 
-/** OpenAI's chat form, with an answer that a person reads. */
+/** OpenAI's chat format, with an answer that a person reads. */
 const sampleFormat: CallerFormat = {
   ...chatCaller,
   writeAnswer: ({ content, usage }, { eventId, model, logId }) => ({

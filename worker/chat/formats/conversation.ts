@@ -40,11 +40,11 @@ export interface Reasoning {
   readonly type: "reasoning";
   readonly text: string;
   readonly opaque?: string;
-  /** The field that had it, where the model speaks OpenAI's chat form. */
+  /** The field that had it, where the model speaks OpenAI's chat format. */
   readonly field?: ReasoningField;
 }
 
-/** The fields in which models that speak OpenAI's chat form show what they thought. */
+/** The fields in which models that speak OpenAI's chat format show what they thought. */
 export type ReasoningField = "reasoning" | "reasoning_content";
 
 /** A call of a tool that the caller carries out. */
@@ -55,7 +55,7 @@ export interface Call {
   /** The arguments as JSON; the text itself for a custom tool. */
   readonly input: string;
   readonly isCustom?: boolean;
-  /** Fields of a call in OpenAI's chat form that no other form has, such as Gemini's signatures. */
+  /** Fields of a call in OpenAI's chat format that no other form has, such as Gemini's signatures. */
   readonly more?: object;
 }
 
@@ -143,7 +143,7 @@ export interface Usage {
   readonly cached?: number | undefined;
   readonly cacheWritten?: number | undefined;
   readonly reasoning?: number | undefined;
-  /** The counts in OpenAI's chat form, where the model reported them so. */
+  /** The counts in OpenAI's chat format, where the model reported them so. */
   readonly more?: object;
 }
 
@@ -155,7 +155,7 @@ export interface Answer {
   readonly content: readonly AnswerContent[];
   readonly reason: EndReason;
   readonly usage?: Usage | undefined;
-  /** Fields of an answer in OpenAI's chat form that no other form has. */
+  /** Fields of an answer in OpenAI's chat format that no other form has. */
   readonly more?: object;
 }
 
@@ -176,5 +176,5 @@ export type Part =
   | { readonly type: "input"; readonly index: number; readonly text: string }
   | { readonly type: "usage"; readonly usage: Usage }
   | { readonly type: "end"; readonly reason: EndReason }
-  /** Fields of a delta in OpenAI's chat form that no other form has. */
+  /** Fields of a delta in OpenAI's chat format that no other form has. */
   | { readonly type: "more"; readonly fields: object };

@@ -1,4 +1,4 @@
-/** Writes whole answers in OpenAI's chat form, and answers requests in it. */
+/** Writes whole answers in OpenAI's chat format, and answers requests in it. */
 import type {
   ChatCompletion,
   ChatCompletionMessage,

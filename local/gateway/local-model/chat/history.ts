@@ -1,4 +1,4 @@
-/** Checks a history of calls and results in OpenAI's chat form. */
+/** Checks a history of calls and results in OpenAI's chat format. */
 import { openAiRefusal } from "../refusal.ts";
 import type { ChatMessage } from "./fields.ts";
 

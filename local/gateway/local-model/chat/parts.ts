@@ -1,4 +1,4 @@
-/** The parts of an answer in OpenAI's chat form that whole and streamed ones share. */
+/** The parts of an answer in OpenAI's chat format that whole and streamed ones share. */
 import type { CompletionUsage } from "openai/resources/completions";
 
 import type { Call, Decision } from "../decide.ts";

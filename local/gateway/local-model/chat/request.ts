@@ -1,5 +1,5 @@
 /**
- * Reads a request in OpenAI's chat form, with the refusals of OpenAI's API.
+ * Reads a request in OpenAI's chat format, with the refusals of OpenAI's API.
  * https://platform.openai.com/docs/api-reference/chat/create
  */
 import type { ChatCompletionCreateParams } from "openai/resources/chat/completions";

@@ -1,4 +1,4 @@
-/** Writes streamed answers in OpenAI's chat form. */
+/** Writes streamed answers in OpenAI's chat format. */
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 
 import type { Call, Decision } from "../decide.ts";

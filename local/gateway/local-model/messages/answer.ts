@@ -1,4 +1,4 @@
-/** Writes whole answers in Anthropic's Messages form, and answers requests in it. */
+/** Writes whole answers in Anthropic's Messages format, and answers requests in it. */
 import type { ToolUseBlock, Usage } from "@anthropic-ai/sdk/resources/messages";
 
 import type { ModelReply } from "../../model.ts";

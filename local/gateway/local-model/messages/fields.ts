@@ -1,4 +1,4 @@
-/** The fields of Anthropic's Messages form, and the shape of those that the model looks at. */
+/** The fields of Anthropic's Messages format, and the shape of those that the model looks at. */
 import type { MessageCreateParams } from "@anthropic-ai/sdk/resources/messages";
 import { z } from "zod";
 

@@ -1,5 +1,5 @@
 /**
- * Reads a request in Anthropic's Messages form, with the refusals of Anthropic's API.
+ * Reads a request in Anthropic's Messages format, with the refusals of Anthropic's API.
  * https://docs.claude.com/en/api/messages
  */
 import { anthropicRefusal, readAnthropic } from "../refusal.ts";

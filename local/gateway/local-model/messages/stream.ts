@@ -1,5 +1,5 @@
 /**
- * Writes streamed answers in Anthropic's Messages form.
+ * Writes streamed answers in Anthropic's Messages format.
  * https://docs.claude.com/en/docs/build-with-claude/streaming
  */
 import type {

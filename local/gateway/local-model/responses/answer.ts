@@ -1,4 +1,4 @@
-/** Answers requests in OpenAI's Responses form. */
+/** Answers requests in OpenAI's Responses format. */
 import type { ModelReply } from "../../model.ts";
 import { decide } from "../decide.ts";
 import { streamed, whole } from "../stream.ts";

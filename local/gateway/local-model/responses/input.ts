@@ -1,4 +1,4 @@
-/** Reads and checks the items of a request's input in OpenAI's Responses form. */
+/** Reads and checks the items of a request's input in OpenAI's Responses format. */
 import { z } from "zod";
 
 import { openAiRefusal } from "../refusal.ts";

@@ -1,4 +1,4 @@
-/** Writes an answer's items in OpenAI's Responses form. */
+/** Writes an answer's items in OpenAI's Responses format. */
 import type {
   ResponseCustomToolCall,
   ResponseFunctionToolCall,

@@ -1,5 +1,5 @@
 /**
- * Reads a request in OpenAI's Responses form, with the refusals of OpenAI's API.
+ * Reads a request in OpenAI's Responses format, with the refusals of OpenAI's API.
  * https://platform.openai.com/docs/api-reference/responses/create
  */
 import { openAiRefusal, readOpenAi } from "../refusal.ts";

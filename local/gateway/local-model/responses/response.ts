@@ -1,4 +1,4 @@
-/** Writes whole answers in OpenAI's Responses form. */
+/** Writes whole answers in OpenAI's Responses format. */
 import type {
   Response as OpenAiResponse,
   ResponseUsage,

@@ -1,4 +1,4 @@
-/** The shape of the fields of OpenAI's Responses form that the model looks at. */
+/** The shape of the fields of OpenAI's Responses format that the model looks at. */
 import { z } from "zod";
 
 import { inputItems } from "./input.ts";

@@ -1,5 +1,5 @@
 /**
- * Writes streamed answers in OpenAI's Responses form.
+ * Writes streamed answers in OpenAI's Responses format.
  * https://platform.openai.com/docs/api-reference/responses-streaming
  */
 import type { ResponseStreamEvent } from "openai/resources/responses/responses";

@@ -1,4 +1,4 @@
-/** Reads the tools of a request in OpenAI's Responses form. */
+/** Reads the tools of a request in OpenAI's Responses format. */
 import { z } from "zod";
 
 import type { ViewTool } from "../view.ts";

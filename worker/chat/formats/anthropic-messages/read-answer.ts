@@ -1,4 +1,4 @@
-/** Reads a whole answer in Anthropic's Messages form. */
+/** Reads a whole answer in Anthropic's Messages format. */
 import * as v from "valibot";
 
 import type { Model } from "../../env.ts";

@@ -1,4 +1,4 @@
-/** Reads the messages of a request in Anthropic's Messages form. */
+/** Reads the messages of a request in Anthropic's Messages format. */
 import type { AnswerContent, Message, Tool } from "../conversation.ts";
 import type { AssistantBlock, InputMessage, ResultBlock, TextBlock, UserBlock } from "./blocks.ts";
 import { readOwn, type Scope } from "./own-blocks.ts";

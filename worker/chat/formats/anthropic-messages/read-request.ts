@@ -1,4 +1,4 @@
-/** Reads a request in Anthropic's Messages form. */
+/** Reads a request in Anthropic's Messages format. */
 import { checkRequest, parseObject, unknownFields } from "../../refusal.ts";
 import type { AnswerFormat, Conversation, Tool } from "../conversation.ts";
 import type { ChatRequest } from "../format.ts";

@@ -1,4 +1,4 @@
-/** The fields of a request in Anthropic's Messages form. */
+/** The fields of a request in Anthropic's Messages format. */
 import * as v from "valibot";
 
 import type { Unsupported } from "../../refusal.ts";

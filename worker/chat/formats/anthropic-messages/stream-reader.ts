@@ -1,4 +1,4 @@
-/** Reads a streamed answer in Anthropic's Messages form. */
+/** Reads a streamed answer in Anthropic's Messages format. */
 import type { Model } from "../../env.ts";
 import type { Part } from "../conversation.ts";
 import type { StreamEvent, StreamReader } from "../format.ts";

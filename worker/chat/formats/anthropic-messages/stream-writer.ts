@@ -1,5 +1,5 @@
 /**
- * Writes a streamed answer in Anthropic's Messages form, where blocks follow each other and never
+ * Writes a streamed answer in Anthropic's Messages format, where blocks follow each other and never
  * interleave: a call that begins beside another is held back until that one is whole.
  */
 import { parseJson } from "../../../json.ts";

@@ -1,4 +1,4 @@
-/** The tools of a request in Anthropic's Messages form. */
+/** The tools of a request in Anthropic's Messages format. */
 import * as v from "valibot";
 
 import type { Env } from "../../env.ts";

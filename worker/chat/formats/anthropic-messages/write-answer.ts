@@ -1,4 +1,4 @@
-/** Writes a whole answer in Anthropic's Messages form. */
+/** Writes a whole answer in Anthropic's Messages format. */
 import { parseJson } from "../../../json.ts";
 import type { Answer, AnswerContent, Reasoning } from "../conversation.ts";
 import type { AnswerHead } from "../format.ts";

@@ -1,4 +1,4 @@
-/** Writes the messages of a conversation in Anthropic's Messages form. */
+/** Writes the messages of a conversation in Anthropic's Messages format. */
 import type { Model } from "../../env.ts";
 import { parseJson } from "../../../json.ts";
 import { badRequest } from "../../refusal.ts";

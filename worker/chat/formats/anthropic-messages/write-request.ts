@@ -1,4 +1,4 @@
-/** Writes a conversation as a request in Anthropic's Messages form. */
+/** Writes a conversation as a request in Anthropic's Messages format. */
 import type { Model } from "../../env.ts";
 import { badRequest } from "../../refusal.ts";
 import type { Conversation, Tool } from "../conversation.ts";
@@ -64,7 +64,7 @@ function refuseUnknown({
 }
 
 function notTaken(path: string, what: string) {
-  const text = `${path}: the model takes Anthropic's Messages form, which has no ${what}; leave it out, or ask another model`;
+  const text = `${path}: the model takes Anthropic's Messages format, which has no ${what}; leave it out, or ask another model`;
   return badRequest("unsupported_parameter", text, path);
 }
 

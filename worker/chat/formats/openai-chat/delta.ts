@@ -1,4 +1,4 @@
-/** What whole answers and streams in OpenAI's chat form have in common. */
+/** What whole answers and streams in OpenAI's chat format have in common. */
 import type { EndReason, Part } from "../conversation.ts";
 import { REASONING_FIELDS } from "./reasoning.ts";
 import type { ToolCalls } from "./tool-calls.ts";

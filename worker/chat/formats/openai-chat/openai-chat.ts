@@ -1,4 +1,4 @@
-/** OpenAI's chat form: https://platform.openai.com/docs/api-reference/chat */
+/** OpenAI's chat format: https://platform.openai.com/docs/api-reference/chat */
 import type { CallerFormat, ChatRequest, ModelFormat } from "../format.ts";
 import { readChatAnswer } from "./read-answer.ts";
 import { readChatRequest } from "./read-request.ts";
@@ -40,7 +40,7 @@ const WITH_USAGE = { include_usage: true };
 
 /** Returns a request's fields, without what another model than the requested one must not get. */
 export function ownFields({ fields }: ChatRequest, isRequested: boolean): ChatFields {
-  if (!isChat(fields)) throw new Error("the request is not in OpenAI's chat form");
+  if (!isChat(fields)) throw new Error("the request is not in OpenAI's chat format");
   return isRequested ? fields : { ...fields, messages: fields.messages.map(withoutReasoning) };
 }
 

@@ -1,4 +1,4 @@
-/** Reads a whole answer in OpenAI's chat form, or in that of Workers AI's older models. */
+/** Reads a whole answer in OpenAI's chat format, or in that of Workers AI's older models. */
 import { Gathered } from "../answer.ts";
 import type { Answer } from "../conversation.ts";
 import { AnswerError } from "../format.ts";

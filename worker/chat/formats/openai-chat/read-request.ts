@@ -1,4 +1,4 @@
-/** Reads a request in OpenAI's chat form. */
+/** Reads a request in OpenAI's chat format. */
 import * as v from "valibot";
 
 import type { Env } from "../../env.ts";

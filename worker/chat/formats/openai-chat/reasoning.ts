@@ -1,4 +1,4 @@
-/** What a model thought, in the fields that models which speak OpenAI's chat form use. */
+/** What a model thought, in the fields that models which speak OpenAI's chat format use. */
 import * as v from "valibot";
 
 import type { Reasoning, ReasoningField } from "../conversation.ts";

@@ -1,4 +1,4 @@
-/** Reads a stream in OpenAI's chat form, or in that of Workers AI's older models. */
+/** Reads a stream in OpenAI's chat format, or in that of Workers AI's older models. */
 import type { Part } from "../conversation.ts";
 import { AnswerError, type StreamEvent, type StreamReader } from "../format.ts";
 import { DONE, readEventData } from "../model-error.ts";

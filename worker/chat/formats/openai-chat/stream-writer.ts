@@ -1,4 +1,4 @@
-/** Writes a streamed answer in OpenAI's chat form. */
+/** Writes a streamed answer in OpenAI's chat format. */
 import { errorBody, type Refusal } from "../../refusal.ts";
 import type { Part, Usage } from "../conversation.ts";
 import type { AnswerHead, StreamWriter } from "../format.ts";

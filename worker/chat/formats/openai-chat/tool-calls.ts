@@ -1,4 +1,4 @@
-/** The calls of tools in an answer in OpenAI's chat form. */
+/** The calls of tools in an answer in OpenAI's chat format. */
 import { parseJson } from "../../../json.ts";
 import type { Part } from "../conversation.ts";
 

@@ -1,4 +1,4 @@
-/** Token counts in OpenAI's chat form. */
+/** Token counts in OpenAI's chat format. */
 import type { Usage } from "../conversation.ts";
 import { readCount, readCounts } from "../counts.ts";
 

@@ -1,4 +1,4 @@
-/** Writes a whole answer in OpenAI's chat form. */
+/** Writes a whole answer in OpenAI's chat format. */
 import type { Answer, Call } from "../conversation.ts";
 import type { AnswerHead } from "../format.ts";
 import { writeUsage } from "./usage.ts";

@@ -1,4 +1,4 @@
-/** Writes a conversation as a request in OpenAI's chat form. */
+/** Writes a conversation as a request in OpenAI's chat format. */
 import type { Model } from "../../env.ts";
 import { badRequest } from "../../refusal.ts";
 import type {
@@ -147,7 +147,7 @@ function toTool(tool: Tool): NonNullable<ChatFields["tools"]>[number] {
   if (tool.kind === "own") {
     throw badRequest(
       "unsupported_parameter",
-      `${tool.path}: the model takes OpenAI's chat form, which has no tool of type ${tool.type}; leave it out, or ask another model`,
+      `${tool.path}: the model takes OpenAI's chat format, which has no tool of type ${tool.type}; leave it out, or ask another model`,
       tool.path,
     );
   }

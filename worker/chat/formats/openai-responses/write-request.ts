@@ -37,7 +37,7 @@ export function writeResponsesRequest(conversation: Conversation, model: Model):
 function refuseStop(field = "stop") {
   return badRequest(
     "unsupported_parameter",
-    `${field}: the model takes OpenAI's Responses form, which has no stop sequences; leave it out, or ask another model`,
+    `${field}: the model takes OpenAI's Responses format, which has no stop sequences; leave it out, or ask another model`,
     field,
   );
 }
@@ -46,7 +46,7 @@ function writeTool(tool: Tool): object {
   if (tool.kind === "own") {
     throw badRequest(
       "unsupported_parameter",
-      `${tool.path}: the model takes OpenAI's Responses form, which has no tool of type ${tool.type}; leave it out, or ask another model`,
+      `${tool.path}: the model takes OpenAI's Responses format, which has no tool of type ${tool.type}; leave it out, or ask another model`,
       tool.path,
     );
   }

@@ -1,5 +1,5 @@
 /**
- * The forms of Workers AI's own models: requests in a dialect of OpenAI's chat form, and answers in
+ * The forms of Workers AI's own models: requests in a dialect of OpenAI's chat format, and answers in
  * that form or, of older models, in the platform's own.
  */
 import type { ModelFormat } from "../format.ts";
