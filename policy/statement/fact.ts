@@ -31,3 +31,8 @@ export interface SeenPoint extends OpenPoint {
   /** What the evidence leaves open. */
   readonly leaves?: string;
 }
+
+/** Makes the field of a fact; none where there is no open point. */
+export function notProved(points: readonly OpenPoint[]): Pick<Fact, "notProved"> {
+  return points.length === 0 ? {} : { notProved: points };
+}

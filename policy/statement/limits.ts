@@ -5,7 +5,7 @@ import type { Settings } from "../settings/settings.ts";
 import { hasReadStream } from "../settings/wires.ts";
 import { count, formatNumber, list } from "../words.ts";
 import type { Fact } from "./fact.ts";
-import { NEW_GATEWAY } from "./logs.ts";
+import { NEW_GATEWAY } from "./copies.ts";
 
 /** States the limits of the gateway, of the Worker, and of single callers. */
 export function limits(settings: Settings): Fact {
