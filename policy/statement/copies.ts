@@ -12,7 +12,31 @@ export const NEW_GATEWAY: OpenPoint = {
   text: "that a gateway takes exporters, guardrails, DLP, spend limits and classification; a deploy reads them back, and fails where one is missing",
 };
 
+/** States which copies of logs leave, and what they hold. */
 export function copies(settings: Settings): Fact {
+  const { exports, logpush } = settings;
+  const answer = describeCopies(settings);
+  return {
+    id: "copies",
+    question: "Do copies leave?",
+    answer: answer === "" ? "none is declared" : `YES, ${answer}`,
+    value: [
+      ...exports.map(toValue),
+      ...(logpush === undefined ? [] : [{ kind: "logpush", ...logpush }]),
+    ],
+    ...notProved([
+      {
+        point: 10,
+        text: "that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
+      },
+      ...(exports.length === 0 ? [] : [NEW_GATEWAY]),
+      ...(logpush === undefined ? [] : [pushedAsDeclared(logpush)]),
+    ]),
+  };
+}
+
+/** Describes all copies, those with prompts first; empty where there are none. */
+function describeCopies(settings: Settings): string {
   const { exports, logpush } = settings;
   const traces = exports.map((copy) => `${copy.url} (${describeExport(copy)})`);
   const pushed = logpush === undefined ? [] : [describeLogpush(settings, logpush)];
@@ -21,32 +45,18 @@ export function copies(settings: Settings): Fact {
     ...(logpush?.bodies === true ? pushed : []),
   ];
   const bare = logpush?.bodies === false ? pushed : [];
-  const kinds = [
+  return [
     ...(full.length === 0 ? [] : [`with prompt, answer and metadata: ${full.join("; ")}`]),
     ...bare.map((copy) => `without prompts and answers: ${copy}`),
-  ];
-  return {
-    id: "copies",
-    question: "Do copies leave?",
-    answer: kinds.length === 0 ? "none is declared" : `YES, ${kinds.join("; and ")}`,
-    value: [
-      ...exports.map(({ headers, authorization = null, keepDays = null, ...copy }) => ({
-        ...copy,
-        keepDays,
-        authorization,
-        headers: Object.keys(headers),
-      })),
-      ...(logpush === undefined ? [] : [{ kind: "logpush", ...logpush }]),
-    ],
-    ...notProved([
-      {
-        point: 10,
-        text: "that an exporter taken out of the stack file, or added by hand, is gone after a deploy",
-      },
-      ...(traces.length === 0 ? [] : [NEW_GATEWAY]),
-      ...(logpush === undefined ? [] : [pushedAsDeclared(logpush)]),
-    ]),
-  };
+  ].join("; and ");
+}
+
+type Export = Settings["exports"][number];
+
+/** Makes the data of an export. The values of headers are secrets. */
+function toValue({ headers, authorization, keepDays, ...copy }: Export): object {
+  const absent = { keepDays: keepDays ?? null, authorization: authorization ?? null };
+  return { ...copy, ...absent, headers: Object.keys(headers) };
 }
 
 type Logpush = NonNullable<Settings["logpush"]>;
@@ -61,33 +71,17 @@ function pushedAsDeclared(logpush: Logpush): OpenPoint {
   };
 }
 
-/** States who is told when copies stop, for a stack that has any, or tells somebody of something. */
-export function toldOf(settings: Settings): readonly Fact[] {
+/** States who gets a message when copies stop, for a stack with copies or with alerts. */
+export function alertFacts(settings: Settings): readonly Fact[] {
   const { logpush, alerts } = settings;
   if (logpush === undefined && alerts === undefined) return [];
+  const { email, webhook } = alerts ?? {};
   const policies = alertPolicies(settings);
-  const { email, webhook, usage } = alerts ?? {};
-  const whom = [
-    ...(email === undefined ? [] : [email]),
-    ...(webhook === undefined ? [] : ["a webhook"]),
-  ].join(" and ");
-  const events = [
-    ...(logpush === undefined ? [] : ["Logpush switches off a job of the account that fails"]),
-    ...(usage === undefined
-      ? []
-      : [`usage of ${usage.product} passes ${formatNumber(usage.limit)}`]),
-  ];
-  const answers = {
-    nobody: "NOBODY: a job that Cloudflare switches off because it fails stays so, unseen",
-    nothing: `nobody: ${whom} would be, and nothing is to be told`,
-    told: `${whom}, where ${events.join(" or ")}; a gap in the copies is not seen by it`,
-  };
-  const state = alerts === undefined ? "nobody" : policies.length === 0 ? "nothing" : "told";
   return [
     {
       id: "alerts",
-      question: "Who is told when copies stop?",
-      answer: answers[state],
+      question: "Who gets a message when copies stop?",
+      answer: describeAlerts(settings),
       value: {
         email: email ?? null,
         webhook: webhook !== undefined,
@@ -97,8 +91,27 @@ export function toldOf(settings: Settings): readonly Fact[] {
   ];
 }
 
+function describeAlerts({ logpush, alerts }: Settings): string {
+  if (alerts === undefined) {
+    return "NOBODY: a job that Cloudflare switches off because it fails stays so, unseen";
+  }
+  const { email, webhook, usage } = alerts;
+  const whom = [email, webhook === undefined ? undefined : "a webhook"]
+    .filter((each) => each !== undefined)
+    .join(" and ");
+  const events = [
+    ...(logpush === undefined ? [] : ["Logpush switches off a job of the account that fails"]),
+    ...(usage === undefined
+      ? []
+      : [`usage of ${usage.product} passes ${formatNumber(usage.limit)}`]),
+  ];
+  return events.length === 0
+    ? `nobody: ${whom} is declared, and no message is`
+    : `${whom}, where ${events.join(" or ")}; a gap in the copies is not seen by it`;
+}
+
 /** What is sent along decides who can read a copy, and with which secret of the account. */
-function describeExport(copy: Settings["exports"][number]): string {
+function describeExport(copy: Export): string {
   const { keepDays, contentType, headers, authorization } = copy;
   const names = Object.keys(headers);
   return list([

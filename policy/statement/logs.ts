@@ -1,7 +1,7 @@
 /** The facts about logs: what, where, how long, for whom. Claims about the platform: docs/what-is-stored.md. */
 import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
-import { copies, NEW_GATEWAY, toldOf } from "./copies.ts";
+import { copies, NEW_GATEWAY, alertFacts } from "./copies.ts";
 import { type Fact, notProved } from "./fact.ts";
 import { callerName } from "./metadata.ts";
 import { telemetryFact } from "./telemetry.ts";
@@ -22,7 +22,7 @@ export function logFacts(settings: Settings): readonly Fact[] {
     readers(settings),
     copies(settings),
     telemetryFact(settings),
-    ...toldOf(settings),
+    ...alertFacts(settings),
     otherReaders(settings),
     searches(settings),
     change(settings),
@@ -134,14 +134,14 @@ function howLong({ logs }: Settings): Fact {
     const answer = `without a limit of time: until somebody deletes them${newer}`;
     return { id: "days", question, answer, value: null };
   }
-  const told =
+  const failures =
     alertUrl === undefined
       ? "its failures are in its own log alone"
       : "a webhook hears of failures";
   return {
     id: "days",
     question,
-    answer: `${count(keepDays, "day")}: the retention Worker deletes older ones, every hour${newer}; ${told}`,
+    answer: `${count(keepDays, "day")}: the retention Worker deletes older ones, every hour${newer}; ${failures}`,
     value: keepDays,
     notProved: [
       {

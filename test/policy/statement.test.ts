@@ -218,7 +218,7 @@ test.each([
   );
 });
 
-test("who is told when copies stop is stated, and that nobody is", async () => {
+test("who gets a message when copies stop is stated, and that nobody does", async () => {
   const logpush = { bucket: "app-logs", keepDays: 30, publicKey: PUBLIC_KEY };
   const alerts = {
     email: "ops@example.com",
@@ -233,7 +233,7 @@ test("who is told when copies stop is stated, and that nobody is", async () => {
   );
   expect(await stated({ logpush })).toMatch(/^NOBODY: a job that Cloudflare switches off/);
   expect(await stated({ alerts: { email: "ops@example.com" } })).toBe(
-    "nobody: ops@example.com would be, and nothing is to be told",
+    "nobody: ops@example.com is declared, and no message is",
   );
   expect(await stated({})).toBeUndefined();
 });
