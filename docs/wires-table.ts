@@ -1,13 +1,13 @@
 import { MODEL_ROWS } from "../policy/settings/wires.ts";
 
 const MEANINGS = {
-  "workers-ai": "Workers AI's own; `@cf/openai/gpt-oss-…` may be said to speak `responses`",
+  "workers-ai": "Workers AI's own; `@cf/openai/gpt-oss-…` may be declared to speak `responses`",
   chat: "`chat`",
   responses: "`responses`",
   messages: "`messages`",
   unreachable: "none: the AI binding has no way to them, and a [rule](rules.md) refuses them",
   unknown:
-    "not known, as of every other provider: a rule refuses them until the stack file says it",
+    "not known, as of every other provider: a rule refuses them until the stack file declares it",
 } as const;
 
 /** Makes the Markdown table of the formats that models take, each row with its source and day. */

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { alertPolicies, alertWebhookName, type AlertPolicy } from "../policy/gateway/alerts.ts";
 import type { Settings } from "../policy/settings/settings.ts";
 
-/** The account, the stack's gateway, and who is told of what. */
+/** The account, the stack's gateway, and who gets a message about what. */
 export interface AlertsArgs extends Pick<Settings, "accountId" | "gatewayId" | "logpush"> {
   readonly alerts: NonNullable<Settings["alerts"]>;
 }

@@ -1,4 +1,4 @@
-/** The settings of a gateway of which nothing is said. */
+/** Lists the values that a gateway has where its settings name none. */
 import type { GatewaySettings } from "./account.ts";
 
 /**

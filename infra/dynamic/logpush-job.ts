@@ -63,7 +63,8 @@ interface Job {
 const provider: pulumi.dynamic.ResourceProvider<Job, Job> = {
   async create(job) {
     const made = await send("POST", job.accountId, "", toApi(job, await chooseFields(job)));
-    if (made?.id === undefined) throw new Error("Cloudflare told no id of the Logpush job it made");
+    if (made?.id === undefined)
+      throw new Error("Cloudflare's answer has no id of the Logpush job that it made");
     return { id: String(made.id), outs: job };
   },
   async read(id, job) {

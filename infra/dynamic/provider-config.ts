@@ -42,7 +42,7 @@ const provider: pulumi.dynamic.ResourceProvider<Config, Config> = {
     if (found !== undefined) throw new Error(refuseExisting(config));
     const made = await send("POST", config, "", toApi(config));
     if (made === undefined || !("id" in made)) {
-      throw new Error("Cloudflare told no id of the provider key that it stored");
+      throw new Error("Cloudflare's answer has no id of the provider key that it stored");
     }
     return { id: made.id, outs: config };
   },

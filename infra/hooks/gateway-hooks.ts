@@ -106,8 +106,9 @@ function warn(message: string): void {
 }
 
 /**
- * Names a protected resource by its inputs in the state. The bucket of copies has the gateway's hook, too: a hook that
- * stands in the state must be registered also where the stack has no copies any more.
+ * Names a protected resource by its inputs in the state. The bucket of copies has the gateway's
+ * hook, too: a hook that stands in the state must be registered also where the stack has no copies
+ * any more.
  */
 const protectedName = z.union([
   z.object({ aiGatewayId: z.string() }).transform(({ aiGatewayId }) => `gateway ${aiGatewayId}`),

@@ -7,7 +7,7 @@ import { parseQuery, type Request, type Selection } from "./parse.ts";
 import { inner, leaves, refuseField } from "./select.ts";
 
 /** What is needed to answer. */
-export interface QueryParts {
+interface QueryParts {
   readonly store: LogStore;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -16,7 +16,7 @@ export class GraphQLError extends Error {
     this.path = path;
   }
 
-  /** Makes the body of the answer. */
+  /** Makes the body of a GraphQL answer that has this error and no data. */
   toAnswer(now: Date): object {
     const { message, path, status } = this;
     const extensions = { ...(status === 403 && { code: "authz" }), timestamp: now.toISOString() };

@@ -1,4 +1,4 @@
-/** With what a call of a third party's model is paid, and the refusal where it has nothing. */
+/** Decides what pays a call of a third party's model: a stored key or credits. */
 import { authorOf, keyProviderOf } from "../../policy/gateway/provider-keys.ts";
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";

@@ -23,7 +23,10 @@ const settings = z.object({
     .nullish(),
 });
 
-/** A binding of a Worker; only one in clear has its text, only a rate limit its numbers, only one to Analytics Engine its dataset. */
+/**
+ * A binding of a Worker. Only one in clear has its text, only a rate limit its numbers, and only one
+ * to Analytics Engine its dataset.
+ */
 export type Binding = Readonly<z.output<typeof settings>["bindings"][number]>;
 
 const NEEDED = PERMISSIONS.readWorkers;

@@ -11,7 +11,7 @@ import { parseJson } from "../cli/json.ts";
 import { writeOutput } from "../cli/output-file.ts";
 
 /** The answers to one call, which had the same status. */
-export interface RecordedCall {
+interface RecordedCall {
   /** The method and the path, with a name such as `:gateway` in the place of each id. */
   readonly call: string;
   readonly status: number;

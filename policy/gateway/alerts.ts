@@ -19,7 +19,7 @@ export interface AlertPolicy {
   readonly filters?: { readonly product: readonly string[]; readonly limit: readonly string[] };
 }
 
-/** Lists the policies; none where nobody is to be told. */
+/** Lists the policies; none without alerts. */
 export function alertPolicies({
   gatewayId,
   alerts,

@@ -54,7 +54,7 @@ export function thirdPartyModels({ worker }: Pick<Settings, "worker">): readonly
 }
 
 /** Where a key is found: its gateway, its provider and its alias. */
-export interface KeyPlace {
+interface KeyPlace {
   readonly gatewayId: string;
   readonly provider: string;
   readonly alias: string;

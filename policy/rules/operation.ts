@@ -59,7 +59,7 @@ export const operationRules: readonly Rule[] = [
   {
     id: "streams-on-free",
     requirement: "long streamed answers must be served on a paid plan, or pass unread",
-    because: `the free plan ends a request after ${FREE_PLAN_CPU_MS} ms of CPU time, and with it a stream, after some 60 events at a model's pace: long streamed answers end early`,
+    because: `the free plan ends a request after ${FREE_PLAN_CPU_MS} ms of CPU time, and with it a stream: long streamed answers end early`,
     source: "docs/decisions/streams.md",
     remedy:
       "set plan to paid if the account is, or stream: native for models whose streams npm run probe saw to be clean",
@@ -127,7 +127,7 @@ export const operationRules: readonly Rule[] = [
       breachIf(
         settings.alerts !== undefined && alertPolicies(settings).length === 0,
         "alerts",
-        "is set, and nothing is to be told",
+        "is set, and no message is declared",
       ),
   },
   {

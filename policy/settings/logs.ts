@@ -13,7 +13,7 @@ export const logSystem = z.enum(["legacy", "observability"]).meta({
   source: `${DOCS}/observability/logging/`,
 });
 
-/** A number of days. */
+/** The days that something is kept. */
 export const keepDays = z.int().min(1).max(3650);
 
 const collected = {

@@ -185,7 +185,7 @@ const CASES: Record<string, [change: Record<string, unknown>, dev: string[], pro
   ],
   "alerts-about-nothing": [
     { alerts: { email: "ops@example.com" } },
-    ["warning: alerts is set, and nothing is to be told"],
+    ["warning: alerts is set, and no message is declared"],
   ],
   "caller-expired": [
     { callers: [{ name: "web", sha256: "a".repeat(64), until: "2026-11-21" }] },
