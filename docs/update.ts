@@ -13,7 +13,7 @@ import { metricsTable } from "./metrics-table.ts";
 import { generatePolicyPages } from "./policy-pages.ts";
 import { protocolTable } from "./protocol-table.ts";
 import { rulesTable } from "./rules-table.ts";
-import { wiresTable } from "./wires-table.ts";
+import { formatsTable } from "./formats-table.ts";
 
 /** The pages with a generated part, which stands between two marks. */
 export const PAGES = {
@@ -22,7 +22,7 @@ export const PAGES = {
   "docs/metrics.md": metricsTable,
   "docs/protocol.md": protocolTable,
   "docs/rules.md": rulesTable,
-  "docs/operate.md": wiresTable,
+  "docs/operate.md": formatsTable,
 } as const;
 
 /** Returns the page with the given table between its marks. */

@@ -12,7 +12,7 @@ import type { Args } from "./command.ts";
 import { toDeclaration } from "./declaration.ts";
 import { openDoor } from "./door.ts";
 import { localModel } from "./gateway/local-model/local-model.ts";
-import { withDeclaredForms, type Model } from "./gateway/model.ts";
+import { withDeclaredFormats, type Model } from "./gateway/model.ts";
 import { openAccount } from "./local-account.ts";
 import { notImitated } from "./not-imitated.ts";
 import type { RunningStack } from "./logs/page/stack.ts";
@@ -46,7 +46,7 @@ export async function serve(args: Args): Promise<void> {
   ]);
 
   const bound = () => boundModels(running.script);
-  const declared = withDeclaredForms(model, bound);
+  const declared = withDeclaredFormats(model, bound);
   const collector = args.traces;
   const parts = openAccount({ id: account.id, model: declared, folder, collector });
   const { account: state } = parts;

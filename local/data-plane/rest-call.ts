@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { isWorkersAi } from "../../policy/platform.ts";
-import { allowedWires, type Wire } from "../../policy/settings/wires.ts";
+import { allowedFormats, type FormatName } from "../../policy/settings/formats.ts";
 import { check } from "../api/envelope.ts";
 import type { GatewayAnswer } from "../gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, type RequestOptions } from "../gateway/options.ts";
@@ -12,7 +12,7 @@ import { notImitated } from "../gateway/refusal.ts";
 export interface RestCall {
   readonly model: string;
   readonly inputs: unknown;
-  readonly wire?: Wire;
+  readonly format?: FormatName;
   /** Whether the answer stands in the envelope of Cloudflare's API. */
   readonly isWrapped: boolean;
   /** Whether it is refused without a gateway. */
@@ -59,7 +59,7 @@ function readPathRun(model: string, inputs: unknown): Read {
 const compatibleBody = z.looseObject({ model: z.string().min(1) });
 
 // Anthropic's SDK puts a version of its own before its path, at the documented base URL too.
-const ENDPOINTS: Readonly<Record<string, Wire>> = {
+const ENDPOINTS: Readonly<Record<string, FormatName>> = {
   "v1/chat/completions": "chat",
   "v1/embeddings": "chat",
   "v1/responses": "responses",
@@ -68,21 +68,21 @@ const ENDPOINTS: Readonly<Record<string, Wire>> = {
 };
 
 function readCompatible(endpoint: string, body: unknown): Read {
-  const wire = ENDPOINTS[endpoint];
-  if (wire === undefined) return { refused: notImitated(`POST /ai/${endpoint}`) };
+  const format = ENDPOINTS[endpoint];
+  if (format === undefined) return { refused: notImitated(`POST /ai/${endpoint}`) };
   const { model, ...inputs } = check(compatibleBody, body);
-  if (!isDocumented(model, wire)) {
+  if (!isDocumented(model, format)) {
     const what = `${model} at /ai/${endpoint}, which no documentation has there`;
     return { refused: notImitated(what) };
   }
-  return { ...PLAIN, model, inputs, wire };
+  return { ...PLAIN, model, inputs, format };
 }
 
 /** Returns whether a model is documented at the endpoint of a form: each one speaks chat. */
-function isDocumented(model: string, wire: Wire): boolean {
-  if (wire === "messages") return model.startsWith("anthropic/");
-  if (wire !== "responses") return true;
-  return isWorkersAi(model) ? allowedWires(model).includes(wire) : model.startsWith("openai/");
+function isDocumented(model: string, format: FormatName): boolean {
+  if (format === "messages") return model.startsWith("anthropic/");
+  if (format !== "responses") return true;
+  return isWorkersAi(model) ? allowedFormats(model).includes(format) : model.startsWith("openai/");
 }
 
 const PLAIN = { isWrapped: false, needsGateway: false, gatewayId: undefined, options: {} };

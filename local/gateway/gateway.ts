@@ -5,7 +5,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Wire } from "../../policy/settings/wires.ts";
+import type { FormatName } from "../../policy/settings/formats.ts";
 import { isWorkersAi } from "../../policy/platform.ts";
 import type { GatewaySettings } from "../account.ts";
 import { data } from "../answers.ts";
@@ -42,7 +42,7 @@ export interface GatewayRequest {
   readonly inputs: unknown;
   readonly options: RequestOptions;
   /** The form of the request, where the way in decides it rather than the model. */
-  readonly wire?: Wire;
+  readonly format?: FormatName;
 }
 
 /** An answer, to be sent as it is. */
@@ -145,9 +145,9 @@ export class LocalGateway {
   async runAlone({
     model,
     inputs,
-    wire,
-  }: Pick<GatewayRequest, "model" | "inputs" | "wire">): Promise<GatewayAnswer> {
-    const reply = await this.#model(model, inputs, wire).catch(() => undefined);
+    format,
+  }: Pick<GatewayRequest, "model" | "inputs" | "format">): Promise<GatewayAnswer> {
+    const reply = await this.#model(model, inputs, format).catch(() => undefined);
     if (reply === undefined) {
       const errors = [{ code: 3040, message: "Capacity temporarily exceeded, please try again." }];
       return data(429, { success: false, result: {}, errors, messages: [] });
@@ -157,7 +157,7 @@ export class LocalGateway {
   }
 
   async #answer(request: GatewayRequest, settings: GatewaySettings): Promise<Outcome> {
-    const { way = "binding", model, inputs, options, wire } = request;
+    const { way = "binding", model, inputs, options, format } = request;
     const unknown = refuseUnroutable(way, model);
     if (unknown !== undefined) return { ...unknown, cached: false };
     const ttl = options.cacheTtlSeconds ?? defaultTtl(options, settings);
@@ -165,7 +165,7 @@ export class LocalGateway {
     // https://github.com/cloudflare/ai/tree/main/packages/workers-ai-provider
     const isCacheable = way !== "binding" || isWorkersAi(model);
     const usesCache = ttl > 0 && options.skipCache !== true && isCacheable;
-    const key = options.cacheKey ?? JSON.stringify([request.gatewayId, model, inputs, wire]);
+    const key = options.cacheKey ?? JSON.stringify([request.gatewayId, model, inputs, format]);
     const hit = usesCache ? this.#cache.get(key) : undefined;
     // The cache comes before the rate limit: an answer from it does not count.
     if (hit !== undefined) return { ...hit, status: 200, cached: true };
@@ -204,7 +204,7 @@ export class LocalGateway {
     const delay = request.options.retryDelayMs ?? settings.retryDelay ?? 0;
     const backoff = request.options.backoff ?? settings.retryBackoff ?? "constant";
     for (let retry = 0; ; retry++) {
-      const reply = await this.#model(request.model, request.inputs, request.wire).catch(
+      const reply = await this.#model(request.model, request.inputs, request.format).catch(
         () => undefined,
       );
       const hasFailed = reply === undefined || reply.status === 429 || reply.status >= 500;

@@ -1,7 +1,12 @@
 /** What stands behind the local gateway: the local model, or a server of the user's own. */
 import { z } from "zod";
 
-import { allowedWires, WIRES, wireOf, type Wire } from "../../policy/settings/wires.ts";
+import {
+  allowedFormats,
+  FORMATS,
+  formatOf,
+  type FormatName,
+} from "../../policy/settings/formats.ts";
 
 /** What a model answers, before the gateway logs it. */
 export interface ModelReply {
@@ -13,34 +18,34 @@ export interface ModelReply {
 }
 
 /**
- * Answers one call of a model; rejects when no answer came. `wire` is the form of the request where
+ * Answers one call of a model; rejects when no answer came. `format` is the format of the request where
  * the way in decides it; absent, it is the one that the AI binding takes for that model.
  */
-export type Model = (name: string, inputs: unknown, wire?: Wire) => Promise<ModelReply>;
+export type Model = (name: string, inputs: unknown, format?: FormatName) => Promise<ModelReply>;
 
 /**
- * Returns the form of a request by the AI binding: its model's, by the table. One that the table
- * lacks, or that takes Responses beside another form, is asked in the form that a stack file says
+ * Returns the format of a request by the AI binding: its model's, by the table. One that the table
+ * lacks, or that takes Responses beside another format, is asked in the format that a stack file says
  * of it, and only a request in the Responses format says whether it is to be stored.
  */
-export function formOf(name: string, inputs: unknown): Wire {
+export function formatOfRequest(name: string, inputs: unknown): FormatName {
   const isResponses = typeof inputs === "object" && inputs !== null && "store" in inputs;
-  const known = wireOf(name);
+  const known = formatOf(name);
   const mayBe = known === undefined || known === "workers-ai";
-  if (isResponses && mayBe && allowedWires(name).includes("responses")) return "responses";
+  if (isResponses && mayBe && allowedFormats(name).includes("responses")) return "responses";
   return known ?? "chat";
 }
 
-const boundModels = z.array(z.object({ id: z.string(), speaks: z.enum(WIRES) }));
+const boundModels = z.array(z.object({ id: z.string(), speaks: z.enum(FORMATS) }));
 
 /**
- * Has a model that the table lacks take the form that the stack declares for it. `bound` returns the
+ * Has a model that the table lacks take the format that the stack declares for it. `bound` returns the
  * text of the Worker's binding MODELS, as it is at that moment.
  */
-export function withDeclaredForms(model: Model, bound: () => string): Model {
-  const formOfUnknown = (name: string) =>
-    wireOf(name) === undefined
+export function withDeclaredFormats(model: Model, bound: () => string): Model {
+  const formatOfUnknown = (name: string) =>
+    formatOf(name) === undefined
       ? boundModels.parse(JSON.parse(bound())).find(({ id }) => id === name)?.speaks
       : undefined;
-  return async (name, inputs, wire) => model(name, inputs, wire ?? formOfUnknown(name));
+  return async (name, inputs, format) => model(name, inputs, format ?? formatOfUnknown(name));
 }

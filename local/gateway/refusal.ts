@@ -1,5 +1,5 @@
 /** What the gateway itself refuses, before a model is asked. */
-import { isReachable } from "../../policy/settings/wires.ts";
+import { isReachable } from "../../policy/settings/formats.ts";
 import { data } from "../answers.ts";
 import type { GatewayAnswer, Way } from "./gateway.ts";
 import type { Exceeded } from "./spend-limits.ts";

@@ -1,5 +1,5 @@
 /** Finds the model that a call at a provider's own endpoint means, and its form. */
-import type { Wire } from "../../policy/settings/wires.ts";
+import type { FormatName } from "../../policy/settings/formats.ts";
 import type { GatewayAnswer } from "./gateway.ts";
 import { notImitated, refusal } from "./refusal.ts";
 
@@ -15,13 +15,13 @@ export interface ProviderCall {
 export interface Target {
   readonly model: string;
   readonly inputs: unknown;
-  readonly wire?: Wire;
+  readonly format?: FormatName;
   /** Whether the answer stands in the envelope of Cloudflare's API, as Workers AI's own do. */
   readonly isWrapped?: boolean;
 }
 
 // The ends of the providers' own paths.
-const PATHS: readonly (readonly [end: RegExp, wire: Wire])[] = [
+const PATHS: readonly (readonly [end: RegExp, format: FormatName])[] = [
   [/(?:^|\/)(?:chat\/completions|embeddings)$/, "chat"],
   [/(?:^|\/)responses$/, "responses"],
   [/(?:^|\/)messages$/, "messages"],
@@ -32,18 +32,18 @@ export function findTarget(call: ProviderCall): Target | { readonly refused: Gat
   const { provider, endpoint, query } = call;
   const own = ownModel(provider, endpoint);
   if (own !== undefined) return { model: own, inputs: query, isWrapped: true };
-  const wire = wireOf(provider, endpoint);
-  if (wire === undefined) return { refused: notImitated(`${provider} at ${endpoint}`) };
+  const format = formatOf(provider, endpoint);
+  if (format === undefined) return { refused: notImitated(`${provider} at ${endpoint}`) };
   const { model, ...inputs } = query;
   const found = typeof model === "string" ? nameOf(provider, model) : undefined;
   // Seen of requests without a model, or without its provider's name.
   if (found === undefined) return { refused: refusal(400, 2019, "Invalid provider or model") };
-  return { model: found, inputs, wire };
+  return { model: found, inputs, format };
 }
 
 /** Returns whether a model here knows the form of an endpoint. */
 export function isEndpoint(provider: string, endpoint: string): boolean {
-  return ownModel(provider, endpoint) !== undefined || wireOf(provider, endpoint) !== undefined;
+  return ownModel(provider, endpoint) !== undefined || formatOf(provider, endpoint) !== undefined;
 }
 
 /** Returns the model of Workers AI that stands in the path. */
@@ -53,7 +53,7 @@ function ownModel(provider: string, endpoint: string): string | undefined {
   return /^(?:run\/)?(@cf\/.+)$/.exec(endpoint)?.[1];
 }
 
-function wireOf(provider: string, endpoint: string): Wire | undefined {
+function formatOf(provider: string, endpoint: string): FormatName | undefined {
   if (provider === "compat" && endpoint !== "chat/completions") return undefined;
   return PATHS.find(([end]) => end.test(endpoint))?.[1];
 }

@@ -4,9 +4,9 @@ import { Readable } from "node:stream";
 import { Agent } from "undici";
 import { z } from "zod";
 
-import type { Wire } from "../../policy/settings/wires.ts";
+import type { FormatName } from "../../policy/settings/formats.ts";
 import { printError } from "../print.ts";
-import { formOf, type Model } from "./model.ts";
+import { formatOfRequest, type Model } from "./model.ts";
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
 const callInputs = z.record(z.string(), z.unknown());
@@ -15,7 +15,7 @@ const callInputs = z.record(z.string(), z.unknown());
 const agent = new Agent();
 
 // Where such a server takes each form. Ollama, vLLM and LM Studio serve all of them.
-const PATHS: Readonly<Record<Wire, string>> = {
+const PATHS: Readonly<Record<FormatName, string>> = {
   "workers-ai": "chat/completions",
   chat: "chat/completions",
   responses: "responses",
@@ -32,15 +32,15 @@ export async function connectUpstream(base: URL): Promise<Model> {
   const model = await firstModel(root);
   const { origin, pathname } = new URL(root);
 
-  return async (name, inputs, wire = formOf(name, inputs)) => {
-    const { path, fields } = toRequest(wire, callInputs.parse(inputs));
+  return async (name, inputs, format = formatOfRequest(name, inputs)) => {
+    const { path, fields } = toRequest(format, callInputs.parse(inputs));
     const { statusCode: status, body: answer } = await agent.request({
       origin,
       path: `${pathname}/${path}`,
       method: "POST",
       headers: {
         "content-type": "application/json",
-        ...(wire === "messages" && { "anthropic-version": "2023-06-01" }),
+        ...(format === "messages" && { "anthropic-version": "2023-06-01" }),
       },
       body: JSON.stringify({ ...fields, model }),
     });
@@ -68,16 +68,16 @@ interface UpstreamRequest {
  * Finds the path of a request. Workers AI's names for a prompt and for texts to embed are replaced
  * by OpenAI's.
  */
-function toRequest(wire: Wire, fields: UpstreamRequest["fields"]): UpstreamRequest {
+function toRequest(format: FormatName, fields: UpstreamRequest["fields"]): UpstreamRequest {
   // In OpenAI's Responses format, `text` and `input` are something else.
-  if (wire === "responses") return { path: PATHS[wire], fields };
+  if (format === "responses") return { path: PATHS[format], fields };
   const { prompt, text, ...rest } = fields;
-  if (wire === "workers-ai" && prompt !== undefined && rest["messages"] === undefined) {
+  if (format === "workers-ai" && prompt !== undefined && rest["messages"] === undefined) {
     const messages = [{ role: "user", content: prompt }];
-    return { path: PATHS[wire], fields: { ...rest, messages } };
+    return { path: PATHS[format], fields: { ...rest, messages } };
   }
   if (text !== undefined) return { path: "embeddings", fields: { ...rest, input: text } };
-  return { path: fields["input"] === undefined ? PATHS[wire] : "embeddings", fields };
+  return { path: fields["input"] === undefined ? PATHS[format] : "embeddings", fields };
 }
 
 async function firstModel(root: string): Promise<string> {

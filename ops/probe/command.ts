@@ -25,7 +25,7 @@ import { probePutOnly, probeSwitchedOff } from "./control-plane.ts";
 import { probeCreate } from "./create.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { probeDeletion, probeDeletedGateway } from "./deletions.ts";
-import { probeForms, spokenModels } from "./forms.ts";
+import { probeFormats, spokenModels } from "./formats.ts";
 import { probeHeaders } from "./headers.ts";
 import { probeLogpushFields, probeLogpushFilter } from "./logpush.ts";
 import { record, writeAnswers } from "./recording.ts";
@@ -201,11 +201,11 @@ async function probe(
     await probeLogpushFilter(scratch),
   ];
   // The gateway collects nothing yet, so that these calls leave no log for the next questions.
-  const forms =
+  const formats =
     models.length === 0
       ? []
-      : [await probeForms(scratch, models, token), await probeStreams(scratch, models, token)];
-  const answers = [...control, ...forms];
+      : [await probeFormats(scratch, models, token), await probeStreams(scratch, models, token)];
+  const answers = [...control, ...formats];
   if (plane === undefined) return answers;
   return [
     ...answers,

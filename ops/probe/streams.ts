@@ -1,10 +1,10 @@
 /** Probes whether the streams of a stack's models are clean, so that they could pass unread. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { oneLine } from "../../policy/harmless.ts";
-import type { CallerWire } from "../../policy/settings/wires.ts";
+import type { CallerFormatName } from "../../policy/settings/formats.ts";
 import { count, list } from "../../policy/words.ts";
 import { answered, notAnswered } from "./answer.ts";
-import { runModel, type SpokenModel } from "./forms.ts";
+import { runModel, type SpokenModel } from "./formats.ts";
 import type { Scratch } from "./scratch.ts";
 import { findFault } from "./stream-judge/stream-judge.ts";
 
@@ -62,7 +62,7 @@ const MAX_TOKENS = 200;
 const SCHEMA = { type: "object", properties: { at: { type: "number" } }, required: ["at"] };
 const LOOK = { name: "look", description: "Looks at a number." };
 
-const INPUTS: Readonly<Record<CallerWire, object>> = {
+const INPUTS: Readonly<Record<CallerFormatName, object>> = {
   chat: {
     messages: MESSAGES,
     tools: [{ type: "function", function: { ...LOOK, parameters: SCHEMA } }],

@@ -5,7 +5,7 @@
 import { z } from "zod";
 
 import { formatPath } from "../settings/schema.ts";
-import { WIRES } from "../settings/wires.ts";
+import { FORMATS } from "../settings/formats.ts";
 import { QUESTIONS, type QuestionId } from "./questions.ts";
 
 /**
@@ -34,7 +34,7 @@ const line = z
 const model = group({
   id: line,
   /** The format in which it was asked: a verdict says nothing about another. */
-  speaks: z.enum(WIRES, expected(`one of ${WIRES.join(", ")}`)),
+  speaks: z.enum(FORMATS, expected(`one of ${FORMATS.join(", ")}`)),
   verdict: z.enum(VERDICTS, expected(`one of ${VERDICTS.join(", ")}`)),
 });
 

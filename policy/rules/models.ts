@@ -3,7 +3,7 @@ import { ownModels } from "../gateway/callers.ts";
 import { isWorkersAi, PAID_PLAN_MODELS } from "../platform.ts";
 import { DOCS } from "../settings/notes.ts";
 import type { Settings } from "../settings/settings.ts";
-import { isReachable, wireOf } from "../settings/wires.ts";
+import { isReachable, formatOf } from "../settings/formats.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
 
 const HOUR = 3600;
@@ -76,7 +76,7 @@ export const modelRules: readonly Rule[] = [
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker } }) =>
       worker.models.flatMap(({ id, speaks }, index) => {
-        const known = wireOf(id);
+        const known = formatOf(id);
         return breachIf(
           known !== undefined && speaks !== known && !isWorkersAi(id),
           `worker.models[${index}]`,

@@ -2,7 +2,7 @@
 import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import { alertPolicies } from "../gateway/alerts.ts";
 import { AUTHENTICATION_REQUIRED, DOCS } from "../settings/notes.ts";
-import { hasReadStream } from "../settings/wires.ts";
+import { hasReadStream } from "../settings/formats.ts";
 import { count } from "../words.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
 

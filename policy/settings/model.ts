@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { looksSecret } from "../looks-secret.ts";
-import { WIRES, wireOf } from "./wires.ts";
+import { FORMATS, formatOf } from "./formats.ts";
 
 /** The id of a model. */
 export const modelId = z
@@ -35,9 +35,9 @@ const STREAMS = ["read", "native"] as const;
 export const model = z
   .strictObject({
     id: modelId.meta({ description: "id of the model, which stands for the whole group, too" }),
-    speaks: z.enum(WIRES).optional().meta({
+    speaks: z.enum(FORMATS).optional().meta({
       description:
-        "format of its requests; needed only where policy/settings/wires.ts does not know it",
+        "format of its requests; needed only where policy/settings/formats.ts does not know it",
     }),
     name: modelName.optional().meta({
       description: "name that callers may use in place of the id, such as an agent's default",
@@ -49,7 +49,7 @@ export const model = z
   })
   .transform(({ id, speaks, name: called, stream }) => ({
     id,
-    speaks: speaks ?? wireOf(id),
+    speaks: speaks ?? formatOf(id),
     name: called,
     // Absent, so that a stack without it has the policy that it had.
     stream: stream === "native" ? stream : undefined,

@@ -6,7 +6,7 @@ import { quote } from "../looks-secret.ts";
 import { SPEND_RULES } from "../platform.ts";
 import { IDENTITIES, REPEATABLE, identityOf } from "./identities.ts";
 import { DEFAULT_ALIAS } from "./providers.ts";
-import { WIRES, allowedWires, isOfCallers, wireOf } from "./wires.ts";
+import { FORMATS, allowedFormats, isOfCallers, formatOf } from "./formats.ts";
 import type { Problem } from "./problems.ts";
 import { count } from "../words.ts";
 
@@ -18,7 +18,7 @@ export function checkReferences(raw: Raw): readonly Problem[] {
   return [
     ...repeated(raw),
     ...wrongNames(raw),
-    ...wrongWires(raw),
+    ...wrongFormats(raw),
     ...wrongStreams(raw),
     ...wrongFallbacks(raw),
     ...wrongCallerModels(raw),
@@ -65,13 +65,13 @@ function wrongNames(raw: Raw): readonly Problem[] {
   );
 }
 
-/** Finds wire formats that no model of that kind takes. */
-function wrongWires(raw: Raw): readonly Problem[] {
+/** Finds formats that no model of that kind takes. */
+function wrongFormats(raw: Raw): readonly Problem[] {
   return modelsIn(raw).flatMap((model, index) => {
     const [id, speaks] = [identityOf(model, "id"), identityOf(model, "speaks")];
-    const wire = WIRES.find((each) => each === speaks);
-    const allowed = allowedWires(String(id));
-    if (wire === undefined || typeof id !== "string" || allowed.includes(wire)) return [];
+    const format = FORMATS.find((each) => each === speaks);
+    const allowed = allowedFormats(String(id));
+    if (format === undefined || typeof id !== "string" || allowed.includes(format)) return [];
     const message = `is ${show(speaks)}; allowed for ${show(id)} is ${allowed.join(" or ")}`;
     return [{ path: `worker.models[${index}].speaks`, message }];
   });
@@ -81,11 +81,12 @@ function wrongWires(raw: Raw): readonly Problem[] {
 function wrongStreams(raw: Raw): readonly Problem[] {
   return modelsIn(raw).flatMap((model, index) => {
     const [id, said] = [identityOf(model, "id"), identityOf(model, "speaks")];
-    const wire = said === undefined ? wireOf(String(id)) : WIRES.find((each) => each === said);
-    const isWrong = wire === undefined ? said === undefined : !isOfCallers(wire);
+    const format =
+      said === undefined ? formatOf(String(id)) : FORMATS.find((each) => each === said);
+    const isWrong = format === undefined ? said === undefined : !isOfCallers(format);
     const path = `worker.models[${index}].stream`;
-    const format = wire === undefined ? "whose format is not known" : `which speaks ${wire}`;
-    const message = `is native for ${show(id)}, ${format}; only streams that a caller can read pass unread: remove it, or a model's own speaks must be chat, responses or messages`;
+    const described = format === undefined ? "whose format is not known" : `which speaks ${format}`;
+    const message = `is native for ${show(id)}, ${described}; only streams that a caller can read pass unread: remove it, or a model's own speaks must be chat, responses or messages`;
     return problemIf(identityOf(model, "stream") === "native" && isWrong, path, message);
   });
 }

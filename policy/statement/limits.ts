@@ -2,7 +2,7 @@
 import { withBudget } from "../gateway/callers.ts";
 import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
-import { hasReadStream } from "../settings/wires.ts";
+import { hasReadStream } from "../settings/formats.ts";
 import { count, formatNumber, list } from "../words.ts";
 import type { Fact } from "./fact.ts";
 import { NEW_GATEWAY } from "./copies.ts";

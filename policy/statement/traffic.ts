@@ -3,7 +3,7 @@ import { authorOf } from "../gateway/provider-keys.ts";
 import { isWorkersAi } from "../platform.ts";
 import { money } from "./money.ts";
 import { describeKey } from "../settings/caller-key.ts";
-import { wireOf } from "../settings/wires.ts";
+import { formatOf } from "../settings/formats.ts";
 import { REACHES } from "../settings/reaches.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Fact, OpenPoint } from "./fact.ts";
@@ -110,7 +110,7 @@ function describeModel(model: Settings["worker"]["models"][number]): string {
   const notes = [
     ...(name === undefined ? [] : [`also asked for as ${name}`]),
     ...(speaks === undefined ? ["in which format is not known"] : []),
-    ...(speaks === wireOf(id) || speaks === undefined ? [] : [`said to speak ${speaks}`]),
+    ...(speaks === formatOf(id) || speaks === undefined ? [] : [`said to speak ${speaks}`]),
     ...(stream === undefined ? [] : ["its streams pass unread to callers of its format"]),
   ];
   return notes.length === 0 ? id : `${id} (${notes.join("; ")})`;

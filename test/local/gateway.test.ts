@@ -315,9 +315,9 @@ test.each(["rest", "provider"] as const)(
     const model = "openai/gpt-5-mini";
 
     const answers = [
-      await ask({ way, model, wire: "chat" }),
-      await ask({ way, model, wire: "messages" }),
-      await ask({ way, model, wire: "chat" }),
+      await ask({ way, model, format: "chat" }),
+      await ask({ way, model, format: "messages" }),
+      await ask({ way, model, format: "chat" }),
     ];
 
     expect(answers.map(cacheStatus)).toEqual(["MISS", "MISS", "HIT"]);

@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 
 import { compareStacks } from "../../policy/difference/difference.ts";
 import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
-import { MODEL_ROWS, allowedWires, isReachable, wireOf } from "../../policy/settings/wires.ts";
+import {
+  MODEL_ROWS,
+  allowedFormats,
+  isReachable,
+  formatOf,
+} from "../../policy/settings/formats.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
 import { problemsOf, stackValues, stackWith } from "../support/settings.ts";
 
@@ -29,8 +34,8 @@ test.each([
   ["mistral/large", undefined],
   ["openaix/gpt-5", undefined],
   ["acme/large", undefined],
-])("%s takes %s, by the table", (model, wire) => {
-  expect(wireOf(model)).toBe(wire);
+])("%s takes %s, by the table", (model, format) => {
+  expect(formatOf(model)).toBe(format);
 });
 
 test.each(["openai/sk-proj-abcdefghijklmnopqrst", "openai/0a1b2c3d4e5f60718293a4b5c6d7e8f9"])(
@@ -70,9 +75,9 @@ test("a provider beside the unified catalogue is out of reach, and an unknown on
 });
 
 test("of Workers AI's models only the open ones of OpenAI may be said to take another form", () => {
-  expect(allowedWires("@cf/openai/gpt-oss-20b")).toEqual(["workers-ai", "responses"]);
-  expect(allowedWires("@cf/meta/llama-3.1-8b")).toEqual(["workers-ai"]);
-  expect(allowedWires("acme/large")).toEqual(["chat", "responses", "messages"]);
+  expect(allowedFormats("@cf/openai/gpt-oss-20b")).toEqual(["workers-ai", "responses"]);
+  expect(allowedFormats("@cf/meta/llama-3.1-8b")).toEqual(["workers-ai"]);
+  expect(allowedFormats("acme/large")).toEqual(["chat", "responses", "messages"]);
 });
 
 test("the Worker gets each model's id, form and name, said or by the table", () => {

@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { localModel } from "../../local/gateway/local-model/local-model.ts";
 import type { ModelReply } from "../../local/gateway/model.ts";
-import type { Wire } from "../../policy/settings/wires.ts";
+import type { FormatName } from "../../policy/settings/formats.ts";
 import { listen } from "./listen.ts";
 
 /** The official SDKs, each before the local model. */
@@ -15,7 +15,7 @@ export interface ModelClients {
   readonly anthropic: Anthropic;
 }
 
-const WIRES: Readonly<Record<string, Wire>> = {
+const FORMATS: Readonly<Record<string, FormatName>> = {
   "/v1/chat/completions": "chat",
   "/v1/responses": "responses",
   "/v1/messages": "messages",
@@ -26,7 +26,7 @@ export async function serveModel(): Promise<ModelClients> {
   const url = await listen(async (request) => {
     const inputs = z.looseObject({ model: z.string() }).parse(await request.json());
     const { model, ...rest } = inputs;
-    return toResponse(await localModel(model, rest, WIRES[new URL(request.url).pathname]));
+    return toResponse(await localModel(model, rest, FORMATS[new URL(request.url).pathname]));
   });
   return {
     url,

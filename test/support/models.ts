@@ -1,7 +1,7 @@
 /** Makes models as the binding MODELS has them. */
 import * as v from "valibot";
 
-import { wireOf } from "../../policy/settings/wires.ts";
+import { formatOf } from "../../policy/settings/formats.ts";
 import { own } from "../../worker/bindings.ts";
 import type { Model } from "../../worker/chat/env.ts";
 
@@ -12,5 +12,5 @@ export function models(...ids: readonly string[]): readonly Model[] {
 
 /** Makes the model of an id. */
 export function modelOf(id: string): Model {
-  return { id: v.parse(own, id), speaks: wireOf(id) ?? "chat" };
+  return { id: v.parse(own, id), speaks: formatOf(id) ?? "chat" };
 }

@@ -25,8 +25,8 @@ type RunOptions = Omit<AiOptions, "signal"> & {
 
 const json = v.pipe(v.string(), v.transform(parseJson));
 
-/** The wire formats that models speak. The deploy says which; the Worker has no table of providers. */
-const WIRES = ["workers-ai", "chat", "responses", "messages"] as const;
+/** The formats that models speak. The deploy says which; the Worker has no table of providers. */
+const FORMATS = ["workers-ai", "chat", "responses", "messages"] as const;
 
 /**
  * The columns of a data point. Their order, and what each means, is the deploy's
@@ -73,7 +73,7 @@ export const REACHES = [
 
 const model = v.object({
   id: own,
-  speaks: v.picklist(WIRES),
+  speaks: v.picklist(FORMATS),
   name: v.optional(text),
   /** How its streams reach callers of its own format; absent: event by event. */
   stream: v.optional(v.literal("native")),
@@ -102,7 +102,7 @@ const bindings = v.object({
   AI: v.custom<AiBinding>((value) => typeof value === "object" && value !== null),
   GATEWAY_ID: own,
   COLLECT_LOGS: v.picklist(["full", "metadata", "none"]),
-  /** A JSON list of the models: id, wire format, and the name that callers may use in its place. */
+  /** A JSON list of the models: id, format, and the name that callers may use in its place. */
   MODELS: v.pipe(json, v.tupleWithRest([model], model)),
   /** A JSON list of what requests may ask of a provider. */
   ALLOW: v.pipe(json, v.array(v.picklist(REACHES))),

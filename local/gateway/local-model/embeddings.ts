@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import { isWorkersAi } from "../../../policy/platform.ts";
-import type { Wire } from "../../../policy/settings/wires.ts";
+import type { FormatName } from "../../../policy/settings/formats.ts";
 import type { ModelReply } from "../model.ts";
 import { openAiRefusal, readOpenAi, workersAiRefusal } from "./refusal.ts";
 import { whole } from "./stream.ts";
@@ -27,8 +27,8 @@ const openAiInputs = z.looseObject({
  * Embeds texts: similar ones are no nearer, but equal ones are equal. A model of Workers AI answers
  * in its own form, unless the way in decides another. Throws a ModelRefusal.
  */
-export function answerEmbeddings(name: string, inputs: unknown, wire?: Wire): ModelReply {
-  const isOwn = isWorkersAi(name) && (wire ?? "workers-ai") === "workers-ai";
+export function answerEmbeddings(name: string, inputs: unknown, format?: FormatName): ModelReply {
+  const isOwn = isWorkersAi(name) && (format ?? "workers-ai") === "workers-ai";
   return whole(isOwn ? embedOwn(inputs) : embedOpenAi(name, inputs));
 }
 

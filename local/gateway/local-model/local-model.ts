@@ -1,11 +1,11 @@
 /**
- * A small deterministic model in place of every provider's. It imitates the form of each, with the
+ * A small deterministic model in place of every provider's. It imitates the format of each, with the
  * refusals of the real one, and shares no code with the Worker's formats: so it proves them.
  * What it answers: decide.ts.
  */
-import { isEmbeddingModel, type Wire } from "../../../policy/settings/wires.ts";
+import { isEmbeddingModel, type FormatName } from "../../../policy/settings/formats.ts";
 import { isWorkersAi } from "../../../policy/platform.ts";
-import { formOf, type Model, type ModelReply } from "../model.ts";
+import { formatOfRequest, type Model, type ModelReply } from "../model.ts";
 import { answerChat } from "./chat/answer.ts";
 import { answerEmbeddings } from "./embeddings.ts";
 import { answerMessages } from "./messages/answer.ts";
@@ -13,10 +13,10 @@ import { ModelRefusal, refuseModel } from "./refusal.ts";
 import { answerResponses } from "./responses/answer.ts";
 import { answerCompatible, answerWorkersAi } from "./workers-ai.ts";
 
-/** Answers one call in the form of one provider. Throws a ModelRefusal. */
+/** Answers one call in the format of one provider. Throws a ModelRefusal. */
 type Answerer = (name: string, inputs: unknown) => ModelReply;
 
-const ANSWERERS: Readonly<Record<Wire, Answerer>> = {
+const ANSWERERS: Readonly<Record<FormatName, Answerer>> = {
   "workers-ai": answerWorkersAi,
   chat: answerChat,
   responses: answerResponses,
@@ -27,13 +27,13 @@ const ANSWERERS: Readonly<Record<Wire, Answerer>> = {
  * The local model. It costs nothing and needs nothing, and knows every model but those whose name
  * says that it is none.
  */
-export const localModel: Model = async (name, inputs, wire) => {
-  const form = wire ?? formOf(name, inputs);
+export const localModel: Model = async (name, inputs, asked) => {
+  const format = asked ?? formatOfRequest(name, inputs);
   try {
-    if (UNKNOWN.test(name)) throw refuseModel(name, isWorkersAi(name) ? "workers-ai" : form);
-    if (isEmbeddingModel(name)) return answerEmbeddings(name, inputs, wire);
-    if (isWorkersAi(name) && form === "chat") return answerCompatible(name, inputs);
-    return ANSWERERS[form](name, inputs);
+    if (UNKNOWN.test(name)) throw refuseModel(name, isWorkersAi(name) ? "workers-ai" : format);
+    if (isEmbeddingModel(name)) return answerEmbeddings(name, inputs, asked);
+    if (isWorkersAi(name) && format === "chat") return answerCompatible(name, inputs);
+    return ANSWERERS[format](name, inputs);
   } catch (error) {
     if (error instanceof ModelRefusal) return error.reply;
     throw error;

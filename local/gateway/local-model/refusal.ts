@@ -1,7 +1,7 @@
 /** How providers refuse a request: each in its own form. */
 import { z } from "zod";
 
-import type { Wire } from "../../../policy/settings/wires.ts";
+import type { FormatName } from "../../../policy/settings/formats.ts";
 import type { ModelReply } from "../model.ts";
 
 /** A refusal, as the provider sends it. */
@@ -49,10 +49,10 @@ export function workersAiRefusal(code: number, message: string): ModelRefusal {
 }
 
 /** Makes the refusal of a model that its provider does not know. */
-export function refuseModel(name: string, wire: Wire): ModelRefusal {
-  if (wire === "workers-ai") return workersAiRefusal(5007, `No such model ${name} or task`);
+export function refuseModel(name: string, format: FormatName): ModelRefusal {
+  if (format === "workers-ai") return workersAiRefusal(5007, `No such model ${name} or task`);
   const model = name.replace(/^[^/]+\//, "");
-  if (wire === "messages") return anthropicRefusal(`model: ${model}`, 404, "not_found_error");
+  if (format === "messages") return anthropicRefusal(`model: ${model}`, 404, "not_found_error");
   const message = `The model \`${model}\` does not exist or you do not have access to it.`;
   return openAiRefusal(message, { param: null, code: "model_not_found", status: 404 });
 }

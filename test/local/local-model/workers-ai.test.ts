@@ -45,8 +45,8 @@ test.each([
   ["@cf/meta/no-such-model", undefined, 400, { errors: [{ code: 5007 }] }],
   ["openai/does-not-exist", "chat", 404, { error: { code: "model_not_found" } }],
   ["anthropic/nonexistent", "messages", 404, { error: { type: "not_found_error" } }],
-] as const)("%s says itself that it is no model", async (model, wire, status, body) => {
-  const reply = await localModel(model, { messages }, wire);
+] as const)("%s says itself that it is no model", async (model, format, status, body) => {
+  const reply = await localModel(model, { messages }, format);
 
   expect(reply.status).toBe(status);
   expect(JSON.parse(reply.body)).toMatchObject(body);

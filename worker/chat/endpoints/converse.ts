@@ -84,7 +84,7 @@ export function inputsOf(request: ChatRequest, { caller, model, isRequested }: T
   const format: ModelFormat = MODEL_FORMATS[model.speaks];
   const { conversation, isStreamed } = request;
   const hasCustom = !format.hasCustomTools && customNames(conversation).size > 0;
-  if (caller.wire === format.takes && !hasCustom) {
+  if (caller.name === format.takes && !hasCustom) {
     return format.forwardRequest(request, model, isRequested);
   }
   const held = hasCustom ? asFunctions(conversation) : conversation;

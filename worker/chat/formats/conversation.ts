@@ -1,11 +1,11 @@
 /**
- * A conversation in terms that every wire format can be read into and written from. What only one
+ * A conversation in terms that every format can be read into and written from. What only one
  * format knows stays in the request's own fields, and reaches models of that format alone.
  */
 import type { Model } from "../env.ts";
 
-/** The wire formats that a model may speak. */
-export type Wire = Model["speaks"];
+/** The formats that a model may speak. */
+export type FormatName = Model["speaks"];
 
 /** A text. */
 export interface Text {
@@ -55,7 +55,7 @@ export interface Call {
   /** The arguments as JSON; the text itself for a custom tool. */
   readonly input: string;
   readonly isCustom?: boolean;
-  /** Fields of a call in OpenAI's chat format that no other form has, such as Gemini's signatures. */
+  /** Fields of a call in OpenAI's chat format that no other format has, such as Gemini's signatures. */
   readonly more?: object;
 }
 
@@ -155,7 +155,7 @@ export interface Answer {
   readonly content: readonly AnswerContent[];
   readonly reason: EndReason;
   readonly usage?: Usage | undefined;
-  /** Fields of an answer in OpenAI's chat format that no other form has. */
+  /** Fields of an answer in OpenAI's chat format that no other format has. */
   readonly more?: object;
 }
 
@@ -176,5 +176,5 @@ export type Part =
   | { readonly type: "input"; readonly index: number; readonly text: string }
   | { readonly type: "usage"; readonly usage: Usage }
   | { readonly type: "end"; readonly reason: EndReason }
-  /** Fields of a delta in OpenAI's chat format that no other form has. */
+  /** Fields of a delta in OpenAI's chat format that no other format has. */
   | { readonly type: "more"; readonly fields: object };

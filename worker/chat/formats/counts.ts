@@ -7,7 +7,7 @@ export function readCount(value: unknown): number | undefined {
 }
 
 /**
- * Reads the three counts that OpenAI's forms report. What is missing is derived from the total, and
+ * Reads the three counts that OpenAI's formats report. What is missing is derived from the total, and
  * where that cannot be done the whole is undefined: no count is better than a wrong one.
  */
 export function readCounts(

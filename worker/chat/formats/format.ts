@@ -1,4 +1,4 @@
-/** What the Worker needs of a wire format: one side for callers, one for models. */
+/** What the Worker needs of a format: one side for callers, one for models. */
 import type { Refusal } from "../refusal.ts";
 import type { Env, Model } from "../env.ts";
 import type { Answer, Conversation, Part, Usage } from "./conversation.ts";
@@ -52,13 +52,13 @@ export interface StreamWriter {
   fail(refusal: Refusal): string;
 }
 
-/** The side of a wire format that callers see. */
+/** The side of a format that callers see. */
 export interface CallerFormat {
   /**
    * The format of models that get a request's own fields, and whose answers pass as they are;
    * absent where no model speaks it.
    */
-  readonly wire?: Model["speaks"];
+  readonly name?: Model["speaks"];
   /** Reads a request's body. Throws a RefusalError that names what cannot be served. */
   readRequest(body: string, env: Pick<Env, "ALLOW">): ChatRequest;
   writeAnswer(answer: Answer, head: AnswerHead): object;
@@ -80,7 +80,7 @@ export interface StreamReader {
   end(): readonly Part[];
 }
 
-/** The side of a wire format that models see. */
+/** The side of a format that models see. */
 export interface ModelFormat {
   /**
    * Makes a model's inputs. Throws a RefusalError where the format cannot hold the conversation.
@@ -91,7 +91,7 @@ export interface ModelFormat {
    * model that the caller named: what proves reasoning goes to no other.
    */
   forwardRequest(request: ChatRequest, model: Model, isRequested: boolean): object;
-  /** Reads a whole answer; undefined where the body has another form. Throws an AnswerError. */
+  /** Reads a whole answer; undefined where the body has another format. Throws an AnswerError. */
   readAnswer(body: unknown, model: Model): Answer | undefined;
   openStream(model: Model): StreamReader;
   /** The callers' format whose own fields `forwardRequest` takes. */

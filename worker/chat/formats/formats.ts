@@ -1,4 +1,4 @@
-import type { Wire } from "./conversation.ts";
+import type { FormatName } from "./conversation.ts";
 import { messagesModel } from "./anthropic-messages/messages.ts";
 import type { ModelFormat } from "./format.ts";
 import { chatModel } from "./openai-chat/openai-chat.ts";
@@ -6,7 +6,7 @@ import { responsesModel } from "./openai-responses/openai-responses.ts";
 import { workersAiModel } from "./workers-ai/workers-ai.ts";
 
 /** The formats that models speak. */
-export const MODEL_FORMATS: Readonly<Record<Wire, ModelFormat>> = {
+export const MODEL_FORMATS: Readonly<Record<FormatName, ModelFormat>> = {
   "workers-ai": workersAiModel,
   chat: chatModel,
   responses: responsesModel,

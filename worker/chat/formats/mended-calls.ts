@@ -1,4 +1,4 @@
-/** Mends the calls of an answer: what a model leaves out, no caller's form allows to be absent. */
+/** Mends the calls of an answer: what a model leaves out, no caller's format allows to be absent. */
 import { CallIds } from "./call-ids.ts";
 import type { EndReason, Part } from "./conversation.ts";
 

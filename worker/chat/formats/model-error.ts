@@ -4,7 +4,7 @@ import { AnswerError, type StreamEvent } from "./format.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What marks the end of a stream in OpenAI's forms. */
+/** What marks the end of a stream in OpenAI's formats. */
 export const DONE = "[DONE]";
 
 /** The reasons for an end that is none. */

@@ -45,9 +45,9 @@ export async function openStream(response: Response, way: StreamWay): Promise<Op
   return { begin: (onEnd) => writeStream(source, onEnd), first: source.first };
 }
 
-/** Returns whether the stack has the model's streams pass unread, and the caller speaks its form. */
+/** Returns whether the stack has the model's streams pass unread, and the caller speaks its format. */
 function isPassedUnread({ caller, model }: StreamWay): boolean {
-  return model.stream === "native" && caller.wire === model.speaks;
+  return model.stream === "native" && caller.name === model.speaks;
 }
 
 /** Begins to read a stream. A whole answer, as some models give where one is due, is streamed. */

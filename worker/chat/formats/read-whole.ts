@@ -17,7 +17,7 @@ export async function readWhole(response: Response, way: AnswerWay): Promise<obj
 
 /** Returns how what a model answers reaches the caller as it is; undefined where it is translated. */
 export function passingOf({ caller, format }: AnswerWay): Passing | undefined {
-  return caller.wire === format.takes ? format.passing : undefined;
+  return caller.name === format.takes ? format.passing : undefined;
 }
 
 /** Reads a body as an answer. Throws a RefusalError. */

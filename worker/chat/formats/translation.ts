@@ -18,7 +18,7 @@ export function openTranslation({ caller, format, model, head }: AnswerWay): Ste
   }
   const mended = new MendedCalls();
   steps.push((part) => mended.read(part));
-  if (caller.wire !== "chat") steps.push(proveReasoning(model.id));
+  if (caller.name !== "chat") steps.push(proveReasoning(model.id));
   return (part) => {
     let parts: readonly Part[] = [part];
     for (const step of steps) parts = parts.flatMap(step);

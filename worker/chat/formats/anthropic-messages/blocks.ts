@@ -14,7 +14,7 @@ export const cacheControl = v.nullish(
 const cache_control = cacheControl;
 const string = v.string("expected a text, or a list of blocks");
 
-// Blocks are loose: what is not read here reaches a model of the same form as it is.
+// Blocks are loose: what is not read here reaches a model of the same format as it is.
 const text = v.looseObject({ type: v.literal("text"), text: v.string(), cache_control });
 const file = v.looseObject({ type: v.literal("file"), file_id: v.string() });
 const base64 = v.looseObject({
@@ -72,7 +72,7 @@ const use = v.looseObject({
 });
 
 /**
- * The blocks that no other form has: of tools of this form alone, or of those that the provider
+ * The blocks that no other format has: of tools of this format alone, or of those that the provider
  * carries out, which need what the tool itself needs.
  */
 const OWN_BLOCKS = [
@@ -93,7 +93,7 @@ const OWN_BLOCKS = [
 ] as const satisfies readonly { readonly type: string; readonly reach?: Reach }[];
 const own = v.looseObject({ type: v.picklist(OWN_BLOCKS.map(({ type }) => type)), cache_control });
 
-/** Returns what a block that no other form has needs the stack's permission for. */
+/** Returns what a block that no other format has needs the stack's permission for. */
 export function reachOfBlock({ type }: OwnBlock): Reach | undefined {
   const known: readonly { readonly type: string; readonly reach?: Reach }[] = OWN_BLOCKS;
   return known.find((each) => each.type === type)?.reach;
@@ -131,7 +131,7 @@ export type TextBlock = v.InferOutput<typeof text>;
 export type UserBlock = Exclude<v.InferOutput<typeof userContent>, string>[number];
 /** A checked block of an assistant's message. */
 export type AssistantBlock = Exclude<v.InferOutput<typeof assistantContent>, string>[number];
-/** A checked block that no other form has. */
+/** A checked block that no other format has. */
 export type OwnBlock = v.InferOutput<typeof own>;
 /** A checked result of a tool. */
 export type ResultBlock = v.InferOutput<typeof result>;

@@ -4,7 +4,7 @@ import type { MessagesFields } from "./request.ts";
 
 /**
  * Reads the effort. A budget becomes the effort whose budget is usual; `disabled` and `adaptive`
- * leave it to a model of another form, for few of those can be kept from thinking.
+ * leave it to a model of another format, for few of those can be kept from thinking.
  */
 export function readEffort({ thinking, output_config }: MessagesFields): string | undefined {
   if (thinking?.type === "disabled") return undefined;

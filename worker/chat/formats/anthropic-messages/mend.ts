@@ -86,7 +86,7 @@ function mendBlock(block: Fields, place: number, ids: CallIds): Fields {
   return { ...block, id: ids.at(place, id), input: value ?? {} };
 }
 
-/** Returns a reason as the form writes it; null where there is none yet. */
+/** Returns a reason as the format writes it; null where there is none yet. */
 function mendReason(reason: unknown, ids: CallIds): string | null {
   if (typeof reason !== "string" || reason === "") return null;
   const known = reason.toLowerCase();

@@ -11,7 +11,7 @@ import { writeMessagesRequest } from "./write-request.ts";
 
 /** The side of callers. */
 export const messagesCaller: CallerFormat = {
-  wire: "messages",
+  name: "messages",
   readRequest: readMessagesRequest,
   writeAnswer: writeMessagesAnswer,
   openStream: (head) => new MessagesWriter(head),

@@ -7,12 +7,12 @@ import { kindOfTool } from "../tool-kinds.ts";
 import { reachOfBlock, type OwnBlock } from "./blocks.ts";
 import type { Allowed } from "./tools.ts";
 
-/** What the stack allows, and what of a request no other form can hold. */
+/** What the stack allows, and what of a request no other format can hold. */
 export interface Scope extends Allowed {
   readonly own: Tool[];
 }
 
-/** Notes what no other form has. Throws a RefusalError where the stack does not allow it. */
+/** Notes what no other format has. Throws a RefusalError where the stack does not allow it. */
 export function noteOwn(
   scope: Scope,
   { reach, path, type }: { reach: Reach | undefined; path: string; type: string },
@@ -22,7 +22,7 @@ export function noteOwn(
   return [];
 }
 
-/** Notes a block that no other form has. */
+/** Notes a block that no other format has. */
 export function readOwn(block: OwnBlock, path: string, scope: Scope): readonly [] {
   const { type } = block;
   const reach = type === "server_tool_use" ? reachOfUse(block, path) : reachOfBlock(block);

@@ -35,7 +35,7 @@ const shape = v.object({
   usage: v.optional(v.unknown()),
 });
 
-/** Reads a whole answer; undefined where the body has another form. Throws an AnswerError. */
+/** Reads a whole answer; undefined where the body has another format. Throws an AnswerError. */
 export function readMessagesAnswer(body: unknown, model: Model): Answer | undefined {
   const error = findError(body);
   if (error !== undefined) throw new AnswerError(error);
@@ -54,7 +54,7 @@ export function readMessagesAnswer(body: unknown, model: Model): Answer | undefi
   };
 }
 
-/** Reads a block. One of a tool of the provider's is nothing to a caller of another form. */
+/** Reads a block. One of a tool of the provider's is nothing to a caller of another format. */
 function readBlock(given: unknown, model: Model): readonly AnswerContent[] {
   const read = readAs(block, given);
   if (read === undefined) return [];

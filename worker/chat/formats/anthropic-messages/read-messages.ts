@@ -6,7 +6,7 @@ import { blocksOf, readShown, toText, type Shown } from "./read-shown.ts";
 import type { MessagesFields } from "./request.ts";
 import type { Allowed } from "./tools.ts";
 
-/** Reads messages, and lists what no other form has. Throws a RefusalError. */
+/** Reads messages, and lists what no other format has. Throws a RefusalError. */
 export function readMessages(
   { system = "", messages }: Pick<MessagesFields, "system" | "messages">,
   { ALLOW }: Allowed,
@@ -31,7 +31,7 @@ function readMessage(message: InputMessage, place: number, scope: Scope): readon
   return [{ role: "assistant", content }];
 }
 
-/** Reads a turn of the user: the results of tools come first, as every form wants them. */
+/** Reads a turn of the user: the results of tools come first, as every format wants them. */
 function readUser(blocks: readonly UserBlock[], path: string, scope: Scope): readonly Message[] {
   const results: Message[] = [];
   const content: Shown[] = [];

@@ -58,7 +58,7 @@ function toConversation(fields: MessagesFields, env: Allowed): Conversation {
 
 /**
  * Reads what a request may ask of Anthropic beside an answer, and where. What is allowed stands among
- * the tools of this form alone, for no other form can hold it.
+ * the tools of this format alone, for no other format can hold it.
  */
 function readReaches(fields: MessagesFields, env: Allowed): Tool[] {
   const { container, mcp_servers = [], thread, inference_geo } = fields;

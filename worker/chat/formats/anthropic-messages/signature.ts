@@ -11,7 +11,7 @@ const proof = v.union([v.object({ signature: v.string() }), v.object({ data: v.s
 /** A proof: the signature of thinking that is shown, or the data of thinking that is not. */
 export type Proof = v.InferOutput<typeof proof>;
 
-/** Wraps a model's proof for callers of other forms. */
+/** Wraps a model's proof for callers of other formats. */
 export function wrapProof(model: string, value: Proof): string {
   return wrapOpaque(model, value);
 }

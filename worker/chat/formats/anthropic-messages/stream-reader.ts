@@ -54,7 +54,7 @@ export class MessagesReader implements StreamReader {
   read(given: StreamEvent): readonly Part[] {
     const json = readEventData(given);
     if (json === undefined) return [];
-    // Servers that speak OpenAI's forms, too, end every stream so.
+    // Servers that speak OpenAI's formats, too, end every stream so.
     if (json === DONE) return this.#readDone();
     const event: Fields = Object(json);
     switch (event.type) {

@@ -49,7 +49,7 @@ export class MessagesWriter implements StreamWriter {
       stop_reason: null,
       stop_sequence: null,
       stop_details: null,
-      // Models of other forms count their input at the end: message_delta has it.
+      // Models of other formats count their input at the end: message_delta has it.
       usage: writeUsage(undefined),
     };
     return event("message_start", { message });

@@ -18,7 +18,7 @@ export function readUsage(value: unknown): Usage | undefined {
   return { input, output, total: input + output, cached, cacheWritten, reasoning };
 }
 
-/** Writes counts. What is not known is 0, for the form requires numbers. */
+/** Writes counts. What is not known is 0, for the format requires numbers. */
 export function writeUsage(usage: Usage | undefined): object {
   const { input = 0, output = 0, cached = 0, cacheWritten = 0, reasoning } = usage ?? {};
   return {

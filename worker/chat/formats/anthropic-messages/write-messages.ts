@@ -28,7 +28,7 @@ export function writeMessages({ messages, answerFormat }: Conversation, model: M
   const prompts = messages.flatMap((message) =>
     message.role === "system" || message.role === "developer" ? texts(message.content) : [],
   );
-  // The form has no JSON without a schema.
+  // The format has no JSON without a schema.
   const isJson = answerFormat !== undefined && !("schema" in answerFormat && answerFormat.schema);
   const system = isJson ? [...prompts, { type: "text", text: JSON_ALONE }] : prompts;
   return { ...(system.length > 0 && { system }), messages: writeTurns(messages, model) };
@@ -86,7 +86,7 @@ function writeThinking({ text, opaque }: Reasoning, model: Model): readonly obje
   return [{ type: "thinking", thinking: text, signature: proof.signature }];
 }
 
-/** Writes arguments: an object, as the form requires. What is none becomes one. */
+/** Writes arguments: an object, as the format requires. What is none becomes one. */
 function writeInput({ input, isCustom }: AnswerContent & { type: "call" }): object {
   if (isCustom === true) return { input };
   const value = parseJson(input === "" ? "{}" : input);

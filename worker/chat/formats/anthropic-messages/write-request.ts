@@ -5,13 +5,13 @@ import type { Conversation, Tool } from "../conversation.ts";
 import { writeEffort } from "./effort.ts";
 import { writeMessages } from "./write-messages.ts";
 
-// The form requires a limit. Every model since Claude 3.5 writes as much as the first, every one
+// The format requires a limit. Every model since Claude 3.5 writes as much as the first, every one
 // since Claude 4 as much as the second, which leaves room for what a model thinks.
 // https://platform.claude.com/docs/en/about-claude/models/overview
 const MAX_TOKENS = 8_192;
 const MAX_TOKENS_WITH_THINKING = 32_000;
 
-/** Makes a model's inputs. Throws a RefusalError where the form cannot hold the conversation. */
+/** Makes a model's inputs. Throws a RefusalError where the format cannot hold the conversation. */
 export function writeMessagesRequest(
   conversation: Conversation,
   model: Model,

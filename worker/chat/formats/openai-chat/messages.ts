@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { optional } from "../optional.ts";
 
 const string = v.string("expected a text, or a list of parts");
-// A mark of Anthropic's, which gateways and models before it take in OpenAI's form, too.
+// A mark of Anthropic's, which gateways and models before it take in OpenAI's format, too.
 const cache_control = optional(v.unknown());
 const text = v.object({ type: v.literal("text"), text: v.string(), cache_control });
 const refusal = v.object({ type: v.literal("refusal"), refusal: v.string() });

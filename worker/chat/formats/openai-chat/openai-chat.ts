@@ -9,21 +9,21 @@ import { ChatStreamWriter } from "./stream-writer.ts";
 import { writeChatAnswer } from "./write-answer.ts";
 import { writeChatRequest } from "./write-request.ts";
 
-/** The form as callers speak it. */
+/** The format as callers speak it. */
 export const chatCaller: CallerFormat = {
-  wire: "chat",
+  name: "chat",
   readRequest: readChatRequest,
   writeAnswer: writeChatAnswer,
   openStream: (head) => new ChatStreamWriter(head),
 };
 
-/** The form as third parties' models speak it. */
+/** The format as third parties' models speak it. */
 export const chatModel: ModelFormat = {
   takes: "chat",
   hasCustomTools: true,
   writeRequest(conversation, model, isStreamed) {
     const fields = writeChatRequest(conversation, model);
-    // The other forms report usage in every stream.
+    // The other formats report usage in every stream.
     return isStreamed ? { ...fields, stream: true, stream_options: WITH_USAGE } : fields;
   },
   forwardRequest(request, _model, isRequested) {

@@ -7,7 +7,7 @@ import { readDelta, readReason } from "./delta.ts";
 import { ToolCalls } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
-/** Reads an answer; undefined where the body has neither form. Throws an AnswerError. */
+/** Reads an answer; undefined where the body has neither format. Throws an AnswerError. */
 export function readChatAnswer(body: unknown): Answer | undefined {
   const error = findError(body);
   if (error !== undefined) throw new AnswerError(error);

@@ -17,7 +17,7 @@ interface Message {
 }
 
 /**
- * Reads the reasoning of a message in a history. What other forms' models need back comes in
+ * Reads the reasoning of a message in a history. What other formats' models need back comes in
  * `reasoning_details`, where `writeOpaque` put it.
  */
 export function readReasoning(message: Message): readonly Reasoning[] {
@@ -37,7 +37,7 @@ function proofsOf({ reasoning_details }: Message): readonly string[] {
   return result.success ? result.output.map(({ data }) => data).filter(isOpaque) : [];
 }
 
-/** Writes what another form's model needs back, as the field that clients of OpenRouter return. */
+/** Writes what another format's model needs back, as the field that clients of OpenRouter return. */
 export function writeOpaque(opaque: string): object {
   return { reasoning_details: [{ type: "reasoning.encrypted", data: opaque }] };
 }
@@ -52,7 +52,7 @@ export function withoutReasoning(message: ChatMessage): ChatMessage {
   return { ...rest, tool_calls: calls };
 }
 
-/** Takes out what a model of another form thought, where its proof shows that: for this form's own. */
+/** Takes out what a model of another format thought, where its proof shows that: for this format's own. */
 export function withoutOthersReasoning(message: ChatMessage): ChatMessage {
   const isOthers = message.role === "assistant" && proofsOf(message).length > 0;
   return isOthers ? withoutReasoning(message) : message;

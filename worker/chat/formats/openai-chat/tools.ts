@@ -40,7 +40,7 @@ const choice = v.variant("type", [namedFunction, namedCustom, allowed]);
 
 /**
  * The tool that the model must call, if any. Not v.union, which would not report what is wrong with
- * either form.
+ * either format.
  */
 export const toolChoice = v.lazy((value): typeof toolMode | typeof choice =>
   typeof value === "string" ? toolMode : choice,

@@ -20,7 +20,7 @@ import type { ChatFields } from "./request.ts";
 
 /**
  * Writes the fields of a request for a model. Throws a RefusalError for a tool that only another
- * form has. The form has no top_k, no errors of tools, and no marks of a cache.
+ * format has. The format has no top_k, no errors of tools, and no marks of a cache.
  */
 export function writeChatRequest(conversation: Conversation, model: Model): ChatFields {
   const { tools, toolChoice, answerFormat, stop, parallelCalls } = conversation;

@@ -5,7 +5,7 @@ import type { AnswerHead, CallerFormat, StreamWriter } from "../format.ts";
 import { writeUsage } from "../openai-chat/usage.ts";
 import { readCompletionRequest } from "./request.ts";
 
-/** The form as callers speak it. */
+/** The format as callers speak it. */
 export const completionsCaller: CallerFormat = {
   readRequest: readCompletionRequest,
   writeAnswer: writeCompletion,

@@ -59,7 +59,7 @@ export function readCompletionRequest(body: string): ChatRequest {
       frequencyPenalty: request.frequency_penalty,
       presencePenalty: request.presence_penalty,
     },
-    // No model speaks the form.
+    // No model speaks the format.
     fields: {},
     ignored: unknownFields(json, completionRequest.entries, UNSUPPORTED),
   };

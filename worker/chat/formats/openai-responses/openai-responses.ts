@@ -11,7 +11,7 @@ import { writeResponsesRequest } from "./write-request.ts";
 
 /** The format as callers speak it. */
 export const responsesCaller: CallerFormat = {
-  wire: "responses",
+  name: "responses",
   readRequest: readResponsesRequest,
   writeAnswer: writeResponsesAnswer,
   openStream: (head) => new ResponsesStreamWriter(head),

@@ -7,7 +7,7 @@ import { loose, listOf, readItem, textOf, type Loose } from "./read-item.ts";
 import { isGiven } from "./reading.ts";
 import { readUsage } from "./usage.ts";
 
-/** Reads an answer; undefined where the body has another form. Throws an AnswerError. */
+/** Reads an answer; undefined where the body has another format. Throws an AnswerError. */
 export function readResponsesAnswer(body: unknown, model: Model): Answer | undefined {
   const response = loose(body);
   const error = findError(body);

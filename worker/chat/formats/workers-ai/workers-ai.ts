@@ -1,6 +1,6 @@
 /**
- * The forms of Workers AI's own models: requests in a dialect of OpenAI's chat format, and answers in
- * that form or, of older models, in the platform's own.
+ * The formats of Workers AI's own models: requests in a dialect of OpenAI's chat format, and answers in
+ * that format or, of older models, in the platform's own.
  */
 import type { ModelFormat } from "../format.ts";
 import { chatModel, ownFields } from "../openai-chat/openai-chat.ts";

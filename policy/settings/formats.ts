@@ -1,19 +1,19 @@
 /**
- * Says which wire format a model takes through the AI binding: one table, each row with its source.
+ * Says which format a model takes through the AI binding: one table, each row with its source.
  * A model that is newer than the table, or of a provider that it lacks, has no known format.
  */
 
-/** The wire formats: Workers AI's own, OpenAI's two, and Anthropic's. */
-export const WIRES = ["workers-ai", "chat", "responses", "messages"] as const;
-/** One of the wire formats. */
-export type Wire = (typeof WIRES)[number];
+/** The formats: Workers AI's own, OpenAI's two, and Anthropic's. */
+export const FORMATS = ["workers-ai", "chat", "responses", "messages"] as const;
+/** One of the formats. */
+export type FormatName = (typeof FORMATS)[number];
 
 /** One of those that callers speak, too: Workers AI's own is between models and Worker. */
-export type CallerWire = Exclude<Wire, "workers-ai">;
+export type CallerFormatName = Exclude<FormatName, "workers-ai">;
 
 /** Returns whether callers speak the format, too. */
-export function isOfCallers(wire: Wire): wire is CallerWire {
-  return wire !== "workers-ai";
+export function isOfCallers(format: FormatName): format is CallerFormatName {
+  return format !== "workers-ai";
 }
 
 /** What is known of some models. */
@@ -25,7 +25,7 @@ interface Row {
    * The format that they take; `unreachable` where the binding has no way to them, `unknown` where
    * the sources say nothing.
    */
-  readonly speaks: Wire | "unreachable" | "unknown";
+  readonly speaks: FormatName | "unreachable" | "unknown";
   readonly source: string;
   /** The day on which the source was read. */
   readonly asOf: string;
@@ -67,8 +67,8 @@ function ofProviders(names: string, fact: Fact): Row {
   return row(new RegExp(`^(?:${names})/`), shown, fact);
 }
 
-/** Returns the wire format that a model takes, by the table; undefined where it is not known. */
-export function wireOf(model: string): Wire | undefined {
+/** Returns the format that a model takes, by the table; undefined where it is not known. */
+export function formatOf(model: string): FormatName | undefined {
   const speaks = find(model);
   return speaks === "unreachable" || speaks === "unknown" ? undefined : speaks;
 }
@@ -101,8 +101,8 @@ interface Streamed {
   readonly stream?: "native" | undefined;
 }
 
-/** Lists the wire formats that a stack file may say of a model. */
-export function allowedWires(model: string): readonly Wire[] {
+/** Lists the formats that a stack file may say of a model. */
+export function allowedFormats(model: string): readonly FormatName[] {
   // These take the Responses format beside Workers AI's own; no other model of Workers AI is
   // documented to. https://developers.cloudflare.com/workers-ai/models/gpt-oss-120b/
   if (model.startsWith("@cf/openai/gpt-oss-")) return ["workers-ai", "responses"];

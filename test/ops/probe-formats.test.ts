@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { Client } from "../../ops/account/client.ts";
-import { probeForms, spokenModels } from "../../ops/probe/forms.ts";
+import { probeFormats, spokenModels } from "../../ops/probe/formats.ts";
 import { startAccount } from "../support/account.ts";
 import { listen } from "../support/listen.ts";
 import { callOps } from "../support/ops-command.ts";
@@ -49,7 +49,7 @@ test("each model is asked once, in its own form, through the scratch gateway", a
     Response.json({ result: ANSWERS[model] }),
   );
 
-  const answer = await probeForms(scratch, [CHAT, RESPONSES, MESSAGES], "run-token");
+  const answer = await probeFormats(scratch, [CHAT, RESPONSES, MESSAGES], "run-token");
 
   expect(answer).toMatchObject({
     question: "model-format",
@@ -105,7 +105,7 @@ test.each<[string, () => Response, string, string]>([
 ])("%s is judged", async (_, reply, verdict, seen) => {
   const { scratch } = await scratchWith(reply);
 
-  const answer = await probeForms(scratch, [CHAT], "t");
+  const answer = await probeFormats(scratch, [CHAT], "t");
 
   expect(answer.verdict).toBe(verdict);
   expect(answer.seen).toContain(`0 of 1 model answered in the format of the request: ${seen}`);
@@ -118,7 +118,7 @@ test("of many models those in trouble are named", async () => {
     Response.json(isWrong(model) ? { error: {} } : { choices: [] }),
   );
 
-  const { verdict, seen } = await probeForms(scratch, many, "t");
+  const { verdict, seen } = await probeFormats(scratch, many, "t");
 
   expect(verdict).toBe("broken");
   expect(seen).toContain(

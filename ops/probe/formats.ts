@@ -1,17 +1,21 @@
-/** Probes whether a stack's models take the form of request that the Worker sends them. */
+/** Probes whether a stack's models take the format of request that the Worker sends them. */
 import { oneLine } from "../../policy/harmless.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
-import { isEmbeddingModel, isOfCallers, type CallerWire } from "../../policy/settings/wires.ts";
+import {
+  isEmbeddingModel,
+  isOfCallers,
+  type CallerFormatName,
+} from "../../policy/settings/formats.ts";
 import { count, list } from "../../policy/words.ts";
 import { parseJson } from "../cli/json.ts";
 import { answered, notAnswered } from "./answer.ts";
 import type { Scratch } from "./scratch.ts";
 
-/** A model, and the form of its requests, as the Worker's binding has it. */
+/** A model, and the format of its requests, as the Worker's binding has it. */
 export interface SpokenModel {
   readonly id: string;
-  readonly speaks: CallerWire;
+  readonly speaks: CallerFormatName;
   /** Whether its streams pass unread. */
   readonly stream?: "native" | undefined;
 }
@@ -31,8 +35,8 @@ const QUESTION = "model-format";
 const MAX_NAMED = 3;
 const MAX_CHARACTERS = 280;
 
-/** Sends one short request to each model, in its form, and reads in which form it is answered. */
-export async function probeForms(
+/** Sends one short request to each model, in its format, and reads in which format it is answered. */
+export async function probeFormats(
   scratch: Scratch,
   models: readonly SpokenModel[],
   token: string,
@@ -65,14 +69,14 @@ const MESSAGES = [{ role: "user", content: PROMPT }];
 // OpenAI takes no fewer than 16.
 const MAX_TOKENS = 16;
 
-const INPUTS: Readonly<Record<CallerWire, object>> = {
+const INPUTS: Readonly<Record<CallerFormatName, object>> = {
   chat: { messages: MESSAGES, max_completion_tokens: MAX_TOKENS },
   responses: { input: PROMPT, max_output_tokens: MAX_TOKENS, store: false },
   messages: { messages: MESSAGES, max_tokens: MAX_TOKENS },
 };
 
-/** The field that only an answer in that form has. */
-const MARKS: Readonly<Record<CallerWire, string>> = {
+/** The field that only an answer in that format has. */
+const MARKS: Readonly<Record<CallerFormatName, string>> = {
   chat: "choices",
   responses: "output",
   messages: "content",
@@ -84,7 +88,7 @@ async function ask(scratch: Scratch, model: SpokenModel, token: string): Promise
 }
 
 /**
- * Asks one model by the REST API's way for every model, which has the form of the AI binding.
+ * Asks one model by the REST API's way for every model, which has the format of the AI binding.
  * https://developers.cloudflare.com/ai-gateway/usage/rest-api/
  */
 export async function runModel(
@@ -105,8 +109,8 @@ export async function runModel(
   });
 }
 
-/** Judges an answer; a lack of credits, or of the model, says nothing about its form. */
-function judge(status: number, text: string, speaks: CallerWire): Outcome {
+/** Judges an answer; a lack of credits, or of the model, says nothing about its format. */
+function judge(status: number, text: string, speaks: CallerFormatName): Outcome {
   const body: unknown = parseJson(text, undefined);
   const answer: unknown = Object(body).result ?? body;
   if (status === 200) {

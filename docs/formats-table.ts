@@ -1,4 +1,4 @@
-import { MODEL_ROWS } from "../policy/settings/wires.ts";
+import { MODEL_ROWS } from "../policy/settings/formats.ts";
 
 const MEANINGS = {
   "workers-ai": "Workers AI's own; `@cf/openai/gpt-oss-…` may be declared to speak `responses`",
@@ -11,7 +11,7 @@ const MEANINGS = {
 } as const;
 
 /** Makes the Markdown table of the formats that models take, each row with its source and day. */
-export function wiresTable(): string {
+export function formatsTable(): string {
   return [
     "| models | format | known |",
     "| --- | --- | --- |",
