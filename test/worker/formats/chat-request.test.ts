@@ -417,7 +417,7 @@ test("a tool that only another form has is refused by its place", () => {
     code: "unsupported_parameter",
     param: "tools.0",
     message:
-      "tools.0: the model takes OpenAI's chat form, which has no tool of type computer; leave it out, or ask another model",
+      "tools.0: the model takes OpenAI's chat format, which has no tool of type computer; leave it out, or ask another model",
   });
 });
 

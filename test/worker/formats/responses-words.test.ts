@@ -492,7 +492,7 @@ test.each<[Partial<Conversation>, object]>([
   expect(write(changes, true)).toEqual({ ...COMMON, ...fields, stream: true });
 });
 
-const CANNOT = "the model takes OpenAI's Responses form, which has no";
+const CANNOT = "the model takes OpenAI's Responses format, which has no";
 
 test.each<[Partial<Conversation>, string, string]>([
   [{ stop: ["."] }, "stop", "stop sequences"],
