@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-import { isLoopback } from "../../policy/gateway/telemetry.ts";
+import { isLoopback } from "../../policy/loopback.ts";
 import { parseJson } from "../../worker/json.ts";
 import { textBinding, type Account, type Script } from "../account.ts";
 

@@ -12,9 +12,3 @@ export function callersIn({
   if (anonymousCallers !== undefined) return "hash";
   return logs.collect === "none" ? "nobody" : "name";
 }
-
-/** Checks whether an address is this machine's own. */
-export function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return ["localhost", "[::1]"].includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}

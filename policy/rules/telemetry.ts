@@ -1,6 +1,7 @@
 /** Defines the rules about what the Worker measures, and who gets it. */
 import { METRICS_DAYS } from "../gateway/metrics.ts";
-import { callersIn, isLoopback } from "../gateway/telemetry.ts";
+import { callersIn } from "../gateway/telemetry.ts";
+import { isLoopback } from "../loopback.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
 
 /** The rules about telemetry. */
