@@ -1,6 +1,8 @@
 /** Describes the setting `alerts`: whom Cloudflare's notifications reach. */
 import { z } from "zod";
 
+import { webhookUrl } from "./notes.ts";
+
 const DOCS = "https://developers.cloudflare.com";
 
 const usage = z
@@ -38,18 +40,12 @@ export const alerts = z
         expects: "an e-mail address; where there is a webhook it may be left out",
         source: `${DOCS}/notifications/get-started/`,
       }),
-    webhook: z
-      .string()
-      .max(500)
-      .regex(/^https:\/\/\S+$/)
-      .refine((url) => URL.canParse(url))
-      .optional()
-      .meta({
-        description: "webhook that gets the messages",
-        expects: "an https URL, as a Pulumi secret",
-        secret: true,
-        source: `${DOCS}/notifications/get-started/configure-webhooks/`,
-      }),
+    webhook: webhookUrl.optional().meta({
+      description: "webhook that gets the messages",
+      expects: "an https URL, as a Pulumi secret",
+      secret: true,
+      source: `${DOCS}/notifications/get-started/configure-webhooks/`,
+    }),
     usage,
   })
   .refine(({ email, webhook }) => email !== undefined || webhook !== undefined, {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { looksSecret } from "../looks-secret.ts";
 import { PAID_PLAN_LOGS } from "../platform.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
-import { DOCS, LIMITS, day, name, offUnlessSet } from "./notes.ts";
+import { DOCS, LIMITS, day, name, offUnlessSet, webhookUrl } from "./notes.ts";
 
 /** The setting `logSystem`. */
 export const logSystem = z.enum(["legacy", "observability"]).meta({
@@ -42,18 +42,12 @@ export const legacyLogs = z.strictObject({
     description:
       "days a log is kept; on legacy logs a second Worker deletes older ones, on observability the platform does, after 7",
   }),
-  alertUrl: z
-    .string()
-    .max(500)
-    .regex(/^https:\/\/\S+$/)
-    .refine((url) => URL.canParse(url))
-    .optional()
-    .meta({
-      description:
-        "webhook that gets a message where that Worker fails or falls behind; legacy log system only",
-      expects: "an https URL, as a Pulumi secret",
-      secret: true,
-    }),
+  alertUrl: webhookUrl.optional().meta({
+    description:
+      "webhook that gets a message where that Worker fails or falls behind; legacy log system only",
+    expects: "an https URL, as a Pulumi secret",
+    secret: true,
+  }),
 });
 
 /**

@@ -25,10 +25,10 @@ declare module "zod" {
 
 /** The documentation of AI Gateway. */
 export const DOCS = "https://developers.cloudflare.com/ai-gateway";
-/** The page of AI Gateway's limits. */
 /** New gateways require authentication, and none that has it can go back. Read 2026-11-29. */
 export const AUTHENTICATION_REQUIRED =
   "https://developers.cloudflare.com/changelog/post/2026-11-03-required-authentication/";
+/** The page of AI Gateway's limits. */
 export const LIMITS = `${DOCS}/reference/limits/`;
 
 /** A name that reviewers type and read: in a log's metadata, in a statement, in a waiver. */
@@ -39,6 +39,13 @@ export const name = z
 
 /** A last day, which is included and ends at midnight UTC. */
 export const day = z.iso.date().meta({ expects: "a day as YYYY-MM-DD" });
+
+/** The address of a webhook. It is a secret, for whoever has it may write there. */
+export const webhookUrl = z
+  .string()
+  .max(500)
+  .regex(/^https:\/\/\S+$/)
+  .refine((url) => URL.canParse(url));
 
 /** A hash or a key of 256 bits. */
 export const hash = z
