@@ -1,6 +1,7 @@
 import { oneLine } from "../../policy/harmless.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { QuestionId } from "../../policy/evidence/questions.ts";
+import { list } from "../../policy/words.ts";
 
 // As evidence allows it: one line, without a word that may be an id or a token.
 const MAX_CHARACTERS = 300;
@@ -22,4 +23,14 @@ export function answered(
 /** Makes the answer to a question that could not be decided. */
 export function notAnswered(question: QuestionId, reason: string): EvidenceAnswer {
   return answered(question, "unknown", `not answered: ${reason}`);
+}
+
+// Evidence is one line: three models name the trouble, and the command can be run again.
+const MAX_NAMED = 3;
+// Leaves room for "not answered".
+const MAX_SEEN = 280;
+
+/** Describes what was seen of some models, and names the first of them. */
+export function seenOf(what: string, models: readonly string[]): string {
+  return oneLine(`${what}: ${list(models.slice(0, MAX_NAMED))}`).slice(0, MAX_SEEN);
 }

@@ -1,5 +1,4 @@
 /** Probes whether a stack's models take the format of request that the Worker sends them. */
-import { oneLine } from "../../policy/harmless.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import {
@@ -7,9 +6,9 @@ import {
   isOfCallers,
   type CallerFormatName,
 } from "../../policy/settings/formats.ts";
-import { count, list } from "../../policy/words.ts";
+import { count } from "../../policy/words.ts";
 import { parseJson } from "../cli/json.ts";
-import { answered, notAnswered } from "./answer.ts";
+import { answered, notAnswered, seenOf } from "./answer.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** A model, and the format of its requests, as the Worker's binding has it. */
@@ -31,9 +30,6 @@ export function spokenModels(models: Settings["worker"]["models"]): readonly Spo
 }
 
 const QUESTION = "model-format";
-// Evidence is one line: three models name the trouble, and the command can be run again.
-const MAX_NAMED = 3;
-const MAX_CHARACTERS = 280;
 
 /** Sends one short request to each model, in its format, and reads in which format it is answered. */
 export async function probeFormats(
@@ -46,11 +42,10 @@ export async function probeFormats(
   const wrong = outcomes.filter(({ verdict }) => verdict === "broken");
   const unknown = outcomes.filter(({ verdict }) => verdict === "unknown");
   const taken = outcomes.filter(({ verdict }) => verdict === "kept");
-  const named = [...wrong, ...unknown, ...taken].slice(0, MAX_NAMED);
-  const names = list(named.map(describe));
-  const seen = oneLine(
-    `${taken.length} of ${count(models.length, "model")} answered in the format of the request: ${names}`,
-  ).slice(0, MAX_CHARACTERS);
+  const seen = seenOf(
+    `${taken.length} of ${count(models.length, "model")} answered in the format of the request`,
+    [...wrong, ...unknown, ...taken].map(describe),
+  );
   if (wrong.length > 0) return answered(QUESTION, "broken", seen);
   return unknown.length > 0 ? notAnswered(QUESTION, seen) : answered(QUESTION, "kept", seen);
 }

@@ -1,17 +1,13 @@
 /** Probes whether the streams of a stack's models are clean, so that they could pass unread. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
-import { oneLine } from "../../policy/harmless.ts";
 import type { CallerFormatName } from "../../policy/settings/formats.ts";
-import { count, list } from "../../policy/words.ts";
-import { answered, notAnswered } from "./answer.ts";
+import { count } from "../../policy/words.ts";
+import { answered, notAnswered, seenOf } from "./answer.ts";
 import { runModel, type SpokenModel } from "./formats.ts";
 import type { Scratch } from "./scratch.ts";
 import { findFault } from "./stream-judge/stream-judge.ts";
 
 const QUESTION = "stream-format";
-// Evidence is one line.
-const MAX_NAMED = 3;
-const MAX_CHARACTERS = 280;
 
 /**
  * Asks each model for one short stream, with a tool that it may call. The verdict is on models whose
@@ -47,12 +43,9 @@ interface Outcome {
 function describe(outcomes: readonly Outcome[]): string {
   const clean = outcomes.filter(({ verdict }) => verdict === "kept");
   const other = outcomes.filter(({ verdict }) => verdict !== "kept");
-  const named = [...other, ...clean].slice(0, MAX_NAMED);
-  const names = named.map(({ model, seen }) => `${model.id} ${seen}`);
-  const all = count(outcomes.length, "model");
-  return oneLine(`${clean.length} of ${all} streamed cleanly: ${list(names)}`).slice(
-    0,
-    MAX_CHARACTERS,
+  return seenOf(
+    `${clean.length} of ${count(outcomes.length, "model")} streamed cleanly`,
+    [...other, ...clean].map(({ model, seen }) => `${model.id} ${seen}`),
   );
 }
 
