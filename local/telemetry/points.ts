@@ -77,7 +77,7 @@ export class PointStore {
 }
 
 /** What Analytics Engine answers in JSON. */
-export interface QueryAnswer {
+interface QueryAnswer {
   readonly meta: readonly { readonly name: string; readonly type: string }[];
   readonly data: readonly object[];
   readonly rows: number;

@@ -18,10 +18,10 @@ export async function checkAlerts(account: Account): Promise<readonly Finding[]>
   const { alerts, gatewayId } = stack.settings;
   if (alerts === undefined) return [];
   const remedy = deployAgain(stack);
-  const [policies, webhooks] = [
-    await listNotificationPolicies(account),
-    await listWebhooks(account),
-  ];
+  const [policies, webhooks] = await Promise.all([
+    listNotificationPolicies(account),
+    listWebhooks(account),
+  ]);
   if (webhooks.kind !== "answer") return withoutAnswer("alerts", webhooks, remedy);
   const webhook = webhooks.value.find(({ name }) => name === alertWebhookName(gatewayId));
   return alertPolicies(stack.settings).flatMap((declared) =>

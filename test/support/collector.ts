@@ -22,7 +22,7 @@ import {
 export const COLLECTOR = "https://otel.test/v1/traces";
 
 /** The bindings of a Worker that sends spans. */
-export const TRACED = {
+const TRACED = {
   TRACES: JSON.stringify({ url: COLLECTOR, service: "chat-test", environment: "production" }),
   TRACES_HEADERS: JSON.stringify({ authorization: "Bearer of-the-collector" }),
 };

@@ -51,7 +51,7 @@ export interface ResourceAttributes {
 }
 
 /** An id, as its form shows: no text fits. */
-export type Id = string & { readonly [id]: true };
+type Id = string & { readonly [id]: true };
 declare const id: unique symbol;
 
 /** The provider of a model, as the beginning of the model's id names it. */
