@@ -80,6 +80,7 @@ async function ordinaryPage(browser: Browser): Promise<Page> {
   const page = await opened;
   onTestFinished(async () => {
     // The next test must not hear of what this one's page still loads, nor see its colours.
+    await page.unrouteAll({ behavior: "wait" });
     await page.goto("about:blank");
     await page.emulateMedia({ colorScheme: null });
     page.removeAllListeners();
@@ -90,8 +91,13 @@ async function ordinaryPage(browser: Browser): Promise<Page> {
 /** Opens a page in a context of its own: what it is asked to be, no other is. */
 async function ownPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext(options);
-  onTestFinished(() => context.close());
-  return context.newPage();
+  const page = await context.newPage();
+  onTestFinished(async () => {
+    // The page asks again every two seconds: a route still busy then would throw after its test.
+    await page.unrouteAll({ behavior: "wait" });
+    await context.close();
+  });
+  return page;
 }
 
 /** Makes an ordinary log of two hours ago, one second older than the next. */
