@@ -1,15 +1,16 @@
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
 /**
  * Prints `12 passed, 0 failed` alone on the last line of a run, for readers of a pipeline, human or
  * not.
  */
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const passed = tests.filter((test) => test.result().state === "passed").length;
-    // A file that does not even load holds no test, and has failed all the same.
-    const broken = modules.filter((module) => module.errors().length > 0).length;
+    // A file that does not even load holds no test, an error that nothing awaited has none: the run fails all the same.
+    const unloaded = modules.filter((module) => module.errors().length > 0).length;
+    const broken = unloaded + unhandled.length;
     const failed = tests.filter((test) => test.result().state === "failed").length + broken;
     const skipped = tests.length - passed - (failed - broken);
     const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
