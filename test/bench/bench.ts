@@ -15,11 +15,11 @@ import { gatewayRows } from "./gateway-speed.ts";
 import { storeRows } from "./log-store.ts";
 import { measureReview } from "./review.ts";
 import { measureStarts } from "./starts.ts";
-import { compare, formatTable, median, type Row } from "./table.ts";
+import { compare, formatRow, median, type Row } from "./table.ts";
 import { runVitest, type Run } from "./vitest-run.ts";
 import { workerRows } from "./worker-cost.ts";
 
-const GROUPS = new Map([
+const GROUPS = new Map<string, (rounds: number) => AsyncIterable<Row>>([
   ["bundle", bundleRows],
   ["start", startRows],
   ["review", reviewRows],
@@ -35,12 +35,13 @@ const USAGE = `usage: npm run -s bench [-- --rounds N] [--only GROUP]
   --only    one group: ${[...GROUPS.keys()].join(", ")}`;
 
 const args = readArgs();
-const rows: Row[] = [];
-for (const measure of args.groups) rows.push(...(await measure(args.rounds)));
 console.log(
   `medians of ${args.rounds} rounds; Node ${process.versions.node}, ${availableParallelism()} cores\n`,
 );
-console.log(formatTable(rows));
+console.log(formatRow());
+// Each as soon as it is known: all rounds of all groups take half an hour.
+for (const measure of args.groups)
+  for await (const row of measure(args.rounds)) console.log(formatRow(row));
 
 /** Reads the arguments, and ends with the usage where it is wanted or they are invalid. */
 function readArgs() {
@@ -74,58 +75,49 @@ function parse() {
   throw new Error(`--only is ${values.only}; allowed is one of ${[...GROUPS.keys()].join(", ")}`);
 }
 
-async function bundleRows(): Promise<Row[]> {
+async function* bundleRows(): AsyncGenerator<Row> {
   const { file } = await bundleWorker("chat");
   const { length } = gzipSync(await readFile(join(ROOT, file)), { level: 9 });
-  return [
-    compare({
-      what: "chat Worker, gzipped",
-      measured: length / 1024,
-      reference: 64,
-      unit: "KiB",
-      source: "alarm",
-    }),
-  ];
+  yield compare({
+    what: "chat Worker, gzipped",
+    measured: length / 1024,
+    reference: 64,
+    unit: "KiB",
+    source: "alarm",
+  });
 }
 
-async function startRows(rounds: number): Promise<Row[]> {
+async function* startRows(rounds: number): AsyncGenerator<Row> {
   const { local, wrangler } = await measureStarts(rounds);
-  return [
-    compare({
-      what: "npm start to first answer",
-      measured: median(local) / 1000,
-      reference: median(wrangler) / 1000,
-      unit: "s",
-      source: "wrangler dev",
-      aim: 0.5,
-    }),
-  ];
+  yield compare({
+    what: "npm start to first answer",
+    measured: median(local) / 1000,
+    reference: median(wrangler) / 1000,
+    unit: "s",
+    source: "wrangler dev",
+    aim: 0.5,
+  });
 }
 
-async function reviewRows(rounds: number): Promise<Row[]> {
+async function* reviewRows(rounds: number): AsyncGenerator<Row> {
   const { review, bare } = measureReview(rounds);
-  return [
-    compare({
-      what: "npm run review, three stacks",
-      measured: median(review) / 1000,
-      reference: median(bare) / 1000,
-      unit: "s",
-      source: "node alone",
-      aim: 4,
-    }),
-  ];
+  yield compare({
+    what: "npm run review, three stacks",
+    measured: median(review) / 1000,
+    reference: median(bare) / 1000,
+    unit: "s",
+    source: "node alone",
+    aim: 4,
+  });
 }
 
-async function testRows(rounds: number): Promise<Row[]> {
+async function* testRows(rounds: number): AsyncGenerator<Row> {
   const graph: Run[] = [];
   for (let round = 0; round < rounds; round++)
     graph.push(await runVitest("test/infra/program.test.ts"));
-  const suite = await runVitest();
-  return [
-    testRow("graph tests, the whole run", 1, graph, ({ runMs }) => runMs),
-    testRow("graph tests, the tests alone", 1, graph, ({ testsMs }) => testsMs),
-    testRow("all tests, run once", 60, [suite], ({ wallMs }) => wallMs),
-  ];
+  yield testRow("graph tests, the whole run", 1, graph, ({ runMs }) => runMs);
+  yield testRow("graph tests, the tests alone", 1, graph, ({ testsMs }) => testsMs);
+  yield testRow("all tests, run once", 60, [await runVitest()], ({ wallMs }) => wallMs);
 }
 
 /** Says so when there is nothing to measure, or when a test failed: then the figure is of a broken run. */

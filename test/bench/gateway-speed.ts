@@ -18,20 +18,19 @@ interface Round {
   readonly portkey: Load | undefined;
 }
 
-export async function gatewayRows(rounds: number): Promise<Row[]> {
+export async function* gatewayRows(rounds: number): AsyncGenerator<Row> {
   const folder = await mkdtemp(join(tmpdir(), "ai-gateway-bench-"));
   const ways = await startWays(folder);
   try {
     await measureRound(ways, 10, WARM_UP_MS);
-    const rows: Row[] = [];
     for (const connections of CONNECTIONS) {
       const measured: Round[] = [];
       for (let round = 0; round < rounds; round++) {
         measured.push(await measureRound(ways, connections, ROUND_MS));
       }
-      rows.push(...rowsOf(connections, measured));
+      yield* rowsOf(connections, measured);
     }
-    return ways.portkey === undefined ? [...rows, notInstalled()] : rows;
+    if (ways.portkey === undefined) yield notInstalled();
   } finally {
     ways.stop();
     await rm(folder, { recursive: true, maxRetries: 3 });

@@ -22,7 +22,7 @@ interface Filled {
   readonly count: number;
 }
 
-export async function storeRows(rounds: number): Promise<Row[]> {
+export async function* storeRows(rounds: number): AsyncGenerator<Row> {
   const folder = await mkdtemp(join(tmpdir(), "ai-gateway-bench-"));
   const open = (count: number): Filled => ({
     store: openFilledStore(join(folder, `${count}.sqlite`), count),
@@ -30,10 +30,9 @@ export async function storeRows(rounds: number): Promise<Row[]> {
   });
   try {
     const [few, some, many] = [open(FEW), open(SOME), open(MANY)];
-    const asked = QUESTIONS.map(([what, ask]) => readRow(what, { many, few, rounds, ask }));
-    const purged = purgeRows(await purge(many), await purge(some));
+    for (const [what, ask] of QUESTIONS) yield readRow(what, { many, few, rounds, ask });
+    yield* purgeRows(await purge(many), await purge(some));
     for (const { store } of [few, some, many]) store.close();
-    return [...asked, ...purged];
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -59,15 +59,13 @@ interface Costs {
 }
 
 /** The rows of bursts, and of a model's pace. Nothing on a system that does not tell the CPU time. */
-export async function laneRows(rounds: number): Promise<Row[]> {
+export async function* laneRows(rounds: number): AsyncGenerator<Row> {
   const model = await startModelServer();
   const { file } = await bundleWorker("chat");
   const chat = await watch(join(ROOT, file), model);
   const bare = await watch(join(import.meta.dirname, "bare-streams.js"), model);
   try {
-    const rows: Row[] = [];
-    for (const lane of LANES) rows.push(...(await rowsOf(lane, { chat, bare, model, rounds })));
-    return rows;
+    for (const lane of LANES) yield* await rowsOf(lane, { chat, bare, model, rounds });
   } finally {
     for (const worker of [chat, bare]) {
       worker.clock.close();

@@ -39,20 +39,10 @@ export function compare(figure: Figure): Row {
   };
 }
 
-export function formatTable(rows: readonly Row[]): string {
-  const table = [HEADER, ...rows].map(({ what, measured, reference, ratio, aim }) => [
-    what,
-    measured,
-    reference,
-    ratio,
-    aim,
-  ]);
-  const width = (column: number) => Math.max(...table.map((cells) => cells[column]?.length ?? 0));
-  const widths = table[0]?.map((_, column) => width(column)) ?? [];
-  return table
-    .map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
-    .map((line) => line.trimEnd())
-    .join("\n");
+/** A line of the table, whose columns are as wide as the longest known cells: rows are printed one by one. */
+export function formatRow({ what, measured, reference, ratio, aim }: Row = HEADER): string {
+  const cells = [what.padEnd(46), measured.padEnd(11), reference.padEnd(28), ratio.padEnd(6), aim];
+  return cells.join("  ").trimEnd();
 }
 
 /** NaN for no values. */

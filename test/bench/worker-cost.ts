@@ -16,19 +16,17 @@ const PAIRS = 300;
 // Until the runtimes have compiled what they run often.
 const WARM_UP_PAIRS = 600;
 
-export async function workerRows(rounds: number): Promise<Row[]> {
+export async function* workerRows(rounds: number): AsyncGenerator<Row> {
   const { whole, streamed, isolate } = await measureTimes(rounds);
   const wholeMs = (times: Times) => times.wholeMs;
   const firstMs = (times: Times) => times.firstMs;
-  return [
-    timeRow("small chat, p50", whole, { read: wholeMs, part: 0.5, aim: 1.1 }),
-    timeRow("small chat, p99", whole, { read: wholeMs, part: 0.99, aim: 1.2 }),
-    ownCostRow(whole),
-    isolateRow(isolate),
-    timeRow("first words of a stream, p50", streamed, { read: firstMs, part: 0.5, aim: 1.1 }),
-    ...(await laneRows(rounds)),
-    ...(await freshRows(rounds)),
-  ];
+  yield timeRow("small chat, p50", whole, { read: wholeMs, part: 0.5, aim: 1.1 });
+  yield timeRow("small chat, p99", whole, { read: wholeMs, part: 0.99, aim: 1.2 });
+  yield ownCostRow(whole);
+  yield isolateRow(isolate);
+  yield timeRow("first words of a stream, p50", streamed, { read: firstMs, part: 0.5, aim: 1.1 });
+  yield* laneRows(rounds);
+  yield* await freshRows(rounds);
 }
 
 interface Measured extends Record<"whole" | "streamed", Round[]> {
