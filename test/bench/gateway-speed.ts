@@ -74,6 +74,6 @@ function read(rounds: readonly Round[], way: keyof Round, figure: keyof Load): n
 }
 
 function notInstalled(): Row {
-  const what = `  Portkey's is left out: npm i --no-save -E ${PORTKEY}`;
+  const what = `  Portkey's is left out: npm i --no-save --ignore-scripts -E ${PORTKEY}`;
   return { what, measured: "", reference: "", ratio: "", aim: "" };
 }
