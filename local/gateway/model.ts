@@ -36,6 +36,14 @@ export function formatOfRequest(name: string, inputs: unknown): FormatName {
   return known ?? "chat";
 }
 
+/**
+ * Returns whether a name says that there is no such model, which is how one is asked for that is not
+ * there: an account's catalogue of models is published nowhere.
+ */
+export function namesNoModel(name: string): boolean {
+  return /no-such|non-?existent|not-exist|not-a-real/.test(name);
+}
+
 const boundModels = z.array(z.object({ id: z.string(), speaks: z.enum(FORMATS) }));
 
 /**

@@ -1,7 +1,9 @@
 /** What the gateway itself refuses, before a model is asked. */
 import { isReachable } from "../../policy/settings/formats.ts";
+import { isWorkersAi } from "../../policy/platform.ts";
 import { data } from "../answers.ts";
 import type { GatewayAnswer, Way } from "./gateway.ts";
+import { namesNoModel } from "./model.ts";
 import type { Exceeded } from "./spend-limits.ts";
 
 /**
@@ -47,7 +49,9 @@ export function overSpent({ bucket, spent, limit }: Exceeded): GatewayAnswer {
  * have it. https://github.com/cloudflare/ai/blob/main/packages/gateway-core/src/gateway-providers.ts
  */
 export function refuseUnroutable(way: Way, model: string): GatewayAnswer | undefined {
-  if (way === "provider" || (model.includes("/") && isReachable(model))) return undefined;
+  // Workers AI knows its models itself, and answers with a code of its own.
+  const isListed = model.includes("/") && (isWorkersAi(model) || !namesNoModel(model));
+  if (way === "provider" || (isListed && isReachable(model))) return undefined;
   // This one it knows, and sells no calls of.
   if (/^perplexity(-ai)?\//.test(model)) {
     return refusal(402, 2021, `${model} is not available via Unified Billing; use BYOK`);

@@ -5,7 +5,7 @@
  */
 import { isEmbeddingModel, type FormatName } from "../../../policy/settings/formats.ts";
 import { isWorkersAi } from "../../../policy/platform.ts";
-import { formatOfRequest, type Model, type ModelReply } from "../model.ts";
+import { formatOfRequest, namesNoModel, type Model, type ModelReply } from "../model.ts";
 import { answerChat } from "./chat/answer.ts";
 import { answerEmbeddings } from "./embeddings.ts";
 import { answerMessages } from "./messages/answer.ts";
@@ -30,7 +30,7 @@ const ANSWERERS: Readonly<Record<FormatName, Answerer>> = {
 export const localModel: Model = async (name, inputs, asked) => {
   const format = asked ?? formatOfRequest(name, inputs);
   try {
-    if (UNKNOWN.test(name)) throw refuseModel(name, isWorkersAi(name) ? "workers-ai" : format);
+    if (namesNoModel(name)) throw refuseModel(name, isWorkersAi(name) ? "workers-ai" : format);
     if (isEmbeddingModel(name)) return answerEmbeddings(name, inputs, asked);
     if (isWorkersAi(name) && format === "chat") return answerCompatible(name, inputs);
     return ANSWERERS[format](name, inputs);
@@ -39,6 +39,3 @@ export const localModel: Model = async (name, inputs, asked) => {
     throw error;
   }
 };
-
-// So that a test can name a model that is not there.
-const UNKNOWN = /no-such|non-?existent|not-exist|not-a-real/;
