@@ -39,11 +39,12 @@ export async function converse(
   caller: CallerFormat,
   body: string,
 ): Promise<Response> {
-  const { env, models } = context.var;
+  const variables = context.var;
+  const { env, line, measures, models } = variables;
   const request = caller.readRequest(body, env);
   nameIgnored(context, request.ignored);
   const requested = findModel(models, request.model);
-  context.var.measures.isStreamed = request.isStreamed;
+  measures.isStreamed = request.isStreamed;
   const call = {
     models: withFallbacks(env, models, requested),
     inputsFor: (model: Model) =>
@@ -54,17 +55,17 @@ export async function converse(
     caller,
     format: MODEL_FORMATS[model.speaks],
     model,
-    head: headOf(context.var.line, model, request),
+    head: headOf(line, model, request),
     // Without telemetry nothing looks at the parts of a stream that passes as it came.
-    ...(isMeasured(env) && { onUsage: noteUsage(context.var.measures) }),
+    ...(isMeasured(env) && { onUsage: noteUsage(measures) }),
   });
   if (!request.isStreamed) {
     const read = (response: Response, model: Model) => readWhole(response, wayOf(model));
-    return context.json(await callModels(context.var, { ...call, read }));
+    return context.json(await callModels(variables, { ...call, read }));
   }
   const read = (response: Response, model: Model, isLast: boolean) =>
     openStream(response, { ...wayOf(model), isLast, idleMs: env.IDLE_MS });
-  return streamAnswer(context, await callModels(context.var, { ...call, read }));
+  return streamAnswer(context, await callModels(variables, { ...call, read }));
 }
 
 function headOf(line: RequestLine, model: Model, request: ChatRequest): AnswerHead {

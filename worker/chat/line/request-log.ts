@@ -34,8 +34,10 @@ export const logRequest: MiddlewareHandler<App> = async (context, next) => {
     else context.executionCtx.waitUntil(sent.then(() => writeLine(line, end)));
   });
   await next();
-  const headers = { ...HEADERS, ...lineHeaders(line), traceparent: formatTrace(trace) };
-  for (const [name, value] of Object.entries(headers)) context.header(name, value);
+  const named = { ...HEADERS, ...lineHeaders(line), traceparent: formatTrace(trace) };
+  // Hono's header() makes a new Response for each; the Worker's own answers take them as they are.
+  const { headers } = context.res;
+  for (const [name, value] of Object.entries(named)) headers.set(name, value);
   // A stream's line is written when it ends.
   if (line.stream === undefined) context.var.writeLine();
 };

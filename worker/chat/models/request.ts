@@ -46,7 +46,7 @@ export async function callModels<Answer>(
   request: ModelRequest<Answer>,
 ): Promise<Answer> {
   const { models, inputsFor, isStreamed = false, read } = request;
-  let failure = new RefusalError(noAnswer);
+  let failure: RefusalError | undefined;
   for (const [index, model] of models.entries()) {
     const isLast = index === models.length - 1;
     try {
@@ -65,7 +65,7 @@ export async function callModels<Answer>(
       if (isHeld && !isWorthAnother(error.refusal)) throw error;
     }
   }
-  throw failure;
+  throw failure ?? new RefusalError(noAnswer);
 }
 
 interface Prepared {
