@@ -193,24 +193,39 @@ export function textBinding(
   return binding !== undefined && "text" in binding ? binding.text : undefined;
 }
 
+/** The resources that a program may declare, by kind; the description of each is its type. */
+const declarations = z.object({
+  gateways: cloudflare("AiGateway", aiGateway),
+  scripts: cloudflare("WorkersScript", workersScript),
+  subdomains: cloudflare("WorkersScriptSubdomain", workersScriptSubdomain),
+  triggers: cloudflare("WorkersCronTrigger", workersCronTrigger),
+  tokens: cloudflare("AccountToken", accountToken),
+  buckets: cloudflare("R2Bucket", r2Bucket),
+  lifecycles: cloudflare("R2BucketLifecycle", r2BucketLifecycle),
+  logpushJobs: dynamic("LogpushJob", logpushJob),
+  secrets: cloudflare("SecretsStoreSecret", secretsStoreSecret),
+  providerConfigs: dynamic("ProviderConfig", providerConfig),
+  policies: cloudflare("NotificationPolicy", notificationPolicy),
+  webhooks: cloudflare("NotificationPolicyWebhooks", notificationWebhook),
+  // It is checked and left alone: its address leads nowhere here.
+  domains: cloudflare("WorkersCustomDomain", workersCustomDomain),
+});
+
+function cloudflare<T extends z.ZodType>(name: string, inputs: T): z.ZodArray<T> {
+  const module = name.charAt(0).toLowerCase() + name.slice(1);
+  return z.array(inputs).describe(`cloudflare:index/${module}:${name}`);
+}
+
+function dynamic<T extends z.ZodType>(name: string, inputs: T): z.ZodArray<T> {
+  return z.array(inputs).describe(`pulumi-nodejs:dynamic/ai-gateway:${name}`);
+}
+
 /** What a program declares, by kind. */
-export interface Account {
+export interface Account extends Readonly<Omit<z.output<typeof declarations>, "gateways">> {
   readonly id: string;
   readonly gateways: ReadonlyMap<string, GatewaySettings>;
-  /** The chat Worker. */
+  /** The chat Worker, which is one of the scripts. */
   readonly script: Script;
-  /** Every Worker, the chat Worker among them. */
-  readonly scripts: readonly Script[];
-  readonly subdomains: readonly z.infer<typeof workersScriptSubdomain>[];
-  readonly triggers: readonly z.infer<typeof workersCronTrigger>[];
-  readonly tokens: readonly z.infer<typeof accountToken>[];
-  readonly buckets: readonly z.infer<typeof r2Bucket>[];
-  readonly lifecycles: readonly z.infer<typeof r2BucketLifecycle>[];
-  readonly logpushJobs: readonly z.infer<typeof logpushJob>[];
-  readonly secrets: readonly z.infer<typeof secretsStoreSecret>[];
-  readonly providerConfigs: readonly z.infer<typeof providerConfig>[];
-  readonly policies: readonly z.infer<typeof notificationPolicy>[];
-  readonly webhooks: readonly z.infer<typeof notificationWebhook>[];
 }
 
 /**
@@ -218,63 +233,41 @@ export interface Account {
  * have or whose inputs Cloudflare would refuse; nothing is applied then.
  */
 export function applyResources(resources: readonly Declared[]): Account {
-  const problems: string[] = [];
-  const known: string[] = [];
-  const take = <T extends z.ZodType>(wanted: string, schema: T): z.infer<T>[] => {
-    known.push(wanted);
-    return resources
-      .filter(({ type }) => type === wanted)
-      .flatMap(({ name, inputs }) => {
-        const result = schema.safeParse(inputs);
-        if (result.success) return [result.data];
-        for (const { path, message } of result.error.issues) {
-          problems.push(`${wanted} "${name}": ${path.join(".")}: ${message}`);
-        }
-        return [];
-      });
-  };
-  const gateways = take("cloudflare:index/aiGateway:AiGateway", aiGateway);
-  const scripts = take("cloudflare:index/workersScript:WorkersScript", workersScript);
-  const others = {
-    subdomains: take(
-      "cloudflare:index/workersScriptSubdomain:WorkersScriptSubdomain",
-      workersScriptSubdomain,
-    ),
-    triggers: take("cloudflare:index/workersCronTrigger:WorkersCronTrigger", workersCronTrigger),
-    tokens: take("cloudflare:index/accountToken:AccountToken", accountToken),
-    buckets: take("cloudflare:index/r2Bucket:R2Bucket", r2Bucket),
-    lifecycles: take("cloudflare:index/r2BucketLifecycle:R2BucketLifecycle", r2BucketLifecycle),
-    logpushJobs: take("pulumi-nodejs:dynamic/ai-gateway:LogpushJob", logpushJob),
-    secrets: take("cloudflare:index/secretsStoreSecret:SecretsStoreSecret", secretsStoreSecret),
-    providerConfigs: take("pulumi-nodejs:dynamic/ai-gateway:ProviderConfig", providerConfig),
-    policies: take("cloudflare:index/notificationPolicy:NotificationPolicy", notificationPolicy),
-    webhooks: take(
-      "cloudflare:index/notificationPolicyWebhooks:NotificationPolicyWebhooks",
-      notificationWebhook,
-    ),
-  };
-  // It is checked and left alone: its address leads nowhere here.
-  take("cloudflare:index/workersCustomDomain:WorkersCustomDomain", workersCustomDomain);
-
-  const unknown = resources.filter(({ type }) => !known.includes(type));
-  problems.unshift(
-    ...unknown.map(
-      ({ type, name }) => `${type} "${name}" does not exist locally; known are ${known.join(", ")}`,
-    ),
-  );
+  const { gateways, scripts, ...others } = readDeclarations(resources);
   const chats = scripts.filter(({ mainModule }) => mainModule === "chat.js");
-  if (problems.length === 0 && chats.length !== 1) {
-    problems.push(
-      `the program declares ${chats.length} chat Workers; the local runtime serves one`,
-    );
-  }
   const [script] = chats;
-  if (script === undefined || problems.length > 0) throw new Error(problems.join("\n"));
+  if (script === undefined || chats.length > 1) {
+    const limit = "the local runtime serves one";
+    throw new Error(`the program declares ${chats.length} chat Workers; ${limit}`);
+  }
   return {
+    ...others,
     id: script.accountId,
     gateways: new Map(gateways.map((gateway) => [gateway.aiGatewayId, gateway])),
     script,
     scripts,
-    ...others,
   };
+}
+
+function readDeclarations(resources: readonly Declared[]): z.output<typeof declarations> {
+  const kinds = Object.entries(declarations.shape).map(([kind, { description = "" }]) => {
+    return { kind, type: description, found: resources.filter(({ type }) => type === description) };
+  });
+  const inputs = kinds.map(({ kind, found }) => [kind, found.map((each) => each.inputs)] as const);
+  const { data, error } = declarations.safeParse(Object.fromEntries(inputs));
+  const known = kinds.map(({ type }) => type);
+  const problems = resources
+    .filter(({ type }) => !known.includes(type))
+    .map((each) => `${nameOf(each)} does not exist locally; known are ${known.join(", ")}`);
+  for (const { path, message } of error?.issues ?? []) {
+    const [kind, index, ...input] = path;
+    const resource = kinds.find((each) => each.kind === kind)?.found[Number(index)];
+    problems.push(`${resource && nameOf(resource)}: ${input.join(".")}: ${message}`);
+  }
+  if (data === undefined || problems.length > 0) throw new Error(problems.join("\n"));
+  return data;
+}
+
+function nameOf({ type, name }: Declared): string {
+  return `${type} "${name}"`;
 }
