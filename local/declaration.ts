@@ -4,13 +4,7 @@ import { join } from "node:path";
 
 import { PERMISSION_GROUPS, TOKEN_STAND_IN } from "../record/stand-ins.ts";
 import type { Account, Script } from "./account.ts";
-import type {
-  Bucket,
-  Declaration,
-  LogpushJob,
-  NotificationPolicy,
-  NotificationWebhook,
-} from "./api/state.ts";
+import type { Declaration, Records } from "./api/state.ts";
 import {
   PERMISSION_GROUPS as LOCAL_GROUPS,
   newTokenValue,
@@ -120,7 +114,7 @@ function localGroup(id: string): (typeof LOCAL_GROUPS)[number] {
   return group;
 }
 
-function toBucket(name: string, { lifecycles }: Account, createdAt: string): Bucket {
+function toBucket(name: string, { lifecycles }: Account, createdAt: string): Records["buckets"] {
   const lifecycle = lifecycles.find(({ bucketName }) => bucketName === name);
   return { name, createdAt, rules: lifecycle?.rules ?? [], isDeclared: true };
 }
@@ -132,7 +126,7 @@ function toLogpushJob(
   { name, dataset, destination, filter, fields, enabled }: Account["logpushJobs"][number],
   index: number,
   tokens: readonly TokenRecord[],
-): LogpushJob {
+): Records["logpushJobs"] {
   return {
     id: DECLARED_JOB_IDS + index,
     name,
@@ -163,7 +157,7 @@ function toPolicy(
   { name, alertType, enabled, mechanisms, filters }: Account["policies"][number],
   { webhooks }: Account,
   now: string,
-): NotificationPolicy {
+): Records["policies"] {
   return {
     id: sha256(name).slice(0, 32),
     name,
@@ -181,7 +175,7 @@ function toPolicy(
 }
 
 /** Makes the record of the webhook. */
-function toWebhook(webhook: Account["webhooks"][number], now: string): NotificationWebhook {
+function toWebhook(webhook: Account["webhooks"][number], now: string): Records["webhooks"] {
   const { name, url } = webhook;
   return { id: webhookId(webhook), name, url, type: "generic", created_at: now, isDeclared: true };
 }

@@ -25,7 +25,6 @@ import type { RunningStack } from "./logs/page/stack.ts";
 import { makePageKey, type PageKey } from "./page-key.ts";
 import { printFault } from "./print.ts";
 import { WorkerHost } from "./worker-host.ts";
-import { recordOf } from "./api/state.ts";
 
 interface DoorArgs extends Omit<LocalAccount, "pusher" | "close"> {
   /** The key that stands in for an API token with every permission. */
@@ -163,7 +162,7 @@ async function answerPages(request: IncomingMessage, parts: Parts): Promise<Repl
 async function fireCron(request: IncomingMessage, name: string, parts: Parts): Promise<Reply> {
   // Another site's form could do this, too; only a browser reports where a form stands.
   if (request.headers["sec-fetch-site"] !== "same-origin") return text(403, "only from the page");
-  const worker = recordOf(parts.account.state.workers, name);
+  const worker = parts.account.find("workers", name);
   const cron = worker?.crons[0];
   if (worker === undefined || cron === undefined) return text(404, "no such cron trigger");
   try {

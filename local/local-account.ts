@@ -48,7 +48,7 @@ export function openAccount(args: LocalAccountArgs): LocalAccount {
     ...(!isVolatile && { file: join(folder, "account.json") }),
     onGateways: (gateways) => gateway.configure(gateways),
   });
-  gateway.keysFrom((place) => findKey(account.state, place));
+  gateway.keysFrom((place) => findKey(account, place));
   const objects = new Objects(join(folder, "r2"));
   const pusher = new Pusher(account, objects);
   const traces = new TraceCollector({ file: fileOf("spans.sqlite"), instead: collector, now });

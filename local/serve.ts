@@ -104,8 +104,8 @@ Edits to the stack file and the sources are taken over. Ctrl-C ends it.`);
 }
 
 /** Serves the Workers that were uploaded in an earlier run, and prints where. */
-export async function serveUploaded({ state }: AccountState, workers: WorkerHost): Promise<void> {
-  for (const worker of Object.values(state.workers)) {
+export async function serveUploaded(account: AccountState, workers: WorkerHost): Promise<void> {
+  for (const worker of account.list("workers")) {
     if (worker.isDeclared) continue;
     const served = await workers.serve(toServed(worker));
     print(`${worker.name}, as it was uploaded: ${served.origin}`);

@@ -29,7 +29,7 @@ export class Access {
   identify(authorization: string | undefined): TokenRecord {
     const [, value] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
     const hash = value === undefined ? undefined : sha256(value);
-    const tokens = [this.#localKey, ...Object.values(this.#account.state.tokens)];
+    const tokens = [this.#localKey, ...this.#account.list("tokens")];
     const token = tokens.find((known) => known.hash === hash);
     if (token === undefined) throw unauthenticated();
     return token;

@@ -6,9 +6,9 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import { readBody, refuse, refuseUnknown } from "./envelope.ts";
-import { param, type ApiContext, type Route } from "./route.ts";
-import { type NotificationPolicy, type NotificationWebhook, recordOf } from "./state.ts";
+import { readBody, refuse } from "./envelope.ts";
+import { recordAt, toWire, type ApiContext, type Route } from "./route.ts";
+import type { Records } from "./state.ts";
 
 const POLICIES = "/accounts/:account/alerting/v3/policies";
 const POLICY = `${POLICIES}/:policy`;
@@ -18,14 +18,14 @@ const READ = ["Notifications Read", "Notifications Write"] as const;
 const WRITE = ["Notifications Write"] as const;
 
 export const ALERTING_ROUTES: readonly Route[] = [
-  ["GET", POLICIES, READ, (c) => Object.values(c.env.account.state.policies).map(toWire)],
+  ["GET", POLICIES, READ, (c) => c.env.account.list("policies").map(toWire)],
   ["POST", POLICIES, WRITE, createPolicy],
-  ["GET", POLICY, READ, (c) => toWire(policyOf(c))],
+  ["GET", POLICY, READ, (c) => toWire(recordAt(c, "policies", "policy"))],
   ["PUT", POLICY, WRITE, changePolicy],
   ["DELETE", POLICY, WRITE, deletePolicy],
-  ["GET", WEBHOOKS, READ, (c) => Object.values(c.env.account.state.webhooks).map(toWire)],
+  ["GET", WEBHOOKS, READ, (c) => c.env.account.list("webhooks").map(toWire)],
   ["POST", WEBHOOKS, WRITE, createWebhook],
-  ["GET", WEBHOOK, READ, (c) => toWire(webhookOf(c))],
+  ["GET", WEBHOOK, READ, (c) => toWire(recordAt(c, "webhooks", "webhook"))],
   ["PUT", WEBHOOK, WRITE, changeWebhook],
   ["DELETE", WEBHOOK, WRITE, deleteWebhook],
 ];
@@ -40,14 +40,6 @@ const policy = z.looseObject({
 });
 const webhook = z.object({ name: z.string(), url: z.url(), secret: z.string().optional() });
 
-function policyOf(c: ApiContext): NotificationPolicy {
-  return recordOf(c.env.account.state.policies, param(c, "policy")) ?? refuseUnknown();
-}
-
-function webhookOf(c: ApiContext): NotificationWebhook {
-  return recordOf(c.env.account.state.webhooks, param(c, "webhook")) ?? refuseUnknown();
-}
-
 async function createPolicy(c: ApiContext): Promise<object> {
   const body = await readBody(c, policy);
   const now = new Date().toISOString();
@@ -55,16 +47,16 @@ async function createPolicy(c: ApiContext): Promise<object> {
 }
 
 async function changePolicy(c: ApiContext): Promise<object> {
-  const before = policyOf(c);
+  const before = recordAt(c, "policies", "policy");
   const { name = before.name, ...rest } = await readBody(c, policy.partial());
   const { id, isDeclared } = before;
   return keepPolicy(c, { ...before, ...rest, name, id, isDeclared });
 }
 
-function keepPolicy(c: ApiContext, kept: NotificationPolicy): object {
+function keepPolicy(c: ApiContext, kept: Records["policies"]): object {
   const { account } = c.env;
   const { webhooks = [] } = mechanisms.parse(kept["mechanisms"]);
-  const unknown = webhooks.find(({ id }) => recordOf(account.state.webhooks, id) === undefined);
+  const unknown = webhooks.find(({ id }) => account.find("webhooks", id) === undefined);
   if (unknown !== undefined) refuse(400, 17_005, `there is no webhook ${unknown.id}`);
   const { id } = kept;
   account.put("policies", id, { ...kept, modified: new Date().toISOString() });
@@ -72,7 +64,7 @@ function keepPolicy(c: ApiContext, kept: NotificationPolicy): object {
 }
 
 function deletePolicy(c: ApiContext): Response {
-  c.env.account.remove("policies", policyOf(c).id);
+  c.env.account.remove("policies", recordAt(c, "policies", "policy").id);
   return gone(c);
 }
 
@@ -84,20 +76,22 @@ async function createWebhook(c: ApiContext): Promise<object> {
 
 async function changeWebhook(c: ApiContext): Promise<object> {
   const { secret: _, ...body } = await readBody(c, webhook);
-  return keepWebhook(c, { ...webhookOf(c), ...body });
+  return keepWebhook(c, { ...recordAt(c, "webhooks", "webhook"), ...body });
 }
 
-function keepWebhook(c: ApiContext, kept: NotificationWebhook): object {
+function keepWebhook(c: ApiContext, kept: Records["webhooks"]): object {
   c.env.account.put("webhooks", kept.id, kept);
   return { id: kept.id };
 }
 
 /** Deletes a webhook that no policy calls any more. */
 function deleteWebhook(c: ApiContext): Response {
-  const { id } = webhookOf(c);
-  const caller = Object.values(c.env.account.state.policies).find((each) =>
-    mechanisms.parse(each["mechanisms"]).webhooks?.some((other) => other.id === id),
-  );
+  const { id } = recordAt(c, "webhooks", "webhook");
+  const caller = c.env.account
+    .list("policies")
+    .find((each) =>
+      mechanisms.parse(each["mechanisms"]).webhooks?.some((other) => other.id === id),
+    );
   if (caller !== undefined) refuse(409, 17_006, "a notification policy calls the webhook");
   c.env.account.remove("webhooks", id);
   return gone(c);
@@ -106,10 +100,6 @@ function deleteWebhook(c: ApiContext): Response {
 /** Answers without a result, as is published of these two. */
 function gone(c: ApiContext): Response {
   return c.json({ success: true, errors: [], messages: [] });
-}
-
-function toWire({ isDeclared, ...record }: NotificationPolicy | NotificationWebhook): object {
-  return record;
 }
 
 function newId(): string {

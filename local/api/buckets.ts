@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { readBody, refuse, success } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import { type Bucket, recordOf } from "./state.ts";
+import type { Records } from "./state.ts";
 
 const BUCKETS = "/accounts/:account/r2/buckets";
 const BUCKET = `${BUCKETS}/:bucket`;
@@ -30,19 +30,19 @@ export const BUCKET_ROUTES: readonly Route[] = [
 const creation = z.looseObject({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/) });
 const lifecycle = z.object({ rules: z.array(z.record(z.string(), z.unknown())).default([]) });
 
-function bucketOf(c: ApiContext): Bucket {
-  const bucket = recordOf(c.env.account.state.buckets, param(c, "bucket"));
+function bucketOf(c: ApiContext): Records["buckets"] {
+  const bucket = c.env.account.find("buckets", param(c, "bucket"));
   return bucket ?? refuse(404, 10_006, "The specified bucket does not exist.");
 }
 
 function listBuckets({ env: { account } }: ApiContext): object {
-  return { buckets: Object.values(account.state.buckets).map(toWire) };
+  return { buckets: account.list("buckets").map(toWire) };
 }
 
 async function createBucket(c: ApiContext): Promise<object> {
   const { account } = c.env;
   const { name } = await readBody(c, creation);
-  if (recordOf(account.state.buckets, name) !== undefined) {
+  if (account.find("buckets", name) !== undefined) {
     refuse(409, 10_004, "the bucket exists, and is yours");
   }
   const bucket = { name, createdAt: new Date().toISOString(), rules: [], isDeclared: false };
@@ -87,7 +87,7 @@ async function deleteObject(c: ApiContext): Promise<object> {
   return { key };
 }
 
-function toWire({ name, createdAt }: Bucket): object {
+function toWire({ name, createdAt }: Records["buckets"]): object {
   const place = { location: "WEUR", jurisdiction: "default", storage_class: "Standard" };
   return { name, creation_date: createdAt, ...place };
 }

@@ -2,11 +2,11 @@
 import { z } from "zod";
 
 import type { GatewaySettings } from "../account.ts";
-import { ApiError, paged, readBody, refuseUnknown } from "./envelope.ts";
+import { ApiError, paged, readBody } from "./envelope.ts";
 import { toWire } from "./gateway-answer.ts";
 import { fromWire, withoutDropped, type GatewayFault } from "./gateway-wire.ts";
-import { param, type ApiContext, type Route } from "./route.ts";
-import { type GatewayRecord, recordOf } from "./state.ts";
+import { recordAt, type ApiContext, type Route } from "./route.ts";
+import type { Records } from "./state.ts";
 
 /** The path of the gateways; those of logs continue it. */
 export const GATEWAYS = "/accounts/:account/ai-gateway/gateways";
@@ -35,13 +35,13 @@ const update = z.looseObject({
 const create = update.extend({ id: z.string() });
 
 /** Returns the gateway that the path names; throws an ApiError where there is none. */
-export function gatewayOf(c: ApiContext): GatewayRecord {
-  return recordOf(c.env.account.state.gateways, param(c, "gateway")) ?? refuseUnknown();
+export function gatewayOf(c: ApiContext): Records["gateways"] {
+  return recordAt(c, "gateways", "gateway");
 }
 
 function listGateways(c: ApiContext): Response {
   const search = c.req.query("search") ?? "";
-  const gateways = Object.values(c.env.account.state.gateways);
+  const gateways = c.env.account.list("gateways");
   const found = gateways.filter(({ settings }) => settings.aiGatewayId.includes(search));
   return paged(c, found.map(describe));
 }
@@ -49,7 +49,7 @@ function listGateways(c: ApiContext): Response {
 async function createGateway(c: ApiContext): Promise<object> {
   const { account } = c.env;
   const body = await readBody(c, create);
-  if (recordOf(account.state.gateways, body.id) !== undefined) {
+  if (account.find("gateways", body.id) !== undefined) {
     const message = "a gateway with this id exists";
     throw new ApiError(409, { code: 7001, message, path: ["id"] });
   }
@@ -94,12 +94,12 @@ function taken({ env }: ApiContext, body: Readonly<Record<string, unknown>>, fau
   return env.faults?.includes(fault) === true ? withoutDropped(body) : body;
 }
 
-function keep({ env }: ApiContext, record: GatewayRecord): object {
+function keep({ env }: ApiContext, record: Records["gateways"]): object {
   env.account.put("gateways", record.settings.aiGatewayId, record);
   return describe(record);
 }
 
-function describe({ settings, createdAt, modifiedAt }: GatewayRecord): object {
+function describe({ settings, createdAt, modifiedAt }: Records["gateways"]): object {
   const is_default = settings.aiGatewayId === "default";
   return { ...toWire(settings), is_default, created_at: createdAt, modified_at: modifiedAt };
 }

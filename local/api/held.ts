@@ -9,7 +9,7 @@ import { z } from "zod";
 import { notImitated, paged, readBody, refuseUnknown } from "./envelope.ts";
 import { GATEWAYS, gatewayOf, READ, WRITE } from "./gateways.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import { type HeldRecord, recordOf } from "./state.ts";
+import type { Records } from "./state.ts";
 import type { Permission } from "./token-record.ts";
 
 const ACCOUNT = "/accounts/:account";
@@ -99,9 +99,9 @@ function routesOf(kind: Kind): readonly Route[] {
 }
 
 /** Lists the records at the path of a request; throws an ApiError where its gateway is none. */
-function recordsAt(c: ApiContext): readonly HeldRecord[] {
+function recordsAt(c: ApiContext): readonly Records["held"][] {
   const place = placeOf(c);
-  return Object.values(c.env.account.state.held).filter((record) => record.place === place);
+  return c.env.account.list("held").filter((record) => record.place === place);
 }
 
 /** Returns the path of a list, below the account. */
@@ -119,7 +119,7 @@ async function create(c: ApiContext, { fields = z.looseObject({}), added }: Kind
 
 function remove(c: ApiContext): object {
   const id = param(c, "id");
-  const record = recordOf(c.env.account.state.held, id);
+  const record = c.env.account.find("held", id);
   if (record === undefined || `${record.place}/${id}` !== placeOf(c)) return refuseUnknown();
   c.env.account.remove("held", id);
   return record.body;

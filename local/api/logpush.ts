@@ -6,9 +6,9 @@ import { readDestination } from "../logpush/destination.ts";
 import { readFilter } from "../logpush/pusher.ts";
 import { RECORD_FIELDS } from "../logpush/record.ts";
 import { statusOf } from "./access.ts";
-import { notImitated, readBody, refuse, refuseUnknown } from "./envelope.ts";
-import { param, type ApiContext, type Route } from "./route.ts";
-import { type AccountState, type LogpushJob, recordOf } from "./state.ts";
+import { notImitated, readBody, refuse } from "./envelope.ts";
+import { param, recordAt, toWire, type ApiContext, type Route } from "./route.ts";
+import type { AccountState, Records } from "./state.ts";
 import { BUCKET_SCOPE } from "./token-record.ts";
 
 const JOBS = "/accounts/:account/logpush/jobs";
@@ -17,9 +17,9 @@ const JOB = `${JOBS}/:job`;
 const WRITE = ["Logs Write"] as const;
 
 export const LOGPUSH_ROUTES: readonly Route[] = [
-  ["GET", JOBS, WRITE, (c) => Object.values(c.env.account.state.logpushJobs).map(toWire)],
+  ["GET", JOBS, WRITE, (c) => c.env.account.list("logpushJobs").map(toWire)],
   ["POST", JOBS, WRITE, createJob],
-  ["GET", JOB, WRITE, (c) => toWire(jobOf(c))],
+  ["GET", JOB, WRITE, (c) => toWire(recordAt(c, "logpushJobs", "job"))],
   ["PUT", JOB, WRITE, changeJob],
   ["DELETE", JOB, WRITE, deleteJob],
   ["GET", "/accounts/:account/logpush/datasets/:dataset/fields", WRITE, listFields],
@@ -47,10 +47,6 @@ const creation = change.extend({
     .nullish(),
 });
 
-function jobOf(c: ApiContext): LogpushJob {
-  return recordOf(c.env.account.state.logpushJobs, param(c, "job")) ?? refuseUnknown();
-}
-
 async function createJob(c: ApiContext): Promise<object> {
   const body = await readBody(c, creation);
   const ids = Object.keys(c.env.account.state.logpushJobs).map(Number);
@@ -62,7 +58,7 @@ async function createJob(c: ApiContext): Promise<object> {
 }
 
 async function changeJob(c: ApiContext): Promise<object> {
-  const { id, ...before } = jobOf(c);
+  const { id, ...before } = recordAt(c, "logpushJobs", "job");
   const {
     enabled = before.enabled,
     destination_conf = before.destination_conf,
@@ -72,20 +68,16 @@ async function changeJob(c: ApiContext): Promise<object> {
 }
 
 function deleteJob(c: ApiContext): object {
-  const { id } = jobOf(c);
+  const { id } = recordAt(c, "logpushJobs", "job");
   c.env.account.remove("logpushJobs", id);
   return { id };
 }
 
-function keep({ env: { account } }: ApiContext, job: LogpushJob): object {
+function keep({ env: { account } }: ApiContext, job: Records["logpushJobs"]): object {
   checkFilter(job["filter"]);
   checkDestination(job.destination_conf, account);
   account.put("logpushJobs", job.id, job);
   return toWire(job);
-}
-
-function toWire({ isDeclared, ...job }: LogpushJob): object {
-  return job;
 }
 
 function checkFilter(filter: unknown): void {
@@ -104,9 +96,11 @@ function checkFilter(filter: unknown): void {
 function checkDestination(destination: string, account: AccountState): void {
   const { bucket, keys } = readDestination(destination);
   if (bucket === undefined) return;
-  const token = Object.values(account.state.tokens).find(
-    ({ id, hash }) => id === keys.get("access-key-id") && hash === keys.get("secret-access-key"),
-  );
+  const token = account
+    .list("tokens")
+    .find(
+      ({ id, hash }) => id === keys.get("access-key-id") && hash === keys.get("secret-access-key"),
+    );
   const resource = `${BUCKET_SCOPE}.${account.id}_default_${bucket}`;
   const mayWrite =
     token !== undefined &&
@@ -114,7 +108,7 @@ function checkDestination(destination: string, account: AccountState): void {
     token.policies.some(
       ({ effect, resources }) => effect === "allow" && resources[resource] === "*",
     );
-  if (recordOf(account.state.buckets, bucket) !== undefined && mayWrite) return;
+  if (account.find("buckets", bucket) !== undefined && mayWrite) return;
   refuse(
     400,
     1002,

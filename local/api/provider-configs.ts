@@ -11,7 +11,6 @@ import {
 import { paged, readBody, refuse, refuseUnknown } from "./envelope.ts";
 import { GATEWAYS, gatewayOf, READ as READ_GATEWAYS } from "./gateways.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import { recordOf } from "./state.ts";
 
 const CONFIGS = `${GATEWAYS}/:gateway/provider_configs`;
 const READ = [...READ_GATEWAYS, "Secrets Store Read", "Secrets Store Write"] as const;
@@ -46,7 +45,7 @@ const creation = z.object({
 
 function configsOf(c: ApiContext): readonly ConfigRecord[] {
   const gateway = gatewayOf(c).settings.aiGatewayId;
-  const all = Object.values(c.env.account.state.providerConfigs);
+  const all = c.env.account.list("providerConfigs");
   return all.filter(({ gateway_id: id }) => id === gateway);
 }
 
@@ -65,7 +64,7 @@ async function createConfig(c: ApiContext): Promise<object> {
   }
   const kept =
     secret === undefined
-      ? recordOf(account.state.secrets, given ?? "")
+      ? account.find("secrets", given ?? "")
       : storeSecret(c, { name, value: secret });
   if (kept === undefined) return refuse(400, 7001, "no such secret: give secret, or secret_id");
   const modified_at = new Date().toISOString();
@@ -101,6 +100,6 @@ function deleteConfig(c: ApiContext): object {
 }
 
 function toWire(c: ApiContext, { isDeclared, ...config }: ConfigRecord): object {
-  const secret = recordOf(c.env.account.state.secrets, config.secret_id);
+  const secret = c.env.account.find("secrets", config.secret_id);
   return { ...config, secret_preview: secret?.preview ?? "" };
 }

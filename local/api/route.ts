@@ -4,7 +4,9 @@ import type { Context } from "hono";
 import type { LocalAccount } from "../local-account.ts";
 import type { WorkerHost } from "../worker-host.ts";
 import type { Access } from "./access.ts";
+import { refuseUnknown } from "./envelope.ts";
 import type { GatewayFault } from "./gateway-wire.ts";
+import type { Records } from "./state.ts";
 import type { Permission, TokenRecord } from "./token-record.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
@@ -51,6 +53,16 @@ export type Route = readonly [
   permissions: readonly Permission[] | undefined,
   handler: Handler,
 ];
+
+/** Returns the record whose key a part of the path is; throws an ApiError where there is none. */
+export function recordAt<K extends keyof Records>(c: ApiContext, kind: K, part: string) {
+  return c.env.account.find(kind, param(c, part)) ?? refuseUnknown();
+}
+
+/** Describes a record that has the API's own names, but for one. */
+export function toWire({ isDeclared, ...record }: { readonly isDeclared: boolean }): object {
+  return record;
+}
 
 /** Returns a part of the path by its name, which the handler's route must have. */
 export function param(c: ApiContext, name: string): string {

@@ -5,7 +5,6 @@ import { newId, previewOf, type SecretRecord } from "../provider-keys/records.ts
 import { scopes } from "../provider-keys/resources.ts";
 import { paged, readBody, refuse, refuseUnknown, success } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import { recordOf } from "./state.ts";
 
 const STORES = "/accounts/:account/secrets_store/stores";
 const SECRETS = `${STORES}/:store/secrets`;
@@ -53,7 +52,7 @@ const change = z.object({
 
 /** Lists the ids of the account's stores; a store that a gateway names is taken for one of them. */
 function storesOf({ env: { account } }: ApiContext): readonly string[] {
-  const named = Object.values(account.state.gateways).map(({ settings }) => settings.storeId);
+  const named = account.list("gateways").map(({ settings }) => settings.storeId);
   return [...new Set([DEFAULT_STORE, ...named])].filter((id) => id !== "");
 }
 
@@ -66,12 +65,12 @@ function toStore({ env: { account } }: ApiContext, id: string): object {
 function secretsOf(c: ApiContext): readonly SecretRecord[] {
   const store = param(c, "store");
   if (!storesOf(c).includes(store)) refuseUnknown();
-  const all = Object.values(c.env.account.state.secrets);
+  const all = c.env.account.list("secrets");
   return all.filter(({ store_id: id }) => id === store);
 }
 
 function secretOf(c: ApiContext): SecretRecord {
-  const secret = recordOf(c.env.account.state.secrets, param(c, "secret"));
+  const secret = c.env.account.find("secrets", param(c, "secret"));
   return secret?.store_id === param(c, "store") ? secret : refuseUnknown();
 }
 

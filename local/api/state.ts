@@ -8,15 +8,10 @@ import { dirname } from "node:path";
 import { z } from "zod";
 
 import { aiGateway, type GatewaySettings } from "../account.ts";
-import {
-  configRecord,
-  secretRecord,
-  type ConfigRecord,
-  type SecretRecord,
-} from "../provider-keys/records.ts";
+import { configRecord, secretRecord } from "../provider-keys/records.ts";
 import { readText } from "../read-text.ts";
-import { isDeclared, tokenRecord, type TokenRecord } from "./token-record.ts";
-import { workerRecord, type WorkerRecord } from "./worker-record.ts";
+import { isDeclared, tokenRecord } from "./token-record.ts";
+import { workerRecord } from "./worker-record.ts";
 
 const gatewayRecord = z.object({
   settings: aiGateway,
@@ -76,23 +71,13 @@ function byId<T extends z.ZodType>(record: T) {
     .transform((records): Record<string, z.output<T>> => Object.fromEntries(records));
 }
 
-/**
- * A gateway as it is kept: its settings, when it was made and changed, and whether the stack
- * declares it.
- */
-export type GatewayRecord = Readonly<z.output<typeof gatewayRecord>>;
-/** A bucket as it is kept, with its lifecycle rules. */
-export type Bucket = Readonly<z.output<typeof bucket>>;
-/** A Logpush job as it is kept. */
-export type LogpushJob = Readonly<z.output<typeof logpushJob>>;
-/** What an account holds beside everything that a stack declares, as it is kept. */
-export type HeldRecord = Readonly<z.output<typeof heldRecord>>;
-/** A notification policy as it is kept. */
-export type NotificationPolicy = Readonly<z.output<typeof policy>>;
-/** A webhook of notifications as it is kept. */
-export type NotificationWebhook = Readonly<z.output<typeof webhook>>;
+type Kind = keyof z.output<typeof stateSchema>;
+/** A record of each kind. */
+export type Records = {
+  readonly [K in Kind]: Readonly<z.output<typeof stateSchema>[K][string]>;
+};
 /** Everything of an account but its logs, by kind and key. */
-export type State = Readonly<z.output<typeof stateSchema>>;
+export type State = { readonly [K in Kind]: Readonly<Record<string, Records[K]>> };
 
 const EMPTY: State = stateSchema.parse({});
 
@@ -104,18 +89,13 @@ interface AccountArgs {
   readonly onGateways: (gateways: ReadonlyMap<string, GatewaySettings>) => void;
 }
 
+/** The kinds that a stack declares as they are kept. */
+const DECLARED = stateSchema.omit({ gateways: true, held: true }).keyof().options;
+
 /** What a stack declares. */
-export interface Declaration {
-  readonly gateways: ReadonlyMap<string, GatewaySettings>;
-  readonly workers?: readonly WorkerRecord[];
-  readonly tokens?: readonly TokenRecord[];
-  readonly buckets?: readonly Bucket[];
-  readonly logpushJobs?: readonly LogpushJob[];
-  readonly secrets?: readonly SecretRecord[];
-  readonly providerConfigs?: readonly ConfigRecord[];
-  readonly policies?: readonly NotificationPolicy[];
-  readonly webhooks?: readonly NotificationWebhook[];
-}
+export type Declaration = { readonly gateways: ReadonlyMap<string, GatewaySettings> } & {
+  readonly [K in (typeof DECLARED)[number]]?: readonly Records[K][];
+};
 
 /** Holds the state of an account, and announces changes of its gateways. */
 export class AccountState {
@@ -143,12 +123,22 @@ export class AccountState {
     if (this.#state.gateways !== before.gateways) this.#announce();
   }
 
+  /** Finds a record by its key, whatever property of that name every object has. */
+  find<K extends Kind>(kind: K, key: string): Records[K] | undefined {
+    const records = this.#state[kind];
+    return Object.hasOwn(records, key) ? records[key] : undefined;
+  }
+
+  list<K extends Kind>(kind: K): readonly Records[K][] {
+    return Object.values(this.#state[kind]);
+  }
+
   /** Keeps a record in place of the one with its key. */
-  put<K extends keyof State>(kind: K, key: string | number, record: State[K][string]): void {
+  put<K extends Kind>(kind: K, key: string | number, record: Records[K]): void {
     this.update((state) => ({ ...state, [kind]: { ...state[kind], [key]: record } }));
   }
 
-  remove(kind: keyof State, key: string | number): void {
+  remove(kind: Kind, key: string | number): void {
     this.update((state) => {
       const { [key]: gone, ...rest } = state[kind];
       return { ...state, [kind]: rest };
@@ -157,73 +147,58 @@ export class AccountState {
 
   /** Removes what is held at paths that begin so: a gateway's, when it is deleted. */
   removeBelow(path: string): void {
-    const gone = Object.entries(this.#state.held).filter(([, { place }]) => place.startsWith(path));
-    for (const [key] of gone) this.remove("held", key);
+    for (const [key, { place }] of Object.entries(this.#state.held)) {
+      if (place.startsWith(path)) this.remove("held", key);
+    }
   }
 
   /** Removes a deleted gateway's references to keys of providers; their secrets stay. */
   removeKeys(gatewayId: string): void {
-    const configs = Object.values(this.#state.providerConfigs);
-    const gone = configs.filter(({ gateway_id: id }) => id === gatewayId);
-    for (const { id } of gone) this.remove("providerConfigs", id);
+    for (const { id, gateway_id } of this.list("providerConfigs")) {
+      if (gateway_id === gatewayId) this.remove("providerConfigs", id);
+    }
   }
 
   /**
    * Replaces what the stack declares, as `pulumi up` would: a declared record that was changed here
    * is set right, and what the stack no longer declares is removed.
    */
-  declare(declaration: Declaration): void {
-    const { gateways, workers, tokens, buckets, logpushJobs, secrets } = declaration;
-    const { policies, webhooks } = declaration;
+  declare({ gateways, ...others }: Declaration): void {
     const now = new Date().toISOString();
     this.update((state) => {
-      const records = [...gateways].map(([id, settings]): [string, GatewayRecord] => {
-        const createdAt = recordOf(state.gateways, id)?.createdAt ?? now;
+      const records = [...gateways].map(([id, settings]): [string, Records["gateways"]] => {
+        const createdAt = this.find("gateways", id)?.createdAt ?? now;
         return [id, { settings, createdAt, modifiedAt: now, isDeclared: true }];
       });
-      return {
+      const declared = { ...madeHere(state.gateways), ...Object.fromEntries(records) };
+      return DECLARED.reduce((next, kind) => withDeclared(next, kind, others[kind]), {
         ...state,
-        gateways: { ...madeHere(state.gateways), ...Object.fromEntries(records) },
-        workers: { ...madeHere(state.workers), ...byKey(workers, ({ name }) => name) },
-        tokens: { ...madeHere(state.tokens), ...byKey(tokens, ({ id }) => id) },
-        buckets: { ...madeHere(state.buckets), ...byKey(buckets, ({ name }) => name) },
-        logpushJobs: { ...madeHere(state.logpushJobs), ...byKey(logpushJobs, ({ id }) => `${id}`) },
-        secrets: { ...madeHere(state.secrets), ...byKey(secrets, ({ id }) => id) },
-        providerConfigs: {
-          ...madeHere(state.providerConfigs),
-          ...byKey(declaration.providerConfigs, ({ id }) => id),
-        },
-        policies: { ...madeHere(state.policies), ...byKey(policies, ({ id }) => id) },
-        webhooks: { ...madeHere(state.webhooks), ...byKey(webhooks, ({ id }) => id) },
-      };
+        gateways: declared,
+      });
     });
   }
 
   #announce(): void {
-    const gateways = Object.values(this.#state.gateways).map(({ settings }) => settings);
-    this.#args.onGateways(new Map(gateways.map((settings) => [settings.aiGatewayId, settings])));
+    const settings = this.list("gateways").map((gateway) => gateway.settings);
+    this.#args.onGateways(new Map(settings.map((each) => [each.aiGatewayId, each])));
   }
-}
-
-/**
- * Finds a record by its key; undefined where there is none, whatever property of that name every
- * object has.
- */
-export function recordOf<T>(records: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(records, key) ? records[key] : undefined;
 }
 
 interface Declarable {
   readonly isDeclared: boolean;
 }
 
+type Keyed = { readonly id: string | number } | { readonly name: string };
+
 /** Leaves out what the stack declares: the rest was made over the REST API. */
 function madeHere<T extends Declarable>(records: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(records).filter(([, record]) => !record.isDeclared));
 }
 
-function byKey<T>(records: readonly T[] = [], keyOf: (record: T) => string): Record<string, T> {
-  return Object.fromEntries(records.map((record) => [keyOf(record), record]));
+function withDeclared(state: State, kind: Kind, records: readonly Keyed[] = []): State {
+  const declared = records.map((record) => ["id" in record ? record.id : record.name, record]);
+  const kept = madeHere<Declarable>(state[kind]);
+  return { ...state, [kind]: { ...kept, ...Object.fromEntries(declared) } };
 }
 
 function read(file: string): State {

@@ -5,8 +5,8 @@
 import { randomBytes } from "node:crypto";
 
 import { statusOf } from "./access.ts";
-import { ApiError, paged, readBody, refuseUnknown } from "./envelope.ts";
-import { param, type ApiContext, type Route } from "./route.ts";
+import { ApiError, paged, readBody } from "./envelope.ts";
+import { recordAt, type ApiContext, type Route } from "./route.ts";
 import {
   newTokenValue,
   PERMISSION_GROUPS,
@@ -15,7 +15,6 @@ import {
   tokenStatus,
   type TokenRecord,
 } from "./token-record.ts";
-import { recordOf } from "./state.ts";
 
 const TOKENS = "/accounts/:account/tokens";
 const TOKEN = `${TOKENS}/:token`;
@@ -27,17 +26,13 @@ export const TOKEN_ROUTES: readonly Route[] = [
   ["GET", `${TOKENS}/verify`, undefined, verifyToken],
   ["GET", "/user/tokens/verify", undefined, verifyToken],
   ["GET", `${TOKENS}/permission_groups`, READ, listPermissionGroups],
-  ["GET", TOKENS, READ, (c) => paged(c, Object.values(c.env.account.state.tokens).map(toWire))],
+  ["GET", TOKENS, READ, (c) => paged(c, c.env.account.list("tokens").map(toWire))],
   ["POST", TOKENS, WRITE, createToken],
-  ["GET", TOKEN, READ, (c) => toWire(tokenOf(c))],
+  ["GET", TOKEN, READ, (c) => toWire(recordAt(c, "tokens", "token"))],
   ["PUT", TOKEN, WRITE, replaceToken],
   ["PUT", `${TOKEN}/value`, WRITE, rollToken],
   ["DELETE", TOKEN, WRITE, deleteToken],
 ];
-
-function tokenOf(c: ApiContext): TokenRecord {
-  return recordOf(c.env.account.state.tokens, param(c, "token")) ?? refuseUnknown();
-}
 
 function verifyToken({ var: { token } }: ApiContext): object {
   const { id, expires_on, not_before } = token;
@@ -70,7 +65,7 @@ async function createToken(c: ApiContext): Promise<object> {
 }
 
 async function replaceToken(c: ApiContext): Promise<object> {
-  const { id, issued_on, hash, isDeclared, status: before } = tokenOf(c);
+  const { id, issued_on, hash, isDeclared, status: before } = recordAt(c, "tokens", "token");
   const change = await readBody(c, tokenRequest.extend({ status: tokenStatus.default(before) }));
   const modified_on = new Date().toISOString();
   return keep(c, { ...withKnownGroups(change), id, issued_on, modified_on, hash, isDeclared });
@@ -78,12 +73,16 @@ async function replaceToken(c: ApiContext): Promise<object> {
 
 function rollToken(c: ApiContext): string {
   const value = newTokenValue();
-  keep(c, { ...tokenOf(c), hash: sha256(value), modified_on: new Date().toISOString() });
+  keep(c, {
+    ...recordAt(c, "tokens", "token"),
+    hash: sha256(value),
+    modified_on: new Date().toISOString(),
+  });
   return value;
 }
 
 function deleteToken(c: ApiContext): object {
-  const { id } = tokenOf(c);
+  const { id } = recordAt(c, "tokens", "token");
   c.env.account.remove("tokens", id);
   return { id };
 }

@@ -2,7 +2,6 @@
 import { refuse } from "./envelope.ts";
 import { param, type ApiContext } from "./route.ts";
 import { toServed, withEarlier, type WorkerRecord } from "./worker-record.ts";
-import { recordOf } from "./state.ts";
 
 export const WORKERS = "/accounts/:account/workers";
 /** The path of one Worker. */
@@ -14,7 +13,7 @@ export const WRITE = ["Workers Scripts Write"] as const;
 
 /** Returns the Worker that the path names; throws an ApiError where there is none. */
 export function workerOf(c: ApiContext): WorkerRecord {
-  const worker = recordOf(c.env.account.state.workers, param(c, "script"));
+  const worker = c.env.account.find("workers", param(c, "script"));
   return worker ?? refuse(404, 10_007, "This Worker does not exist on your account.");
 }
 
@@ -31,7 +30,7 @@ export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
  */
 export async function deploy({ env }: ApiContext, worker: WorkerRecord): Promise<void> {
   const address = await env.workers.find(worker.name);
-  const before = recordOf(env.account.state.workers, worker.name);
+  const before = env.account.find("workers", worker.name);
   // It is served first: a Worker that does not load is not kept.
   const served = await env.workers.serve(toServed(worker)).catch((cause: unknown) => {
     const message = "the Worker does not load; the runtime says why where npm start runs";

@@ -15,7 +15,6 @@ import {
   type WorkerRecord,
 } from "./worker-record.ts";
 import { changeable, deploy, READ, SCRIPT, WORKERS, workerOf, WRITE } from "./worker-state.ts";
-import { recordOf } from "./state.ts";
 
 export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${WORKERS}/scripts`, READ, listWorkers],
@@ -48,12 +47,12 @@ const address = z.object({ enabled: z.boolean(), previews_enabled: z.boolean().o
 const schedules = z.array(z.object({ cron: z.string().min(1) }));
 
 function listWorkers({ env: { account } }: ApiContext): object {
-  return Object.values(account.state.workers).map(describeWorker);
+  return account.list("workers").map(describeWorker);
 }
 
 async function uploadWorker(c: ApiContext): Promise<object> {
   const name = check(scriptName, param(c, "script"));
-  const before = changeable(recordOf(c.env.account.state.workers, name));
+  const before = changeable(c.env.account.find("workers", name));
   const worker = await readUpload(name, c.req.raw, before);
   await deploy(c, worker);
   // wrangler prints the id of the deployment as that of the version.

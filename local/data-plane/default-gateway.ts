@@ -1,6 +1,6 @@
 /** The gateway that an account makes by itself. */
 import type { GatewaySettings } from "../account.ts";
-import { recordOf, type AccountState } from "../api/state.ts";
+import type { AccountState } from "../api/state.ts";
 import { GATEWAY_DEFAULTS } from "../gateway-defaults.ts";
 
 /** The id of that gateway. */
@@ -13,7 +13,7 @@ export const DEFAULT_GATEWAY = "default";
  */
 export function ensureDefault(account: AccountState, gatewayId: string): void {
   if (gatewayId !== DEFAULT_GATEWAY) return;
-  if (recordOf(account.state.gateways, gatewayId) !== undefined) return;
+  if (account.find("gateways", gatewayId) !== undefined) return;
   const now = new Date().toISOString();
   const settings: GatewaySettings = {
     ...GATEWAY_DEFAULTS,

@@ -6,7 +6,7 @@ import { gzip } from "node:zlib";
 import { z } from "zod";
 
 import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";
-import { type AccountState, type LogpushJob, recordOf } from "../api/state.ts";
+import type { AccountState, Records } from "../api/state.ts";
 import type { Bodies, Log } from "../logs/log.ts";
 import { printError, printFault } from "../print.ts";
 import { readDestination } from "./destination.ts";
@@ -52,7 +52,7 @@ export class Pusher {
 
   /** Takes a log that its gateway kept. */
   add(log: Log, bodies: Bodies | undefined): void {
-    const settings = recordOf(this.#account.state.gateways, log.gateway)?.settings;
+    const settings = this.#account.find("gateways", log.gateway)?.settings;
     if (settings?.logpush !== true || isTooLarge(bodies)) return;
     this.#waiting.push({ log, bodies, publicKey: settings.logpushPublicKey });
     this.#timer ??= setTimeout(() => {
@@ -77,9 +77,9 @@ export class Pusher {
     for (const { name, rules } of Object.values(buckets)) await this.#expire(name, rules);
   }
 
-  async #push(job: LogpushJob, batch: readonly Waiting[]): Promise<void> {
+  async #push(job: Records["logpushJobs"], batch: readonly Waiting[]): Promise<void> {
     const { bucket, folders } = readDestination(job.destination_conf);
-    if (bucket === undefined || recordOf(this.#account.state.buckets, bucket) === undefined) return;
+    if (bucket === undefined || this.#account.find("buckets", bucket) === undefined) return;
     const gateway = readFilter(job["filter"]);
     const fields = options.safeParse(job["output_options"]).data?.field_names ?? [];
     const logs = batch.filter(({ log }) => gateway === undefined || log.gateway === gateway);

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { keySecretName } from "../../policy/gateway/provider-keys.ts";
 import type { Account } from "../account.ts";
 import { isDeclared } from "../api/token-record.ts";
-import type { State } from "../api/state.ts";
+import type { AccountState } from "../api/state.ts";
 import { scopes } from "./resources.ts";
 
 /** A secret of the Secrets Store, with the API's own names but for the last two. */
@@ -94,18 +94,20 @@ export function secretNameOf({ gateway_id, provider_slug, alias }: Place): strin
 }
 
 /** Finds the secret that a call with this key would use. */
-export function secretOf(state: State, config: Place): SecretRecord | undefined {
+export function secretOf(account: AccountState, config: Place): SecretRecord | undefined {
   const name = secretNameOf(config);
-  return Object.values(state.secrets).find(
-    (secret) => secret.name === name && secret.scopes.includes("ai_gateway"),
-  );
+  return account
+    .list("secrets")
+    .find((secret) => secret.name === name && secret.scopes.includes("ai_gateway"));
 }
 
 /** What a gateway has for a provider under an alias. */
-export function findKey(state: State, place: Place): "none" | "readable" | "lost" {
-  const config = Object.values(state.providerConfigs).find(
-    (each) => secretNameOf(each) === secretNameOf(place) && each.gateway_id === place.gateway_id,
-  );
+export function findKey(account: AccountState, place: Place): "none" | "readable" | "lost" {
+  const config = account
+    .list("providerConfigs")
+    .find(
+      (each) => secretNameOf(each) === secretNameOf(place) && each.gateway_id === place.gateway_id,
+    );
   if (config === undefined) return "none";
-  return secretOf(state, place) === undefined ? "lost" : "readable";
+  return secretOf(account, place) === undefined ? "lost" : "readable";
 }

@@ -106,7 +106,7 @@ test.each([
 
 test("only this gateway's logs are pushed, only while the job is on, and none over a megabyte", async () => {
   const running = await deploy();
-  const [job] = Object.values(running.account.state.logpushJobs);
+  const [job] = running.account.list("logpushJobs");
   const account_id = running.accountId;
 
   await ask(running, { gatewayId: "other" });
@@ -161,7 +161,7 @@ test("a job that fails, or whose destination leads out of its bucket, is told, a
   const told = vi.spyOn(console, "error").mockImplementation(() => {});
   onTestFinished(() => told.mockRestore());
   const running = await deploy();
-  const [job] = Object.values(running.account.state.logpushJobs);
+  const [job] = running.account.list("logpushJobs");
   if (job === undefined) throw new Error("the stack declares no job");
   const away = { ...job, id: 1, destination_conf: "r2://copies/../../away/{DATE}?x" };
   const odd = { ...job, id: 2, filter: '{"where":1}' };
@@ -225,7 +225,7 @@ test("a key of no object reads no file of this machine", async () => {
 
 test("a destination whose keys are no longer good is refused", async () => {
   const running = await deploy();
-  const [job] = Object.values(running.account.state.logpushJobs);
+  const [job] = running.account.list("logpushJobs");
   const account_id = running.accountId;
   const { logpush } = running.client();
   const tokens = Object.entries(running.account.state.tokens).map(([id, token]) => [
@@ -242,7 +242,7 @@ test("a destination whose keys are no longer good is refused", async () => {
 
 test("a filter that is not imitated is refused by name", async () => {
   const running = await deploy();
-  const [job] = Object.values(running.account.state.logpushJobs);
+  const [job] = running.account.list("logpushJobs");
   const { logpush } = running.client();
   const update = (filter: string) =>
     logpush.jobs.update(job?.id ?? 0, { account_id: running.accountId, filter });

@@ -18,7 +18,6 @@ import { storageSection } from "./storage.ts";
 import { totalsSection } from "./totals.ts";
 import { triggersSection } from "./triggers.ts";
 import { wrongFiltersNotice, wrongValue } from "./wrong-filters.ts";
-import { recordOf } from "../../api/state.ts";
 
 interface PageArgs extends Pick<LocalAccount, "account" | "store" | "traces"> {
   /** What runs now; without it the pages show gateways and logs alone. */
@@ -66,7 +65,7 @@ function knownGateway(
 ): Reading {
   const { filters, wrong } = reading;
   const { gateway } = filters;
-  if (gateway === usual || recordOf(parts.account.state.gateways, gateway)) return reading;
+  if (gateway === usual || parts.account.find("gateways", gateway)) return reading;
   const known = allGateways(parts);
   if (known.includes(gateway)) return reading;
   const unknown = wrongValue("gateway", gateway, known);
@@ -110,7 +109,7 @@ async function listLayout(
     gateways: allGateways({ account, store }),
     models: listModels(store, gateway, MODELS),
   };
-  const declared = recordOf(account.state.gateways, gateway);
+  const declared = account.find("gateways", gateway);
   const cap = declared && capOf(declared.settings);
   const title = count(totals.sums.requests, "request");
   const isEmpty = totals.sums.requests === 0;

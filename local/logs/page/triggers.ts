@@ -10,9 +10,9 @@ import type { Html } from "./format.ts";
 
 /** Lists the triggers of a gateway's Workers; empty where there are none. */
 export function triggersSection(account: AccountState, gateway: string): Html | "" {
-  const workers = Object.values(account.state.workers).filter(
-    (worker) => worker.crons.length > 0 && textBinding(worker, "GATEWAY_ID") === gateway,
-  );
+  const workers = account
+    .list("workers")
+    .filter((worker) => worker.crons.length > 0 && textBinding(worker, "GATEWAY_ID") === gateway);
   if (workers.length === 0) return "";
   return html`<section aria-labelledby="triggers">
     <h2 id="triggers">Cron triggers</h2>

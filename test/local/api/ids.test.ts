@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
-import { AccountState, recordOf } from "../../../local/api/state.ts";
+import { AccountState } from "../../../local/api/state.ts";
 import { startAccount, type RunningAccount } from "../../support/account.ts";
 import { visit } from "../../support/visit.ts";
 
@@ -38,9 +38,7 @@ test("records are found, replaced and removed by any id, and outlive the process
     for (const one of [state, open()]) {
       for (const name of [...others, ...INHERITED, ...model.keys()]) {
         const size = model.get(name);
-        expect(recordOf(one.state.buckets, name)).toEqual(
-          size === undefined ? size : bucket(name, size),
-        );
+        expect(one.find("buckets", name)).toEqual(size === undefined ? size : bucket(name, size));
       }
     }
     rmSync(file, { force: true });
