@@ -1,45 +1,54 @@
 /** A log, for the gateway that writes it and everybody who reads it. */
 import type { GatewaySettings } from "../account.ts";
-
-/** What a gateway writes about one request. */
-export interface Log {
-  /** A UUIDv7, as AI Gateway's ids are since 2026-10-08. */
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-  readonly gateway: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly status: number;
-  readonly durationMs: number;
-  readonly tokensIn: number | undefined;
-  readonly tokensOut: number | undefined;
-  /** The cost in US dollars. */
-  readonly cost: number | undefined;
-  readonly cached: boolean;
-  readonly eventId: string;
-  /** The trace that the request said it belongs to. */
-  readonly traceId?: string | undefined;
-  readonly metadata: Metadata;
-}
+import { boolean, optional, text, whole, type RowOf } from "./table.ts";
 
 export type Metadata = Readonly<Record<string, unknown>>;
+
+/** A log's feedback: good, bad, or none. */
+export type Feedback = 1 | -1 | undefined;
+
+/**
+ * The fields of a log, of which its type and its table are made. A new one is optional: files of
+ * earlier versions have it of no log.
+ */
+export const LOG_FIELDS = {
+  /** A UUIDv7, as AI Gateway's ids are since 2026-10-08. */
+  id: { ...text, type: "TEXT NOT NULL UNIQUE" },
+  /** Milliseconds since 1970. */
+  createdAt: whole,
+  gateway: text,
+  provider: text,
+  model: text,
+  status: whole,
+  durationMs: whole,
+  tokensIn: optional<number>("INTEGER"),
+  tokensOut: optional<number>("INTEGER"),
+  /** The cost in US dollars. */
+  cost: optional<number>("REAL"),
+  cached: boolean,
+  eventId: text,
+  /** The trace that the request said it belongs to. */
+  traceId: optional<string>("TEXT"),
+  metadata: {
+    type: "TEXT NOT NULL",
+    read: (value: unknown): Metadata => JSON.parse(String(value)),
+    write: (value: Metadata) => JSON.stringify(value),
+  },
+  feedback: optional<1 | -1>("INTEGER"),
+  score: optional<number>("REAL"),
+};
+
+/** A log as it is kept, with what was added after its request. */
+export type StoredLog = RowOf<typeof LOG_FIELDS> & { readonly hasBodies: boolean };
+
+/** What a gateway writes about one request. */
+export type Log = Omit<StoredLog, "hasBodies" | "feedback" | "score">;
 
 /** The texts of request and answer, as the gateway saw them. */
 export interface Bodies {
   readonly request: string;
   readonly response: string;
 }
-
-/** A log's feedback: good, bad, or none. */
-export type Feedback = 1 | -1 | undefined;
-
-/** A log as it is kept, with what was added after its request. */
-export type StoredLog = Log & {
-  readonly hasBodies: boolean;
-  readonly feedback: Feedback;
-  readonly score: number | undefined;
-};
 
 /** What may change of a log after its request. */
 export type LogChange = Partial<Pick<StoredLog, "feedback" | "score" | "metadata">>;

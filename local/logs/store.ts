@@ -7,21 +7,11 @@ import { printFault } from "../print.ts";
 import { Database } from "./database.ts";
 import { deleteInSteps } from "./deletion.ts";
 import type { Bodies, Cap, FoundLog, Log, LogChange, StoredLog } from "./log.ts";
-import { orderOf, whereOf, type LogQuery } from "./query.ts";
-import { LOG_COLUMNS, LOGS_WITH_BODIES, toLog } from "./tables.ts";
+import { FILTER_KEYS, orderOf, whereOf, type LogQuery } from "./query.ts";
+import { CALLS, LOG_COLUMNS, LOGS, LOGS_WITH_BODIES, toLog } from "./tables.ts";
 
 // A transaction takes longer than what is written in it: logs that come close together share one.
 const WRITE_MS = 10;
-
-const INSERT_LOG = `
-  INSERT INTO logs (id, created_at, gateway, provider, model, status, duration_ms, tokens_in, tokens_out, cost, cached,
-    event_id, trace_id, metadata)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-
-const INSERT_CALL = `
-  INSERT INTO calls (created_at, gateway, provider, model, status, tokens_in, tokens_out, cost, cached, rate_limited,
-    metadata)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** A log that waits to be written. */
 interface Waiting {
@@ -65,7 +55,7 @@ export class LogStore {
 
   /** Counts a call for analytics, which no deletion of logs changes. */
   countCall(log: Log, isRateLimited: boolean): void {
-    this.#waitingCalls.push(toCall(log, isRateLimited));
+    this.#waitingCalls.push(CALLS.toValues({ ...log, rateLimited: isRateLimited }));
     this.#writeSoon();
   }
 
@@ -187,7 +177,7 @@ export class LogStore {
     this.#waitingCalls = [];
     try {
       this.#database.transact(() => {
-        for (const call of calls) this.#database.prepare(INSERT_CALL).run(...call);
+        for (const call of calls) this.#database.prepare(CALLS.insert).run(...call);
         for (const one of waiting) this.#write(one);
       });
     } catch (error) {
@@ -201,7 +191,7 @@ export class LogStore {
 
   #write({ log, bodies, excess }: Waiting): void {
     if (excess > 0) this.#deleteOldest(log.gateway, excess);
-    this.#database.prepare(INSERT_LOG).run(...toValues(log));
+    this.#database.prepare(LOGS.insert).run(...LOGS.toValues(log));
     if (bodies === undefined) return;
     this.#database
       .prepare("INSERT INTO bodies (log, request, response) VALUES (?, ?, ?)")
@@ -215,49 +205,14 @@ export class LogStore {
   }
 }
 
-const RANGES = [
-  ["cost", "cost"],
-  ["duration", "duration_ms"],
-  ["tokens_in", "tokens_in"],
-  ["tokens_out", "tokens_out"],
-  ["total_tokens", "coalesce(tokens_in, 0) + coalesce(tokens_out, 0)"],
-]
-  .map(([name, column]) => `min(${column}) AS min_${name}, max(${column}) AS max_${name}`)
+const RANGES = (
+  [
+    ["cost", FILTER_KEYS.cost],
+    ["duration", FILTER_KEYS.duration],
+    ["tokens_in", FILTER_KEYS.tokens_in],
+    ["tokens_out", FILTER_KEYS.tokens_out],
+    ["total_tokens", FILTER_KEYS.tokens],
+  ] as const
+)
+  .map(([name, { column }]) => `min(${column}) AS min_${name}, max(${column}) AS max_${name}`)
   .join(", ");
-
-function toValues(log: Log): SQLInputValue[] {
-  return [
-    log.id,
-    log.createdAt,
-    log.gateway,
-    log.provider,
-    log.model,
-    log.status,
-    log.durationMs,
-    log.tokensIn ?? null,
-    log.tokensOut ?? null,
-    log.cost ?? null,
-    Number(log.cached),
-    log.eventId,
-    log.traceId ?? null,
-    JSON.stringify(log.metadata),
-  ];
-}
-
-function toCall(log: Log, isRateLimited: boolean): SQLInputValue[] {
-  const { tokensIn = null, tokensOut = null, cost = null, metadata } = log;
-  return [
-    log.createdAt,
-    log.gateway,
-    log.provider,
-    log.model,
-    log.status,
-    tokensIn,
-    tokensOut,
-    cost,
-    Number(log.cached),
-    Number(isRateLimited),
-    // The dimension's name promises what was sent; what it is without metadata is not documented.
-    Object.keys(metadata).length === 0 ? "" : JSON.stringify(metadata),
-  ];
-}

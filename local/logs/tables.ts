@@ -1,49 +1,31 @@
-/**
- * The tables of the log store, and a row of theirs as a log. Calls are what analytics count: each one,
- * whether its log is kept or not.
- */
+/** The tables of the log store, and a row of theirs as a log. */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 
-import type { StoredLog } from "./log.ts";
+import { LOG_FIELDS, type Metadata, type StoredLog } from "./log.ts";
+import { boolean, table } from "./table.ts";
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS logs (
-    seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    created_at INTEGER NOT NULL,
-    gateway TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    model TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    duration_ms INTEGER NOT NULL,
-    tokens_in INTEGER,
-    tokens_out INTEGER,
-    cost REAL,
-    cached INTEGER NOT NULL,
-    event_id TEXT NOT NULL,
-    metadata TEXT NOT NULL,
-    feedback INTEGER,
-    score REAL,
-    trace_id TEXT
-  ) STRICT;
+export const LOGS = table("logs", LOG_FIELDS);
+
+const { createdAt, gateway, provider, model, status, cached } = LOG_FIELDS;
+const { tokensIn, tokensOut, cost, metadata } = LOG_FIELDS;
+const counted = { createdAt, gateway, provider, model, status, cached, tokensIn, tokensOut, cost };
+/** What analytics count: each call, whether its log is kept or not. */
+export const CALLS = table("calls", {
+  ...counted,
+  rateLimited: boolean,
+  // The dimension's name promises what was sent; what it is without metadata is not documented.
+  metadata: {
+    ...metadata,
+    write: (sent: Metadata) => (Object.keys(sent).length === 0 ? "" : metadata.write(sent)),
+  },
+});
+
+const BODIES = `
   CREATE TABLE IF NOT EXISTS bodies (
     log TEXT PRIMARY KEY REFERENCES logs (id) ON DELETE CASCADE,
     request TEXT NOT NULL,
     response TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS calls (
-    created_at INTEGER NOT NULL,
-    gateway TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    model TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    tokens_in INTEGER,
-    tokens_out INTEGER,
-    cost REAL,
-    cached INTEGER NOT NULL,
-    rate_limited INTEGER NOT NULL,
-    metadata TEXT NOT NULL
-  ) STRICT;
 `;
 
 // The last column keeps the newest first in each index: a page of a filtered list is read off, not
@@ -57,24 +39,13 @@ const INDICES = `
   CREATE INDEX IF NOT EXISTS logs_failed ON logs (gateway, created_at) WHERE status >= 400;
 `;
 
-/** The columns that files of earlier versions lack. */
-const ADDED = [
-  ["feedback", "INTEGER"],
-  ["score", "REAL"],
-  ["trace_id", "TEXT"],
-] as const;
-
 /** Makes what is missing: everything in a new file, in one of an earlier version what came since. */
 export function prepareTables(database: DatabaseSync): void {
-  database.exec(TABLES);
-  const columns = new Set(
-    database
-      .prepare("PRAGMA table_info(logs)")
-      .all()
-      .map(({ name }) => name),
-  );
-  for (const [name, type] of ADDED) {
-    if (!columns.has(name)) database.exec(`ALTER TABLE logs ADD COLUMN ${name} ${type}`);
+  database.exec(LOGS.create + BODIES + CALLS.create);
+  const known = database.prepare("SELECT name FROM pragma_table_info('logs')").all();
+  for (const { column, type } of LOGS.columns) {
+    if (known.some(({ name }) => name === column)) continue;
+    database.exec(`ALTER TABLE logs ADD COLUMN ${column} ${type}`);
   }
   database.exec(INDICES);
 }
@@ -84,28 +55,6 @@ export const LOG_COLUMNS = "logs.*, bodies.log IS NOT NULL AS has_bodies";
 export const LOGS_WITH_BODIES = "logs LEFT JOIN bodies ON bodies.log = logs.id";
 
 /** Reads a log out of a row that has the columns of `LOG_COLUMNS`. */
-export function toLog(row: Record<string, SQLOutputValue>): StoredLog {
-  return {
-    id: String(row["id"]),
-    createdAt: Number(row["created_at"]),
-    gateway: String(row["gateway"]),
-    provider: String(row["provider"]),
-    model: String(row["model"]),
-    status: Number(row["status"]),
-    durationMs: Number(row["duration_ms"]),
-    tokensIn: optional(row["tokens_in"]),
-    tokensOut: optional(row["tokens_out"]),
-    cost: optional(row["cost"]),
-    cached: row["cached"] === 1,
-    eventId: String(row["event_id"]),
-    traceId: typeof row["trace_id"] === "string" ? row["trace_id"] : undefined,
-    metadata: JSON.parse(String(row["metadata"])),
-    hasBodies: row["has_bodies"] === 1,
-    feedback: row["feedback"] === 1 ? 1 : row["feedback"] === -1 ? -1 : undefined,
-    score: optional(row["score"]),
-  };
-}
-
-function optional(value: SQLOutputValue | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
+export function toLog(row: Readonly<Record<string, SQLOutputValue>>): StoredLog {
+  return { ...LOGS.toRow(row), hasBodies: row["has_bodies"] === 1 };
 }

@@ -23,6 +23,7 @@ const LOG: Log = {
   cost: undefined,
   cached: false,
   eventId: "e1",
+  traceId: undefined,
   metadata: {},
 };
 

@@ -118,6 +118,7 @@ function open(logs: readonly Partial<Log>[]): LogStore {
       cost: 0.001,
       cached: false,
       eventId: "e",
+      traceId: undefined,
       metadata: {},
     };
     store.insert({ ...ordinary, ...log }, undefined, {

@@ -138,6 +138,7 @@ export function keepLog(
     cost: 0.001,
     cached: false,
     eventId: `event-of-${log.id}`,
+    traceId: undefined,
     metadata: {},
   };
   const cap = { maxEntries: 10_000_000, whenFull: "DELETE_OLDEST" } as const;
