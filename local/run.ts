@@ -1,9 +1,14 @@
 /**
- * Runs `npm start`. Wrong arguments end here: what runs a stack is large, and is loaded once they
- * are known to be right.
+ * Runs `npm start`. Wrong arguments end here, and a second start of a stack: what runs one is large,
+ * and is loaded once it is needed.
  */
-import { runCommand } from "./command.ts";
+import { join } from "node:path";
+
+import { runCommand, type Args } from "./command.ts";
 import { prepareEvaluation } from "./engine/evaluate.ts";
+import { claimAccount } from "./owner.ts";
+import { STATE } from "./paths.js";
+import { print } from "./print.ts";
 
 const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--traces URL] [--port N] [--api]
                  [--empty]
@@ -17,11 +22,21 @@ const USAGE = `usage: npm start [-- --stack dev] [--upstream URL] [--traces URL]
   --empty     serve an account of its own, in which nothing is declared, for the stack's own pulumi up`;
 
 await runCommand(USAGE, async (args) => {
+  const folder = join(STATE, args.stack, args.empty ? "empty" : "");
+  const other = await claimAccount(folder);
+  if (other !== undefined) {
+    print(`${other.lines}
+Process ${other.pid} runs it, with its own --port and --upstream; Ctrl-C there ends it.`);
+    if (args.api || args.empty) print(other.api);
+    return;
+  }
   // What takes longest begins first: the process that runs the stack's program, then everything
   // else.
   prepareEvaluation();
-  const { serve } = await import("./serve.ts");
-  if (!args.empty) return serve(args);
-  const { serveEmpty } = await import("./serve-empty.ts");
-  return serveEmpty(args);
+  const { serve } = await load(args);
+  await serve(args, folder);
 });
+
+function load({ empty }: Args) {
+  return empty ? import("./serve-empty.ts") : import("./serve.ts");
+}

@@ -8,7 +8,7 @@ import { recordStack, type Recorded } from "../../record/record.ts";
 import { applyResources, type GatewaySettings } from "../../local/account.ts";
 import { toDeclaration } from "../../local/declaration.ts";
 import { Pusher, readFilter } from "../../local/logpush/pusher.ts";
-import { describeCopies } from "../../local/serve.ts";
+import { describeCopies } from "../../local/lines.ts";
 import { decryptLog } from "../../ops/decrypt/decrypt.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { OPEN } from "../support/gateway.ts";
