@@ -46,9 +46,14 @@ export class Access {
       const message = `Cannot use the access token from location: ${address}`;
       throw new ApiError(403, { code: 9109, message });
     }
-    const isKnown = accountId === this.#account.id;
-    if (!isKnown || !permissions.some((permission) => hasPermission(token, permission, accountId)))
-      throw new ApiError(403, { code: 10_000, message: "Authentication error" });
+    this.requireOwn(accountId);
+    if (permissions.some((permission) => hasPermission(token, permission, accountId))) return;
+    throw unauthenticated(403);
+  }
+
+  /** Throws where a path names an account, and it is another one. */
+  requireOwn(accountId: string | undefined): void {
+    if (accountId !== undefined && accountId !== this.#account.id) throw unauthenticated(403);
   }
 
   /** Returns whether a call beside the Worker may run through an authenticated gateway. */
@@ -72,8 +77,8 @@ export function statusOf(token: TokenRecord): "active" | "disabled" | "expired" 
   return token.status;
 }
 
-function unauthenticated(): ApiError {
-  return new ApiError(401, { code: 10_000, message: "Authentication error" });
+function unauthenticated(status: 401 | 403 = 401): ApiError {
+  return new ApiError(status, { code: 10_000, message: "Authentication error" });
 }
 
 /** Returns whether a token has a permission; a policy that denies wins over one that allows. */

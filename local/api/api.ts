@@ -63,8 +63,10 @@ export function createApi(args: ApiArgs) {
   });
   for (const [method, path, permissions, handler] of ROUTES) {
     router.on(method, path, async (c) => {
-      const place = { accountId: c.req.param("account") ?? "", address: c.env.address };
-      if (permissions !== undefined) access.require(c.var.token, permissions, place);
+      const accountId = c.req.param("account");
+      const place = { accountId: accountId ?? "", address: c.env.address };
+      if (permissions === undefined) access.requireOwn(accountId);
+      else access.require(c.var.token, permissions, place);
       const result = await handler(c);
       return result instanceof Response ? result : success(c, result);
     });

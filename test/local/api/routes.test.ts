@@ -41,6 +41,18 @@ test("no route but those about the token itself and the account's name answers a
   ]);
 });
 
+test("no route of another account answers a token, whatever it may do", async () => {
+  const { send, key } = await start();
+  const routes = ROUTES.filter(([, path]) => path.includes(":account"));
+
+  const statuses = routes.map(async ([method, path]) => {
+    const { status } = await send(method, path.replace(":account", "f".repeat(32)), key);
+    return status === 403 ? [] : [`${method} ${path}: ${status}`];
+  });
+
+  expect((await Promise.all(statuses)).flat()).toEqual([]);
+});
+
 test("what no route takes answers 501 with its name", async () => {
   const { send, accountId, key } = await start();
 
