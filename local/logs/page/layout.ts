@@ -10,7 +10,7 @@ import { html, raw } from "hono/html";
 
 import type { Html } from "./format.ts";
 
-const STYLE = read("style.css");
+const STYLE = read("style.css") + read("list.css");
 const SCRIPT = read("live.js");
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%230969da' d='M0 4h2v4H0zM3 0h2v8H3zM6 2h2v6H6z'/%3E%3C/svg%3E";
