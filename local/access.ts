@@ -11,10 +11,7 @@ export async function accessCerts(): Promise<JSONWebKeySet> {
   return { keys: [{ ...(await exportJWK(publicKey)), kid: KID, alg: "RS256", use: "sig" }] };
 }
 
-/**
- * Makes the proof that Access adds to a request as `cf-access-jwt-assertion`; valid for a day.
- * Undefined for a Worker that takes none.
- */
+/** Makes the proof, valid for a day, that Access adds to a request, if the Worker takes one. */
 export async function accessProof(script: Pick<Script, "bindings">): Promise<string | undefined> {
   const text = textBinding(script, "CLOUDFLARE_ACCESS");
   if (text === undefined) return undefined;
@@ -34,10 +31,7 @@ const KID = "local";
 
 let keys: Promise<GenerateKeyPairResult> | undefined;
 
-/**
- * Returns the keys, made when first needed, and gone with the process: no file here could let
- * anybody in anywhere.
- */
+/** Returns the keys of this process: no file here could let anybody in anywhere. */
 async function localKeys(): Promise<GenerateKeyPairResult> {
   keys ??= import("jose").then(({ generateKeyPair }) => generateKeyPair("RS256"));
   return keys;

@@ -179,9 +179,7 @@ const workersCronTrigger = z.strictObject({
   schedules: z.array(z.strictObject({ cron: z.string() })).min(1),
 });
 
-/** A gateway's settings, as a program declares them. */
 export type GatewaySettings = z.infer<typeof aiGateway>;
-/** A Worker, as a program declares it. */
 export type Script = z.infer<typeof workersScript>;
 
 /** Returns the text of a binding; undefined where there is none of that name, or it holds no text. */

@@ -1,7 +1,4 @@
-/**
- * Answers the calls of a Worker's AI binding, as the Workers runtime forwards them: their own URL
- * and headers arrive as `mf-` headers.
- */
+/** Answers a Worker's AI binding: a call's own URL and headers arrive as `mf-` headers. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 import { data, readJson } from "./answers.ts";
@@ -15,7 +12,6 @@ import { callInTurn, universalCalls } from "./gateway/universal.ts";
 import type { LocalAccount } from "./local-account.ts";
 import type { LogStore } from "./logs/store.ts";
 
-/** The parts of the account that a call needs. */
 interface BindingParts extends RunParts, Pick<LocalAccount, "store"> {
   /** Where the account's endpoints for callers beside a Worker are. */
   readonly url: URL;
@@ -82,7 +78,6 @@ function answerUrl(
   return data(200, { success: true, result: { url: new URL(path, url).href } });
 }
 
-/** Answers `getLog` and `patchLog` of the binding. */
 async function answerLog(
   request: IncomingMessage,
   { gatewayId, logId }: { readonly gatewayId: string; readonly logId: string },

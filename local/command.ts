@@ -10,11 +10,9 @@ import { ROOT } from "./paths.js";
 import { print, printError, printFault } from "./print.ts";
 import { StackError } from "./stack-error.ts";
 
-/** The checked arguments of a command. */
 export interface Args {
   readonly stack: string;
   readonly upstream: URL | undefined;
-  /** Undefined where the command line names none. */
   readonly port: number | undefined;
   /** Where traces go, in place of the collectors that its gateways and Workers declare. */
   readonly traces: URL | undefined;

@@ -16,10 +16,7 @@ import { readDestination } from "./logpush/destination.ts";
 import { ROOT } from "./paths.js";
 import { toKeyRecords } from "./provider-keys/records.ts";
 
-/**
- * Makes the records. Tokens are made anew: only their hashes, and the Worker that a token is for,
- * know their values.
- */
+/** Makes the records, with new tokens, whose values only the Workers that they are for have. */
 export async function toDeclaration(account: Account): Promise<Declaration> {
   const now = new Date().toISOString();
   const tokens = account.tokens.map((token) => ({ token, value: newTokenValue() }));
@@ -103,10 +100,7 @@ function toTokenRecord(
   };
 }
 
-/**
- * Finds a permission group by its name: the program looked it up in a recorded list, and this
- * account has ids of its own.
- */
+/** Finds the permission group of a name in the recorded list; this account has ids of its own. */
 function localGroup(id: string): (typeof LOCAL_GROUPS)[number] {
   const name = PERMISSION_GROUPS.find((group) => group.id === id)?.name;
   const group = LOCAL_GROUPS.find((known) => known.name === name);
@@ -174,7 +168,6 @@ function toPolicy(
   };
 }
 
-/** Makes the record of the webhook. */
 function toWebhook(webhook: Account["webhooks"][number], now: string): Records["webhooks"] {
   const { name, url } = webhook;
   return { id: webhookId(webhook), name, url, type: "generic", created_at: now, isDeclared: true };

@@ -1,7 +1,4 @@
-/**
- * Runs `npm run dev`: the declared Worker under `wrangler dev`, with the real Workers AI and the
- * real gateway.
- */
+/** Runs `npm run dev`: the declared Worker under wrangler, with the real Workers AI and gateway. */
 import { spawn } from "node:child_process";
 
 import { runCommand, type Args } from "./command.ts";

@@ -37,19 +37,14 @@ interface DoorArgs extends Omit<LocalAccount, "pusher" | "close"> {
   readonly now?: () => number;
   /** Prints a line where the account runs. */
   readonly print?: ((line: string) => void) | undefined;
-  /** The faults of the REST API that a test plants. */
   readonly faults?: readonly GatewayFault[] | undefined;
 }
 
-/** The running server. */
 export interface Door {
   readonly url: URL;
   /** The logs page, with the key that opens it. */
   readonly page: URL;
-  /**
-   * Where the AI bindings of this run send their calls. Its path is a secret: every user of the
-   * machine reaches loopback.
-   */
+  /** Where AI bindings call. Its path is secret: every user of the machine reaches loopback. */
   readonly binding: URL;
   /** The Workers that were uploaded over the API. */
   readonly workers: WorkerHost;

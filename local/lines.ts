@@ -15,13 +15,11 @@ interface RunArgs {
   readonly args: Args;
   readonly folder: string;
   readonly key: string;
-  /** The address of the Worker. */
   readonly worker: string;
   /** The logs page, with the key that opens it. */
   readonly page: URL;
 }
 
-/** Describes a stack that runs, for whoever started it. */
 export async function describeRun(loaded: LoadedStack, run: RunArgs): Promise<string> {
   const { args, folder, key, worker, page } = run;
   const proof = await accessProof(loaded.script);
@@ -63,10 +61,7 @@ export CLOUDFLARE_ACCOUNT_ID=${accountId}
 export CLOUDFLARE_API_BASE_URL=${url.origin}${API_PATH}`;
 }
 
-/**
- * Describes the stack for the pages, which have no key to show: whoever may read it can read the
- * file.
- */
+/** Describes the stack for the pages, whose readers can read the key's file. */
 export function describeStack(name: string, worker: string, loaded: LoadedStack): RunningStack {
   const { values, evidence, script } = loaded;
   return { name, values, evidence, example: exampleCall(worker, "$(cat .local/key)", script) };

@@ -11,7 +11,6 @@ import { LogStore } from "./logs/store.ts";
 import { TraceCollector } from "./telemetry/collector.ts";
 import { PointStore } from "./telemetry/points.ts";
 
-/** The parts of an open account. */
 export interface LocalAccount {
   readonly account: AccountState;
   readonly gateway: LocalGateway;
@@ -37,7 +36,6 @@ interface LocalAccountArgs {
   readonly collector?: URL | undefined;
 }
 
-/** Opens an account, with what its folder holds. */
 export function openAccount(args: LocalAccountArgs): LocalAccount {
   const { id, model, folder, isVolatile = false, now = Date.now, collector } = args;
   const fileOf = (name: string) => (isVolatile ? ":memory:" : join(folder, name));

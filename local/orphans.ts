@@ -41,7 +41,6 @@ function end(pid: number): void {
   }
 }
 
-/** Finds the processes of a program, by the path that started them. */
 function find(program: string): number[] {
   return existsSync("/proc/self/cmdline") ? findInProc(program) : findByPs(program);
 }

@@ -55,7 +55,6 @@ export function announce(folder: string, printed: Omit<Announcement, "pid">): vo
 // Its lock ends with the connection, which must not be collected as garbage.
 let lock: DatabaseSync | undefined;
 
-/** Takes the lock; returns false where another process has it. */
 function takeLock(folder: string): boolean {
   const connection = new DatabaseSync(join(folder, "owner.sqlite"));
   try {

@@ -8,7 +8,6 @@ import type { IncomingMessage } from "node:http";
 import { text, urlOf } from "./answers.ts";
 import type { GatewayAnswer } from "./gateway/gateway.ts";
 
-/** The key of one run. */
 export interface PageKey {
   /** The address that opens the page in a browser. */
   readonly page: URL;
@@ -18,7 +17,6 @@ export interface PageKey {
 
 const PARAMETER = "key";
 
-/** Makes a key for the server at an address. */
 export function makePageKey(server: URL): PageKey {
   const key = randomBytes(32).toString("base64url");
   // With the port in its name: a browser sends a cookie to every port of its host, and two stacks

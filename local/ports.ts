@@ -24,7 +24,6 @@ export async function freePort(named: number | undefined): Promise<number> {
   throw new StackError(`--port ${named} is busy; ${remedy}`);
 }
 
-/** Returns the first free port from one on. */
 export async function nextPort(from: number): Promise<number> {
   return getPort({ host: HOST, port: portNumbers(from, from + 100) });
 }

@@ -8,7 +8,6 @@ export function print(text: string): void {
   console.log(harmless(text));
 }
 
-/** Prints to stderr. */
 export function printError(text: string): void {
   console.error(harmless(text));
 }

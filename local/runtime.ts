@@ -1,7 +1,4 @@
-/**
- * The real Workers runtime, with the real AI binding pointed at the local AI Gateway. The one file
- * that knows Miniflare.
- */
+/** The real Workers runtime, with its AI binding led here. No other file knows Miniflare. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -34,14 +31,12 @@ export type Served = Pick<
   readonly isDeclared?: boolean;
 } & ({ readonly contentFile: string } | { readonly modules: readonly Module[] });
 
-/** One module of a Worker's code. */
 export interface Module {
   readonly name: string;
   readonly type: "esm" | "text" | "data" | "wasm";
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
 
-/** A running Worker. */
 export interface Runtime {
   readonly url: URL;
   /**
@@ -56,7 +51,6 @@ export interface Runtime {
 
 /** Where what leaves a Worker goes. */
 export interface Gateway extends Takers {
-  /** The local account's server. */
   readonly door: URL;
   /** Where its AI binding sends every call. */
   readonly binding: URL;

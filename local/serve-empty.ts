@@ -13,10 +13,7 @@ import { print } from "./print.ts";
 import { connectModel, serveUploaded } from "./serve.ts";
 import { loadAccount, readLocalKey } from "./stack.ts";
 
-/**
- * Serves the account until the process ends, which owns the folder, with what an earlier run has
- * left in it. Throws a StackError.
- */
+/** Serves the account, with what an earlier run has left in the folder. Throws a StackError. */
 export async function serve(args: Args, folder: string): Promise<void> {
   await endOrphans(folder);
   const key = await readLocalKey();

@@ -80,7 +80,6 @@ function declaredWorker({ script }: LoadedStack): Served {
   return { ...script, isDeclared: true };
 }
 
-/** Prints which declared settings have no effect here. */
 function printMissing({ gateways }: LoadedStack): void {
   const missing = notImitated(gateways);
   if (missing.length > 0) print(`declared, and not imitated here: ${missing.join(", ")}\n`);

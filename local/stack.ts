@@ -1,7 +1,4 @@
-/**
- * A stack file made ready for a machine without account: what only an account knows has a local
- * stand-in.
- */
+/** A stack file made ready for a laptop: what only an account knows has a local stand-in. */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -28,10 +25,7 @@ export const LOCAL_ACCOUNT_ID = "10ca10ca10ca10ca10ca10ca10ca10ca";
 
 const KEY_LENGTH = 40;
 
-/**
- * What a stack's program declares, and the settings that it read, with stand-ins for what a laptop
- * cannot know.
- */
+/** What a stack's program declares, and the settings, with stand-ins, that it read. */
 export interface LoadedStack extends Account {
   readonly values: ConfigValues;
   /** What probes have seen, for the statement; the program does not read it. */

@@ -5,7 +5,6 @@ export class WorkerHost {
   readonly #gateway: Gateway;
   readonly #running = new Map<string, Promise<Runtime>>();
 
-  /** `gateway` is where everything that leaves them goes. */
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
   }
@@ -31,10 +30,7 @@ export class WorkerHost {
     }
   }
 
-  /**
-   * Fires a cron trigger of a Worker, which is served from then on. Rejects with what the Worker
-   * threw.
-   */
+  /** Fires a cron trigger of a Worker, served from then on; rejects with what it threw. */
   async runCron(script: Served, cron: string): Promise<void> {
     await this.serve(script);
     await (await this.#running.get(script.scriptName))?.runCron(cron);

@@ -6,7 +6,6 @@ import { readGroups } from "./groups.ts";
 import { parseQuery, type Request, type Selection } from "./parse.ts";
 import { inner, leaves, refuseField } from "./select.ts";
 
-/** What is needed to answer. */
 interface QueryParts {
   readonly store: LogStore;
   /** Milliseconds since 1970. */

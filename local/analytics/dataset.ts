@@ -5,7 +5,6 @@
  */
 import { FILTER_KEYS } from "../logs/query.ts";
 
-/** The name of the dataset. */
 export const DATASET = "aiGatewayRequestsAdaptiveGroups";
 
 /** A column of the dataset: its SQL, and the kind of its values. Times are milliseconds in SQL. */
@@ -16,7 +15,6 @@ export interface Column {
 
 const MINUTE_MS = 60_000;
 
-/** The columns by which calls are grouped and filtered. */
 export const DIMENSIONS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ["gateway", { sql: "gateway", kind: "text" }],
   ["provider", { sql: "provider", kind: "text" }],

@@ -70,7 +70,6 @@ function readComparison(
   return { ...ALL, ...clause, ...timeOf(column, operator, right) };
 }
 
-/** Returns the bounds that a comparison of a time sets. */
 function timeOf({ kind }: Column, operator: string, value: SQLInputValue): Partial<Chosen> {
   if ((kind !== "time" && kind !== "date") || typeof value !== "number") return {};
   return {

@@ -33,7 +33,6 @@ export interface Selection {
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** A request, as it comes over HTTP. */
 export interface Request {
   readonly query: string;
   readonly variables: Arguments;

@@ -12,7 +12,6 @@ import {
   type TokenRecord,
 } from "./token-record.ts";
 
-/** Identifies tokens, and checks what they permit. */
 export class Access {
   readonly #account: AccountState;
   readonly #localKey: TokenRecord;
@@ -22,10 +21,7 @@ export class Access {
     this.#localKey = allPowerful(account.id, key);
   }
 
-  /**
-   * Returns the token of an `Authorization` header, whatever its status. Throws where there is
-   * none.
-   */
+  /** Returns the token of a header, whatever its status; throws where there is none. */
   identify(authorization: string | undefined): TokenRecord {
     const [, value] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
     const hash = value === undefined ? undefined : sha256(value);
@@ -69,7 +65,6 @@ export class Access {
   }
 }
 
-/** Returns a token's status now. */
 export function statusOf(token: TokenRecord): "active" | "disabled" | "expired" {
   const now = Date.now();
   if (token.expires_on !== undefined && Date.parse(token.expires_on) <= now) return "expired";

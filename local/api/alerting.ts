@@ -1,7 +1,4 @@
-/**
- * `/accounts/{account}/alerting/v3`: notification policies, and the webhooks that they call, are
- * kept as they were sent. Nothing is sent from here.
- */
+/** `/accounts/{account}/alerting/v3`: policies and webhooks are kept, and nothing is sent. */
 import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
@@ -84,7 +81,6 @@ function keepWebhook(c: ApiContext, kept: Records["webhooks"]): object {
   return { id: kept.id };
 }
 
-/** Deletes a webhook that no policy calls any more. */
 function deleteWebhook(c: ApiContext): Response {
   const { id } = recordAt(c, "webhooks", "webhook");
   const caller = c.env.account

@@ -24,7 +24,6 @@ import { SECRET_ROUTES } from "./worker-secrets.ts";
 import { VERSION_ROUTES } from "./worker-versions.ts";
 import { WORKER_ROUTES } from "./workers.ts";
 
-/** Lists every route of the API. */
 export const ROUTES: readonly Route[] = [
   ...GATEWAY_ROUTES,
   ...LOG_ROUTES,
@@ -45,10 +44,8 @@ export const ROUTES: readonly Route[] = [
 
 type ApiArgs = Omit<ApiBindings, "versions" | "address">;
 
-/** The API as a listener of Node's server. */
 export type Api = ReturnType<typeof createApi>;
 
-/** Makes the API of one account. */
 export function createApi(args: ApiArgs) {
   const { access } = args;
   const router = new Hono<ApiEnv>().basePath(API_PATH);

@@ -1,7 +1,4 @@
-/**
- * `/accounts/{account}/r2/buckets`: buckets, their lifecycle rules, and the objects that Logpush
- * made.
- */
+/** `/accounts/{account}/r2/buckets`: buckets, their lifecycle rules, and their objects. */
 import { z } from "zod";
 
 import { readBody, refuse, success } from "./envelope.ts";

@@ -11,7 +11,6 @@ interface ApiProblem {
   readonly path?: readonly PropertyKey[];
 }
 
-/** Ends a call with an error envelope. */
 export class ApiError extends Error {
   readonly status: ErrorStatus;
   readonly problems: readonly ApiProblem[];
@@ -30,19 +29,16 @@ export function success(c: Context, result: unknown, more: object = {}): Respons
   return c.json({ success: true, errors: [], messages: [], result, ...more });
 }
 
-/** Answers with an error's problems, and its status. */
 export function failure(c: Context, { status, problems }: ApiError): Response {
   // Cloudflare's SDKs and its provider would try a conflict again for minutes.
   if (status === 409) c.header("x-should-retry", "false");
   return c.json({ success: false, errors: problems, messages: [], result: null }, status);
 }
 
-/** Throws an ApiError with one problem. */
 export function refuse(status: ErrorStatus, code: number, message: string): never {
   throw new ApiError(status, { code, message });
 }
 
-/** Throws the API's error for what does not exist. */
 export function refuseUnknown(): never {
   return refuse(404, 7002, "Not Found");
 }
@@ -68,7 +64,6 @@ export async function readBody<T extends z.ZodType>(c: Context, schema: T): Prom
   return check(schema, body);
 }
 
-/** The parameters that choose a page. */
 export const paging = z.object({
   page: z.coerce.number().int().min(1).default(1),
   per_page: z.coerce.number().int().min(1).max(50).default(20),

@@ -5,7 +5,6 @@
  */
 import type { GatewaySettings } from "../account.ts";
 
-/** Describes a gateway's settings. */
 export function toWire(settings: GatewaySettings): Record<string, unknown> {
   const { accountId: _, otels, dlp, guardrails, spendLimits, stripe, ...flat } = settings;
   return {
@@ -43,14 +42,12 @@ function dlpToWire(dlp: NonNullable<GatewaySettings["dlp"]>): object {
   };
 }
 
-/** Returns the API's name of a setting. */
 export function apiName(field: string): string {
   if (field === "aiGatewayId") return "id";
   if (field === "otels") return "otel";
   return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Returns an object with other keys and the same values. */
 export function mapKeys(object: object, rename: (key: string) => string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]));
 }

@@ -27,10 +27,7 @@ type Wire = Readonly<Record<string, unknown>>;
 const record = z.record(z.string(), z.unknown());
 const verdicts = z.partialRecord(z.string(), z.unknown());
 
-/**
- * The groups whose insides are spelled differently; the schema of the program checks what they
- * hold.
- */
+/** Renames what is spelled differently inside of groups; the program's own schema checks them. */
 const groups = z.looseObject({
   otel: z
     .array(
@@ -71,15 +68,11 @@ function toRule({ provider, ...rule }: Wire) {
   return { id, enabled: true, technique: "fixed", ...rule, ...named };
 }
 
-/** Leaves out the fields of a request that a planted fault drops. */
 export function withoutDropped(body: Wire): Wire {
   return Object.fromEntries(Object.entries(body).filter(([key]) => !DROPPED.includes(key)));
 }
 
-/**
- * Reads settings; null sets a field back to its default. Throws an ApiError with everything that Cloudflare would
- * refuse.
- */
+/** Reads settings; null sets a default. Throws an ApiError with everything that is wrong. */
 export function fromWire(body: Wire, accountId: string): GatewaySettings {
   const given = Object.fromEntries(
     Object.entries(body).filter(([key, value]) => value !== null && !READ_ONLY.includes(key)),

@@ -8,12 +8,9 @@ import { fromWire, withoutDropped, type GatewayFault } from "./gateway-wire.ts";
 import { recordAt, type ApiContext, type Route } from "./route.ts";
 import type { Records } from "./state.ts";
 
-/** The path of the gateways; those of logs continue it. */
 export const GATEWAYS = "/accounts/:account/ai-gateway/gateways";
 const GATEWAY = `${GATEWAYS}/:gateway`;
-/** The permissions that read gateways and logs. */
 export const READ = ["AI Gateway Read", "AI Gateway Write"] as const;
-/** The permissions that change gateways and logs. */
 export const WRITE = ["AI Gateway Write"] as const;
 
 export const GATEWAY_ROUTES: readonly Route[] = [

@@ -17,14 +17,11 @@ const GATEWAY = `${GATEWAYS}/:gateway`;
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** A kind of thing. */
 interface Kind {
-  /** The path of the list. */
   readonly path: string;
   readonly read: readonly Permission[];
   /** The permissions that make and delete one; undefined where neither is imitated. */
   readonly write?: readonly Permission[];
-  /** The fields that a creation needs. */
   readonly fields?: z.ZodType<Body>;
   /** Makes the fields that the API adds to a new one. */
   readonly added?: (c: ApiContext) => Body;

@@ -5,7 +5,6 @@ import type { LogChange } from "../logs/log.ts";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
 
-/** The fields that can be changed. */
 export const logPatch = z.strictObject({
   feedback: z.union([z.literal(1), z.literal(-1), z.null()]).optional(),
   score: z.number().nullable().optional(),

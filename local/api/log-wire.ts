@@ -8,7 +8,6 @@ import { ApiError, check, notImitated } from "./envelope.ts";
 /** The length of a preview, which Cloudflare does not document. */
 export const HEAD_CHARACTERS = 4096;
 
-/** Describes a log as a list does. */
 export function toListItem(log: StoredLog): object {
   return {
     id: log.id,

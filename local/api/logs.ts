@@ -59,10 +59,7 @@ function bodyOf(c: ApiContext, side: "request" | "response"): Response {
   return c.body(body, 200, { "content-type": "application/json" });
 }
 
-/**
- * Returns which logs of the path's gateway the query string chooses; `known` are its other
- * parameters.
- */
+/** Returns the query of the path and the query string; `known` are its other parameters. */
 function chosen(c: ApiContext, known: readonly string[]) {
   const gateway = gatewayOf(c).settings.aiGatewayId;
   return { ...readChoice(new URL(c.req.url).searchParams, known), gateway };

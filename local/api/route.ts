@@ -10,7 +10,6 @@ import type { Records } from "./state.ts";
 import type { Permission, TokenRecord } from "./token-record.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 
-/** The parts of the account that a handler uses. */
 export interface ApiBindings extends Pick<
   LocalAccount,
   "account" | "store" | "objects" | "points"
@@ -18,23 +17,17 @@ export interface ApiBindings extends Pick<
   readonly workers: WorkerHost;
   /** Checks permissions where the path does not name the account. */
   readonly access: Access;
-  /**
-   * The newest uploaded version of each Worker; not on disk, so an older one cannot be gone back
-   * to.
-   */
+  /** The newest upload of each Worker; not on disk, and without those before it. */
   readonly versions: Map<string, WorkerRecord>;
   /** Tells whoever runs the account where a Worker answers that was uploaded. */
   readonly print?: ((line: string) => void) | undefined;
-  /** The faults that a test plants. */
   readonly faults?: readonly GatewayFault[] | undefined;
   /** The address that the request comes from. */
   readonly address: string;
 }
 
-/** What Hono gives to a handler. */
 export interface ApiEnv {
   readonly Bindings: ApiBindings;
-  /** The token of the request. */
   readonly Variables: { token: TokenRecord };
 }
 
@@ -43,10 +36,7 @@ export type ApiContext = Context<ApiEnv>;
 /** A handler returns what stands in `result` of the envelope, or a Response of its own. */
 type Handler = (c: ApiContext) => unknown;
 
-/**
- * A route takes a token with one of its permissions; with `undefined` it takes every token, an
- * expired one too.
- */
+/** A route takes a token with one of its permissions; with `undefined`, any token. */
 export type Route = readonly [
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,

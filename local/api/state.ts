@@ -1,7 +1,4 @@
-/**
- * What the local account holds besides its logs: what the stack declares, and what was made over
- * the REST API.
- */
+/** What the account holds besides its logs: what the stack declares, or the REST API made. */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -72,7 +69,6 @@ function byId<T extends z.ZodType>(record: T) {
 }
 
 type Kind = keyof z.output<typeof stateSchema>;
-/** A record of each kind. */
 export type Records = {
   readonly [K in Kind]: Readonly<z.output<typeof stateSchema>[K][string]>;
 };
@@ -92,7 +88,6 @@ interface AccountArgs {
 /** The kinds that a stack declares as they are kept. */
 const DECLARED = stateSchema.omit({ gateways: true, held: true }).keyof().options;
 
-/** What a stack declares. */
 export type Declaration = { readonly gateways: ReadonlyMap<string, GatewaySettings> } & {
   readonly [K in (typeof DECLARED)[number]]?: readonly Records[K][];
 };

@@ -37,10 +37,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const SCOPE = "com.cloudflare.api.account";
 export const BUCKET_SCOPE = "com.cloudflare.edge.r2.bucket";
 
-/**
- * The permission groups. Their ids are this account's own, not Cloudflare's: a program looks a
- * group up by its name.
- */
+/** The permission groups, with ids of this account's own: programs look them up by name. */
 export const PERMISSION_GROUPS = PERMISSIONS.map((name) => ({
   id: sha256(name).slice(0, 32),
   name,
@@ -72,13 +69,9 @@ export const tokenRequest = z.object({
 /** The status of a token, as far as a request sets it; see `statusOf` for the one that holds. */
 export const tokenStatus = z.enum(["active", "disabled", "expired"]);
 
-/**
- * Whether the running stack declares a record, which is then not kept in the file: each start
- * declares it anew.
- */
+/** Whether the running stack declares a record; each start does so anew, and no file keeps it. */
 export const isDeclared = z.boolean().default(false);
 
-/** A token as it is kept. */
 export const tokenRecord = tokenRequest.extend({
   id: z.string(),
   status: tokenStatus,

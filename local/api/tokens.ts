@@ -1,7 +1,4 @@
-/**
- * API tokens of the account: `/accounts/{account}/tokens`. A value is in the answer that made it,
- * and nowhere else.
- */
+/** `/accounts/{account}/tokens`: a value is in the answer that made it, and nowhere else. */
 import { randomBytes } from "node:crypto";
 
 import { statusOf } from "./access.ts";

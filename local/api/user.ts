@@ -1,7 +1,4 @@
-/**
- * The account and its user, as tools look them up before anything else. A token of this account has
- * no user.
- */
+/** The account, and its user, which tools look up first: a token of this account has none. */
 import { paged, refuse } from "./envelope.ts";
 import type { ApiContext, Route } from "./route.ts";
 

@@ -14,7 +14,6 @@ const earlierVersion = z.looseObject({
   metadata: z.looseObject({ created_on: z.string() }),
 });
 
-/** A Worker as it is kept. */
 export const workerRecord = z.object({
   name: z.string(),
   mainModule: z.string(),
@@ -93,7 +92,6 @@ export async function readUpload(
   };
 }
 
-/** Converts a Worker to what the runtime serves. */
 export function toServed({ name, modules, ...worker }: WorkerRecord): Served {
   return {
     ...worker,
@@ -106,7 +104,6 @@ export function toServed({ name, modules, ...worker }: WorkerRecord): Served {
   };
 }
 
-/** Describes a Worker as a list does. */
 export function describeWorker(worker: WorkerRecord) {
   return {
     id: worker.name,
@@ -125,7 +122,6 @@ export function describeWorker(worker: WorkerRecord) {
 /** The time that a Worker takes to start, which is not measured here. */
 export const startup_time_ms = 1;
 
-/** Describes a version of a Worker. */
 export function describeVersion(worker: WorkerRecord) {
   const { etag, compatibility_date, compatibility_flags, usage_model } = describeWorker(worker);
   return {

@@ -4,11 +4,8 @@ import { param, type ApiContext } from "./route.ts";
 import { toServed, withEarlier, type WorkerRecord } from "./worker-record.ts";
 
 export const WORKERS = "/accounts/:account/workers";
-/** The path of one Worker. */
 export const SCRIPT = `${WORKERS}/scripts/:script`;
-/** The permissions that read Workers. */
 export const READ = ["Workers Scripts Read", "Workers Scripts Write"] as const;
-/** The permissions that change Workers. */
 export const WRITE = ["Workers Scripts Write"] as const;
 
 /** Returns the Worker that the path names; throws an ApiError where there is none. */
@@ -24,10 +21,7 @@ export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
   return refuse(409, 10_000, `${worker.name} is the running stack's own: ${remedy}`);
 }
 
-/**
- * Serves a Worker in place of what was served, and keeps it, and prints its address where that is
- * new; throws an ApiError where it does not load.
- */
+/** Serves, keeps and announces a Worker; throws an ApiError where it does not load. */
 export async function deploy({ env }: ApiContext, worker: WorkerRecord): Promise<void> {
   const address = await env.workers.find(worker.name);
   const before = env.account.find("workers", worker.name);

@@ -1,7 +1,4 @@
-/**
- * Versions of a Worker, and the deployment of one of them: how wrangler replaces a Worker that
- * exists.
- */
+/** Versions of a Worker, by which wrangler replaces one that exists. */
 import { z } from "zod";
 
 import { notImitated, readBody, refuse } from "./envelope.ts";

@@ -11,7 +11,6 @@ import type { Runs } from "../gateway/runs.ts";
 import type { LocalAccount } from "../local-account.ts";
 import { ensureDefault } from "./default-gateway.ts";
 
-/** The parts of the account that a run needs. */
 export interface RunParts extends Pick<LocalAccount, "account" | "gateway"> {
   readonly runs: Runs;
 }
@@ -26,7 +25,6 @@ const lonelyCall = z.object({
   options: z.object({ gateway: z.undefined().optional() }).optional(),
 });
 
-/** A call that the binding forwards. */
 interface Run {
   readonly pathname: string;
   readonly headers: IncomingHttpHeaders;

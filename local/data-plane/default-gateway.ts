@@ -3,7 +3,6 @@ import type { GatewaySettings } from "../account.ts";
 import type { AccountState } from "../api/state.ts";
 import { GATEWAY_DEFAULTS } from "../gateway-defaults.ts";
 
-/** The id of that gateway. */
 export const DEFAULT_GATEWAY = "default";
 
 /**

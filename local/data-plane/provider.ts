@@ -1,6 +1,6 @@
 /**
- * The endpoints beside a Worker, as under https://gateway.ai.cloudflare.com: the universal one,
- * and those in the providers' own forms. https://developers.cloudflare.com/ai-gateway/usage/providers/
+ * The endpoints of callers beside a Worker, as under https://gateway.ai.cloudflare.com.
+ * https://developers.cloudflare.com/ai-gateway/usage/providers/
  */
 import type { IncomingMessage } from "node:http";
 
@@ -15,7 +15,6 @@ import { callInTurn, callOne, universalCalls } from "../gateway/universal.ts";
 import type { LocalAccount } from "../local-account.ts";
 import { DEFAULT_GATEWAY, ensureDefault } from "./default-gateway.ts";
 
-/** The parts of the account that a call needs. */
 export interface DataPlane extends Pick<LocalAccount, "account" | "gateway"> {
   readonly access: Access;
 }

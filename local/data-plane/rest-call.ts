@@ -8,7 +8,6 @@ import type { GatewayAnswer } from "../gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, type RequestOptions } from "../gateway/options.ts";
 import { notImitated } from "../gateway/refusal.ts";
 
-/** A call of a model. */
 export interface RestCall {
   readonly model: string;
   readonly inputs: unknown;

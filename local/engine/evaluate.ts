@@ -3,14 +3,12 @@ import { join } from "node:path";
 
 import { ROOT } from "../paths.js";
 
-/** What the process of the program gets. */
 export interface Order {
   readonly stack: string;
   /** The settings, with full keys and as Pulumi's strings. */
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** One declared resource. */
 export interface Declared {
   readonly type: string;
   readonly name: string;
@@ -27,10 +25,7 @@ const LIMIT_MS = 60_000;
 
 let prepared: ChildProcess | undefined;
 
-/**
- * Starts the process of the next evaluation, so that it loads Pulumi while the caller still does
- * other things.
- */
+/** Starts the process of the next evaluation: it loads Pulumi while the caller goes on. */
 export function prepareEvaluation(): void {
   prepared ??= startProgram();
   // Until it is needed it keeps nobody waiting: a command that ends early ends it too.

@@ -13,7 +13,6 @@ interface Destination {
   readonly keys: URLSearchParams;
 }
 
-/** Reads the parts of a destination; checks none of them. */
 export function readDestination(destination: string): Destination {
   const [place = "", query] = destination.split("?");
   const [scheme, , bucket = "", ...folders] = place.split("/");

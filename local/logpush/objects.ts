@@ -10,7 +10,6 @@ interface StoredObject {
   readonly modifiedAt: number;
 }
 
-/** Keeps the objects of all buckets. */
 export class Objects {
   readonly #folder: string;
 
@@ -19,10 +18,7 @@ export class Objects {
     this.#folder = folder;
   }
 
-  /**
-   * Writes an object, whole or not at all, and for this user alone. Throws where the key leads out
-   * of the bucket.
-   */
+  /** Writes an object, whole or not at all. Throws where the key leads out of the bucket. */
   async put(bucket: string, key: string, body: Uint8Array): Promise<void> {
     const folder = join(this.#folder, bucket);
     const file = join(folder, key);
@@ -34,7 +30,6 @@ export class Objects {
     await rename(`${file}.new`, file);
   }
 
-  /** Lists the objects of a bucket, by key. */
   async list(bucket: string): Promise<readonly StoredObject[]> {
     const folder = join(this.#folder, bucket);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -50,7 +45,6 @@ export class Objects {
     return (await Promise.all(objects)).flat().toSorted((a, b) => a.key.localeCompare(b.key));
   }
 
-  /** Reads an object; undefined where the bucket has none of that key. */
   async get(bucket: string, key: string): Promise<Buffer | undefined> {
     const file = await this.#find(bucket, key);
     return file === undefined ? undefined : readFile(file);

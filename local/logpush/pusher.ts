@@ -29,10 +29,7 @@ const options = z.object({ field_names: z.array(z.string()) });
 interface Waiting {
   readonly log: Log;
   readonly bodies: Bodies | undefined;
-  /**
-   * The gateway's key when the log was kept: a key that goes in the meantime must not leave a copy
-   * in clear.
-   */
+  /** The gateway's key at that time: if it goes in the meantime, no copy is in clear. */
   readonly publicKey: string | undefined;
 }
 
@@ -50,7 +47,6 @@ export class Pusher {
     this.#now = now;
   }
 
-  /** Takes a log that its gateway kept. */
   add(log: Log, bodies: Bodies | undefined): void {
     const settings = this.#account.find("gateways", log.gateway)?.settings;
     if (settings?.logpush !== true || isTooLarge(bodies)) return;
@@ -112,10 +108,7 @@ const deletion = z
   })
   .transform((rule) => rule.deleteObjectsTransition.condition.maxAge);
 
-/**
- * Returns the gateway whose logs alone a job pushes; undefined for all. Throws where the filter is
- * not imitated.
- */
+/** Returns the gateway that a filter names, if any. Throws where it is not imitated. */
 export function readFilter(filter: unknown): string | undefined {
   if (filter === undefined || filter === null || filter === "") return undefined;
   return filterSchema.parse(JSON.parse(z.string().parse(filter))).where.value;

@@ -6,7 +6,6 @@ import type { Bodies, Log } from "../logs/log.ts";
 // https://developers.cloudflare.com/ai-gateway/reference/limits/
 const MAX_BYTES = 1_000_000;
 
-/** Returns whether a log is too large to be exported. */
 export function isTooLarge(bodies: Bodies | undefined): boolean {
   const { request = "", response = "" } = bodies ?? {};
   return Buffer.byteLength(request) + Buffer.byteLength(response) > MAX_BYTES;
@@ -17,7 +16,6 @@ export interface RecordArgs {
   readonly bodies: Bodies | undefined;
   /** The gateway's key, as PEM; without one nothing is encrypted. */
   readonly publicKey: string | undefined;
-  /** The fields of the job; others are left out. */
   readonly fields: readonly string[];
 }
 

@@ -1,7 +1,4 @@
-/**
- * What a program declares for Logpush: a bucket, how long it keeps what is in it, and the job that
- * fills it.
- */
+/** What a program declares for Logpush: a bucket, its lifecycle, and the job that fills it. */
 import { z } from "zod";
 
 import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";

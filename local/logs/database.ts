@@ -4,15 +4,11 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { openSqlite } from "../sqlite.ts";
 import { prepareTables } from "./tables.ts";
 
-/** An open database, which prepares each statement once. */
 export class Database {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /**
-   * Opens the file, or makes it with its tables; `:memory:` is a database that ends with the
-   * process.
-   */
+  /** Opens or makes the file; `:memory:` is a database that ends with the process. */
   constructor(path: string) {
     this.#connection = openSqlite(path);
     prepareTables(this.#connection);
@@ -27,7 +23,6 @@ export class Database {
     return statement;
   }
 
-  /** Does all of the work, or nothing of it. */
   transact(work: () => void): void {
     this.prepare("BEGIN").run();
     try {

@@ -6,7 +6,6 @@ import type { StatementSync } from "node:sqlite";
 
 import { orderOf, whereOf, type LogQuery } from "./query.ts";
 
-/** Prepares a statement. */
 type Prepare = (sql: string) => StatementSync;
 
 // The time for a log depends on its bodies and on the machine.
@@ -80,10 +79,7 @@ function resize(size: number, tookMs: number): number {
   return Math.min(MAX_STEP, Math.ceil(size * 1.5));
 }
 
-/**
- * Deletes in any other order, in which the first are known only when all have been read: that is
- * done in one go.
- */
+/** Deletes in another order, whose first are known once all have been read, in one go. */
 function* deleteChosen(prepare: Prepare, query: LogQuery, limit: number): Generator<number> {
   const { sql, values } = whereOf(query);
   const chosen = prepare(`SELECT seq FROM logs WHERE ${sql} ORDER BY ${orderOf(query)} LIMIT ?`)

@@ -50,22 +50,18 @@ export interface Bodies {
   readonly response: string;
 }
 
-/** What may change of a log after its request. */
 export type LogChange = Partial<Pick<StoredLog, "feedback" | "score" | "metadata">>;
 
-/** A log with its bodies, where they were kept. */
 export interface FoundLog {
   readonly log: StoredLog;
   readonly bodies: Bodies | undefined;
 }
 
-/** The declared cap of one gateway. */
 export interface Cap {
   readonly maxEntries: number;
   readonly whenFull: "STOP_INSERTING" | "DELETE_OLDEST";
 }
 
-/** Returns the cap that a gateway's settings declare. */
 export function capOf({ logManagement, logManagementStrategy }: GatewaySettings): Cap {
   return { maxEntries: logManagement, whenFull: logManagementStrategy };
 }

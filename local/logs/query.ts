@@ -3,18 +3,13 @@ import type { SQLInputValue } from "node:sqlite";
 
 type Operator = "eq" | "neq" | "contains" | "lt" | "gt";
 
-/** A comparison of one field of a log. */
 export interface Filter {
   readonly key: FilterKey;
   readonly operator: Operator;
-  /**
-   * The values, of which one must match; for neq, none may. Times are in milliseconds, booleans 0
-   * and 1.
-   */
+  /** One must match; for neq, none may. Times are in milliseconds, booleans 0 and 1. */
   readonly values: readonly SQLInputValue[];
 }
 
-/** Which logs of a gateway, and in which order. */
 export interface LogQuery {
   readonly gateway: string;
   readonly filters: readonly Filter[];
@@ -62,7 +57,6 @@ type FilterKey = keyof typeof FILTER_KEYS;
 
 const UNORDERED = ["id", "tokens", "event_id", "metadata.key", "metadata.value"] as const;
 
-/** The keys that logs can be ordered by. */
 type OrderKey = Exclude<FilterKey, (typeof UNORDERED)[number]>;
 
 export function isFilterKey(key: string): key is FilterKey {
@@ -73,7 +67,6 @@ export function isOrderKey(key: string): key is OrderKey {
   return isFilterKey(key) && !UNORDERED.some((other) => other === key);
 }
 
-/** Writes the condition of a query. */
 export function whereOf({ gateway, filters, search }: LogQuery): Clause {
   const clauses = [
     { sql: "gateway = ?", values: [gateway] },
@@ -86,16 +79,12 @@ export function whereOf({ gateway, filters, search }: LogQuery): Clause {
   };
 }
 
-/** Writes the order of a query. */
 export function orderOf({ orderBy = "created_at", direction = "desc" }: LogQuery): string {
   // Of two equal logs the later one is the newer, so that pages do not overlap.
   return `${FILTER_KEYS[orderBy].column} ${direction}, seq ${direction}`;
 }
 
-/**
- * Groups filters: one of `metadata.value` is about the entry that the `metadata.key` before it
- * names.
- */
+/** Groups filters: `metadata.value` is about the entry that the key before it names. */
 function groupMetadata(filters: readonly Filter[]): (readonly Filter[])[] {
   const groups: (readonly Filter[])[] = [];
   for (const filter of filters) {

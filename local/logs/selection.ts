@@ -4,7 +4,6 @@ import { FAILED, whereOf, type Clause, type LogQuery } from "./query.ts";
 import type { LogStore } from "./store.ts";
 import { LOG_COLUMNS, LOGS_WITH_BODIES, toLog } from "./tables.ts";
 
-/** A choice of logs. */
 export interface Selection {
   readonly query: LogQuery;
   /** The first and the last status that match; every one does if absent. */
@@ -13,23 +12,18 @@ export interface Selection {
   readonly from: number;
 }
 
-/**
- * A place in the order of logs, newest first: of two in one millisecond the later inserted is the
- * newer.
- */
+/** A place in the order of logs: of two in one millisecond, the later inserted is the newer. */
 export interface Place {
   readonly createdAt: number;
   readonly seq: number;
 }
 
-/** A part of a list. */
 export interface LogList {
   readonly logs: readonly StoredLog[];
   /** The place where an older list continues; undefined at the end. */
   readonly next: Place | undefined;
 }
 
-/** Writes the condition of a selection. */
 export function clauseOf({ query, statuses, from }: Selection): Clause {
   const { sql, values } = whereOf(query);
   const failed = (statuses?.[0] ?? 0) < 400 ? "" : ` AND ${FAILED}`;
@@ -40,10 +34,7 @@ export function clauseOf({ query, statuses, from }: Selection): Clause {
   };
 }
 
-/**
- * Lists logs, newest first, from a place on. It takes as long at the end of the logs as at their
- * beginning.
- */
+/** Lists logs from a place on, as fast at the end of the logs as at their beginning. */
 export function listLogs(
   store: LogStore,
   selection: Selection,
@@ -69,7 +60,6 @@ export function listModels(store: LogStore, gateway: string, limit: number): str
   return stepThrough(store, { column: "model", where: "gateway = ?1" }, [gateway, limit]);
 }
 
-/** Lists the gateways that have logs, by name. */
 export function listGateways(store: LogStore): string[] {
   return stepThrough(store, { column: "gateway", where: "?1" }, [1, 1000]);
 }

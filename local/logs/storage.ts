@@ -4,7 +4,6 @@ import type { LogStore } from "./store.ts";
 
 export const DAY_MS = 24 * 60 * 60_000;
 
-/** How full a gateway's storage is. */
 export interface Storage {
   readonly count: number;
   /** The time of the oldest log, in milliseconds since 1970; undefined when there is none. */
@@ -13,7 +12,6 @@ export interface Storage {
   readonly lastDay: number;
 }
 
-/** What makes logs go. */
 export interface Retention {
   /** The gateway's cap; undefined where storage is not bounded by count. */
   readonly cap: Cap | undefined;
@@ -29,7 +27,6 @@ export type Fate =
   /** The day is unknown: nothing goes by age, and the cap is not coming nearer. */
   | { readonly kind: "never" };
 
-/** Reads how full a gateway's storage is now. */
 export function readStorage(store: LogStore, gateway: string, now: number): Storage {
   const [oldest] = store.rows("SELECT min(created_at) AS at FROM logs WHERE gateway = ?", [
     gateway,

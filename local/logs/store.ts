@@ -13,7 +13,6 @@ import { CALLS, LOG_COLUMNS, LOGS, LOGS_WITH_BODIES, toLog } from "./tables.ts";
 // A transaction takes longer than what is written in it: logs that come close together share one.
 const WRITE_MS = 10;
 
-/** A log that waits to be written. */
 interface Waiting {
   readonly log: Log;
   readonly bodies: Bodies | undefined;
@@ -21,7 +20,6 @@ interface Waiting {
   readonly excess: number;
 }
 
-/** Keeps logs, and answers queries about them. */
 export class LogStore {
   readonly #database: Database;
   /** Logs of each gateway: counting the table for every insert would cost more than the insert. */
@@ -37,7 +35,6 @@ export class LogStore {
     this.#countAll();
   }
 
-  /** Returns whether a log would be kept now. */
   hasRoom(gateway: string, cap: Cap): boolean {
     return cap.whenFull === "DELETE_OLDEST" || this.#count(gateway) < cap.maxEntries;
   }
@@ -64,7 +61,6 @@ export class LogStore {
     return Number(this.#sql("SELECT count(*) AS n FROM logs").get()?.["n"]);
   }
 
-  /** Lists the newest logs of all gateways. */
   list(limit: number): StoredLog[] {
     const sql = `SELECT ${LOG_COLUMNS} FROM ${LOGS_WITH_BODIES} ORDER BY seq DESC LIMIT ?`;
     return this.#sql(sql).all(limit).map(toLog);
@@ -115,10 +111,7 @@ export class LogStore {
     );
   }
 
-  /**
-   * Deletes what the query chooses now, the first `limit` in its order. Requests are served between
-   * the steps.
-   */
+  /** Deletes what the query chooses now, the first `limit` in its order, between requests. */
   async delete(query: LogQuery, limit?: number): Promise<void> {
     for (const changes of deleteInSteps((sql) => this.#sql(sql), query, limit)) {
       this.#counts.set(query.gateway, this.#count(query.gateway) - changes);

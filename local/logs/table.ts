@@ -10,7 +10,6 @@ interface Kind<T> {
 
 type Fields = Readonly<Record<string, Kind<unknown>>>;
 
-/** A row of a table with these fields. */
 export type RowOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Kind<infer T> ? T : never;
 };

@@ -23,23 +23,17 @@ const row = z.object({
 
 type Row = Readonly<z.output<typeof row>>;
 
-/** The sums of some requests. */
 export interface Sums extends Omit<Row, "durations"> {
-  /**
-   * The milliseconds that half of the requests, and 95 of 100, took at most; undefined without
-   * requests.
-   */
+  /** The milliseconds that 50 and 95 of 100 requests took at most; undefined without any. */
   readonly p50: number | undefined;
   readonly p95: number | undefined;
 }
 
-/** The sums of one stretch of time. */
 export interface Bucket extends Sums {
   /** The time at which the bucket begins, a multiple of the width, in milliseconds since 1970. */
   readonly start: number;
 }
 
-/** The sums of a selection, and of each stretch of its time. */
 export interface Totals {
   readonly sums: Sums;
   readonly widthMs: number;
@@ -76,7 +70,6 @@ export async function readTotals(
   };
 }
 
-/** Returns the time of the oldest log that is chosen. */
 function firstOf(store: LogStore, selection: Selection): number | undefined {
   const { sql, values } = clauseOf(selection);
   const [oldest] = store.rows(

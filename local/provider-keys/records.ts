@@ -49,7 +49,6 @@ export function newId(): string {
   return randomBytes(16).toString("hex");
 }
 
-/** Makes the records of what a program declares. */
 export function toKeyRecords({ secrets, providerConfigs }: Account, now: string) {
   const kept = secrets.map((secret): SecretRecord => {
     const { storeId, name, value } = secret;
@@ -93,7 +92,6 @@ export function secretNameOf({ gateway_id, provider_slug, alias }: Place): strin
   return keySecretName({ gatewayId: gateway_id, provider: provider_slug, alias });
 }
 
-/** Finds the secret that a call with this key would use. */
 export function secretOf(account: AccountState, config: Place): SecretRecord | undefined {
   const name = secretNameOf(config);
   return account

@@ -6,7 +6,6 @@ export const scopes = z
   .array(z.enum(["workers", "ai_gateway", "dex", "access", "containers", "websearch"]))
   .min(1);
 
-/** The inputs of a secret. */
 export const secretsStoreSecret = z.strictObject({
   accountId: z.string(),
   storeId: z.string(),

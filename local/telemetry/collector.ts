@@ -17,7 +17,6 @@ interface CollectorArgs {
   readonly now: () => number;
 }
 
-/** What a sender gets. */
 interface Answer {
   readonly status: number;
   readonly body: string;
@@ -70,7 +69,6 @@ export class TraceCollector {
     return target === undefined ? { status: 200, body: "{}" } : this.#send(target, body);
   }
 
-  /** Lists the traces that are kept, the newest first. */
   list(): readonly KeptTrace[] {
     return [...this.#spans.list(), ...this.#calls].toSorted((a, b) => b.keptAt - a.keptAt);
   }

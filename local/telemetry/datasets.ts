@@ -1,7 +1,4 @@
-/**
- * Bindings to Analytics Engine, which Miniflare imitates without keeping anything: here what is
- * written reaches the local account.
- */
+/** Bindings to Analytics Engine whose points are kept, which Miniflare's are not. */
 import type { Script } from "../account.ts";
 
 /** The address to which the bindings write, below it each dataset. No name of a host ends so. */

@@ -40,7 +40,6 @@ export function toTrace(call: FinishedCall) {
   return { resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] };
 }
 
-/** The body of an export. */
 export type Trace = ReturnType<typeof toTrace>;
 
 /** Nothing documents that the switches of logs hold prompt and answer back here. */

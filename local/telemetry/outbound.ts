@@ -7,7 +7,6 @@ import { spansUrlOf } from "./place.ts";
 
 type Sender = Pick<Script, "scriptName" | "bindings"> & Pick<Served, "isDeclared">;
 
-/** Where measurements go. */
 export type Takers = Pick<LocalAccount, "traces" | "points">;
 
 type Sent = Pick<Request, "url" | "text"> & { readonly headers: Iterable<[string, string]> };

@@ -17,7 +17,6 @@ export interface Collector {
   readonly isUploaded?: boolean;
 }
 
-/** Where a trace is sent, and the headers of the call. */
 export type Target = Pick<Collector, "url" | "headers">;
 
 /** Where a trace goes: nowhere without a target. */

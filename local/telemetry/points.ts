@@ -15,7 +15,6 @@ const point = z.strictObject({
   doubles: z.array(z.number()).max(20),
 });
 
-/** The data points of one account, in a file of their own. */
 export class PointStore {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
@@ -76,7 +75,6 @@ export class PointStore {
   }
 }
 
-/** What Analytics Engine answers in JSON. */
 interface QueryAnswer {
   readonly meta: readonly { readonly name: string; readonly type: string }[];
   readonly data: readonly object[];

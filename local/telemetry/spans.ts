@@ -7,7 +7,6 @@ import { keptTrace, type KeptTrace } from "./trace.ts";
 /** The spans that are kept; older ones go first. */
 const KEPT = 1000;
 
-/** The spans of one account's Workers, in a file of their own. */
 export class SpanStore {
   readonly #database: DatabaseSync;
 

@@ -7,7 +7,6 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { z } from "zod";
 
-/** The columns of texts and of numbers. */
 export const TEXTS = Array.from({ length: 20 }, (_, index) => `blob${index + 1}`);
 export const NUMBERS = Array.from({ length: 20 }, (_, index) => `double${index + 1}`);
 
@@ -108,10 +107,7 @@ export function defineFunctions(database: DatabaseSync, now: () => number): void
 
 const weighted = z.array(z.tuple([z.number(), z.number(), z.number()]));
 
-/**
- * Returns the smallest value that the level's share of all weights does not exceed; a row is level,
- * value, weight.
- */
+/** Returns the quantile of rows of level, value and weight, as the first value that reaches it. */
 function quantileOf(rows: z.output<typeof weighted>): number | null {
   const total = rows.reduce((sum, [, , weight]) => sum + weight, 0);
   let sum = 0;

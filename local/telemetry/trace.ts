@@ -23,7 +23,6 @@ export const keptTrace = z.object({
   trace,
 });
 
-/** A trace that is kept. */
 export type KeptTrace = z.output<typeof keptTrace>;
 
 /** Reads an export as one trace for each of its spans; undefined where it is none. */

@@ -1,7 +1,4 @@
-/**
- * Charts over time, drawn here: bars as SVG, and the same numbers as a table for readers who do not
- * see them.
- */
+/** Charts over time: bars as SVG, and the same numbers as tables for screen readers. */
 import { html } from "hono/html";
 
 import type { Bucket, Totals } from "../totals.ts";

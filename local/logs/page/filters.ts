@@ -72,7 +72,6 @@ export function toQuery({ after: _, ...filters }: Filters, after?: Place): strin
   return `?${query.toString()}`;
 }
 
-/** Makes the selection of some filters. */
 export function toSelection(filters: Filters, now: number): Selection {
   const { gateway, q, since, status } = filters;
   const { span } = SINCE[since];

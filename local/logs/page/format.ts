@@ -21,7 +21,6 @@ export function number(value: number): string {
   return value.toLocaleString("en");
 }
 
-/** `1 request`, `2 requests` */
 export function count(amount: number, unit: string): string {
   return `${number(amount)} ${unit}${amount === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,4 @@
-/**
- * The frame of every page, and what a browser may do with it: nothing but show it and send its
- * forms here.
- */
+/** The frame of every page, and what a browser may do with it: show it, and send its forms here. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -46,7 +43,6 @@ export function pageHeaders(version: string | undefined): Readonly<Record<string
   };
 }
 
-/** The parts of a page. */
 export interface Layout {
   readonly title: string;
   readonly main: Html;
@@ -87,7 +83,6 @@ function hash(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
-/** A row of a table of facts. */
 export type Fact = readonly [name: string, value: Html | string | number];
 
 /** A table of two columns: what a thing is called, and what it is. */

@@ -27,7 +27,6 @@ export function logContent({ log, bodies, query, stack, traces }: LogArgs): Html
     ${traces.length === 0 ? "" : tracesSection(traces)}`;
 }
 
-/** Explains why there is no log with an id. */
 export function noLogContent(id: string): Html {
   return html`<p><a href="/">All logs</a></p>
     <h1>No log</h1>
@@ -58,10 +57,7 @@ function fields(log: StoredLog): readonly Fact[] {
   ];
 }
 
-/**
- * Explains why there are no bodies. There is one reason only: what is refused for another leaves no
- * log at all.
- */
+/** Explains why there are no bodies: what is refused for another reason leaves no log at all. */
 function noBodies(stack: Stack | undefined): Html {
   const collect = stack?.settings.logs.collect;
   const by =
@@ -91,10 +87,7 @@ function bodySections({ request, response }: Bodies, stack: Stack | undefined): 
   ${bodySection("Response", response)}`;
 }
 
-/**
- * Shows a body: its head, as lists of the REST API do, and of a long one the rest when it is
- * opened.
- */
+/** Shows a body as it is, or the head that lists of the REST API have, with the rest to open. */
 function bodySection(side: string, body: string): Html {
   const text = streamText(body);
   if (text !== undefined) return streamSection(side, body, text);
@@ -129,9 +122,7 @@ function streamSection(side: string, body: string, text: string): Html {
   </section>`;
 }
 
-/**
- * Shows the traces as they are exported. The gateway's hold prompt and answer whatever the log keeps.
- */
+/** Shows the traces as exported: a gateway's hold prompt and answer whatever the log keeps. */
 function tracesSection(traces: readonly KeptTrace[]): Html {
   return html`<section>
     <h2>Traces</h2>

@@ -29,10 +29,7 @@ interface PageArgs extends Pick<LocalAccount, "account" | "store" | "traces"> {
 const ROWS = 50;
 const MODELS = 200;
 
-/**
- * Answers with a page; undefined where there is none. A live page of the version that is known
- * already is not made again.
- */
+/** Answers with a page, if there is one; a live page whose version is known is not made again. */
 export async function answerPage(url: URL, args: PageArgs, knownVersion?: string) {
   const running = args.stack && (await stateRunning(args.stack()));
   const gateways = Object.keys(args.account.state.gateways);
@@ -137,7 +134,6 @@ function liveControl(): Html {
     <span id="news" role="status"></span>`;
 }
 
-/** Returns the running stack, if it is what declares the gateway. */
 function declaring(running: Stack | undefined, gateway: string): Stack | undefined {
   return running?.settings.gatewayId === gateway ? running : undefined;
 }

@@ -4,7 +4,6 @@ import { parseSettings, type ConfigValues } from "../../../policy/settings/parse
 import type { Settings } from "../../../policy/settings/settings.ts";
 import { stateStack, type Statement } from "../../../policy/statement/statement.ts";
 
-/** A running stack, as `npm start` knows it. */
 export interface RunningStack {
   readonly name: string;
   /** The settings of the stack file, with a stand-in for each secret. */
@@ -15,7 +14,6 @@ export interface RunningStack {
   readonly example: string;
 }
 
-/** A running stack with its statement. */
 export interface Stack {
   readonly name: string;
   readonly example: string;
@@ -26,7 +24,6 @@ export interface Stack {
 // Which account it is decides nothing about the policy, and a stack file need not name one.
 const ANY_ACCOUNT_ID = "0".repeat(32);
 
-/** Reads a running stack's settings, and states them. */
 export async function stateRunning(running: RunningStack): Promise<Stack> {
   const { name, values, evidence, example } = running;
   const parsed = parseSettings({ accountId: ANY_ACCOUNT_ID, ...values });

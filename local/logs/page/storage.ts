@@ -1,7 +1,4 @@
-/**
- * How full the gateway's log storage is, what happens then, and the day on which the oldest log
- * goes.
- */
+/** How full a gateway's storage is, what happens then, and when its oldest log goes. */
 import { html } from "hono/html";
 
 import { OBSERVABILITY_DAYS } from "../../../policy/platform.ts";

@@ -1,7 +1,4 @@
-/**
- * Workers with a cron trigger that look after a gateway's logs: here they run when a person fires
- * them.
- */
+/** The cron triggers of a gateway's Workers: here they run when a person fires them. */
 import { html } from "hono/html";
 
 import { textBinding } from "../../account.ts";

@@ -10,10 +10,7 @@ export interface WrongFilter {
   readonly message: string;
 }
 
-/**
- * Finds the wrong parameters; `allowed` are the names of all filters. A name that stands twice has
- * two values, and so none.
- */
+/** Finds the wrong parameters; a name that stands twice has two values, and so none. */
 export function findWrongFilters(
   query: URLSearchParams,
   schema: z.ZodType,
@@ -56,7 +53,6 @@ function describeValue(name: string, issue: z.core.$ZodIssue, query: URLSearchPa
   return { name, message: `${describe(name, value)}; allowed is ${place}` };
 }
 
-/** Describes a value that is none of those that are allowed. */
 export function wrongValue(name: string, value: string, allowed: readonly string[]): WrongFilter {
   return { name, message: `${describe(name, value)}; allowed are ${allowed.join(", ")}` };
 }
