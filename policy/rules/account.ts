@@ -4,13 +4,8 @@ import type { Stack } from "../stack/stack.ts";
 import type { Settings } from "../settings/settings.ts";
 import { DOCS, LIMITS } from "../settings/notes.ts";
 import { retentionWorkerName, workerNames } from "../gateway/names.ts";
-import {
-  BOTH_ERROR,
-  STRICT_IN_PRODUCTION,
-  breachIf,
-  type Rule,
-  type Surroundings,
-} from "./rule.ts";
+import { problemIf } from "../settings/problems.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule, type Surroundings } from "./rule.ts";
 
 const OR_SET_ACCOUNTS = "or set accountId in both files if their accounts differ";
 
@@ -24,7 +19,7 @@ export const accountRules: readonly Rule[] = [
     remedy: "choose another id",
     severity: BOTH_ERROR,
     breaches: ({ settings }) =>
-      breachIf(settings.gatewayId === "default", "gatewayId", "is default"),
+      problemIf(settings.gatewayId === "default", "gatewayId", "is default"),
   },
   {
     id: "shared-gateway",
@@ -63,7 +58,7 @@ export const accountRules: readonly Rule[] = [
     remedy: "set accountId; an account's id is no secret",
     severity: { production: "warning" },
     breaches: ({ accountId }) =>
-      breachIf(accountId === undefined, "accountId", "is not declared in clear"),
+      problemIf(accountId === undefined, "accountId", "is not declared in clear"),
   },
   {
     id: "account-facts-differ",
@@ -75,8 +70,8 @@ export const accountRules: readonly Rule[] = [
     breaches: (stack, around) => {
       const { plan, logs } = stack.settings;
       return neighbours(stack, around).flatMap(({ name, settings: other }) => [
-        ...breachIf(other.plan !== plan, "plan", `is ${plan}, and ${other.plan} in stack ${name}`),
-        ...breachIf(
+        ...problemIf(other.plan !== plan, "plan", `is ${plan}, and ${other.plan} in stack ${name}`),
+        ...problemIf(
           other.logs.system !== logs.system,
           "logSystem",
           `is ${logs.system}, and ${other.logs.system} in stack ${name}`,
@@ -97,7 +92,7 @@ export const accountRules: readonly Rule[] = [
         logs.system === "legacy" ? [logs.maxEntries] : [],
       );
       const total = caps.reduce((sum, cap) => sum + cap, 0);
-      return breachIf(
+      return problemIf(
         stack.settings.plan === "free" &&
           stack.settings.logs.system === "legacy" &&
           total > FREE_PLAN_LOGS,
@@ -116,7 +111,7 @@ export const accountRules: readonly Rule[] = [
     breaches: (stack, around) => {
       const count = 1 + neighbours(stack, around).length;
       const limit = GATEWAYS[stack.settings.plan];
-      return breachIf(
+      return problemIf(
         count > limit,
         "gatewayId",
         `is one of ${count} gateways, over the ${stack.settings.plan} plan's ${limit}`,
@@ -134,7 +129,7 @@ export const accountRules: readonly Rule[] = [
       const stacks = [stack, ...neighbours(stack, around)];
       const count = stacks.filter(({ settings }) => retentionWorkerName(settings)).length;
       const limit = CRON_TRIGGERS[stack.settings.plan];
-      return breachIf(
+      return problemIf(
         count > limit && retentionWorkerName(stack.settings) !== undefined,
         "logs.keepDays",
         `makes one of ${count} retention Workers, over the ${stack.settings.plan} plan's ${limit}`,
@@ -151,7 +146,7 @@ export const accountRules: readonly Rule[] = [
     breaches: (stack, around) => {
       const stacks = [stack, ...neighbours(stack, around)];
       const count = stacks.filter(({ settings }) => settings.logpush !== undefined).length;
-      return breachIf(
+      return problemIf(
         count > LOGPUSH_JOBS && stack.settings.logpush !== undefined,
         "logpush",
         `makes one of ${count} Logpush jobs, over the account's ${LOGPUSH_JOBS}`,

@@ -4,7 +4,8 @@ import type { QuestionId } from "../evidence/questions.ts";
 import { isByWorkerAlone } from "../gateway/collect.ts";
 import { seenOf } from "../statement/cite.ts";
 import type { Settings } from "../settings/settings.ts";
-import { breachIf, type Rule } from "./rule.ts";
+import { problemIf, problemsIn } from "../settings/problems.ts";
+import { type Rule } from "./rule.ts";
 
 type Model = Settings["worker"]["models"][number];
 
@@ -33,7 +34,7 @@ export const evidenceRules: readonly Rule[] = [
         seen === undefined
           ? "which no evidence of an account shows to work"
           : `which was seen to fail on ${seen.date} (${seen.file})`;
-      return breachIf(seen?.verdict !== "kept", "logs.collect", `is ${logs.collect}, ${state}`);
+      return problemIf(seen?.verdict !== "kept", "logs.collect", `is ${logs.collect}, ${state}`);
     },
   },
   {
@@ -47,18 +48,14 @@ export const evidenceRules: readonly Rule[] = [
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker } }, { evidence }) => {
       if (evidence === undefined) return [];
-      return worker.models.flatMap((model, index) => {
+      return problemsIn("worker.models[].stream", worker.models, (model) => {
         const { id, stream } = model;
         const seen = seenStream(model, evidence);
         const state =
           seen === undefined
             ? "and no evidence shows its streams to be clean"
             : `and its stream was seen not to be clean on ${seen.at.slice(0, 10)} (${seen.file})`;
-        return breachIf(
-          stream === "native" && seen?.verdict !== "kept",
-          `worker.models[${index}].stream`,
-          `is native for ${id}, ${state}`,
-        );
+        return stream === "native" && seen?.verdict !== "kept" && `is native for ${id}, ${state}`;
       });
     },
   },

@@ -4,7 +4,8 @@ import { isWorkersAi, PAID_PLAN_MODELS } from "../platform.ts";
 import { DOCS } from "../settings/notes.ts";
 import type { Settings } from "../settings/settings.ts";
 import { isReachable, formatOf } from "../settings/formats.ts";
-import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
+import { problemIf, problemsIn } from "../settings/problems.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";
 
 const HOUR = 3600;
 
@@ -20,7 +21,7 @@ export const modelRules: readonly Rule[] = [
     breaches: ({ settings }) => {
       const { worker, spendLimits } = settings;
       const model = worker.models.find(({ id }) => !isWorkersAi(id));
-      return breachIf(
+      return problemIf(
         model !== undefined && spendLimits.length === 0 && !isEachLimited(settings),
         "spendLimits",
         `is empty, while worker.models has ${model?.id}`,
@@ -46,7 +47,7 @@ export const modelRules: readonly Rule[] = [
           windowSeconds: limitUsd?.windowSeconds,
         })),
       ].flatMap(({ path, windowSeconds = HOUR }) =>
-        breachIf(windowSeconds < HOUR, path, `is ${windowSeconds}`),
+        problemIf(windowSeconds < HOUR, path, `is ${windowSeconds}`),
       ),
   },
   {
@@ -59,12 +60,11 @@ export const modelRules: readonly Rule[] = [
       "write it as { id: PROVIDER/MODEL, speaks: chat }, or with responses or messages if it takes that; npm run probe asks it",
     severity: BOTH_ERROR,
     breaches: ({ settings: { worker } }) =>
-      worker.models.flatMap(({ id, speaks }, index) =>
-        breachIf(
-          speaks === undefined && isReachable(id),
-          `worker.models[${index}]`,
-          `is ${id}, whose format is not known`,
-        ),
+      problemsIn(
+        "worker.models[]",
+        worker.models,
+        ({ id, speaks }) =>
+          speaks === undefined && isReachable(id) && `is ${id}, whose format is not known`,
       ),
   },
   {
@@ -75,12 +75,13 @@ export const modelRules: readonly Rule[] = [
     remedy: "leave speaks out, unless npm run probe has seen the model take it",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker } }) =>
-      worker.models.flatMap(({ id, speaks }, index) => {
+      problemsIn("worker.models[]", worker.models, ({ id, speaks }) => {
         const known = formatOf(id);
-        return breachIf(
-          known !== undefined && speaks !== known && !isWorkersAi(id),
-          `worker.models[${index}]`,
-          `is ${id}, which is known to speak ${known}, and is said to speak ${speaks}`,
+        return (
+          known !== undefined &&
+          speaks !== known &&
+          !isWorkersAi(id) &&
+          `is ${id}, which is known to speak ${known}, and is said to speak ${speaks}`
         );
       }),
   },
@@ -94,12 +95,10 @@ export const modelRules: readonly Rule[] = [
       "choose the model, or one like it, at Workers AI (@cf/…), openai, anthropic, google, xai, groq, deepseek, alibaba or minimax",
     severity: BOTH_ERROR,
     breaches: ({ settings: { worker } }) =>
-      worker.models.flatMap(({ id }, index) =>
-        breachIf(
-          !isReachable(id),
-          `worker.models[${index}]`,
-          `is ${id}, to which the AI binding has no way`,
-        ),
+      problemsIn(
+        "worker.models[]",
+        worker.models,
+        ({ id }) => !isReachable(id) && `is ${id}, to which the AI binding has no way`,
       ),
   },
   {
@@ -110,12 +109,11 @@ export const modelRules: readonly Rule[] = [
     remedy: "set plan to paid if the account is, or choose another model",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker, plan } }) =>
-      worker.models.flatMap(({ id }, index) =>
-        breachIf(
-          plan === "free" && PAID_PLAN_MODELS.includes(id),
-          `worker.models[${index}]`,
-          `is ${id}, while plan is free`,
-        ),
+      problemsIn(
+        "worker.models[]",
+        worker.models,
+        ({ id }) =>
+          plan === "free" && PAID_PLAN_MODELS.includes(id) && `is ${id}, while plan is free`,
       ),
   },
   {
@@ -126,12 +124,10 @@ export const modelRules: readonly Rule[] = [
     remedy: "remove cache, or the model",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker, cache } }) =>
-      worker.models.flatMap(({ id }, index) =>
-        breachIf(
-          cache !== undefined && !isWorkersAi(id),
-          `worker.models[${index}]`,
-          `is ${id}, which is not cached`,
-        ),
+      problemsIn(
+        "worker.models[]",
+        worker.models,
+        ({ id }) => cache !== undefined && !isWorkersAi(id) && `is ${id}, which is not cached`,
       ),
   },
 ];

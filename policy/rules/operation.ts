@@ -4,7 +4,8 @@ import { alertPolicies } from "../gateway/alerts.ts";
 import { AUTHENTICATION_REQUIRED, DOCS } from "../settings/notes.ts";
 import { hasReadStream } from "../settings/formats.ts";
 import { count } from "../words.ts";
-import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
+import { problemIf, problemsIn } from "../settings/problems.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, expired, type Rule } from "./rule.ts";
 
 /** The rules about use. */
 export const operationRules: readonly Rule[] = [
@@ -16,7 +17,7 @@ export const operationRules: readonly Rule[] = [
     source: AUTHENTICATION_REQUIRED,
     remedy: "remove authentication; true is what a stack has without it",
     severity: BOTH_ERROR,
-    breaches: ({ settings }) => breachIf(!settings.authentication, "authentication", "is false"),
+    breaches: ({ settings }) => problemIf(!settings.authentication, "authentication", "is false"),
   },
   {
     id: "open-worker",
@@ -26,7 +27,7 @@ export const operationRules: readonly Rule[] = [
     remedy: "set it to token and name the callers, or let Cloudflare Access identify them",
     severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { worker } }) =>
-      breachIf(worker.access === "open", "worker.access", "is open"),
+      problemIf(worker.access === "open", "worker.access", "is open"),
   },
   {
     id: "no-callers",
@@ -36,7 +37,7 @@ export const operationRules: readonly Rule[] = [
     remedy: "add one with npm run caller (README, “Deploy”)",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { worker, callers } }) =>
-      breachIf(
+      problemIf(
         worker.access === "token" && worker.cloudflareAccess === undefined && callers.length === 0,
         "callers",
         "is empty",
@@ -50,7 +51,7 @@ export const operationRules: readonly Rule[] = [
     remedy: "remove it",
     severity: BOTH_ERROR,
     breaches: ({ settings: { worker, plan } }) =>
-      breachIf(
+      problemIf(
         worker.cpuMs !== undefined && plan === "free",
         "worker.cpuMs",
         `is ${worker.cpuMs}, while plan is free`,
@@ -66,7 +67,7 @@ export const operationRules: readonly Rule[] = [
     severity: { production: "warning" },
     breaches: ({ settings: { worker, plan } }) => {
       const read = worker.models.filter(hasReadStream);
-      return breachIf(
+      return problemIf(
         plan === "free" && read.length > 0,
         "plan",
         `is free, while the streams of ${count(read.length, "model")} are read`,
@@ -82,7 +83,7 @@ export const operationRules: readonly Rule[] = [
     remedy: "remove it until a provider is seen to deploy it",
     severity: BOTH_ERROR,
     breaches: ({ settings: { worker } }) =>
-      breachIf(
+      problemIf(
         worker.placement === "smart",
         "worker.placement",
         "is smart, which fails in the deploy and in no preview",
@@ -96,7 +97,7 @@ export const operationRules: readonly Rule[] = [
     remedy: `set plan to paid if the account is, or try: all plans have it since 2026-09-30 by https://developers.cloudflare.com/logs/logpush/, and Workers Paid alone by ${DOCS}/observability/logging/logpush/`,
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { logpush, plan } }) =>
-      breachIf(
+      problemIf(
         logpush !== undefined && plan === "free",
         "logpush",
         "is declared, while plan is free",
@@ -110,7 +111,7 @@ export const operationRules: readonly Rule[] = [
     remedy: "set alerts with an email or a webhook",
     severity: { production: "warning" },
     breaches: ({ settings: { logpush, alerts } }) =>
-      breachIf(
+      problemIf(
         logpush !== undefined && alerts === undefined,
         "logpush",
         "is declared, and alerts is not",
@@ -124,7 +125,7 @@ export const operationRules: readonly Rule[] = [
     remedy: "declare logpush or alerts.usage, or remove alerts",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings }) =>
-      breachIf(
+      problemIf(
         settings.alerts !== undefined && alertPolicies(settings).length === 0,
         "alerts",
         "is set, and no message is declared",
@@ -146,7 +147,7 @@ export const operationRules: readonly Rule[] = [
     source: `${DOCS}/configuration/manage-gateway/`,
     remedy: "set it to true, or where the stack is to go excuse it by a waiver (docs/operate.md)",
     severity: { production: "error" },
-    breaches: ({ settings }) => breachIf(!settings.protect, "protect", "is false"),
+    breaches: ({ settings }) => problemIf(!settings.protect, "protect", "is false"),
   },
   {
     id: "logging-stops",
@@ -156,7 +157,7 @@ export const operationRules: readonly Rule[] = [
     remedy: "set it to deleteOldest",
     severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { logs, exports, logpush, tier } }) =>
-      breachIf(
+      problemIf(
         logs.system === "legacy" &&
           logs.whenFull === "stop" &&
           (tier === "production" || exports.length > 0 || logpush !== undefined),
@@ -172,12 +173,13 @@ export const operationRules: readonly Rule[] = [
     remedy: "remove them, or set worker.access to token",
     severity: BOTH_ERROR,
     breaches: ({ settings: { worker, callers } }) =>
-      callers.flatMap(({ models, limit, limitUsd }, index) =>
-        breachIf(
-          worker.access === "open" && (models ?? limit ?? limitUsd) !== undefined,
-          `callers[${index}]`,
+      problemsIn(
+        "callers[]",
+        callers,
+        ({ models, limit, limitUsd }) =>
+          worker.access === "open" &&
+          (models ?? limit ?? limitUsd) !== undefined &&
           "has models or limits of its own, while worker.access is open",
-        ),
       ),
   },
 ];

@@ -5,7 +5,8 @@ import { collected } from "../gateway/collect.ts";
 import { DOCS } from "../settings/notes.ts";
 import { REACHES } from "../settings/reaches.ts";
 import { OBSERVABILITY_DAYS } from "../platform.ts";
-import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, expired, type Rule } from "./rule.ts";
+import { problemIf, problemsIn } from "../settings/problems.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, expired, type Rule } from "./rule.ts";
 
 /** The rules about prompts and answers. */
 export const privacyRules: readonly Rule[] = [
@@ -18,7 +19,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: "set it to metadata or none",
     severity: { production: "error" },
     breaches: ({ settings: { logs } }) =>
-      breachIf(collected(logs).bodies, "logs.collect", `is ${logs.collect}`),
+      problemIf(collected(logs).bodies, "logs.collect", `is ${logs.collect}`),
   },
   {
     id: "bodies-in-a-copy",
@@ -29,12 +30,10 @@ export const privacyRules: readonly Rule[] = [
     remedy: "remove the export, or set logs.collect to full",
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs, exports } }) =>
-      exports.flatMap(({ url }, index) =>
-        breachIf(
-          !collected(logs).bodies,
-          `exports[${index}].url`,
-          `is ${url}, while logs.collect is ${logs.collect}`,
-        ),
+      problemsIn(
+        "exports[].url",
+        exports,
+        ({ url }) => !collected(logs).bodies && `is ${url}, while logs.collect is ${logs.collect}`,
       ),
   },
   {
@@ -45,7 +44,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: "remove logpush, or set logs.collect to full",
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs, logpush } }) =>
-      breachIf(
+      problemIf(
         logpush !== undefined && !collected(logs).gateway,
         "logpush",
         `is declared, while logs.collect is ${logs.collect}`,
@@ -59,7 +58,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: "set logs.classification to false, or logs.collect to full",
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs } }) =>
-      breachIf(
+      problemIf(
         logs.classification && !collected(logs).gateway,
         "logs.classification",
         `is true, while logs.collect is ${logs.collect}`,
@@ -73,7 +72,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: `set it to ${OBSERVABILITY_DAYS} or remove it, and collect less`,
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs } }) =>
-      breachIf(
+      problemIf(
         logs.system === "observability" &&
           logs.keepDays !== undefined &&
           logs.keepDays < OBSERVABILITY_DAYS,
@@ -89,7 +88,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: `set it to ${OBSERVABILITY_DAYS}, and keep longer what must be kept by an export`,
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs } }) =>
-      breachIf(
+      problemIf(
         logs.system === "observability" &&
           logs.keepDays !== undefined &&
           logs.keepDays > OBSERVABILITY_DAYS,
@@ -105,7 +104,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: "set logs.keepDays, or remove it",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings: { logs } }) =>
-      breachIf(
+      problemIf(
         logs.system === "legacy" && logs.alertUrl !== undefined && logs.keepDays === undefined,
         "logs.alertUrl",
         "is set, and logs.keepDays is not",
@@ -146,7 +145,7 @@ export const privacyRules: readonly Rule[] = [
       ].flatMap(({ path, url, headers, ...copy }) => {
         const names = Object.keys(headers).map((name) => name.toLowerCase());
         const isAuthorized = "authorization" in copy && copy.authorization !== undefined;
-        return breachIf(
+        return problemIf(
           !isAuthorized && !names.includes("authorization") && isLangfuse(url),
           path,
           "goes to Langfuse, and has no authorization",
@@ -161,8 +160,10 @@ export const privacyRules: readonly Rule[] = [
     remedy: "set until",
     severity: STRICT_IN_PRODUCTION,
     breaches: ({ settings: { readers } }) =>
-      readers.flatMap(({ name, until }, index) =>
-        breachIf(until === undefined, `readers[${index}].until`, `is missing for ${name}`),
+      problemsIn(
+        "readers[].until",
+        readers,
+        ({ name, until }) => until === undefined && `is missing for ${name}`,
       ),
   },
   {
@@ -183,12 +184,13 @@ export const privacyRules: readonly Rule[] = [
     remedy: "remove token, and make one by hand (docs/what-is-stored.md, open point 15)",
     severity: BOTH_ERROR,
     breaches: ({ settings: { logs, readers } }) =>
-      readers.flatMap(({ name, token }, index) =>
-        breachIf(
-          token && logs.system === "observability",
-          `readers[${index}].token`,
+      problemsIn(
+        "readers[].token",
+        readers,
+        ({ name, token }) =>
+          token &&
+          logs.system === "observability" &&
           `is true for ${name}, while logSystem is observability`,
-        ),
       ),
   },
   {
@@ -213,12 +215,13 @@ export const privacyRules: readonly Rule[] = [
     remedy: "remove it from worker.allow, or what promises the contrary",
     severity: BOTH_ERROR,
     breaches: ({ settings: { worker, logs, zdr } }) =>
-      worker.allow.flatMap((reach, index) =>
-        breachIf(
-          REACHES[reach].keeps && (zdr || logs.collect === "none"),
-          `worker.allow[${index}]`,
+      problemsIn(
+        "worker.allow[]",
+        worker.allow,
+        (reach) =>
+          REACHES[reach].keeps &&
+          (zdr || logs.collect === "none") &&
           `is ${reach}: ${REACHES[reach].does}, while ${zdr ? "zdr is true" : "logs.collect is none"}`,
-        ),
       ),
   },
   {
@@ -230,7 +233,7 @@ export const privacyRules: readonly Rule[] = [
     remedy: "remove cache",
     severity: { production: "warning" },
     breaches: ({ settings: { cache } }) =>
-      breachIf(cache !== undefined, "cache.ttlSeconds", `is ${cache?.ttlSeconds}`),
+      problemIf(cache !== undefined, "cache.ttlSeconds", `is ${cache?.ttlSeconds}`),
   },
 ];
 

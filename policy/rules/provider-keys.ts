@@ -7,10 +7,10 @@ import {
   thirdPartyModels,
 } from "../gateway/provider-keys.ts";
 import { DOCS } from "../settings/notes.ts";
-import { nearestName } from "../settings/problems.ts";
+import { nearestName, problemIf, problemsIn } from "../settings/problems.ts";
 import { DEFAULT_ALIAS, KNOWN_PROVIDERS } from "../settings/providers.ts";
 import type { Settings } from "../settings/settings.ts";
-import { BOTH_ERROR, breachIf, type Rule } from "./rule.ts";
+import { BOTH_ERROR, type Rule } from "./rule.ts";
 
 /** The rules about the keys of providers. */
 export const providerKeyRules: readonly Rule[] = [
@@ -23,12 +23,13 @@ export const providerKeyRules: readonly Rule[] = [
     remedy: "add the provider's key to providers, under the alias default, or remove byokOnly",
     severity: BOTH_ERROR,
     breaches: ({ settings }) =>
-      settings.worker.models.flatMap(({ id }, index) =>
-        breachIf(
-          thirdPartyModels(settings).includes(id) && paidWith(settings, id) === "nothing",
-          `worker.models[${index}]`,
+      problemsIn(
+        "worker.models[]",
+        settings.worker.models,
+        ({ id }) =>
+          thirdPartyModels(settings).includes(id) &&
+          paidWith(settings, id) === "nothing" &&
           `is ${id}, while byokOnly is true and ${lacks(id)}`,
-        ),
       ),
   },
   {
@@ -40,13 +41,9 @@ export const providerKeyRules: readonly Rule[] = [
     remedy: "remove it, unless calls beside the Worker are meant to use it",
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings }) =>
-      settings.providers.flatMap((key, index) => {
+      problemsIn("providers[]", settings.providers, (key) => {
         const why = unusedBecause(key, thirdPartyModels(settings));
-        return breachIf(
-          why !== undefined,
-          `providers[${index}]`,
-          `is a key of ${keyLabel(key)}${why}`,
-        );
+        return why !== undefined && `is a key of ${keyLabel(key)}${why}`;
       }),
   },
   {
@@ -59,7 +56,7 @@ export const providerKeyRules: readonly Rule[] = [
     severity: { development: "warning", production: "warning" },
     breaches: ({ settings }) => {
       const own = thirdPartyModels(settings).filter((id) => paidWith(settings, id) === "key");
-      return breachIf(
+      return problemIf(
         settings.zdr && own.length > 0,
         "zdr",
         `is true, while ${own.join(", ")} is called with a stored key`,

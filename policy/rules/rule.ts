@@ -1,6 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Stack } from "../stack/stack.ts";
-import type { Problem } from "../settings/problems.ts";
+import { problemIf, type Problem } from "../settings/problems.ts";
 import type { Tier } from "../settings/settings.ts";
 
 /**
@@ -55,15 +55,10 @@ export function expired(
   today: string,
 ): readonly Problem[] {
   return items.flatMap(({ name, until }, index) =>
-    breachIf(
+    problemIf(
       until !== undefined && until < today,
       `${list}[${index}].until`,
       `was ${until} for ${name}`,
     ),
   );
-}
-
-/** Makes one problem where the condition holds, else none. */
-export function breachIf(condition: boolean, path: string, message: string): readonly Problem[] {
-  return condition ? [{ path, message }] : [];
 }

@@ -2,7 +2,8 @@
 import { METRICS_DAYS } from "../gateway/metrics.ts";
 import { callersIn } from "../gateway/telemetry.ts";
 import { isLoopback } from "../loopback.ts";
-import { BOTH_ERROR, STRICT_IN_PRODUCTION, breachIf, type Rule } from "./rule.ts";
+import { problemIf } from "../settings/problems.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";
 
 /** The rules about telemetry. */
 export const telemetryRules: readonly Rule[] = [
@@ -13,14 +14,11 @@ export const telemetryRules: readonly Rule[] = [
     source: "https://opentelemetry.io/docs/specs/otlp/#otlphttp-request",
     remedy: "use an https URL; http is for a collector on this machine, for npm start",
     severity: BOTH_ERROR,
-    breaches: ({ settings: { telemetry } }) =>
-      telemetry.traces === undefined
-        ? []
-        : breachIf(
-            telemetry.traces.url.startsWith("http:") && !isLoopback(telemetry.traces.url),
-            "telemetry.traces.url",
-            `is ${telemetry.traces.url}`,
-          ),
+    breaches: ({ settings: { telemetry } }) => {
+      const { url = "https:" } = telemetry.traces ?? {};
+      const isClear = url.startsWith("http:") && !isLoopback(url);
+      return problemIf(isClear, "telemetry.traces.url", `is ${url}`);
+    },
   },
   {
     id: "traces-to-this-machine",
@@ -29,14 +27,10 @@ export const telemetryRules: readonly Rule[] = [
     source: "https://developers.cloudflare.com/workers/runtime-apis/fetch/",
     remedy: "use the collector's own address; one on this machine serves npm start alone",
     severity: STRICT_IN_PRODUCTION,
-    breaches: ({ settings: { telemetry } }) =>
-      telemetry.traces === undefined
-        ? []
-        : breachIf(
-            isLoopback(telemetry.traces.url),
-            "telemetry.traces.url",
-            `is ${telemetry.traces.url}`,
-          ),
+    breaches: ({ settings: { telemetry } }) => {
+      const { url } = telemetry.traces ?? {};
+      return problemIf(url !== undefined && isLoopback(url), "telemetry.traces.url", `is ${url}`);
+    },
   },
   {
     id: "measurements-outlive-logs",
@@ -54,12 +48,12 @@ export const telemetryRules: readonly Rule[] = [
       const kept = days === Infinity ? "for a time not stated" : `for ${days} days`;
       const beside = `while logs.keepDays is ${limit}`;
       return [
-        ...breachIf(
+        ...problemIf(
           traces !== undefined && days > limit,
           "telemetry.traces",
           `names callers, and is kept ${kept}, ${beside}`,
         ),
-        ...breachIf(
+        ...problemIf(
           metrics !== undefined && METRICS_DAYS > limit,
           "telemetry.metrics",
           `names callers, and is kept for three months, ${beside}`,

@@ -2,8 +2,8 @@
  * Defines the rules about exceptions. They come last, know which rules are broken, and cannot be
  * waived.
  */
-import { nearestName } from "../settings/problems.ts";
-import type { Rule } from "./rule.ts";
+import { nearestName, problemsIn } from "../settings/problems.ts";
+import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";
 
 const SOURCE = "docs/rules.md";
 
@@ -24,15 +24,13 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
       because: "an exception to nothing is a slip of the pen",
       source: SOURCE,
       remedy: "name one of the rules in docs/rules.md",
-      severity: { development: "error", production: "error" },
+      severity: BOTH_ERROR,
       breaches: ({ settings: { waivers } }) =>
-        waivers.flatMap(({ rule }, index) => {
-          if (waivable.includes(rule)) return [];
+        problemsIn("waivers[].rule", waivers, ({ rule }) => {
+          if (waivable.includes(rule)) return undefined;
           const nearest = nearestName(rule, waivable);
           const guess = nearest === undefined ? "" : ` (did you mean ${nearest}?)`;
-          return [
-            { path: `waivers[${index}].rule`, message: `is ${JSON.stringify(rule)}${guess}` },
-          ];
+          return `is ${JSON.stringify(rule)}${guess}`;
         }),
     },
     {
@@ -41,12 +39,12 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
       because: "an exception that does not end is a rule",
       source: SOURCE,
       remedy: "mend what it excuses and remove it, or review it anew with a later day",
-      severity: { development: "error", production: "error" },
+      severity: BOTH_ERROR,
       breaches: ({ settings: { waivers } }, { today }) =>
-        waivers.flatMap(({ rule, until }, index) =>
-          until < today
-            ? [{ path: `waivers[${index}].until`, message: `was ${until} for ${rule}` }]
-            : [],
+        problemsIn(
+          "waivers[].until",
+          waivers,
+          ({ rule, until }) => until < today && `was ${until} for ${rule}`,
         ),
     },
     {
@@ -55,12 +53,12 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
       because: "an exception that outlives those who granted it is a rule",
       source: SOURCE,
       remedy: "set a nearer day, and review it again then",
-      severity: { development: "error", production: "error" },
+      severity: BOTH_ERROR,
       breaches: ({ settings: { waivers } }, { today }) =>
-        waivers.flatMap(({ rule, until }, index) =>
-          until > aYearFrom(today)
-            ? [{ path: `waivers[${index}].until`, message: `is ${until} for ${rule}` }]
-            : [],
+        problemsIn(
+          "waivers[].until",
+          waivers,
+          ({ rule, until }) => until > aYearFrom(today) && `is ${until} for ${rule}`,
         ),
     },
     {
@@ -69,18 +67,12 @@ export function waiverRules(waivable: readonly string[]): readonly Rule[] {
       because: "left behind, it would excuse the next change without a review",
       source: SOURCE,
       remedy: "remove it",
-      severity: { development: "warning", production: "error" },
+      severity: STRICT_IN_PRODUCTION,
       breaches: ({ settings: { waivers } }, { broken, today }) =>
-        waivers.flatMap(({ rule, until }, index) =>
-          waivable.includes(rule) && !broken.has(rule) && until >= today
-            ? [
-                {
-                  path: `waivers[${index}].rule`,
-                  message: `is ${rule}, which the stack does not break`,
-                },
-              ]
-            : [],
-        ),
+        problemsIn("waivers[].rule", waivers, ({ rule, until }) => {
+          const isUnused = waivable.includes(rule) && !broken.has(rule) && until >= today;
+          return isUnused && `is ${rule}, which the stack does not break`;
+        }),
     },
   ];
 }

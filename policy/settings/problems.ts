@@ -29,6 +29,23 @@ export function formatProblem({ path, message }: Problem): string {
   return path === "" ? message : `ai-gateway:${path} ${message}`;
 }
 
+/** Makes one problem where the condition holds, else none. */
+export function problemIf(condition: boolean, path: string, message: string): readonly Problem[] {
+  return condition ? [{ path, message }] : [];
+}
+
+/** Judges each item of a list, whose place stands for `[]` in the path: `readers[].until`. */
+export function problemsIn<Item>(
+  path: string,
+  items: readonly Item[],
+  judge: (item: Item, index: number) => string | false | undefined,
+): readonly Problem[] {
+  return items.flatMap((item, index) => {
+    const message = judge(item, index);
+    return message ? [{ path: path.replace("[]", `[${index}]`), message }] : [];
+  });
+}
+
 /** Describes an issue of the schema: one problem, or one for each unknown key. */
 export function describeIssue(
   issue: z.core.$ZodIssue,

@@ -122,6 +122,14 @@ test.each([
   ]);
 });
 
+test("a model of embeddings has no stream that could pass unread", () => {
+  const model = { id: "openai/text-embedding-3-small", stream: "native" };
+
+  expect(problemsOf(stackValues("prod", worker([model])))).toEqual([
+    'worker.models[0].stream is native for "openai/text-embedding-3-small", which makes embeddings and has no stream; remove it',
+  ]);
+});
+
 test("the page says what a stream that passes unread gives up, and what is not proved of it", async () => {
   const models = [{ id: "openai/gpt-5-mini", stream: "native" }, "@cf/a/b"];
   const { facts } = await stateStack(stackWith("prod", worker(models)));
