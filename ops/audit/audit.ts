@@ -1,4 +1,5 @@
 /** Finds everything in one account that no stack file declares, or that contradicts one. */
+import { readOnce } from "../account/read-once.ts";
 import { CommandError } from "../cli/errors.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import { lookAtUndeclared } from "../look/undeclared/kinds.ts";
@@ -24,10 +25,11 @@ export interface AuditFinding extends Finding {
 
 /** Audits one account. Throws a CommandError where not even the gateways can be listed. */
 export async function auditAccount(
-  declared: Declared,
+  account: Declared,
   now: Date,
   onProgress: (text: string) => void,
 ): Promise<readonly AuditFinding[]> {
+  const declared = readOnce(account);
   const gateways = await readGateways(declared);
   const areas = await Promise.all([
     inArea("gateways", auditGateways(declared, gateways)),

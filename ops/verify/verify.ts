@@ -1,5 +1,6 @@
 /** Checks every promise of a stack, one after the other. */
 import type { Account } from "../account/account.ts";
+import { readOnce } from "../account/read-once.ts";
 import type { Finding } from "../look/finding.ts";
 import { checkAlerts } from "./alerts.ts";
 import { flyCanaries, type Canaries, type CanaryArgs } from "./canaries.ts";
@@ -38,9 +39,10 @@ export async function verify(
   onProgress: (what: string) => void,
 ): Promise<Canaries> {
   const findings: Finding[] = [];
+  const still = readOnce(account);
   for (const [name, check] of Object.entries(CHECKS)) {
     onProgress(`looking at ${name} …`);
-    findings.push(...(await check(account)));
+    findings.push(...(await check(still)));
   }
   onProgress("looking at canaries …");
   // The clocks of two machines differ.

@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 
 import { connect } from "../../ops/account/account.ts";
+import { readOnce } from "../../ops/account/read-once.ts";
+import { auditAccount } from "../../ops/audit/audit.ts";
 import { listWorkers } from "../../ops/look/workers.ts";
 import { readOwnToken } from "../../ops/look/tokens.ts";
+import { verify } from "../../ops/verify/verify.ts";
 import { scriptedAccount, type Answer } from "../support/scripted-account.ts";
 
 const GOOD = { CLOUDFLARE_ACCOUNT_ID: "a".repeat(32), CLOUDFLARE_API_TOKEN: "t".repeat(40) };
@@ -54,4 +57,40 @@ test("a request that is wrong by itself is not told as a token that is", async (
   const account = scriptedAccount(() => wrong, "dev");
 
   expect(await listWorkers(account)).toEqual({ kind: "unknown", reason: "1001 too many" });
+});
+
+test("what was answered is read once, and what failed again", async () => {
+  const answers: Answer[] = [{ status: 503 }, { result: [] }];
+  let made = 0;
+  const account = readOnce(scriptedAccount(() => answers[made++] ?? { status: 404 }, "dev"));
+
+  expect(await listWorkers(account)).toMatchObject({ kind: "unknown" });
+  expect(await listWorkers(account)).toEqual({ kind: "answer", value: [] });
+  expect(await listWorkers(account)).toEqual({ kind: "answer", value: [] });
+  expect(made).toBe(2);
+});
+
+// Else its checks could judge two states of the account, and take longer.
+test.each(["verify", "audit"])("no check of %s reads what another has read", async (command) => {
+  const made: string[] = [];
+  const alerts = { email: "ops@example.com" };
+  const account = scriptedAccount(
+    ({ method, path, query }) => {
+      if (method === "GET") made.push(`${path}?${query.toString()}`);
+      return path.endsWith("/gateways") && query.get("page") === null
+        ? { result: [{ id: "shop-prod", collect_logs: false }] }
+        : { result: [] };
+    },
+    "prod",
+    { alerts },
+  );
+
+  if (command === "audit") {
+    await auditAccount({ ...account, stacks: [account.stack] }, new Date(), () => {});
+  } else {
+    await verify(account, { url: undefined, token: undefined, waitSeconds: 0 }, () => {});
+  }
+
+  expect(made.filter((call) => call.startsWith("/tokens?"))).toHaveLength(1);
+  expect(made).toEqual([...new Set(made)]);
 });
