@@ -12,7 +12,7 @@ export interface Counts {
   /** The logs of the Worker's calls in that time. */
   readonly logs: number;
   /** Those, and the ones that begin a little before and after: a call may be counted as it ends. */
-  readonly nearbyLogs: number;
+  readonly nearbyLogs?: number;
 }
 
 /** Checks whether calls have the metadata that the stack's Worker sends with each of its own. */
@@ -21,10 +21,18 @@ export function isOwn({ name }: Stack, { metadata }: CountedCalls): boolean {
   return stack === name && [caller, release, route].every((each) => typeof each === "string");
 }
 
+/** Checks whether there are fewer logs than calls of the Worker, each of which promises one. */
+export function isShort(stack: Stack, { groups, logs }: Counts): boolean {
+  return collected(stack.settings.logs).call && logs < countOwn(stack, groups);
+}
+
+function countOwn(stack: Stack, groups: Counts["groups"]): number {
+  return total(groups.filter((group) => isOwn(stack, group)));
+}
+
 /** Judges the counts of a time that analytics have caught up with. */
 export function judgeCoverage(stack: Stack, counts: Counts): readonly Finding[] {
-  const own = total(counts.groups.filter((group) => isOwn(stack, group)));
-  return [judgeBeside(stack, counts), judgeLogs(stack, own, counts)];
+  return [judgeBeside(stack, counts), judgeLogs(stack, counts)];
 }
 
 /** Reports calls that no Worker of the stack made. They are no broken promise: a token may allow them. */
@@ -48,9 +56,10 @@ function judgeBeside(stack: Stack, { groups, window }: Counts): Finding {
 const EXACT_UP_TO = 1000;
 const SAMPLED_SHARE = 0.02;
 
-function judgeLogs(stack: Stack, calls: number, counts: Counts): Finding {
+function judgeLogs(stack: Stack, counts: Counts): Finding {
   const about = "coverage: logs";
-  const { logs, nearbyLogs, window } = counts;
+  const { logs, nearbyLogs = logs, window } = counts;
+  const calls = countOwn(stack, counts.groups);
   const compared = `${count(calls, "call")} of the Worker ${describe(window)}, ${count(logs, "log")}`;
   if (!collected(stack.settings.logs).call) {
     if (logs === 0) return finding("kept", about, `${compared}, as promised`);

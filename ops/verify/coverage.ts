@@ -12,7 +12,7 @@ import { parseMetadata } from "../look/logs.ts";
 import { listWorkers } from "../look/workers.ts";
 import { judgeAnswer } from "./canary-judge.ts";
 import type { Flight } from "./canaries.ts";
-import { isOwn, judgeCoverage, minute } from "./coverage-judge.ts";
+import { isOwn, isShort, judgeCoverage, minute } from "./coverage-judge.ts";
 
 const MINUTE_MS = 60_000;
 /** The time after which a call is taken for counted: 139 to 365 s were seen, and once 14 minutes. */
@@ -35,10 +35,11 @@ export async function checkCoverage(
   // That the gateway does not exist, and so no list of its logs, is reported already.
   if (logs.kind === "missing") return [];
   if (logs.kind !== "answer") return notRead(about, logs);
+  const counts = { window, groups: groups.value, logs: logs.value };
+  if (!isShort(account.stack, counts)) return judgeCoverage(account.stack, counts);
   const nearbyLogs = await countOwnLogs(account, widen(window));
   if (nearbyLogs.kind !== "answer") return notRead(about, nearbyLogs);
-  const counts = { window, groups: groups.value, logs: logs.value, nearbyLogs: nearbyLogs.value };
-  return judgeCoverage(account.stack, counts);
+  return judgeCoverage(account.stack, { ...counts, nearbyLogs: nearbyLogs.value });
 }
 
 function notRead(

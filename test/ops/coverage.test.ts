@@ -197,6 +197,27 @@ test("an error without a code is told by its words alone", async () => {
   ]);
 });
 
+test.each([
+  [2, 1],
+  [3, 2],
+])("of %i calls with 2 logs the logs are counted in %i times", async (calls, times) => {
+  const counted: unknown[] = [];
+  const dimensions = { model: "m", metadataRaw: JSON.stringify(OWN) };
+  const data = { viewer: { accounts: [{ calls: [{ count: calls, dimensions }] }] } };
+  const scripted = scriptedAccount(({ path, query }) => {
+    if (path.endsWith("/graphql")) return { result: null, data };
+    if (!path.endsWith("/logs")) return { result: path.endsWith("s") ? [] : GATEWAY };
+    counted.push(query.get("filters"));
+    return { result: [], result_info: { total_count: 2 } };
+  }, "prod");
+
+  const [, logs] = await checkCoverage(scripted);
+
+  expect(logs?.message).toContain("2 logs");
+  expect(counted).toHaveLength(times);
+});
+
+const GATEWAY = { id: "shop-prod", collect_logs: false };
 const WINDOW = { from: new Date("2026-11-22T10:00:00Z"), until: new Date("2026-11-22T11:00:00Z") };
 
 test.each([

@@ -21,7 +21,7 @@ export interface ApiCall {
 
 /** A response: a result, data of GraphQL beside it, or the status of a refusal and its message. */
 export type Answer =
-  | { readonly result: unknown; readonly data?: unknown }
+  | { readonly result: unknown; readonly data?: unknown; readonly result_info?: object }
   | { readonly status: number; readonly errors?: readonly object[] };
 
 /** Makes the account of one of the tests' stacks, with some settings changed. */
