@@ -55,7 +55,15 @@ async function examineAccount(
   }
   const checks = [checkToken, checkAccount, checkNames];
   const found = (await Promise.all(checks.map((check) => check(connection, stack)))).flat();
-  return found.every(({ kind }) => kind === "unknown") ? explainSilence(connection) : found;
+  if (found.every(({ kind }) => kind === "unknown")) return explainSilence(connection);
+  return found.map((each) => (isNeeded(each) ? { ...each, kind: "broken", remedy: GIVE } : each));
+}
+
+const GIVE = 'a deploy reads it too: give the token what the deploy needs (README, "Deploy")';
+
+/** Checks whether no deploy is possible before it can be looked at: the gateway, or a Worker. */
+function isNeeded({ kind, about }: Finding): boolean {
+  return kind === "unknown" && /^(?:gateway|Worker) /.test(about);
 }
 
 /** Judges an account of which nothing could be looked at: no deploy succeeds with such a token. */

@@ -160,17 +160,21 @@ test("what a token may not read is not looked at, and names the permission", asy
   const scene = await prepare();
   const token = await makeToken(scene.running, ["Workers Scripts Read"]);
 
-  const { stdout } = await examine({ ...scene, env: { CLOUDFLARE_API_TOKEN: token } });
+  const { stdout, code } = await examine({ ...scene, env: { CLOUDFLARE_API_TOKEN: token } });
 
-  for (const [about, permission] of [
-    ["CLOUDFLARE_API_TOKEN", "Account API Tokens Read"],
-    ["plan", "Billing Read"],
-    ["gateway shop-dev", "AI Gateway Read"],
+  for (const [mark, about, permission] of [
+    ["\\?", "CLOUDFLARE_API_TOKEN", "Account API Tokens Read"],
+    ["\\?", "plan", "Billing Read"],
+    // No deploy succeeds without it.
+    ["✘", "gateway shop-dev", "AI Gateway Read"],
   ]) {
     expect(stdout).toMatch(
-      new RegExp(`  \\? ${about}: .* CLOUDFLARE_API_TOKEN lacks ${permission} for this account`),
+      new RegExp(
+        `  ${mark} ${about}: .* CLOUDFLARE_API_TOKEN lacks ${permission} for this account`,
+      ),
     );
   }
+  expect(code).toBe(1);
 });
 
 const NOBODY = "✘ CLOUDFLARE_API_TOKEN: the token is not accepted, or not of this account";
