@@ -2,7 +2,7 @@
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { need } from "../account/account.ts";
-import { finding, type Finding } from "../look/finding.ts";
+import { deployAgain, finding, type Finding } from "../look/finding.ts";
 import { listWorkers, readWorker, type Binding } from "../look/workers.ts";
 import type { Declared } from "./declared.ts";
 import { notThere } from "./gateways.ts";
@@ -44,7 +44,7 @@ async function auditWorker(declared: Declared, worker: string): Promise<readonly
     const wrong = judgeOwn(owner, gateway, hasAi);
     return wrong === undefined
       ? [finding("kept", worker, `calls ${owner.settings.gatewayId}, as declared`)]
-      : [{ ...finding("broken", worker, wrong), remedy: `pulumi up --stack ${owner.name}` }];
+      : [{ ...finding("broken", worker, wrong), remedy: deployAgain(owner) }];
   }
   return hasAi ? [finding("note", worker, describeOther(gateway, declared.stacks))] : [];
 }

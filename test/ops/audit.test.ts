@@ -129,7 +129,13 @@ test.each<[string, readonly object[], string | undefined]>([
 
   const kind = wrong === undefined ? "kept" : "broken";
   const message = wrong ?? "calls shop-dev, as declared";
-  expect(about(findings, "talk-dev")).toMatchObject({ kind, message });
+  // Without --refresh, Pulumi sees no difference from its state, and changes nothing.
+  const remedy = wrong === undefined ? undefined : "run pulumi up --refresh --stack dev";
+  expect({ remedy: undefined, ...about(findings, "talk-dev") }).toMatchObject({
+    kind,
+    message,
+    remedy,
+  });
 });
 
 test("other Workers with an AI binding are noted, and those without are not", async () => {
