@@ -27,10 +27,8 @@ export function notAnswered(question: QuestionId, reason: string): EvidenceAnswe
 
 // Evidence is one line: three models name the trouble, and the command can be run again.
 const MAX_NAMED = 3;
-// Leaves room for "not answered".
-const MAX_SEEN = 280;
 
 /** Describes what was seen of some models, and names the first of them. */
 export function seenOf(what: string, models: readonly string[]): string {
-  return oneLine(`${what}: ${list(models.slice(0, MAX_NAMED))}`).slice(0, MAX_SEEN);
+  return `${what}: ${list(models.slice(0, MAX_NAMED))}`;
 }

@@ -21,7 +21,7 @@ export async function probeLogpushFields(connection: Connection): Promise<Eviden
     `of ${wanted.length} fields ${missing.length === 0 ? "all are offered" : `these are not offered: ${list(missing)}`}`,
     ...(others.length === 0 ? [] : [`offered too: ${list(others)}`]),
   ].join("; ");
-  return answered("logpush-fields", missing.length === 0 ? "kept" : "broken", seen.slice(0, 280));
+  return answered("logpush-fields", missing.length === 0 ? "kept" : "broken", seen);
 }
 
 const UNKNOWN_FIELD = "ProbeNoSuchField";
