@@ -1,7 +1,6 @@
 import { oneLine } from "../../policy/harmless.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { QuestionId } from "../../policy/evidence/questions.ts";
-import { list } from "../../policy/words.ts";
 
 // As evidence allows it: one line, without a word that may be an id or a token.
 const MAX_CHARACTERS = 300;
@@ -25,10 +24,7 @@ export function notAnswered(question: QuestionId, reason: string): EvidenceAnswe
   return answered(question, "unknown", `not answered: ${reason}`);
 }
 
-// Evidence is one line: three models name the trouble, and the command can be run again.
-const MAX_NAMED = 3;
-
-/** Describes what was seen of some models, and names the first of them. */
-export function seenOf(what: string, models: readonly string[]): string {
-  return `${what}: ${list(models.slice(0, MAX_NAMED))}`;
+/** Checks whether a status refuses what a request says. */
+export function isInvalid(status: unknown): boolean {
+  return status === 400 || status === 422;
 }

@@ -25,9 +25,10 @@ import { probePutOnly, probeSwitchedOff } from "./control-plane.ts";
 import { probeCreate } from "./create.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { probeDeletion, probeDeletedGateway } from "./deletions.ts";
-import { probeFormats, spokenModels } from "./formats.ts";
+import { probeFormats } from "./formats.ts";
 import { probeHeaders } from "./headers.ts";
 import { probeLogpushFields, probeLogpushFilter } from "./logpush.ts";
+import { spokenModels, type SpokenModel } from "./models.ts";
 import { record, writeAnswers } from "./recording.ts";
 import { withScratch, type Scratch } from "./scratch.ts";
 import { probeSpend, SPEND_CALLS } from "./spend.ts";
@@ -185,7 +186,7 @@ async function requireConsent(calls: number): Promise<void> {
 /** The means of the questions that call models, as far as there are any. */
 interface Means {
   readonly plane: DataPlane | undefined;
-  readonly models: ReturnType<typeof spokenModels>;
+  readonly models: readonly SpokenModel[];
   readonly token: string | undefined;
 }
 

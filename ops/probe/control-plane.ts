@@ -2,22 +2,25 @@
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { ROWS, type ApiField } from "../../policy/gateway/mapping.ts";
 import { DAY_SECONDS } from "../../policy/platform.ts";
-import { answered, notAnswered } from "./answer.ts";
+import { answered, isInvalid, notAnswered } from "./answer.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
 
-const LIMIT = { limitType: "cost", technique: "fixed" } as const;
+/** A spend limit but for its amount and window. */
+export const RULE = {
+  id: "probe",
+  enabled: true,
+  limitType: "cost",
+  technique: "sliding",
+} as const;
 
 /**
- * Harmless values of three of those fields: a flag, a limit nobody reaches, an exporter to a host
- * that cannot exist.
+ * Harmless values of three of those fields: flags, a limit nobody reaches, an exporter to a host that
+ * cannot exist.
  */
-const PUT_ONLY = {
-  guardrails: { prompt: { S1: "FLAG" }, response: {} },
-  spend_limits: {
-    enabled: true,
-    rules: [{ ...LIMIT, id: "probe", enabled: true, limit: 1000, window: DAY_SECONDS }],
-  },
-  otel: [{ url: "https://traces.invalid/v1", headers: {}, content_type: "json" }],
+export const PUT_ONLY = {
+  guardrails: { prompt: { S1: "FLAG" }, response: { S2: "FLAG" } },
+  spend_limits: { enabled: true, rules: [{ ...RULE, limit: 1000, window: DAY_SECONDS }] },
+  otel: [{ url: "https://traces.invalid/v1", headers: { "x-probe": "1" }, content_type: "json" }],
 } as const satisfies Partial<Record<ApiField, unknown>>;
 
 /** The values with which a deploy switches off what a stack no longer declares. */
@@ -117,7 +120,7 @@ async function tryCall(...args: Parameters<typeof call>): Promise<string | undef
     return undefined;
   } catch (error) {
     const { status } = Object(error);
-    if (status === 400 || status === 422) return `is refused with ${status}`;
+    if (isInvalid(status)) return `is refused with ${status}`;
     throw error;
   }
 }

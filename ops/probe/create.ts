@@ -4,42 +4,37 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { ROWS, type ApiField } from "../../policy/gateway/mapping.ts";
-import { DAY_SECONDS } from "../../policy/platform.ts";
 import { count, list } from "../../policy/words.ts";
-import { answered, notAnswered } from "./answer.ts";
+import { answered, isInvalid, notAnswered } from "./answer.ts";
+import { PUT_ONLY } from "./control-plane.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** The fields that name a thing of the account, which a probe does not have. */
 type OfAccount = "id" | "dlp" | "store_id" | "stripe";
 
-const RULE = { id: "probe", enabled: true, limitType: "cost", technique: "sliding" } as const;
-
 /**
- * Makes a harmless value of each other field: flags instead of blocks, a limit nobody reaches, an
- * exporter to a host that cannot exist, a key whose private half is dropped. A field that the table
- * gains does not compile without one.
+ * Makes a harmless value of each other field, such as a key whose private half is dropped. A field
+ * that the table gains does not compile without one.
  */
 function makeValues(): Readonly<Record<Exclude<ApiField, OfAccount>, unknown>> {
   return {
+    ...PUT_ONLY,
     authentication: true,
     byok_only: true,
     cache_invalidate_on_update: true,
     cache_ttl: 300,
     collect_logs: true,
-    guardrails: { prompt: { S1: "FLAG" }, response: { S2: "FLAG" } },
     log_classification: true,
     log_management: 20_000,
     log_management_strategy: "STOP_INSERTING",
     logpush: true,
     logpush_public_key: (publicKey ??= makePublicKey()),
-    otel: [{ url: "https://traces.invalid/v1", headers: { "x-probe": "1" }, content_type: "json" }],
     rate_limiting_interval: 120,
     rate_limiting_limit: 1000,
     rate_limiting_technique: "sliding",
     retry_backoff: "linear",
     retry_delay: 700,
     retry_max_attempts: 3,
-    spend_limits: { enabled: true, rules: [{ ...RULE, limit: 1000, window: DAY_SECONDS }] },
     workers_ai_billing_mode: "unified",
     zdr: true,
   };
@@ -65,12 +60,11 @@ export async function probeCreate(scratch: Scratch): Promise<EvidenceAnswer> {
   const { values, refused, refusal } = await create(scratch, makeValues());
   if (refusal !== undefined) return notAnswered("create-fields", refusal);
   const found = await cloudflare.aiGateway.get(gatewayId, { account_id: accountId });
-  const dropped = Object.keys(values).filter(
-    (field) => !holds(Reflect.get(found, field), values[field]),
-  );
-  const kept = Object.keys(values).length - dropped.length;
+  const names = Object.keys(values).toSorted();
+  const dropped = names.filter((field) => !holds(Reflect.get(found, field), values[field]));
+  const kept = names.length - dropped.length;
   const seen = [
-    `of ${count(Object.keys(values).length + refused.length, "documented field")} a create keeps ${kept}`,
+    `of ${count(names.length + refused.length, "documented field")} a create keeps ${kept}`,
     ...(dropped.length === 0 ? [] : [`drops or changes ${list(dropped)}`]),
     ...(refused.length === 0 ? [] : [`refuses ${list(refused)}`]),
   ].join(", ");
@@ -102,15 +96,12 @@ async function create(scratch: Scratch, all: Values): Promise<Created> {
       return { values, refused };
     } catch (error) {
       const { status, errors = [] } = Object(error);
-      if (status !== 400 && status !== 422) throw error;
+      if (!isInvalid(status)) throw error;
       const named = new Set(errors.flatMap(({ path = [] }: { path?: string[] }) => path[0] ?? []));
       const left = Object.entries(values).filter(([field]) => !named.has(field));
       if (left.length === Object.keys(values).length) {
-        return {
-          values,
-          refused,
-          refusal: `a create is refused with ${status}, and names no field`,
-        };
+        const refusal = `a create is refused with ${status}, and names no field`;
+        return { values, refused, refusal };
       }
       values = Object.fromEntries(left);
     }

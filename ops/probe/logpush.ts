@@ -5,7 +5,7 @@ import { list } from "../../policy/words.ts";
 import type { Connection } from "../account/account.ts";
 import { printError } from "../cli/print.ts";
 import { listOfferedFields } from "../look/logpush.ts";
-import { answered, notAnswered } from "./answer.ts";
+import { answered, isInvalid, notAnswered } from "./answer.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** Compares the fields of a stack's job with those that the account offers. */
@@ -35,9 +35,7 @@ export async function probeLogpushFilter(scratch: Scratch): Promise<EvidenceAnsw
   const filter = logpushFilter(scratch.gatewayId);
   const byGateway = await requestJob(scratch, filter);
   if (byGateway === "made") return answered(question, "kept", "a job with the filter is made");
-  if (byGateway.status !== 400 && byGateway.status !== 422) {
-    return notAnswered(question, describe(byGateway));
-  }
+  if (!isInvalid(byGateway.status)) return notAnswered(question, describe(byGateway));
   if (/predicate|filter|\bGateway\b/i.test(byGateway.message)) {
     return answered(question, "broken", `the filter is refused with ${describe(byGateway)}`);
   }

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { parseJson } from "../cli/json.ts";
-import { answered, notAnswered } from "./answer.ts";
+import { answered, isInvalid, notAnswered } from "./answer.ts";
+import { RULE } from "./control-plane.ts";
 import { send, type DataPlane, type Reply } from "./data-plane.ts";
 import { REQUIRED, type Scratch } from "./scratch.ts";
 
@@ -64,14 +65,13 @@ async function setLimit(
   { cloudflare, accountId, gatewayId: id }: Scratch,
   window: number,
 ): Promise<Limited | { readonly refusal: string }> {
-  const rule = { id: "probe", limitType: "cost", technique: "sliding", enabled: true } as const;
-  const spend_limits = { enabled: true, rules: [{ ...rule, limit: LIMIT, window }] };
+  const spend_limits = { enabled: true, rules: [{ ...RULE, limit: LIMIT, window }] };
   await cloudflare.aiGateway.create({ account_id: accountId, id, ...REQUIRED });
   try {
     await cloudflare.aiGateway.update(id, { account_id: accountId, ...REQUIRED, spend_limits });
   } catch (error) {
     const { status } = Object(error);
-    if (status !== 400 && status !== 422) throw error;
+    if (!isInvalid(status)) throw error;
     return { refusal: `a window of ${window} is refused with ${status}` };
   }
   const gateway = await cloudflare.aiGateway.get(id, { account_id: accountId });

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { Client } from "../../ops/account/client.ts";
-import { probeFormats, spokenModels } from "../../ops/probe/formats.ts";
+import { probeFormats } from "../../ops/probe/formats.ts";
+import { spokenModels } from "../../ops/probe/models.ts";
 import { startAccount } from "../support/account.ts";
 import { listen } from "../support/listen.ts";
 import { callOps } from "../support/ops-command.ts";
