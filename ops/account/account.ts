@@ -1,7 +1,4 @@
-/**
- * Connects to the account of a stack through the official SDK. The account is Cloudflare's, or the
- * embedded one where the environment names it.
- */
+/** Connects to the account of a stack, or to the embedded one, through the official SDK. */
 import type Cloudflare from "cloudflare";
 import {
   APIConnectionError,
@@ -26,12 +23,10 @@ export interface Connection {
   readonly cloudflare: Cloudflare;
 }
 
-/** A gateway of an account. */
 export interface Gateway extends Connection {
   readonly gatewayId: string;
 }
 
-/** The account and the gateway of a stack. */
 export interface Account extends Gateway {
   readonly stack: Stack;
 }
@@ -92,9 +87,7 @@ export function readToken(name: string, environment = process.env): string | und
   );
 }
 
-/**
- * The result of a request: its value, the fact that there is no such thing, or why it is not known.
- */
+/** The result of a request: a value, that there is no such thing, or why it is not known. */
 export type Answer<T> =
   | { readonly kind: "answer"; readonly value: T }
   | { readonly kind: "missing" }
@@ -108,10 +101,7 @@ export type Answer<T> =
 /** What a request needs: a permission, or a token that the account itself has made. */
 type Needed = Permission | "a token of the account";
 
-/**
- * Makes a request to the API. What the token may not read, or the API fails to answer, is unknown,
- * with the reason.
- */
+/** Makes a request. What the token may not read, or the API does not answer, is unknown. */
 export async function tryRequest<T>(needed: Needed, request: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { kind: "answer", value: await request() };
@@ -137,10 +127,7 @@ function isNotAccepted(error: unknown): boolean {
 // https://developers.cloudflare.com/fundamentals/api/troubleshooting/
 const INVALID_HEADERS = 6003;
 
-/**
- * Takes the value out of an answer. Throws a CommandError where there is none; `what` completes
- * "cannot …": `list the logs of app-dev`.
- */
+/** Takes the value out of an answer. Throws a CommandError where there is none: `cannot …`. */
 export function need<T>(what: string, answer: Answer<T>): T {
   if (answer.kind === "answer") return answer.value;
   const reason =
@@ -196,10 +183,7 @@ export function tryCheck<T extends z.ZodType>(
   return tryRequest(needed, async () => checkAnswer(what, schema, await request()));
 }
 
-/**
- * Checks a part of a response. Throws a CommandError that names the fields that are not as
- * documented.
- */
+/** Checks a part of a response. Throws a CommandError with the fields that differ. */
 export function checkAnswer<T extends z.ZodType>(
   what: string,
   schema: T,

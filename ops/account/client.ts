@@ -25,10 +25,7 @@ type Fetch = NonNullable<ClientOptions["fetch"]>;
 // A body of a log is whatever the model's provider sent.
 const ANY_BODY = /\/logs\/[^/]+\/(?:request|response)$/;
 
-/**
- * Refuses a success that is no JSON object: the SDK would take the page of some proxy for an empty
- * list, or end with a SyntaxError.
- */
+/** Refuses a success that is no JSON object: the SDK takes a proxy's page for an empty list. */
 function checked(request: Fetch): Fetch {
   return async (input, init) => {
     const response = await request(input, init);

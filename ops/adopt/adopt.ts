@@ -1,7 +1,4 @@
-/**
- * Writes a stack file for a gateway that exists already, and lists what no stack file can declare
- * of it.
- */
+/** Writes a stack file for a gateway that exists, and lists what no file can declare of it. */
 import { stringify } from "yaml";
 
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
@@ -26,7 +23,6 @@ export type Adoption =
       readonly secrets: readonly string[];
     };
 
-/** An adoption whose stack file is new. */
 type Written = Extract<Adoption, { readonly ok: true }> & { readonly text: string };
 
 /** Makes the stack file of a gateway as the API returned it. */

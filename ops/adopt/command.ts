@@ -1,7 +1,4 @@
-/**
- * Runs `npm run adopt`: prints a stack file and an import for an existing gateway. Changes nothing
- * at Cloudflare.
- */
+/** Runs `npm run adopt`: prints a stack file and an import, and changes nothing at Cloudflare. */
 import { writeFile } from "node:fs/promises";
 
 import { reasonOf } from "../../policy/reason.ts";
@@ -48,7 +45,6 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** `npm run adopt`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {

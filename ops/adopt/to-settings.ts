@@ -1,8 +1,4 @@
-/**
- * Converts an existing gateway to the settings that would declare it, as far as settings can. What
- * they cannot declare is left out here; comparing both then finds it (adopt.ts), so that nothing is
- * listed twice.
- */
+/** Converts a gateway to settings. What they cannot declare is left out: adopt.ts compares both. */
 import { z } from "zod";
 
 import { ROWS } from "../../policy/gateway/mapping.ts";
@@ -22,10 +18,7 @@ export function toSettings(found: unknown, system: LogSystem): RawSettings {
   return toGroup(jsonSchemas[system], { ...Object.fromEntries(values), logSystem: system });
 }
 
-/**
- * Puts values, by path, into a group of the stack file. A value that equals the default is left
- * out.
- */
+/** Puts values, by path, into a group of the stack file, without those that are defaults. */
 function toGroup(group: Node, values: RawSettings, prefix = ""): RawSettings {
   const entries = Object.entries(group.properties ?? {}).map(([key, node]) => {
     const path = `${prefix}${key}`;
@@ -35,10 +28,7 @@ function toGroup(group: Node, values: RawSettings, prefix = ""): RawSettings {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/**
- * Makes an inner group, or undefined where it lacks a value that it requires: a group is declared
- * whole.
- */
+/** Makes an inner group; undefined where it lacks a value: a group is declared whole. */
 function toWhole(node: Node, values: RawSettings, path: string): RawSettings | undefined {
   if (node.properties === undefined) return undefined;
   const inner = toGroup(node, values, `${path}.`);

@@ -30,7 +30,6 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** `npm run audit`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: audit });
 
 async function audit({ stack: wanted, json }: Values<typeof OPTIONS>): Promise<boolean> {

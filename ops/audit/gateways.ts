@@ -67,10 +67,7 @@ async function newestLog(declared: Declared, gatewayId: string): Promise<string 
   return need(`list the logs of ${gatewayId}`, newest);
 }
 
-/**
- * Compares the gateways' number and caps with the plan. On Workers Observability no caps are
- * documented.
- */
+/** Compares number and caps with the plan; Workers Observability has no documented caps. */
 export function auditStorage(
   { stacks }: Pick<Declared, "stacks">,
   gateways: Gateways,

@@ -6,7 +6,6 @@ import { finding, type Finding } from "../look/finding.ts";
 import { hostOf, leadsTo, listJobs, type Job } from "../look/logpush.ts";
 import type { Declared } from "./declared.ts";
 
-/** Finds Logpush jobs that no stack declares. */
 export async function auditLogpush(declared: Declared): Promise<readonly Finding[]> {
   const all = need("list the Logpush jobs", await listJobs(declared));
   const jobs = all.filter(({ dataset }) => dataset === LOGPUSH_DATASET);

@@ -6,7 +6,6 @@ import type { ListedGateway } from "../look/gateways.ts";
 import { isDeclared, listProviderKeys, previewOf, type StoredKey } from "../look/provider-keys.ts";
 import type { Declared } from "./declared.ts";
 
-/** Finds the keys that no stack declares. */
 export async function auditProviderKeys(
   declared: Declared,
   gateways: readonly Pick<ListedGateway, "id">[],

@@ -5,7 +5,6 @@ import type { Declared } from "./declared.ts";
 
 type Audited = Pick<Declared, "accountId" | "stacks">;
 
-/** Formats the findings of one account for a terminal. */
 export function auditText(
   { accountId, stacks }: Audited,
   findings: readonly AuditFinding[],
@@ -33,7 +32,6 @@ const KINDS: Readonly<Record<Finding["kind"], string>> = {
   unknown: "unseen",
 };
 
-/** Makes the JSON of the findings of one account. */
 export function auditJson(
   { accountId, stacks }: Audited,
   findings: readonly AuditFinding[],

@@ -50,10 +50,7 @@ function auditToken(token: Token, { stacks }: Declared): Finding {
   return { ...finding("broken", token.name, message), remedy };
 }
 
-/**
- * Finds the reader whom a token names: by the bare name, or by the name that `infra/` gives a
- * token.
- */
+/** Finds the reader whom a token names, by the bare name or as `infra/` names it. */
 function readerOf({ name }: Token, { gatewayId, readers }: Settings): Reader | undefined {
   return readers.find((reader) =>
     [reader.name, readerTokenName(gatewayId, reader.name)].includes(name),

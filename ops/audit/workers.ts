@@ -10,10 +10,7 @@ import { notThere } from "./gateways.ts";
 // Accounts may have hundreds of Workers, and each takes a request of its own.
 const AT_ONCE = 5;
 
-/**
- * Finds Workers that call models beside the declared ones, and declared ones that are wrong or
- * absent.
- */
+/** Finds Workers that call models and are not declared, and declared ones that differ. */
 export async function auditWorkers(
   declared: Declared,
   onProgress: (text: string) => void,

@@ -1,6 +1,4 @@
-/**
- * Parses arguments that several commands share. Each failure is a UsageError that names the option.
- */
+/** Parses arguments that several commands share. A failure is a UsageError with the option. */
 import { z } from "zod";
 
 import { quote } from "../../policy/looks-secret.ts";
@@ -69,10 +67,7 @@ export function parseWait(value: string): number {
   throw invalidValue("--wait", value, "is a number of seconds to 999");
 }
 
-/**
- * Parses an address of HTTP. Any other URL is refused, `localhost:8787` included, and so is one with
- * a password: no request can be made to it.
- */
+/** Parses an address of HTTP. Any other URL is refused, and so is one with a password. */
 export function parseAddress(option: string, value: string, example: string): URL {
   const url = URL.parse(value);
   if (isAddress(url)) return url;

@@ -52,10 +52,7 @@ export interface Column<Row> {
 // A name of thousands of characters would push every other column off the screen.
 const MAX_CELL = 80;
 
-/**
- * Formats rows as a table without rules: every row is one line, which can be copied, cut and
- * sorted.
- */
+/** Formats rows as a table without rules, so that lines can be copied, cut and sorted. */
 export function formatTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -87,10 +84,7 @@ export function markdownTable(rows: readonly (readonly string[])[]): string {
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/**
- * Returns a wider gap between a number aligned right and a text aligned left, which would else
- * touch.
- */
+/** Returns the gap between a number aligned right and a text aligned left, which would touch. */
 function gapOf(columns: readonly Column<never>[], index: number): string {
   const isAfterNumber = columns[index - 1]?.isNumber === true;
   return isAfterNumber && columns[index]?.isNumber !== true ? "  " : "";

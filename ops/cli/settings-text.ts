@@ -1,7 +1,4 @@
-/**
- * Changes the settings of a stack file as text: a document tells where they stand, and all else stays
- * as it is, comments and layout included.
- */
+/** Changes settings of a stack file as text: comments, layout and all else stay as they are. */
 import { isDeepStrictEqual } from "node:util";
 
 import { isCollection, isMap, isScalar, isSeq, parseDocument, stringify } from "yaml";
@@ -25,10 +22,7 @@ export function addSetting(text: string, setting: string, value: object): string
   throw new CommandError(`cannot be changed safely: write ${setting} there by hand`);
 }
 
-/**
- * Locates the group of settings, and one of them. Throws a CommandError where the text has no such
- * group, or is no YAML.
- */
+/** Locates the settings, and one of them. Throws a CommandError where the text has none. */
 export function locate(
   text: string,
   setting: string,

@@ -16,9 +16,7 @@ export function readFiles(folder: string): Project {
   }
 }
 
-/**
- * Reads every stack of the folder that could be deployed, and the names of those that could not.
- */
+/** Reads every stack of a folder that could be deployed, and names those that could not. */
 export function readStacks(folder: string): {
   readonly stacks: readonly Stack[];
   readonly unreadable: readonly string[];
@@ -42,10 +40,7 @@ export function checkStacks(wanted: readonly string[], names: readonly string[])
   throw new UsageError(`--stack is ${which}; the project has ${names.join(", ") || "none"}`);
 }
 
-/**
- * Reads one stack, with stand-ins for its secrets. Throws a CommandError with every problem of the
- * file.
- */
+/** Reads one stack, with stand-ins for secrets. Throws a CommandError with every problem. */
 export function readStack(name: string | undefined, folder = process.cwd()): Stack {
   const project = readFiles(folder);
   const names = [...project.stacks.keys()];

@@ -37,7 +37,6 @@ interface Report {
 
 const OPTIONS = { private: { type: "string" } } as const;
 
-/** `npm run decrypt`. */
 export const command = defineCommand({
   usage: USAGE,
   options: OPTIONS,
@@ -95,10 +94,7 @@ function describeClear(fields: readonly string[]): string {
   return `${list(fields)} ${fields.length === 1 ? "was" : "were"} in clear, not encrypted`;
 }
 
-/**
- * Describes all lines with one reason together: with the wrong key, every line of every file has
- * the same.
- */
+/** Describes lines with one reason together: with a wrong key, every line has the same. */
 function describeLines(
   name: string,
   reason: string,

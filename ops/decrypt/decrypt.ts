@@ -14,10 +14,7 @@ const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
 const envelope = z.object({ key: base64, iv: base64, data: base64 });
 const line = z.record(z.string(), z.unknown());
 
-/**
- * The fields that Cloudflare encrypts. All others are in clear, as these are where a gateway has no
- * key.
- */
+/** The fields that Cloudflare encrypts, where the gateway has a key. */
 const FIELDS = ["Metadata", "RequestBody", "ResponseBody"] as const;
 
 const TAG_BYTES = 16;

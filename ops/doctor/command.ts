@@ -23,7 +23,6 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** `npm run doctor`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main({ stack, json }: Values<typeof OPTIONS>): Promise<boolean> {

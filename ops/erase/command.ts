@@ -35,7 +35,6 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** `npm run erase`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: erase });
 
 async function erase(args: Values<typeof OPTIONS>): Promise<boolean> {

@@ -8,10 +8,7 @@ import { CommandError } from "../cli/errors.ts";
 import { listParsed, type Log } from "../look/logs.ts";
 import { PER_PAGE, type Filter } from "../look/logs-api.ts";
 
-/**
- * Deletes logs, page by page. Throws a CommandError, and deletes nothing more, where the API
- * ignores the filter.
- */
+/** Deletes logs by page. Throws a CommandError, and stops, where the API ignores the filter. */
 export async function deleteLogs(
   gateway: Gateway,
   logs: readonly Log[],

@@ -22,7 +22,6 @@ interface RecordArgs {
 /** The record as programs read it. */
 type EraseRecord = ReturnType<typeof toRecord>;
 
-/** Makes the record of an erasure. */
 export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs) {
   return {
     at,
@@ -42,7 +41,6 @@ export function toRecord({ at, stack, caller, erasure, found, left }: RecordArgs
   };
 }
 
-/** Formats the record as Markdown. */
 export function recordMarkdown(record: EraseRecord): string {
   const { at, stack, gatewayId, caller, noCaller, namesInLogs, until, found, left } = record;
   const rows = [

@@ -1,7 +1,4 @@
-/**
- * Runs `npm run keys`: makes the key pair of encrypted copies. The stack file gets the public half,
- * its owner's disk the private one.
- */
+/** Runs `npm run keys`: makes a key pair, whose public half goes into the stack file. */
 import { generateKeyPair } from "node:crypto";
 import { existsSync } from "node:fs";
 import { realpath, writeFile } from "node:fs/promises";
@@ -39,7 +36,6 @@ const OPTIONS = {
   "keep-days": { type: "string" },
 } as const;
 
-/** `npm run keys`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
@@ -127,9 +123,7 @@ function repositoryOf(folder: string): string | undefined {
   return folder === dirname(folder) ? undefined : repositoryOf(dirname(folder));
 }
 
-/**
- * Returns the folder in which a file would really be: a link on the way may lead into a repository.
- */
+/** Returns where a file would really be: a link on the way may lead into a repository. */
 async function folderOf(file: string): Promise<string> {
   return realpath(dirname(file)).catch(() => dirname(file));
 }

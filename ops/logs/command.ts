@@ -55,7 +55,6 @@ const OPTIONS = {
 
 type Args = Values<typeof OPTIONS>;
 
-/** `npm run logs`. */
 export const command = defineCommand({
   usage: USAGE,
   options: OPTIONS,

@@ -6,10 +6,7 @@ import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 // https://github.com/cloudflare/ai/issues/255
 const LATE_MS = 15_000;
 
-/**
- * Yields new logs, oldest first, after each wait, until `wait` resolves to false. `known` are the
- * logs already shown, newest first.
- */
+/** Yields new logs, oldest first, until `wait` resolves to false. `known` were shown before. */
 export async function* followLogs(
   gateway: Gateway,
   query: LogQuery,

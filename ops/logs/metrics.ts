@@ -32,7 +32,6 @@ const NOTHING = {
   withoutUsage: 0,
 };
 
-/** The totals of some data points. */
 export type Counted = Readonly<typeof NOTHING>;
 
 /** Totals of data points, altogether and in groups; the group with the most requests comes first. */

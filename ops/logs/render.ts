@@ -7,10 +7,7 @@ import type { Counted, CountedBy } from "./metrics.ts";
 import { whyNoBodies, type Body, type OneLog } from "./one.ts";
 import type { Totals, TotalsBy } from "./totals.ts";
 
-/**
- * The columns of a list of logs. Their widths serve `--follow`, where later rows are printed below
- * the first.
- */
+/** The columns of a list of logs; the widths are for rows that `--follow` prints later. */
 const COLUMNS: readonly Column<Log>[] = [
   { title: "time (UTC)", cell: ({ createdAt }) => formatTime(createdAt), width: 19 },
   { title: "model", cell: ({ model }) => model || "-", width: 36 },
@@ -24,7 +21,6 @@ const COLUMNS: readonly Column<Log>[] = [
   { title: "id", cell: ({ id }) => id },
 ];
 
-/** Formats a list of logs. */
 export function logsText(logs: readonly Log[], hasHead = true): string {
   return formatTable(logs, COLUMNS, { hasHead });
 }
@@ -60,7 +56,6 @@ export function oneLogText({ log, request, response }: OneLog, stack: Stack): st
 const ESTIMATE =
   "est. cost is AI Gateway's estimate in US dollars, and no bill: prompts that a provider had cached were logged dearer than others";
 
-/** Formats the totals. */
 export function totalsText({ all, byModel, byCaller }: TotalsBy): string {
   const missing = all.withoutCost === 0 ? [] : [`without a cost, counted as 0: ${all.withoutCost}`];
   return [
@@ -75,7 +70,6 @@ export function totalsText({ all, byModel, byCaller }: TotalsBy): string {
   ].join("\n\n");
 }
 
-/** Formats the totals of data points. */
 export function countedText({ all, byModel, byCaller }: CountedBy): string {
   const unknown =
     all.withoutUsage === 0 ? [] : [`tokens not known, counted as 0: ${all.withoutUsage}`];

@@ -30,7 +30,6 @@ const NOTHING = {
   withoutCost: 0,
 };
 
-/** The totals of some logs. */
 export type Totals = Readonly<typeof NOTHING>;
 
 function sumBy<Key>(logs: readonly Log[], keyOf: (log: Log) => Key): ReadonlyMap<Key, Totals> {

@@ -22,12 +22,10 @@ const webhook = z.object({
   last_success: z.string().nullish(),
 });
 
-/** A notification policy as the API returns it. */
 export type Policy = Readonly<z.output<typeof policy>>;
 /** A webhook as the API returns it, without its URL, with which anybody can write to it. */
 export type Webhook = Readonly<z.output<typeof webhook>>;
 
-/** Lists every notification policy of the account. */
 export function listNotificationPolicies({ accountId, cloudflare }: Connection) {
   const list = () => cloudflare.alerting.policies.list({ account_id: accountId });
   return listAll(

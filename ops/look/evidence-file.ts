@@ -23,10 +23,7 @@ interface Reached {
   readonly model?: string;
 }
 
-/**
- * Describes what the run is about, without account, token or gateway, because the file is
- * committed.
- */
+/** Describes the run without account, token or gateway, because the file is committed. */
 export function describeSubject(
   { cloudflare, stack }: Account,
   { gateways, model }: Reached,
@@ -78,10 +75,7 @@ export async function writeEvidence(
     : `wrote ${file}, which no statement cites: it was not Cloudflare that was asked`;
 }
 
-/**
- * Refuses evidence that may hold a secret: a model's name is the user's own, and may be as long as
- * a token.
- */
+/** Refuses evidence that may hold a secret: a model's name may be as long as a token. */
 function format(run: EvidenceRun): string {
   try {
     return formatEvidence(run);

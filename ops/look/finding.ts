@@ -73,9 +73,7 @@ export function judge<T>(
   return verdict(about, problems, kept);
 }
 
-/**
- * Reports a promise that cannot be judged: the thing does not exist, or the account did not answer.
- */
+/** Reports a promise that cannot be judged: nothing is there, or there was no answer. */
 export function withoutAnswer(
   about: string,
   answer: Exclude<Answer<unknown>, { readonly kind: "answer" }>,

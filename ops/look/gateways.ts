@@ -13,7 +13,6 @@ const schema = z.object({
 /** The fields of a gateway that an audit needs, as the API names them. */
 export type ListedGateway = Readonly<z.output<typeof schema>>;
 
-/** Lists every gateway of the account. */
 export function listGateways({ accountId, cloudflare }: Connection) {
   const list = () => cloudflare.aiGateway.list({ account_id: accountId, per_page: 50 });
   return listAll(PERMISSIONS.readGateways, { what: "a gateway", schema }, list);

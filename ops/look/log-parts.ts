@@ -34,10 +34,7 @@ export interface Patience {
   readonly waitSeconds: number;
 }
 
-/**
- * Repeats a request, ever more slowly, until `isEnough` or the time is over, and returns the last
- * result.
- */
+/** Repeats a request, ever more slowly, until `isEnough` or the end of the time. */
 export async function poll<T>(
   request: () => Promise<Answer<T>>,
   isEnough: (value: T) => boolean,

@@ -18,10 +18,8 @@ const schema = z.object({
   output_options: z.object({ field_names: z.array(z.string()).nullish() }).nullish(),
 });
 
-/** A Logpush job as the API returns it. */
 export type Job = Readonly<z.output<typeof schema>>;
 
-/** Lists every Logpush job of the account. */
 export function listJobs({ accountId, cloudflare }: Connection) {
   const list = () => cloudflare.logpush.jobs.list({ account_id: accountId });
   return listAll(PERMISSIONS.writeLogpush, { what: "a job", schema }, list);
@@ -60,10 +58,7 @@ export function hostOf(destination: string | null | undefined): string {
   return url === null ? "an unknown place" : `${url.protocol}//${url.host}`;
 }
 
-/**
- * Removes from a message of the API, which may repeat the destination, whatever is long enough to
- * be a key.
- */
+/** Removes what may be a key from a message, which may repeat the destination. */
 export function withoutKeys(text: string, destination: string | null | undefined): string {
   const keys = (destination ?? "").split(/[/?&=:@]/).filter((part) => part.length >= 20);
   // The longest key goes first, because one may begin with another.

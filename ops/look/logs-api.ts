@@ -12,9 +12,7 @@ import {
 } from "../account/account.ts";
 import { parseJson } from "../cli/json.ts";
 
-/** A filter of the Logs API. */
 export type Filter = Cloudflare.AIGateway.LogListParams.Filter;
-/** The order of logs by time. */
 export type Order = "newest first" | "oldest first";
 
 /** The parameters of a list of logs. */
@@ -89,10 +87,7 @@ export async function readLog(gateway: Gateway, id: string): Promise<WholeLog> {
   return { fields: log, request, response };
 }
 
-/**
- * Reads a body as JSON where it is JSON, else as text: a streamed answer is kept as its events,
- * whatever type the API gives it.
- */
+/** Reads a body as JSON, or as text: a streamed answer is kept as its events. */
 function readBody(
   { cloudflare, accountId, gatewayId }: Gateway,
   id: string,

@@ -83,10 +83,7 @@ export interface LogQuery {
   readonly until?: Date | undefined;
 }
 
-/**
- * Yields the logs that match, and requests each page only when it is needed. A log that moves to
- * the next page meanwhile is yielded once.
- */
+/** Yields the logs that match, each once, and requests a page only when it is needed. */
 export async function* findLogs(
   gateway: Gateway,
   query: LogQuery,

@@ -29,10 +29,7 @@ const subscription = z.object({
   rate_plan: z.object({ id: z.string().nullish(), public_name: z.string().nullish() }).nullish(),
 });
 
-/**
- * Returns whether the account pays for Workers. The published list of plans has none of Workers, so
- * it is found by its name.
- */
+/** Checks whether the account pays for Workers, by the plan's name: no list of plans has it. */
 export async function readPaysForWorkers({
   accountId,
   cloudflare,

@@ -1,6 +1,4 @@
-/**
- * Reads the API tokens of an account. No list contains the tokens that members made for themselves.
- */
+/** Reads the API tokens of an account, but for those that members made for themselves. */
 import { z } from "zod";
 
 import { DAY_MS, PERMISSIONS } from "../../policy/platform.ts";
@@ -33,7 +31,6 @@ export type Token = Readonly<z.output<typeof schema>>;
 const NEEDED = PERMISSIONS.readTokens;
 const DOCUMENTED = { what: "a token", schema };
 
-/** Lists every token of the account. */
 export function listTokens({ accountId, cloudflare }: Connection) {
   const list = () => cloudflare.accounts.tokens.list({ account_id: accountId });
   return listAll(NEEDED, DOCUMENTED, list);
@@ -77,10 +74,7 @@ export function mayDo(
   return permissionsOf(here).some((name) => permissions.includes(name));
 }
 
-/**
- * Checks whether a policy applies to the account. One for other accounts does not; one that is not
- * understood does.
- */
+/** Checks whether a policy applies to the account. One that is not understood does. */
 function reaches(resources: Readonly<Record<string, unknown>>, accountId: string): boolean {
   return Object.keys(resources).some((key) => {
     const [, id] = /^com\.cloudflare\.api\.account\.([0-9a-f]{32})$/.exec(key) ?? [];

@@ -23,15 +23,11 @@ const settings = z.object({
     .nullish(),
 });
 
-/**
- * A binding of a Worker. Only one in clear has its text, only a rate limit its numbers, and only one
- * to Analytics Engine its dataset.
- */
+/** A binding of a Worker, with its text in clear, the numbers of a limit, or a dataset. */
 export type Binding = Readonly<z.output<typeof settings>["bindings"][number]>;
 
 const NEEDED = PERMISSIONS.readWorkers;
 
-/** Lists the names of all Workers of the account. */
 export function listWorkers({ accountId, cloudflare }: Connection) {
   const list = () => cloudflare.workers.scripts.list({ account_id: accountId });
   return listAll(NEEDED, { what: "a Worker", schema: script }, list);

@@ -1,7 +1,4 @@
-/**
- * Runs `npm run probe`: tries on the user's own account what the documentation leaves open, and
- * writes dated evidence.
- */
+/** Runs `npm run probe`: tries on an account what the documentation leaves open. */
 import { createInterface } from "node:readline/promises";
 
 import { APIError } from "cloudflare/core/error";
@@ -89,7 +86,6 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** `npm run probe`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {

@@ -13,10 +13,7 @@ export const RULE = {
   technique: "sliding",
 } as const;
 
-/**
- * Harmless values of three of those fields: flags, a limit nobody reaches, an exporter to a host that
- * cannot exist.
- */
+/** Harmless values: flags, a limit nobody reaches, an exporter to a host that cannot exist. */
 export const PUT_ONLY = {
   guardrails: { prompt: { S1: "FLAG" }, response: { S2: "FLAG" } },
   spend_limits: { enabled: true, rules: [{ ...RULE, limit: 1000, window: DAY_SECONDS }] },
@@ -68,10 +65,7 @@ export async function setCollect(scratch: Scratch, collect_logs: boolean): Promi
 
 const ALL = "takes all";
 
-/**
- * Updates the fields and returns the outcome: `takes all`, `takes only otel` or `is refused with
- * 400`.
- */
+/** Updates the fields, and returns `takes all`, `takes only otel` or `is refused with 400`. */
 async function update(scratch: Scratch, fields: object): Promise<string> {
   const body = { ...REQUIRED, ...fields };
   const refusal = await tryCall(scratch, "put", `/${scratch.gatewayId}`, body);
@@ -88,10 +82,7 @@ async function fieldsOn({ cloudflare, accountId, gatewayId }: Scratch): Promise<
   return FIELDS.filter((field) => isOn(Reflect.get(gateway, field)));
 }
 
-/**
- * Checks whether a field is on. Off is absent, null, empty, disabled, or a group of nothing else;
- * responses may use any of these.
- */
+/** Checks whether a field is on; off is absent, null, empty, disabled, or a group of these. */
 function isOn(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value !== "object" || value === null) return Boolean(value);
@@ -99,10 +90,7 @@ function isOn(value: unknown): boolean {
   return enabled && Object.values(rest).some(isOn);
 }
 
-/**
- * Calls the API by path, because the SDK's types follow the published create, which is what is in
- * question.
- */
+/** Calls the API by path: the SDK's types follow the published create, which is in question. */
 async function call(
   { cloudflare, accountId, signal }: Scratch,
   method: "post" | "put",

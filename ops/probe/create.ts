@@ -51,10 +51,7 @@ function makePublicKey(): string {
 /** The fields that a deploy sets by an update where a create dropped them. */
 const REPAIRED = ROWS.filter(({ updateOnly }) => updateOnly !== undefined).map(({ api }) => api);
 
-/**
- * Makes a gateway with every field, and reads it back. What a create drops breaks a promise where
- * no deploy repairs it.
- */
+/** Makes a gateway with every field. What a create drops, and no deploy repairs, is broken. */
 export async function probeCreate(scratch: Scratch): Promise<EvidenceAnswer> {
   const { cloudflare, accountId, gatewayId } = scratch;
   const { values, refused, refusal } = await create(scratch, makeValues());

@@ -47,10 +47,7 @@ export async function send(
   return { status: answer.status, body: await answer.text() };
 }
 
-/**
- * Lists the logs once `count` of them are there, or the time is over; then once more, to find one
- * too many.
- */
+/** Lists the logs some time after `count` of them are there, to find one too many. */
 export async function settle(
   scratch: Scratch,
   plane: DataPlane,
@@ -81,9 +78,7 @@ async function requestIds(scratch: Scratch) {
   return listLogs(scratch, {}, ({ result }) => result.map(({ id }) => id));
 }
 
-/**
- * Finds a log by id; undefined where the API has none. Throws a CommandError for any other failure.
- */
+/** Finds a log by id; undefined where there is none. Throws a CommandError for other failures. */
 export async function findLog(scratch: Scratch, id: string): Promise<LogParts | undefined> {
   const log = await readLogParts(scratch, id);
   if (log.kind === "unknown") throw new CommandError(`a log cannot be read: ${log.reason}`);

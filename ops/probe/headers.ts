@@ -5,10 +5,7 @@ import { setCollect } from "./control-plane.ts";
 import { findLog, send, settle, type DataPlane } from "./data-plane.ts";
 import type { Scratch } from "./scratch.ts";
 
-/**
- * Calls a gateway that collects nothing, then one that collects everything: without the second, an
- * absent log proves nothing.
- */
+/** Calls a gateway that collects nothing, then one that collects all: a log may be late. */
 export async function probeHeaders(
   scratch: Scratch,
   plane: DataPlane,

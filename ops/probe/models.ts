@@ -17,10 +17,7 @@ export interface SpokenModel {
   readonly stream?: "native" | undefined;
 }
 
-/**
- * Lists the models whose format is a third party's: that of Workers AI's own is documented. Those for
- * embeddings have none of a conversation.
- */
+/** Lists the models of conversations in third parties' formats: Workers AI's is documented. */
 export function spokenModels(models: Settings["worker"]["models"]): readonly SpokenModel[] {
   return models.flatMap(({ id, speaks = "chat", stream }) =>
     isOfCallers(speaks) && !isEmbeddingModel(id) ? [{ id, speaks, stream }] : [],

@@ -7,10 +7,7 @@ import { printError } from "../cli/print.ts";
 
 /** The scratch gateway of a probe. */
 export interface Scratch extends Gateway {
-  /**
-   * The signal that Ctrl-C, or the end of the terminal, aborts: the work stops at its next step, and only then the gateway is
-   * removed.
-   */
+  /** Aborted by Ctrl-C: the work stops at its next step, and then the gateway is removed. */
   readonly signal: AbortSignal;
 }
 

@@ -15,10 +15,7 @@ export interface Address {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Returns the address that is given, or that the stack file declares, or that its Worker has by the
- * account's workers.dev subdomain.
- */
+/** Returns the given, the declared, or the account's own workers.dev address of the Worker. */
 export async function findAddress(account: Account, given: URL | undefined): Promise<Address> {
   const { settings } = account.stack;
   const declared = given ?? workerUrl(settings);

@@ -12,7 +12,6 @@ import {
 } from "../look/alerts.ts";
 import { deployAgain, judge, problemsIf, withoutAnswer, type Finding } from "../look/finding.ts";
 
-/** Checks the policies of a stack with `alerts`. */
 export async function checkAlerts(account: Account): Promise<readonly Finding[]> {
   const { stack } = account;
   const { alerts, gatewayId } = stack.settings;

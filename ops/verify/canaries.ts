@@ -8,7 +8,6 @@ import { findAddress, type Address } from "./address.ts";
 import { judgeAnswer, judgeLogs, leavesLog } from "./canary-judge.ts";
 import { KINDS, sendCanary, type Canary, type Door } from "./canary.ts";
 
-/** A canary and the logs that it left. */
 export interface Flight {
   readonly canary: Canary;
   readonly logs: readonly LogParts[];
@@ -26,10 +25,7 @@ export interface CanaryArgs extends Patience {
   readonly token: string | undefined;
 }
 
-/**
- * Sends all canaries at once, waits for their logs, and checks at the end of the wait what must not
- * be there.
- */
+/** Sends all canaries at once, waits for their logs, and checks what they left. */
 export async function flyCanaries(account: Account, args: CanaryArgs): Promise<Canaries> {
   const address = await findAddress(account, args.url);
   const door = openDoor(account, address, args);
@@ -74,10 +70,7 @@ async function follow(account: Account, canary: Canary, patience: Patience) {
   return { findings, flight: { canary, logs: found } };
 }
 
-/**
- * Waits for a canary's logs. A promised log ends the wait; one that must not come is awaited to the
- * end.
- */
+/** Waits for a canary's logs: until the promised one, or to the end for one that must not come. */
 function watch(account: Account, canary: Canary, patience: Patience) {
   const { stack } = account;
   const { bodies: isStored } = collected(stack.settings.logs);
@@ -86,10 +79,7 @@ function watch(account: Account, canary: Canary, patience: Patience) {
   return poll(() => readLogs(account, canary), isEnough, patience);
 }
 
-/**
- * Reads every log of a canary, guardrail evaluations included: by event id, and by log id where the
- * response had one.
- */
+/** Reads every log of a canary, with guardrail evaluations: by event id and by log id. */
 async function readLogs(
   account: Account,
   { eventId, logId }: Canary,

@@ -16,10 +16,7 @@ const STATUS: Readonly<Record<Kind, (status: number) => boolean>> = {
   failing: (status) => status >= 400 && ![401, 403, 429, 501].includes(status),
 };
 
-/**
- * Returns undefined where the response is as the canary intends; else why its log would prove
- * nothing.
- */
+/** Explains why a canary's log would prove nothing; undefined where the response is as meant. */
 export function judgeAnswer(canary: Canary): Finding | undefined {
   const { kind, status, reason } = canary;
   const about = `canary: ${kind}`;
@@ -41,7 +38,6 @@ export function leavesLog(stack: Stack, kind: Kind): boolean {
   return kind !== "refused" && collected(stack.settings.logs).call;
 }
 
-/** Judges the logs of one canary. */
 export function judgeLogs(
   stack: Stack,
   { kind, eventId }: Canary,

@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 
 /** The kinds of canaries, by what is expected of them. */
 export const KINDS = ["normal", "streamed", "refused", "failing"] as const;
-/** One of the kinds. */
 export type Kind = (typeof KINDS)[number];
 
 /** A canary that was sent, and its response. */

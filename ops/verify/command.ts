@@ -1,7 +1,4 @@
-/**
- * Runs `npm run verify`: checks every promise of a stack file in its account, and through its
- * Worker.
- */
+/** Runs `npm run verify`: checks every promise of a stack in its account. */
 import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
@@ -72,7 +69,6 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-/** `npm run verify`. */
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: main });
 
 async function main(args: Values<typeof OPTIONS>): Promise<boolean> {

@@ -1,7 +1,4 @@
-/**
- * Holds the platform's own count of calls, which has those without a log too, against the logs and
- * against the canaries.
- */
+/** Compares the platform's count of calls, logged or not, with the logs and the canaries. */
 import type { Account, Answer } from "../account/account.ts";
 import { readCalls, total, type Window } from "../look/analytics.ts";
 import { finding, type Finding } from "../look/finding.ts";

@@ -1,7 +1,4 @@
-/**
- * Derives what canaries prove about Cloudflare: that it heeds the Worker's switches on calls of the
- * AI binding.
- */
+/** Derives whether Cloudflare heeds the Worker's switches from what canaries left. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { count } from "../../policy/words.ts";
 import type { Flight } from "./canaries.ts";

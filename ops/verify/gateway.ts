@@ -36,10 +36,7 @@ const COMPARED = ROWS.filter(({ api }) => api !== "id").toSorted((a, b) =>
   a.api.localeCompare(b.api),
 );
 
-/**
- * Describes each field that differs from what the stack file declares. Header values are secrets,
- * and are not compared.
- */
+/** Describes each field that differs. Header values are secrets, and are not compared. */
 export function judgeGateway(
   settings: Settings,
   found: Readonly<Record<string, unknown>>,
@@ -60,9 +57,7 @@ export function judgeGateway(
   });
 }
 
-/**
- * Returns a text that is equal where two values mean the same: the API has several values for off.
- */
+/** Returns a text that is equal where two values mean the same: several mean off. */
 function canonical(field: string, value: unknown): string {
   const isDisabledGroup = field === "dlp" && isRecord(value) && value["enabled"] !== true;
   if (isDisabledGroup) return "off";
@@ -70,10 +65,7 @@ function canonical(field: string, value: unknown): string {
   return JSON.stringify(simplify(comparable) ?? "off");
 }
 
-/**
- * Removes the values of headers and keeps their names: an exporter that sends another header is
- * another exporter.
- */
+/** Removes the values of headers. With other names it is another exporter. */
 function withoutSecrets(otel: unknown): unknown {
   if (!isRecord(otel)) return otel;
   const { headers, content_type = "json", ...rest } = otel;
@@ -103,10 +95,7 @@ function withoutCallers(limits: unknown): unknown {
   return { ...limits, rules };
 }
 
-/**
- * Removes what is empty, and sorts: neither lists of rules nor groups have an order. Returns
- * undefined where nothing remains.
- */
+/** Removes what is empty, and sorts what has no order; undefined where nothing remains. */
 function simplify(value: unknown): unknown {
   if (value === null || value === "" || value === 0 || value === false) return undefined;
   if (Array.isArray(value)) {
@@ -121,10 +110,7 @@ function simplify(value: unknown): unknown {
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-/**
- * Formats a value for a message. A group is shown as `on`, because it may hold a secret, and so is
- * a key, which would fill the screen.
- */
+/** Formats a value. A group, which may hold a secret, and a key are shown as `on`. */
 function show(value: unknown): string {
   if (value === undefined) return "not set";
   if (simplify(value) === undefined) return "off";

@@ -53,7 +53,6 @@ async function readJob(account: Account, name: string): Promise<Answer<Job>> {
   return value === undefined ? { kind: "missing" } : { kind: "answer", value };
 }
 
-/** Describes what is wrong with the Logpush job. */
 export function judgeJob({ settings }: Stack, job: Partial<Job>): readonly string[] {
   const { bucket = "" } = settings.logpush ?? {};
   const { destination_conf: destination, filter, last_error, error_message } = job;
@@ -100,10 +99,7 @@ function describeMissing(settings: Logpush, offered: readonly string[] | undefin
   return missing.length === 0 ? "" : `; the account does not offer ${list(missing)}`;
 }
 
-/**
- * Describes which logs a job pushes. The SDK's type of a job has no filter, so a response without
- * one proves nothing about it.
- */
+/** Describes which logs a job pushes: a response without a filter proves nothing. */
 function describeLogs({ filter }: Job): string {
   return filter === undefined
     ? "logs; the API does not report which gateways'"

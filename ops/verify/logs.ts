@@ -1,7 +1,4 @@
-/**
- * Checks the gateway's stored logs: the age of the oldest, how near the cap they are, and which
- * system keeps them.
- */
+/** Checks the stored logs: the oldest, how near the cap they are, and which system keeps them. */
 import { z } from "zod";
 
 import type { Settings } from "../../policy/settings/settings.ts";
@@ -11,7 +8,6 @@ import { checkAnswer, type Account } from "../account/account.ts";
 import { deployAgain, finding, withoutAnswer, type Finding } from "../look/finding.ts";
 import { listLogs } from "../look/logs-api.ts";
 
-/** The number of stored logs, and the oldest. */
 interface StoredLogs {
   readonly count: number;
   /** The time of the oldest log, in ISO form; absent where there is none. */
@@ -43,10 +39,7 @@ export async function checkLogs(account: Account): Promise<readonly Finding[]> {
   ];
 }
 
-/**
- * Judges the oldest log's age in whole days: deleting takes a while, so a log may be some hours
- * older than promised.
- */
+/** Judges the oldest log's age in whole days, because deleting takes some hours. */
 export function judgeAge(
   { keepDays }: Settings["logs"],
   { oldest }: StoredLogs,

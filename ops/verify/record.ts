@@ -1,7 +1,4 @@
-/**
- * Formats a dated record of what canaries left, in Markdown. It contains no prompt but the
- * canaries' own marks.
- */
+/** Formats a dated record of what canaries left, in Markdown, without a prompt. */
 import { escapeMarkdown } from "../../policy/harmless.ts";
 import { markdownTable } from "../cli/print.ts";
 import { MARKS, type Finding } from "../look/finding.ts";
@@ -15,7 +12,6 @@ export interface RecordArgs {
   readonly flights: readonly Flight[];
 }
 
-/** Formats the record. */
 export function formatRecord({ stack, at, findings, flights }: RecordArgs): string {
   return [
     `# Verification of ${stack}, ${at.toISOString()}`,

@@ -30,7 +30,6 @@ const READING: readonly string[] = UNDECLARED.filter((name) => name.endsWith(" R
 
 type Reader = Settings["readers"][number];
 
-/** Checks the tokens of the stack's readers. */
 export async function checkReaders(account: Account): Promise<readonly Finding[]> {
   const about = "readers";
   const { settings } = account.stack;
@@ -104,9 +103,7 @@ export async function checkOwnToken(account: Account): Promise<readonly Finding[
   return [judgeOwnToken(account.stack.settings, answer.value)];
 }
 
-/**
- * Judges this command's own token. Excess permissions break no promise; they make it worse to lose.
- */
+/** Judges this command's own token. What it may do in excess breaks no promise. */
 export function judgeOwnToken(settings: Settings, { policies }: Token): Finding {
   const needed: readonly string[] = verifyPermissions(settings);
   const allowed = new Set([...needed, ...READING]);

@@ -1,7 +1,4 @@
-/**
- * Checks the deployed Workers: bound to this stack's gateway, with this stack's policy, at the
- * declared addresses.
- */
+/** Checks that the deployed Workers have the stack's bindings and addresses. */
 import { isOwnLimit } from "../../policy/gateway/callers.ts";
 import { retentionWorkerName } from "../../policy/gateway/names.ts";
 import { workerBindings, type WorkerBinding } from "../../policy/gateway/worker-bindings.ts";
@@ -31,10 +28,7 @@ export async function checkWorker(account: Account): Promise<readonly Finding[]>
   );
 }
 
-/**
- * Describes the bindings that differ. Texts in clear and rate limits are compared; of others the API
- * shows no more than their presence.
- */
+/** Describes the bindings that differ; of secret ones the API shows no more than presence. */
 export function judgeBindings(stack: Stack, bindings: readonly Binding[]): readonly string[] {
   const { name: stackName, settings } = stack;
   const { gatewayId } = settings;
@@ -107,10 +101,7 @@ function judgeTexts(
   });
 }
 
-/**
- * Reports the runtime's own log line about a request: it holds the request's headers, and the
- * caller's token among them.
- */
+/** Reports the runtime's own log line: it holds a request's headers, with the caller's token. */
 export function judgeConsole(invocationLogs: boolean | null | undefined): readonly string[] {
   return problemsIf([
     invocationLogs === true,
@@ -171,10 +162,7 @@ export function judgeDomains(
   ];
 }
 
-/**
- * Checks the retention Worker: deployed, for this gateway and these days, and started by its
- * trigger.
- */
+/** Checks that the retention Worker is deployed, for this gateway and these days. */
 export async function checkRetention(account: Account): Promise<readonly Finding[]> {
   const { stack } = account;
   const name = retentionWorkerName(stack.settings);
@@ -189,7 +177,6 @@ export async function checkRetention(account: Account): Promise<readonly Finding
   );
 }
 
-/** Describes what is wrong with the retention Worker. */
 export function judgeRetention(
   { settings }: Stack,
   bindings: readonly Pick<Binding, "name" | "text">[],

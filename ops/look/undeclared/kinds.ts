@@ -1,7 +1,4 @@
-/**
- * Looks for everything that an account may hold, that decides what becomes of prompts, and that no
- * stack file declares.
- */
+/** Looks for all that decides what becomes of prompts, and that no stack file declares. */
 import type { Permission } from "../../../policy/platform.ts";
 import { list } from "../../../policy/words.ts";
 import { finding, type Finding } from "../finding.ts";

@@ -6,7 +6,6 @@ import { parseJson } from "../../cli/json.ts";
 /** The fields of an object; none where a value is no object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** One event of a stream. */
 export interface StreamEvent {
   readonly name: string | undefined;
   readonly data: string;

@@ -1,7 +1,4 @@
-/**
- * Judges whether a stream is clean in its format: whether a client of that format reads it without a
- * mend.
- */
+/** Judges whether a client of a stream's format reads the stream without a mend. */
 import type { CallerFormatName } from "../../../policy/settings/formats.ts";
 import { judgeChat } from "./chat.ts";
 import { judgeMessages } from "./messages.ts";
