@@ -1,61 +1,43 @@
 /** Holds what Cloudflare fixes and no setting changes. */
 
-/**
- * The logs that an account's gateways together store on the free plan, on the legacy system.
- * https://developers.cloudflare.com/ai-gateway/reference/limits/
- */
+// https://developers.cloudflare.com/ai-gateway/reference/limits/
+/** The logs that an account's gateways together store on the free plan, on the legacy system. */
 export const FREE_PLAN_LOGS = 100_000;
 
-/**
- * The logs that one gateway stores at most, on the paid plan and the legacy system.
- * https://developers.cloudflare.com/ai-gateway/reference/limits/
- */
+// https://developers.cloudflare.com/ai-gateway/reference/limits/
+/** The logs that one gateway stores at most, on the paid plan and the legacy system. */
 export const PAID_PLAN_LOGS = 10_000_000;
 
-/**
- * The size in bytes above which a log is not stored.
- * https://developers.cloudflare.com/ai-gateway/reference/limits/
- */
+// https://developers.cloudflare.com/ai-gateway/reference/limits/
+/** The size in bytes above which a log is not stored. */
 export const LOG_BYTES = 10_000_000;
 
-/**
- * The gateways that an account may have.
- * https://developers.cloudflare.com/ai-gateway/reference/limits/
- */
+// https://developers.cloudflare.com/ai-gateway/reference/limits/
+/** The gateways that an account may have. */
 export const GATEWAYS = { free: 10, paid: 20 } as const;
 
-/**
- * The cron triggers that an account may have.
- * https://developers.cloudflare.com/workers/platform/limits/
- */
+// https://developers.cloudflare.com/workers/platform/limits/
+/** The cron triggers that an account may have. */
 export const CRON_TRIGGERS = { free: 5, paid: 250 } as const;
 
-/**
- * The Logpush jobs for AI Gateway's logs that an account may have.
- * https://developers.cloudflare.com/ai-gateway/reference/limits/
- */
+// https://developers.cloudflare.com/ai-gateway/reference/limits/
+/** The Logpush jobs for AI Gateway's logs that an account may have. */
 export const LOGPUSH_JOBS = 4;
 
-/**
- * Models of Workers AI that need Workers Paid, as far as they are announced.
- * https://developers.cloudflare.com/changelog/product/workers-ai/ (2026-07-28)
- */
+// https://developers.cloudflare.com/changelog/product/workers-ai/ (2026-07-28)
+/** Models of Workers AI that need Workers Paid, as far as they are announced. */
 export const PAID_PLAN_MODELS: readonly string[] = [
   "@cf/moonshotai/kimi-k2.6",
   "@cf/moonshotai/kimi-k2.7-code",
   "@cf/zai-org/glm-5.2",
 ];
 
-/**
- * The CPU time in milliseconds that a request may take on the free plan.
- * https://developers.cloudflare.com/workers/platform/limits/#cpu-time
- */
+// https://developers.cloudflare.com/workers/platform/limits/#cpu-time
+/** The CPU time in milliseconds that a request may take on the free plan. */
 export const FREE_PLAN_CPU_MS = 10;
 
-/**
- * The spend limits that a gateway may have.
- * https://developers.cloudflare.com/ai-gateway/features/spend-limits/
- */
+// https://developers.cloudflare.com/ai-gateway/features/spend-limits/
+/** The spend limits that a gateway may have. */
 export const SPEND_RULES = 20;
 
 /**
@@ -72,10 +54,8 @@ export const SUBREQUESTS = { free: 50, paid: 1000 } as const;
  */
 export const OBSERVABILITY_DAYS = 7;
 
-/**
- * The permissions of API tokens, as the API names them.
- * https://developers.cloudflare.com/fundamentals/api/reference/permissions/
- */
+// https://developers.cloudflare.com/fundamentals/api/reference/permissions/
+/** The permissions of API tokens, as the API names them. */
 export const PERMISSIONS = {
   readGateways: "AI Gateway Read",
   writeGateways: "AI Gateway Write",
@@ -107,7 +87,6 @@ export const PERMISSIONS = {
  */
 export const OBSERVABILITY_SINCE = "2026-09-24";
 
-/** One of the permissions, by its name in the API. */
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
 
 /** Returns the dashboard's name of a permission, which has Edit where the API has Write. */
@@ -115,9 +94,7 @@ export function inDashboard(permission: Permission): string {
   return permission.replace(/Write$/, "Edit");
 }
 
-/** The length of a day, in seconds. */
 export const DAY_SECONDS = 86_400;
-/** The length of a day, in milliseconds. */
 export const DAY_MS = DAY_SECONDS * 1000;
 
 /** Checks whether Cloudflare runs the model itself; else the prompt goes to a third party. */

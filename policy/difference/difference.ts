@@ -33,10 +33,7 @@ export interface Change {
   readonly ends?: string;
 }
 
-/**
- * Every change from one state of a stack to another, gravest first, and of one effect first what
- * breaks callers.
- */
+/** Lists every change, gravest first, and of one effect first what breaks callers. */
 export function compareStacks(from: Stack, to: Stack): readonly Change[] {
   const before = listLeaves(from);
   const after = listLeaves(to);
@@ -107,10 +104,7 @@ function judgeOf(pattern: string): Judge {
   return JUDGES[pattern.replace(/^guardrails\..+/, "guardrails")] ?? neutral;
 }
 
-/**
- * Judges a change that the values alone may not explain. `stack` is the side on which the leaf stands: the one after, if
- * it stands on both.
- */
+/** Judges a change; `stack` is the side on which the leaf stands, the later one if on both. */
 type Judge = (from: Value, to: Value, leaf: Leaf, stack: Leaves) => Judgement;
 
 /** A list of networks, of which none means all. */

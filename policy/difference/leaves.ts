@@ -16,10 +16,7 @@ export interface Leaf {
   readonly item?: string;
 }
 
-/**
- * Lists a stack's leaves by path. A secret is its cipher's last characters, where the file encrypts it, and what is
- * absent has no leaf.
- */
+/** Lists a stack's leaves by path; a secret is its cipher's last characters. */
 export function listLeaves(stack: Stack): ReadonlyMap<string, Leaf> {
   const { settings, accountId, others, environments } = stack;
   const leaves = Object.entries({ ...settings, accountId }).flatMap(([key, value]) => {

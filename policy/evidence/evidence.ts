@@ -8,10 +8,7 @@ import { formatPath } from "../settings/schema.ts";
 import { FORMATS } from "../settings/formats.ts";
 import { QUESTIONS, type QuestionId } from "./questions.ts";
 
-/**
- * The verdicts. Kept and broken are about the promise that the question's point makes; unknown is a
- * question without an answer.
- */
+/** Kept and broken are about the promise of the question's point; unknown is no answer. */
 const VERDICTS = ["kept", "broken", "unknown"] as const;
 const LOG_SYSTEMS = ["legacy", "observability"] as const;
 
@@ -69,7 +66,6 @@ export type EvidenceRun = z.output<typeof run>;
 /** The subject of a run: hosts, log system, SDK and model. */
 export type EvidenceSubject = EvidenceRun["asked"];
 
-/** The run in one file. */
 export interface Evidence extends EvidenceRun {
   readonly file: string;
 }
@@ -79,10 +75,7 @@ type ParsedEvidence =
   | { readonly ok: true; readonly evidence: readonly Evidence[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/**
- * Parses all evidence, from text by file name. All files at once, because one that is wrong would
- * else be missed silently.
- */
+/** Parses all evidence, by file name; together, because a wrong file would else be missed. */
 export function parseEvidence(files: ReadonlyMap<string, string>): ParsedEvidence {
   const evidence: Evidence[] = [];
   const problems: string[] = [];
@@ -104,10 +97,7 @@ const CLOUDFLARE = {
   gateways: "https://gateway.ai.cloudflare.com",
 };
 
-/**
- * Checks that the run called Cloudflare itself, and not the embedded account, which behaves as this
- * project believes Cloudflare should.
- */
+/** Checks that a run called Cloudflare itself: the embedded account proves nothing of it. */
 export function isOfCloudflare({ api, gateways = CLOUDFLARE.gateways }: EvidenceSubject): boolean {
   return api === CLOUDFLARE.api && gateways === CLOUDFLARE.gateways;
 }

@@ -106,7 +106,6 @@ export const QUESTIONS = {
   },
 } as const satisfies Readonly<Record<string, Question>>;
 
-/** The id of a question. */
 export type QuestionId = keyof typeof QUESTIONS;
 
 /** All ids, in the order of the list. */

@@ -1,7 +1,4 @@
-/**
- * Reads single values of the REST API's responses. A value that no setting can hold reads as
- * undefined.
- */
+/** Reads single values of responses; one that no setting can hold is undefined. */
 import { z } from "zod";
 
 /** Reads a switch. */
@@ -9,7 +6,6 @@ export function onOff(answer: unknown): boolean | undefined {
   return typeof answer === "boolean" ? answer : undefined;
 }
 
-/** Reads a number. */
 export function number(answer: unknown): number | undefined {
   return typeof answer === "number" ? answer : undefined;
 }
@@ -19,7 +15,6 @@ export function amount(answer: unknown): number | undefined {
   return number(answer) || undefined;
 }
 
-/** Reads a text. */
 export function text(answer: unknown): string | undefined {
   return typeof answer === "string" ? answer : undefined;
 }

@@ -11,10 +11,7 @@ export function ownModels(models: Models, { models: own }: Pick<Caller, "models"
   );
 }
 
-/**
- * Describes a caller as the Worker's binding has it, and names the binding of its own limit. Its
- * limit of money is the gateway's.
- */
+/** Describes a caller as the Worker's binding has it. Its limit of money is the gateway's. */
 export function toBoundCaller(models: Models, { name, sha256, until, ...own }: Caller) {
   const limit = own.limit && limitName(own.limit);
   return { name, sha256, until, models: ownModels(models, own), limit };

@@ -1,15 +1,9 @@
-/**
- * Decides what becomes of a model call's log under each value of `logs.collect`. Everything else
- * reads it here.
- */
+/** Decides what becomes of a call's log under each `logs.collect`; all else reads it here. */
 import type { Logs } from "../settings/settings.ts";
 
 /** The parts of a model call that are collected, and by whom. */
 export interface Collected {
-  /**
-   * Whether the gateway collects by itself, even from a call beside the Worker without a header
-   * about logs.
-   */
+  /** Whether the gateway collects by itself, also from a call beside the Worker. */
   readonly gateway: boolean;
   /** Whether a call of the Worker leaves a log. */
   readonly call: boolean;
@@ -33,10 +27,7 @@ export function collected({ collect }: Pick<Logs, "collect">): Collected {
   return COLLECT[collect];
 }
 
-/**
- * Checks whether logs come from the Worker's own switches alone: only such a stack proves that
- * Cloudflare heeds them.
- */
+/** Checks whether logs come of the Worker's switches alone, and so prove that they work. */
 export function isByWorkerAlone(logs: Pick<Logs, "collect">): boolean {
   const { gateway, call } = collected(logs);
   return call && !gateway;

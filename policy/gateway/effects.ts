@@ -1,11 +1,7 @@
-/**
- * Defines what a change of one value means for the logs, and the judges that decide it for most
- * settings.
- */
+/** Defines what a change of a value means for the logs, and the judges of most settings. */
 
 /** The effects, gravest first: what is destroyed cannot be restored. */
 export const EFFECTS = ["destroys logs", "less private", "more private", "neutral"] as const;
-/** One of the effects. */
 export type Effect = (typeof EFFECTS)[number];
 
 /** A setting's value before or after a change; undefined where there is none. */
@@ -21,10 +17,7 @@ export interface Judgement {
 /** Judges a change from one value to another. */
 export type Judge = (from: Value, to: Value) => Judgement;
 
-/**
- * The meaning of a change: a judge, or why it never affects logs. A review does not repeat that
- * reason.
- */
+/** The meaning of a change: a judge, or why it never affects logs, which no review repeats. */
 export type Meaning = Judge | { readonly neutral: string };
 
 /** Returns the judge of a meaning. */

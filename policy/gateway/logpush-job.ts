@@ -31,10 +31,7 @@ export function logpushFields({ bodies }: { readonly bodies: boolean }): readonl
   return bodies ? [...FIELDS, ...BODY_FIELDS] : FIELDS;
 }
 
-/**
- * Returns those of the fields that an account offers; `Datetime`, which was seen in pushed logs,
- * where it has no `Timestamp`.
- */
+/** Returns the fields that an account offers; `Datetime` where it has no `Timestamp`, as seen. */
 export function offeredFields(
   fields: readonly string[],
   offered: readonly string[],
@@ -44,18 +41,12 @@ export function offeredFields(
     .filter((field) => offered.includes(field));
 }
 
-/**
- * Names the job of letters, digits, - and .: a gateway's id may have an underscore, and a job's
- * name may not.
- */
+/** Names the job. It may have no underscore, and a gateway's id may. */
 export function logpushJobName(gatewayId: string): string {
   return `ai-gateway-${gatewayId.replaceAll("_", "-")}`;
 }
 
-/**
- * Makes the filter for one gateway's logs. The dataset is the account's: without a filter the
- * bucket would get those of other gateways, too.
- */
+/** Makes the filter for one gateway's logs: the dataset has those of the whole account. */
 export function logpushFilter(gatewayId: string): string {
   return JSON.stringify({ where: { key: "Gateway", operator: "eq", value: gatewayId } });
 }

@@ -1,6 +1,4 @@
-/**
- * Maps a stack's settings to its gateway's fields, in the provider's form and in the REST API's.
- */
+/** Maps settings to the gateway's fields, in the provider's form and in the REST API's. */
 import { IDENTITIES } from "../settings/identities.ts";
 import { judgeBy, type Judge, type Meaning } from "./effects.ts";
 import { GATEWAY_FIELDS } from "./fields.ts";
@@ -8,7 +6,6 @@ import type { GatewaySettings } from "./row.ts";
 
 type Rows = typeof GATEWAY_FIELDS;
 
-/** A field by the provider's name. */
 export type GatewayField = keyof Rows;
 /** A field by the REST API's name. */
 export type ApiField = Rows[GatewayField]["api"];

@@ -2,10 +2,7 @@ import type { Settings } from "../settings/settings.ts";
 
 type Named = Pick<Settings, "logs" | "worker">;
 
-/**
- * Returns the name of the stack's second Worker, which deletes old logs, and what it keeps;
- * undefined where there is none.
- */
+/** Returns the name of the Worker that deletes old logs, and what it keeps; undefined for none. */
 export function retentionOf({ logs, worker }: Named) {
   if (logs.system !== "legacy" || logs.keepDays === undefined) return undefined;
   const { keepDays, maxEntries, alertUrl } = logs;
@@ -13,7 +10,6 @@ export function retentionOf({ logs, worker }: Named) {
   return { workerName: `${worker.name.slice(0, 53)}-retention`, keepDays, maxEntries, alertUrl };
 }
 
-/** Returns the name of the retention Worker, or undefined where there is none. */
 export function retentionWorkerName(settings: Named): string | undefined {
   return retentionOf(settings)?.workerName;
 }

@@ -60,10 +60,8 @@ interface KeyPlace {
   readonly alias: string;
 }
 
-/**
- * Names a key's secret in the Secrets Store: a call finds the key by this name.
- * https://developers.cloudflare.com/ai-gateway/configuration/bring-your-own-keys/
- */
+// https://developers.cloudflare.com/ai-gateway/configuration/bring-your-own-keys/
+/** Names a key's secret in the Secrets Store: a call finds the key by this name. */
 export function keySecretName({ gatewayId, provider, alias }: KeyPlace): string {
   return `${gatewayId}_${provider}_${alias}`;
 }

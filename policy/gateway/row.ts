@@ -53,20 +53,13 @@ interface Field<Api, Value, Off> {
 
 type Decided<S extends Setting> = Parts<S> & {
   readonly setting: S;
-  /**
-   * Converts the API's value to the setting's; undefined means that the setting is absent, or
-   * cannot be known.
-   */
+  /** Converts the API's value to the setting's; undefined where it is absent or not known. */
   readonly toSetting: (answer: unknown) => unknown;
-  /**
-   * The meaning, for the logs, of a change of the setting, or of an item of it that comes or goes.
-   */
+  /** The meaning for the logs of a change of the setting, or of an item that comes or goes. */
   readonly change: Meaning;
 };
 
-/**
- * The meaning of a change of each part, for a setting whose parts are not judged as the whole is.
- */
+/** The meaning of a change of each part that is not judged as the whole is. */
 type Parts<S> = S extends "exports" | "dlp" | "spendLimits"
   ? { readonly parts: Readonly<Record<keyof Settings[S][number], Meaning>> }
   : S extends "logpush"

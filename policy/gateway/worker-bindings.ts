@@ -1,7 +1,4 @@
-/**
- * Derives the chat Worker's address and bindings from the settings: the deploy declares them, and
- * verify compares them.
- */
+/** Derives the chat Worker's address and bindings, for the deploy and for verify. */
 import type { Settings } from "../settings/settings.ts";
 import { columnNames, datasetOf } from "./metrics.ts";
 import { ownLimits, toBoundCaller, toRateLimit } from "./callers.ts";
@@ -16,7 +13,6 @@ export function workerUrl({ worker }: Pick<Settings, "worker">): string | undefi
   return workersDevUrl(worker.name, worker.workersDevSubdomain);
 }
 
-/** Makes the address of a Worker at workers.dev. */
 export function workersDevUrl(worker: string, subdomain: string): string {
   return `https://${worker}.${subdomain}.workers.dev`;
 }
@@ -45,10 +41,7 @@ interface Surroundings<Known> {
   readonly release: Known;
 }
 
-/**
- * Lists the chat Worker's bindings by name, each with its value; one that the settings leave out is
- * undefined.
- */
+/** Lists the chat Worker's bindings by name; one that the settings leave out is undefined. */
 export function workerBindings<Known>(
   { stackName, gatewayId, release }: Surroundings<Known>,
   settings: BoundSettings,

@@ -9,7 +9,6 @@ import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule, type Surroundings } from "
 
 const OR_SET_ACCOUNTS = "or set accountId in both files if their accounts differ";
 
-/** The rules between the stacks of one account. */
 export const accountRules: readonly Rule[] = [
   {
     id: "default-gateway",
@@ -155,10 +154,7 @@ export const accountRules: readonly Rule[] = [
   },
 ];
 
-/**
- * Finds names that another stack of the account has too: the setting's own, and those that follow
- * from it.
- */
+/** Finds names, a setting's and those made from it, that another stack of the account has too. */
 function shared(path: string, read: (settings: Settings) => readonly string[]): Rule["breaches"] {
   return (stack, around) => {
     const mine = read(stack.settings);

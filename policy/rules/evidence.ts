@@ -15,7 +15,6 @@ const STREAM_FORM: QuestionId = "stream-format";
 /** The open point about the switch that keeps bodies out of a log. */
 const BODIES_OFF = 1;
 
-/** The rules about evidence. */
 export const evidenceRules: readonly Rule[] = [
   {
     id: "bodies-off-unproved",
@@ -61,10 +60,7 @@ export const evidenceRules: readonly Rule[] = [
   },
 ];
 
-/**
- * Returns the newest verdict on a model's stream in the format that the stack has it speak. It has
- * nothing to do with the log system.
- */
+/** Returns the newest verdict on a model's stream in its format, on either log system. */
 function seenStream({ id, speaks }: Model, evidence: readonly Evidence[]) {
   return evidence
     .filter(({ asked }) => isOfCloudflare(asked))

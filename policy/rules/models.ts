@@ -9,7 +9,6 @@ import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";
 
 const HOUR = 3600;
 
-/** The rules about models. */
 export const modelRules: readonly Rule[] = [
   {
     id: "unbounded-spend",

@@ -7,7 +7,6 @@ import { count } from "../words.ts";
 import { problemIf, problemsIn } from "../settings/problems.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, expired, type Rule } from "./rule.ts";
 
-/** The rules about use. */
 export const operationRules: readonly Rule[] = [
   {
     id: "open-gateway",

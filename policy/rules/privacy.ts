@@ -1,6 +1,4 @@
-/**
- * Defines the rules about prompts and answers: where they are kept, who reads them, and how long.
- */
+/** Defines the rules about prompts and answers: where they are kept, how long, for whom. */
 import { collected } from "../gateway/collect.ts";
 import { DOCS } from "../settings/notes.ts";
 import { REACHES } from "../settings/reaches.ts";
@@ -8,7 +6,6 @@ import { OBSERVABILITY_DAYS } from "../platform.ts";
 import { problemIf, problemsIn } from "../settings/problems.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, expired, type Rule } from "./rule.ts";
 
-/** The rules about prompts and answers. */
 export const privacyRules: readonly Rule[] = [
   {
     id: "bodies-in-production",

@@ -12,7 +12,6 @@ import { DEFAULT_ALIAS, KNOWN_PROVIDERS } from "../settings/providers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { BOTH_ERROR, type Rule } from "./rule.ts";
 
-/** The rules about the keys of providers. */
 export const providerKeyRules: readonly Rule[] = [
   {
     id: "byok-only-without-key",

@@ -3,20 +3,14 @@ import type { Stack } from "../stack/stack.ts";
 import { problemIf, type Problem } from "../settings/problems.ts";
 import type { Tier } from "../settings/settings.ts";
 
-/**
- * The gravity of a finding: an error stops a preview, a deploy and `npm start`; a warning is
- * printed.
- */
+/** An error stops a preview, a deploy and `npm start`; a warning is printed. */
 export type Severity = "error" | "warning";
 
 /** A reason to look twice at a stack whose settings are each allowed. */
 export interface Rule {
   /** The id, which a waiver names. */
   readonly id: string;
-  /**
-   * A sentence with "must" or "may", which follows the value in a message: `a production stack must
-   * not store prompts and answers`.
-   */
+  /** A sentence with "must" that follows the value: `a reader must have a last day`. */
   readonly requirement: string;
   readonly because: string;
   /** The page that states the fact of the platform behind the rule. */
@@ -25,9 +19,7 @@ export interface Rule {
   readonly remedy: string;
   /** The severity in each tier. Where a tier is absent, the rule does not apply. */
   readonly severity: Readonly<Partial<Record<Tier, Severity>>>;
-  /**
-   * Lists each place where the stack breaks the rule, with its value: `logs.collect`, `is full`.
-   */
+  /** Lists each place that breaks the rule, with its value: `logs.collect`, `is full`. */
   readonly breaches: (stack: Stack, around: Surroundings) => readonly Problem[];
 }
 

@@ -1,7 +1,4 @@
-/**
- * Judges whether a valid stack should be deployed: every rule, what breaks it, and what a waiver
- * excuses.
- */
+/** Judges whether a valid stack should be deployed, by rules and their waivers. */
 import type { Stack } from "../stack/stack.ts";
 import type { Problem } from "../settings/problems.ts";
 import { accountRules } from "./account.ts";
@@ -34,7 +31,6 @@ export const RULE_GROUPS: Readonly<Record<string, readonly Rule[]>> = {
   Waivers: aboutWaivers,
 };
 
-/** All rules. */
 export const RULES: readonly Rule[] = Object.values(RULE_GROUPS).flat();
 
 /** A place where a stack breaks a rule. */

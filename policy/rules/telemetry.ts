@@ -5,7 +5,6 @@ import { isLoopback } from "../loopback.ts";
 import { problemIf } from "../settings/problems.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";
 
-/** The rules about telemetry. */
 export const telemetryRules: readonly Rule[] = [
   {
     id: "traces-in-clear",

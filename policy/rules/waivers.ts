@@ -1,16 +1,10 @@
-/**
- * Defines the rules about exceptions. They come last, know which rules are broken, and cannot be
- * waived.
- */
+/** Defines the rules about waivers, which come last and cannot be waived. */
 import { nearestName, problemsIn } from "../settings/problems.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";
 
 const SOURCE = "docs/rules.md";
 
-/**
- * Adds a year: `2026-11-22` gives `2027-11-22`. Where there is no such day, the text still compares
- * correctly.
- */
+/** Adds a year to a day. Where there is no such day, the text still compares correctly. */
 function aYearFrom(day: string): string {
   return `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`;
 }

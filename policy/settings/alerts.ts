@@ -28,7 +28,6 @@ const usage = z
   .optional()
   .meta({ description: "a message where the usage of a product passes a limit" });
 
-/** The settings `alerts`. */
 export const alerts = z
   .strictObject({
     email: z

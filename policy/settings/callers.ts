@@ -4,7 +4,6 @@ import { z } from "zod";
 import { TOKEN_HASH } from "./caller-key.ts";
 import { DOCS, day, hash, name, periodSeconds } from "./notes.ts";
 
-/** The setting `anonymousCallers`. */
 export const anonymousCallers = z
   .strictObject({
     key: hash.meta({
@@ -15,7 +14,6 @@ export const anonymousCallers = z
   .optional()
   .meta({ description: "put a keyed hash in each log in place of the caller's name" });
 
-/** The settings `callers`. */
 export const callers = z
   .array(
     z.strictObject({

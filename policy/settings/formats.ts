@@ -5,7 +5,6 @@
 
 /** The formats: Workers AI's own, OpenAI's two, and Anthropic's. */
 export const FORMATS = ["workers-ai", "chat", "responses", "messages"] as const;
-/** One of the formats. */
 export type FormatName = (typeof FORMATS)[number];
 
 /** One of those that callers speak, too: Workers AI's own is between models and Worker. */
@@ -21,10 +20,7 @@ interface Row {
   readonly models: RegExp;
   /** The models for a reader, such as `openai/…`. */
   readonly shown: readonly string[];
-  /**
-   * The format that they take; `unreachable` where the binding has no way to them, `unknown` where
-   * the sources say nothing.
-   */
+  /** The format that they take; `unreachable` where the binding has no way to them. */
   readonly speaks: FormatName | "unreachable" | "unknown";
   readonly source: string;
   /** The day on which the source was read. */
@@ -82,10 +78,7 @@ function find(model: string): Row["speaks"] {
   return MODEL_ROWS.find(({ models }) => models.test(model))?.speaks ?? "unknown";
 }
 
-/**
- * Checks whether a model makes embeddings, by the names that their makers give. Such a model has no
- * stream, and no form of a conversation.
- */
+/** Checks by its name whether a model makes embeddings, and so has no stream or conversation. */
 export function isEmbeddingModel(model: string): boolean {
   return /embed|\/bge-(?!reranker)/.test(model);
 }

@@ -6,7 +6,6 @@ import { PAID_PLAN_LOGS } from "../platform.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
 import { DOCS, LIMITS, day, name, offUnlessSet, webhookUrl } from "./notes.ts";
 
-/** The setting `logSystem`. */
 export const logSystem = z.enum(["legacy", "observability"]).meta({
   description:
     "the account's log system: legacy if the account was created before 2026-09-24, else observability",
@@ -27,7 +26,6 @@ const collected = {
   ),
 };
 
-/** The settings `logs` on the legacy system. */
 export const legacyLogs = z.strictObject({
   ...collected,
   maxEntries: z.int().min(10_000).max(PAID_PLAN_LOGS).meta({
@@ -50,10 +48,7 @@ export const legacyLogs = z.strictObject({
   }),
 });
 
-/**
- * The settings `logs` on Workers Observability. They have no cap and no strategy: on this system
- * storage is bounded by the plan's allowance and by days.
- */
+/** On Workers Observability storage is bounded by allowance and days, not by count. */
 export const observabilityLogs = z.strictObject({
   ...collected,
   keepDays: keepDays.optional().meta({
@@ -61,7 +56,6 @@ export const observabilityLogs = z.strictObject({
   }),
 });
 
-/** The settings `readers`. */
 export const readers = z
   .array(
     z.strictObject({
@@ -90,21 +84,18 @@ export const readers = z
   .default([])
   .meta({ description: "who is meant to read the logs" });
 
-/** The name of a header for a receiver. */
 export const headerName = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,64}$/)
   .refine((key) => !looksSecret(key))
   .meta({ expects: "a header's name, of letters, digits and -" });
 
-/** The value of a header for a receiver. */
 export const headerValue = z
   .string()
   .min(1)
   .max(4096)
   .meta({ secret: true, expects: "text, as a Pulumi secret" });
 
-/** The settings `exports`. */
 export const exports = z
   .array(
     z.strictObject({
@@ -151,7 +142,6 @@ export const exports = z
   .default([])
   .meta({ description: "copies that leave AI Gateway" });
 
-/** The settings `logpush`. */
 export const logpush = z
   .strictObject({
     bucket: z

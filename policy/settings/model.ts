@@ -4,7 +4,6 @@ import { z } from "zod";
 import { looksSecret } from "../looks-secret.ts";
 import { FORMATS, formatOf } from "./formats.ts";
 
-/** The id of a model. */
 export const modelId = z
   .string()
   // A dynamic route, a model alias and the auto router are pools that change behind their names.

@@ -1,7 +1,4 @@
-/**
- * Holds what the parts of the schema share: their notes for people, the pages they cite, and small
- * types.
- */
+/** Holds what the parts of the schema share: notes, cited pages and small types. */
 import { z } from "zod";
 
 declare module "zod" {
@@ -23,7 +20,6 @@ declare module "zod" {
   }
 }
 
-/** The documentation of AI Gateway. */
 export const DOCS = "https://developers.cloudflare.com/ai-gateway";
 /** New gateways require authentication, and none that has it can go back. Read 2026-11-29. */
 export const AUTHENTICATION_REQUIRED =

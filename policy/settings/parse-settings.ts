@@ -21,10 +21,7 @@ export type Parsed =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/**
- * Checks a whole stack. `secretKeys` are settings whose values no message may show; secret fields
- * of the schema are never shown anyway.
- */
+/** Checks a whole stack. No message shows a value of `secretKeys`, or a secret of the schema. */
 export function parseSettings(
   values: ConfigValues,
   secretKeys: ReadonlySet<string> = new Set(),
@@ -48,10 +45,7 @@ export function parseSettings(
   return { ok: true, settings: result.data };
 }
 
-/**
- * Removes repeated problems: a number too large to be exact breaks two bounds of the schema, with
- * one message.
- */
+/** Removes repeats: a number too large to be exact breaks two bounds, with one message. */
 function once(problems: readonly Problem[]): Problem[] {
   return [
     ...new Map(problems.map((problem) => [problem.path + problem.message, problem])).values(),

@@ -11,10 +11,7 @@ import { count } from "../words.ts";
 export interface Problem {
   /** The setting, such as `logs.maxEntries` or `callers[0].name`; empty for the file as a whole. */
   readonly path: string;
-  /**
-   * The rest of a sentence that begins with the path: `is 5000; allowed is 10000 to 10000000`.
-   * Lower case, no full stop.
-   */
+  /** The rest of a sentence that begins with the path: `is 5; allowed is 10 to 100`. */
   readonly message: string;
 }
 
@@ -90,10 +87,7 @@ function isGroup(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
-/**
- * Checks whether a setting is or contains a secret: a group or list of secrets written as text may
- * have one in it.
- */
+/** Checks whether a setting is or contains a secret, which may then stand in its text. */
 function holdsSecret({ secret, items, properties = {}, additionalProperties }: Node): boolean {
   const inner = [items, additionalProperties || undefined, ...Object.values(properties)];
   return secret === true || inner.some((node) => node !== undefined && holdsSecret(node));
@@ -120,10 +114,7 @@ function describeUnknownKey(path: readonly PropertyKey[], node: Node): Problem {
   return { path: formatPath(path), message: `is not a setting; ${advice}` };
 }
 
-/**
- * Guesses the known name that was meant: another case, a whole beginning, or one wrong letter in
- * three.
- */
+/** Guesses which name was meant: in another case, begun, or with a wrong letter in three. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = name.toLowerCase();
   return (
@@ -133,10 +124,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   );
 }
 
-/**
- * Describes what a setting allows, with the source: `a whole number from 10000 to 10000000
- * (https://…)`.
- */
+/** Describes what a setting allows, with the source: `a whole number from 1 to 9 (https://…)`. */
 function expectation(node: Node): string {
   const source = node.source === undefined ? "" : ` (${node.source})`;
   return `${allowed(node)}${source}`;
@@ -154,10 +142,7 @@ export function allowed(node: Node): string {
   return "text";
 }
 
-/**
- * Formats alternatives. The formatter is no constant, because loading it takes as long as reading
- * three stack files, and most have no problem.
- */
+/** Formats alternatives. The formatter is no constant: it is slow to load, and seldom used. */
 function anyOf(values: readonly string[]): string {
   return new Intl.ListFormat("en", { type: "disjunction" }).format(values);
 }

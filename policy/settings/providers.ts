@@ -19,7 +19,6 @@ export const KNOWN_PROVIDERS: readonly string[] = [
   "deepseek",
 ];
 
-/** The setting `secretsStoreId`. */
 export const secretsStoreId = z
   .string()
   .regex(/^[0-9a-f]{32}$/)
@@ -32,7 +31,6 @@ export const secretsStoreId = z
     source: BYOK,
   });
 
-/** The settings `providers`. */
 export const providers = z
   .array(
     z.strictObject({

@@ -25,7 +25,6 @@ export const REACHES = {
   mcp: { keeps: false, does: "words of prompts sent to servers that the request names" },
 } as const satisfies Readonly<Record<string, Reach>>;
 
-/** The name of something that a stack may allow. */
 export type ReachName = keyof typeof REACHES;
 
 /** The names, in the order of the table. */

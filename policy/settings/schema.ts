@@ -1,7 +1,4 @@
-/**
- * Provides the schema of a stack as plain data: for messages, tables and editors, and to find what
- * a place in a stack file means.
- */
+/** Provides the schema of a stack as plain data, for messages, tables and editors. */
 import { z } from "zod";
 
 import { showKey } from "../looks-secret.ts";
@@ -37,10 +34,7 @@ export interface Node {
 /** A path in a stack, such as `["callers", 0, "name"]`. */
 export type Path = readonly PropertyKey[];
 
-/**
- * The schemas of the two log systems, each made at its first use. The legacy one has every setting
- * of the other.
- */
+/** The schema of each log system, made at its first use. Legacy has every setting of the other. */
 export const jsonSchemas: Readonly<Record<LogSystem, Node>> = {
   get legacy() {
     return (made.legacy ??= toNode(schemas.legacy));

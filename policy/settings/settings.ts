@@ -128,13 +128,10 @@ export const schemas = {
     })),
 };
 
-/** The name of a log system. */
 export type LogSystem = keyof typeof schemas;
 
 /** The checked settings of a stack. Units are part of the names; what is off is absent. */
 export type Settings = z.output<(typeof schemas)[LogSystem]>;
 
-/** The settings `logs`, with the name of their system. */
 export type Logs = Settings["logs"];
-/** The setting `tier`. */
 export type Tier = Settings["tier"];

@@ -64,7 +64,6 @@ const metrics = z
     source: `${ENGINE}/limits/`,
   });
 
-/** The setting `telemetry`. */
 export const telemetry = z
   .strictObject({ traces, metrics })
   .default({})

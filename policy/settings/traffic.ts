@@ -4,7 +4,6 @@ import { z } from "zod";
 import { SPEND_RULES } from "../platform.ts";
 import { DOCS, name, offUnlessSet } from "./notes.ts";
 
-/** The setting `cache`. */
 export const cache = z
   .strictObject({
     ttlSeconds: z
@@ -19,7 +18,6 @@ export const cache = z
   .optional()
   .meta({ description: "cache of answers, shared by all callers" });
 
-/** The setting `rateLimit`. */
 export const rateLimit = z
   .strictObject({
     requests: z
@@ -35,7 +33,6 @@ export const rateLimit = z
   .optional()
   .meta({ description: "one limit for all callers of the gateway together" });
 
-/** The settings `spendLimits`. */
 export const spendLimits = z
   .array(
     z.strictObject({
@@ -62,7 +59,6 @@ export const spendLimits = z
     source: `${DOCS}/features/spend-limits/`,
   });
 
-/** The setting `retry`. */
 export const retry = z
   .strictObject({
     maxAttempts: z
@@ -109,7 +105,6 @@ const verdicts = z.strictObject({
   S13: verdict("elections"),
 });
 
-/** The setting `guardrails`. */
 export const guardrails = z
   .strictObject({
     prompt: verdicts
@@ -128,7 +123,6 @@ export const guardrails = z
     source: `${DOCS}/features/guardrails/usage-considerations/`,
   });
 
-/** The settings `dlp`. */
 export const dlp = z
   .array(
     z.strictObject({
@@ -153,19 +147,16 @@ export const dlp = z
     source: `${DOCS}/features/dlp/set-up-dlp/`,
   });
 
-/** The setting `byokOnly`. */
 export const byokOnly = offUnlessSet(
   "refuse third-party calls that bring no provider key of their own or stored one",
   "https://developers.cloudflare.com/changelog/product/ai-gateway/",
 );
 
-/** The setting `zdr`. */
 export const zdr = offUnlessSet(
   "route unified-billing calls to endpoints without retention at the provider; does not affect our logs",
   `${DOCS}/features/unified-billing/`,
 );
 
-/** The setting `billing`. */
 export const billing = z
   .enum(["postpaid", "unified"])
   .default("postpaid")

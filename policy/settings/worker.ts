@@ -14,7 +14,6 @@ const label = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
   .meta({ expects: "1 to 63 of a-z, 0-9 and -, not at either end" });
 
-/** The setting `worker`. */
 export const worker = z.strictObject({
   name: label.meta({
     description: "name of the chat Worker and first label of its workers.dev address",

@@ -19,10 +19,7 @@ export function toPage(stack: string, statement: Statement): string {
   ].join("\n");
 }
 
-/**
- * Says of a production stack that no account has shown its switches to keep bodies out of logs, or
- * that one has shown the contrary.
- */
+/** Says of a production stack that its switches for bodies are unproved, or were seen to fail. */
 export function describeUnproved({ tier, facts }: Statement): readonly string[] {
   if (tier !== "production") return [];
   const isBroken = facts.some(({ seen = [] }) =>
@@ -39,10 +36,7 @@ function isAboutBodies({ point }: OpenPoint): boolean {
   return point === 1;
 }
 
-/**
- * Says why a policy page is not that of a stack's policy; undefined where it is. `page` is the page's text, undefined where
- * there is none.
- */
+/** Says why a page, or the lack of one, is not that of a stack's policy; undefined where it is. */
 export function describeStale(
   stack: string,
   page: string | undefined,

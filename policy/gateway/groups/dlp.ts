@@ -19,7 +19,6 @@ function toPolicy(policy: Settings["dlp"][number]) {
   };
 }
 
-/** Converts the provider's form to the API's. */
 export function dlpToApi({ policies, ...dlp }: NonNullable<ReturnType<typeof toDlp>>) {
   return { ...dlp, policies: policies.map(({ checks, ...rest }) => ({ ...rest, check: checks })) };
 }

@@ -18,14 +18,11 @@ function toOtel(copy: Settings["exports"][number]) {
   };
 }
 
-/** Converts the provider's form to the API's. */
 export function otelsToApi(otels: readonly ReturnType<typeof toOtel>[]) {
   return otels.map(({ contentType, ...otel }) => ({ ...otel, content_type: contentType }));
 }
 
-/**
- * Converts the API's form to the setting. The values of headers are secrets, and are left empty.
- */
+/** Converts the API's form to the setting, with values of headers left empty. */
 export function readExports(answer: unknown) {
   // The schema is made here, because a program that declares a gateway reads no response, and
   // starts sooner without it.

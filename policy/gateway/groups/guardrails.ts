@@ -1,7 +1,4 @@
-/**
- * Converts the field `guardrails`: `{ P1: "flag" }` in a stack file, `{ p1: "FLAG" }` at the
- * provider, `{ P1: "FLAG" }` in the API.
- */
+/** Converts `{ P1: "flag" }` of a stack file to `{ p1: "FLAG" }`, and `P1` in the API. */
 import { z } from "zod";
 
 import type { Settings } from "../../settings/settings.ts";
@@ -22,7 +19,6 @@ function toVerdicts(verdicts: Verdicts): Record<string, string> {
   );
 }
 
-/** Converts the provider's form to the API's. */
 export function guardrailsToApi(sides: Record<"prompt" | "response", Record<string, string>>) {
   return { prompt: inCapitals(sides.prompt), response: inCapitals(sides.response) };
 }
