@@ -8,10 +8,7 @@ const ROOT = join(import.meta.dirname, "..");
 
 /** A Worker's script, bundled into one file. */
 export interface Bundle {
-  /**
-   * The path from the project's root, which is the program's working directory: it is equal on
-   * every machine.
-   */
+  /** The path from the program's working directory, which is equal on every machine. */
   readonly file: string;
   /** The SHA-256 of the file, in hexadecimal. */
   readonly sha256: string;

@@ -24,10 +24,7 @@ export interface ChatWorkerArgs extends BoundSettings, Pick<Settings, "accountId
   readonly bundle: Bundle;
 }
 
-/**
- * The chat Worker and its addresses. Gateway, log policy, models and access are the stack's, never
- * the caller's.
- */
+/** The chat Worker and its addresses. No setting of it is the caller's. */
 export class ChatWorker extends pulumi.ComponentResource {
   /**
    * The Worker's address. It is absent where the stack has no domain and serves no workers.dev
@@ -90,10 +87,7 @@ export class ChatWorker extends pulumi.ComponentResource {
 
 type Binding = WorkerBinding<pulumi.Input<string>>;
 
-/**
- * The bindings by name, for every name that the Worker's code reads and no other: one that either
- * side lacks is a type error.
- */
+/** The bindings by name: one that the program or the Worker's code lacks is a type error. */
 type Bindings = {
   readonly [Name in keyof Env | keyof ReturnType<typeof workerBindings>]: Name extends keyof Env
     ? Binding | (undefined extends Env[Name] ? undefined : never)

@@ -1,5 +1,2 @@
-/**
- * The compatibility date of every Worker. It is the newest that the pinned workerd knows, so that
- * the local runtime behaves as the deployed one.
- */
+/** The newest compatibility date that the pinned workerd knows, so that both runtimes agree. */
 export const COMPATIBILITY_DATE = "2026-10-23";

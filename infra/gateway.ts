@@ -9,10 +9,7 @@ import { gatewayHooks, lookAgain } from "./hooks/gateway-hooks.ts";
 /** The settings that a gateway is made from. */
 export type GatewayArgs = GatewaySettings & Pick<Settings, "accountId" | "protect">;
 
-/**
- * One AI Gateway, closed by default: a call beside the Worker is stored only where the stack keeps
- * full logs.
- */
+/** One AI Gateway. Only a stack with full logs stores a call beside the Worker. */
 export class Gateway extends pulumi.ComponentResource {
   readonly gatewayId: pulumi.Output<string>;
   /**
@@ -20,15 +17,9 @@ export class Gateway extends pulumi.ComponentResource {
    * the stack's output: a resource that waits for it would be held up.
    */
   readonly settledId: pulumi.Output<string>;
-  /**
-   * The base URL for an OpenAI SDK with its own provider key. Such a call bypasses the Worker: see
-   * docs/decisions.
-   */
+  /** The base URL for an OpenAI SDK with a key of its own, which bypasses the Worker. */
   readonly openaiBaseUrl: pulumi.Output<string>;
-  /**
-   * The hooks of what is protected with the gateway: they refuse a deletion, whether or not
-   * --ignore-protect is given.
-   */
+  /** The hooks of what is protected with the gateway, which heed no --ignore-protect. */
   readonly guard: pulumi.ResourceHookBinding;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {

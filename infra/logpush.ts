@@ -86,10 +86,8 @@ function age(days: number) {
   return { condition: { type: "Age", maxAge: days * DAY_SECONDS } };
 }
 
-/**
- * Makes the destination, with a folder for each day. Its keys are derived from the token:
- * https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token
- */
+// https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token
+/** Makes the destination, with a folder for each day. Its keys are derived from the token: */
 function destination(
   { accountId, bucket }: LogpushArgs,
   { id, value }: AccountToken,

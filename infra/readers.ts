@@ -11,10 +11,7 @@ type Reader = Settings["readers"][number];
 /** The account, the gateway, and the readers that get a token. */
 export type ReadersArgs = Pick<Settings, "accountId" | "gatewayId" | "readers">;
 
-/**
- * The readers' tokens, each with its last day and networks. A token reads the account's logs and
- * changes nothing.
- */
+/** The readers' tokens, each with its last day and networks, which read the account's logs. */
 export class Readers extends pulumi.ComponentResource {
   /** The tokens by reader's name, as a secret. */
   readonly tokens: pulumi.Output<Readonly<Record<string, string>>>;

@@ -27,10 +27,7 @@ export interface RetentionWorkerArgs extends Pick<Settings, "accountId" | "plan"
   readonly bundle: Bundle;
 }
 
-/**
- * The Worker that deletes logs older than the stack keeps. It has no address, and it alone holds a
- * token that can delete.
- */
+/** The Worker that deletes old logs. It has no address, and alone a token that can delete. */
 export class RetentionWorker extends pulumi.ComponentResource {
   constructor(name: string, args: RetentionWorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-gateway:index:RetentionWorker", name, {}, opts);
@@ -68,10 +65,7 @@ export class RetentionWorker extends pulumi.ComponentResource {
   }
 }
 
-/**
- * Makes the token, without a last day, because the promise of the stack file has none. See
- * docs/decisions/retention.md.
- */
+/** Makes the token, without a last day: the promise has none (docs/decisions/retention.md). */
 function makeToken(
   parent: pulumi.Resource,
   name: string,

@@ -44,10 +44,7 @@ export async function writeStack(
   }
 }
 
-/**
- * JSON is YAML, and a text in quotes is that text to every reader. A character that a reader could
- * take for a new line is escaped.
- */
+/** Writes JSON, which is YAML: a text in quotes is that text to every reader. */
 function toStackFile(config: Readonly<Record<string, string>>): string {
   const own = Object.entries(config).flatMap(([key, text]) =>
     key.startsWith(NAMESPACE) ? [[key.slice(NAMESPACE.length), text] as const] : [],

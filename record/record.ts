@@ -45,10 +45,7 @@ export interface Recorded {
   /** The parent's type and logical name: `ai-gateway:index:Gateway gateway`. */
   readonly parent: string;
   readonly dependencies: readonly string[];
-  /**
-   * The names of hooks by when they run: `{ beforeCreate: ["gateway-is-new"] }`. A recording runs
-   * none.
-   */
+  /** The names of hooks by when they run: `{ beforeCreate: ["gateway-is-new"] }`. */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
   /** The other identities under which a state may have it: `no parent`, or a type and name. */
   readonly aliases: readonly string[];
@@ -194,10 +191,7 @@ function read(request: RegisterRequest): Recorded {
   };
 }
 
-/**
- * Reads the hooks, without the kinds that have none, and without the `List` that protobuf appends
- * to a name.
- */
+/** Reads the hooks, without empty kinds, and without the `List` that protobuf appends. */
 function readHooks(request: RegisterRequest): Recorded["hooks"] {
   const kinds = Object.entries(request.getHooks()?.toObject() ?? {});
   return Object.fromEntries(

@@ -21,10 +21,7 @@ export function secretKeys(values: readonly (readonly [string, Revealed])[]): st
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/**
- * Returns a value without its secret wrappers, at any depth: one secret element makes the SDK wrap
- * its whole list.
- */
+/** Returns a value without its secret wrappers: one secret element wraps its whole list. */
 function reveal(value: unknown): { readonly value: unknown; readonly isSecret: boolean } {
   if (Array.isArray(value)) {
     const items = value.map(reveal);

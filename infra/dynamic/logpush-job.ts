@@ -25,7 +25,6 @@ export interface LogpushJobArgs {
   readonly bodies: boolean;
 }
 
-/** The Logpush job of one gateway. */
 export class LogpushJob extends pulumi.dynamic.Resource {
   constructor(name: string, args: LogpushJobArgs, opts?: pulumi.CustomResourceOptions) {
     const { accountId, gatewayId, destination, bodies } = args;

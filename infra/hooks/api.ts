@@ -1,7 +1,4 @@
-/**
- * Calls Cloudflare's API for the hooks, with the provider's own credentials, and only when a hook
- * runs.
- */
+/** Calls Cloudflare's API for the hooks, with the provider's own credentials. */
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 
@@ -42,10 +39,7 @@ export function isNotFound(error: unknown): boolean {
   return refusal.safeParse(error).data?.status === 404;
 }
 
-/**
- * Describes a failure as `HTTP 403, code 10000`. The API's message is left out: where it refuses a
- * setting, it may repeat the value.
- */
+/** Describes a failure as `HTTP 403, code 10000`, for its message may repeat a secret value. */
 export function describeFailure(error: unknown): string {
   const { data } = refusal.safeParse(error);
   if (data === undefined) return "Cloudflare's API did not answer";

@@ -1,7 +1,4 @@
-/**
- * Defines what Pulumi does beside the provider when it creates, changes or deletes a gateway. See
- * docs/decisions/hooks.md.
- */
+/** Defines what Pulumi does beside the provider for a gateway (docs/decisions/hooks.md). */
 import type Cloudflare from "cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";

@@ -27,10 +27,7 @@ function isObject(value: unknown): value is Unchecked {
   return typeof value === "object" && value !== null;
 }
 
-/**
- * Checks whether a value is off: absent, `false`, or made of nothing else. Where something is
- * switched off, the rest does not matter.
- */
+/** Checks whether a value is off: absent, `false`, not `enabled`, or made of nothing else. */
 function isOff(value: unknown): boolean {
   if (!isObject(value)) return value === undefined || value === null || value === false;
   if (value["enabled"] === false) return true;

@@ -1,15 +1,8 @@
-/**
- * Lists exporters, guardrails, data loss prevention, spend limits and classification in the API's
- * form. They are apart because not every published API description lets a create have them;
- * according to each an update does.
- */
+/** Lists the fields, in the API's form, that a create may drop and every update takes. */
 import { ROWS, gatewayFields, toApi, type ApiField } from "../../policy/gateway/mapping.ts";
 import type { GatewaySettings } from "../../policy/gateway/row.ts";
 
-/**
- * The rows of the table whose fields only an update is sure to set, in the order in which messages
- * list them.
- */
+/** The rows whose fields only an update is sure to set, in the order of messages. */
 export const PUT_ONLY = ROWS.flatMap(({ updateOnly, ...row }) =>
   updateOnly === undefined ? [] : [{ ...row, switchedOff: updateOnly.off }],
 ).toSorted((a, b) => a.api.localeCompare(b.api));

@@ -8,10 +8,7 @@ import { holds } from "./holds.ts";
 /** The fields that a gateway shall hold. */
 export interface Wanted {
   readonly declared: PutOnly;
-  /**
-   * The fields declared before. One that is no longer declared is switched off: nothing documents
-   * that leaving it out does that.
-   */
+  /** The fields declared before, which are switched off: leaving one out may not do that. */
   readonly before: readonly ApiField[];
 }
 
@@ -101,10 +98,7 @@ function findDiffering(gateway: PutOnly, fields: PutOnly): readonly ApiField[] {
   return FIELDS.filter((field) => field in fields && !holds(gateway[field], fields[field]));
 }
 
-/**
- * The fields of a response that no update accepts. The last three are gone from the API's
- * description, and perhaps not from its responses.
- */
+/** The fields of a response that no update accepts; the last three are documented no more. */
 const ANSWERS_ONLY: readonly string[] = [
   "id",
   "created_at",
