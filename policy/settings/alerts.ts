@@ -1,29 +1,22 @@
 /** Describes the setting `alerts`: whom Cloudflare's notifications reach. */
 import { z } from "zod";
 
-import { webhookUrl } from "./notes.ts";
+import { webhookUrl, whole, text } from "./notes.ts";
 
 const DOCS = "https://developers.cloudflare.com";
 
 const usage = z
   .strictObject({
-    product: z
-      .string()
-      .regex(/^[a-z0-9_]{1,64}$/)
-      .meta({
-        description: "product whose usage is watched, as the account's list of alerts names it",
-        expects: "1 to 64 of a-z, 0-9 and _",
-        source: `${DOCS}/api/resources/alerting/subresources/available_alerts/methods/list/`,
-      }),
-    limit: z
-      .int()
-      .min(1)
-      .max(1_000_000_000_000)
-      .meta({
-        description:
-          "usage of a billing period above which there is a message, in the product's unit",
-        source: `${DOCS}/notifications/notification-available/`,
-      }),
+    product: text(/^[a-z0-9_]{1,64}$/).meta({
+      description: "product whose usage is watched, as the account's list of alerts names it",
+      expects: "1 to 64 of a-z, 0-9 and _",
+      source: `${DOCS}/api/resources/alerting/subresources/available_alerts/methods/list/`,
+    }),
+    limit: whole(1, 1_000_000_000_000).meta({
+      description:
+        "usage of a billing period above which there is a message, in the product's unit",
+      source: `${DOCS}/notifications/notification-available/`,
+    }),
   })
   .optional()
   .meta({ description: "a message where the usage of a product passes a limit" });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { TOKEN_HASH } from "./caller-key.ts";
-import { DOCS, day, hash, name, periodSeconds } from "./notes.ts";
+import { DOCS, day, hash, name, perLocation, dollars, moneyWindow } from "./notes.ts";
 
 export const anonymousCallers = z
   .strictObject({
@@ -31,33 +31,11 @@ export const callers = z
       models: z.array(z.string().max(200)).min(1).max(50).optional().meta({
         description: "the caller's models, by id or name; without it, all of worker.models",
       }),
-      limit: z
-        .strictObject({
-          requests: z
-            .int()
-            .min(1)
-            .max(1_000_000)
-            .meta({ description: "requests of the caller per period, counted at each location" }),
-          periodSeconds,
-        })
+      limit: perLocation("the caller")
         .optional()
         .meta({ description: "a limit of its own, in place of worker.callerLimit" }),
       limitUsd: z
-        .strictObject({
-          usd: z.number().min(0.01).max(1_000_000).meta({
-            description: "US dollars of the caller per window; best effort, bursts overshoot",
-            expects: "a number from 0.01 to 1000000",
-          }),
-          windowSeconds: z
-            .int()
-            .min(1)
-            .max(31_536_000)
-            .meta({ description: "length of the window" }),
-          technique: z
-            .enum(["fixed", "sliding"])
-            .default("fixed")
-            .meta({ description: "fixed or sliding windows" }),
-        })
+        .strictObject({ usd: dollars(" of the caller"), ...moneyWindow })
         .optional()
         .meta({
           description:

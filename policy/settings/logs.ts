@@ -4,7 +4,17 @@ import { z } from "zod";
 import { looksSecret } from "../looks-secret.ts";
 import { PAID_PLAN_LOGS } from "../platform.ts";
 import { PUBLIC_KEY } from "./public-key.ts";
-import { DOCS, LIMITS, day, name, offUnlessSet, webhookUrl } from "./notes.ts";
+import {
+  DOCS,
+  LIMITS,
+  day,
+  name,
+  offUnlessSet,
+  webhookUrl,
+  whole,
+  text,
+  shownText,
+} from "./notes.ts";
 
 export const logSystem = z.enum(["legacy", "observability"]).meta({
   description:
@@ -13,7 +23,7 @@ export const logSystem = z.enum(["legacy", "observability"]).meta({
 });
 
 /** The days that something is kept. */
-export const keepDays = z.int().min(1).max(3650);
+export const keepDays = whole(1, 3650);
 
 const collected = {
   collect: z.enum(["full", "metadata", "none"]).meta({
@@ -28,7 +38,7 @@ const collected = {
 
 export const legacyLogs = z.strictObject({
   ...collected,
-  maxEntries: z.int().min(10_000).max(PAID_PLAN_LOGS).meta({
+  maxEntries: whole(10_000, PAID_PLAN_LOGS).meta({
     description: "logs kept at most, by count; legacy log system only",
     source: LIMITS,
   }),
@@ -84,11 +94,9 @@ export const readers = z
   .default([])
   .meta({ description: "who is meant to read the logs" });
 
-export const headerName = z
-  .string()
-  .regex(/^[A-Za-z0-9-]{1,64}$/)
-  .refine((key) => !looksSecret(key))
-  .meta({ expects: "a header's name, of letters, digits and -" });
+export const headerName = shownText(/^[A-Za-z0-9-]{1,64}$/).meta({
+  expects: "a header's name, of letters, digits and -",
+});
 
 export const headerValue = z
   .string()
@@ -121,10 +129,7 @@ export const exports = z
       headers: z.record(headerName, headerValue).default({}).meta({
         description: "headers of each export, such as Authorization; the values are secrets",
       }),
-      authorization: z
-        .string()
-        .regex(/^[A-Za-z0-9_-]{1,100}$/)
-        .refine((key) => !looksSecret(key))
+      authorization: shownText(/^[A-Za-z0-9_-]{1,100}$/)
         .optional()
         .meta({
           description:
@@ -144,14 +149,11 @@ export const exports = z
 
 export const logpush = z
   .strictObject({
-    bucket: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
-      .meta({
-        description: "R2 bucket of the copies, in the same account; the stack makes it",
-        expects: "3 to 63 of a-z, 0-9 and -, not at either end",
-        source: "https://developers.cloudflare.com/r2/buckets/create-buckets/",
-      }),
+    bucket: text(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/).meta({
+      description: "R2 bucket of the copies, in the same account; the stack makes it",
+      expects: "3 to 63 of a-z, 0-9 and -, not at either end",
+      source: "https://developers.cloudflare.com/r2/buckets/create-buckets/",
+    }),
     keepDays: keepDays.meta({
       description: "days a copy is kept; a lifecycle rule of the bucket deletes older ones",
       source: "https://developers.cloudflare.com/r2/buckets/object-lifecycles/",

@@ -1,27 +1,25 @@
 /** Defines what a stack file says of one model. */
 import { z } from "zod";
 
-import { looksSecret } from "../looks-secret.ts";
 import { FORMATS, formatOf } from "./formats.ts";
+import { shownText } from "./notes.ts";
 
-export const modelId = z
-  .string()
-  // A dynamic route, a model alias and the auto router are pools that change behind their names.
-  // https://developers.cloudflare.com/ai-gateway/features/auto-router/
-  .regex(/^(?:@cf\/|(?!(?:dynamic|custom|cloudflare)\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/)
-  .refine((text) => !looksSecret(text))
-  .meta({
-    expects:
-      "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but none that the platform picks (custom/…, cloudflare/…, dynamic/…): nobody can say who would read the prompt",
-    source: "https://developers.cloudflare.com/workers-ai/models/",
-  });
+// A dynamic route, a model alias and the auto router are pools that change behind their names.
+// https://developers.cloudflare.com/ai-gateway/features/auto-router/
+export const modelId = shownText(
+  /^(?:@cf\/|(?!(?:dynamic|custom|cloudflare)\/))[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/,
+).meta({
+  expects:
+    "a Workers AI model, @cf/AUTHOR/MODEL, or a third party's, PROVIDER/MODEL, but none that the platform picks (custom/…, cloudflare/…, dynamic/…): nobody can say who would read the prompt",
+  source: "https://developers.cloudflare.com/workers-ai/models/",
+});
 
-const modelName = z
-  .string()
-  // Agents ask for names of many shapes: gpt-5, claude-sonnet-4-5, openai/gpt-4o. A name that looks
-  // like one of the platform's pools would be taken for it.
-  .regex(/^(?!(?:dynamic|custom|cloudflare)\/)[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/)
-  .refine((text) => !looksSecret(text) && !/^(?:dynamic|custom|cloudflare)\//i.test(text))
+// Agents ask for names of many shapes: gpt-5, claude-sonnet-4-5, openai/gpt-4o. A name that looks
+// like one of the platform's pools would be taken for it.
+const modelName = shownText(
+  /^(?!(?:dynamic|custom|cloudflare)\/)[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/,
+)
+  .refine((called) => !/^(?:dynamic|custom|cloudflare)\//i.test(called))
   .meta({
     expects:
       "1 to 100 of A-Z, a-z, 0-9, ., _, :, / and -, beginning with a letter or digit, but no name of the platform's (custom/…, cloudflare/…, dynamic/…, @cf/…)",

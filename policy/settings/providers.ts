@@ -1,8 +1,7 @@
 /** Defines the settings of the keys with which the gateway calls third parties. */
 import { z } from "zod";
 
-import { looksSecret } from "../looks-secret.ts";
-import { DOCS, name } from "./notes.ts";
+import { DOCS, name, text, shownText } from "./notes.ts";
 
 const BYOK = `${DOCS}/configuration/bring-your-own-keys/`;
 
@@ -19,9 +18,7 @@ export const KNOWN_PROVIDERS: readonly string[] = [
   "deepseek",
 ];
 
-export const secretsStoreId = z
-  .string()
-  .regex(/^[0-9a-f]{32}$/)
+export const secretsStoreId = text(/^[0-9a-f]{32}$/)
   .optional()
   .meta({
     description:
@@ -34,15 +31,11 @@ export const secretsStoreId = z
 export const providers = z
   .array(
     z.strictObject({
-      provider: z
-        .string()
-        .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
-        .refine((slug) => !looksSecret(slug))
-        .meta({
-          description: `the gateway's name of the provider: ${KNOWN_PROVIDERS.join(", ")}`,
-          expects: "the gateway's name of a provider, such as google-ai-studio, of a-z, 0-9 and -",
-          source: `${DOCS}/usage/providers/`,
-        }),
+      provider: shownText(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/).meta({
+        description: `the gateway's name of the provider: ${KNOWN_PROVIDERS.join(", ")}`,
+        expects: "the gateway's name of a provider, such as google-ai-studio, of a-z, 0-9 and -",
+        source: `${DOCS}/usage/providers/`,
+      }),
       alias: name.default(DEFAULT_ALIAS).meta({
         description:
           "name of the key; the Worker's calls use default alone, and calls beside it name another in cf-aig-byok-alias",

@@ -5,11 +5,10 @@
  */
 import { z } from "zod";
 
-import { looksSecret } from "../looks-secret.ts";
 import { anonymousCallers, callers } from "./callers.ts";
 import { alerts } from "./alerts.ts";
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
-import { AUTHENTICATION_REQUIRED, LIMITS, day } from "./notes.ts";
+import { AUTHENTICATION_REQUIRED, LIMITS, day, text, shownText } from "./notes.ts";
 import { providers, secretsStoreId } from "./providers.ts";
 import {
   billing,
@@ -35,15 +34,12 @@ const head = {
       expects: "1 to 64 of a-z, 0-9, _ and single -",
       source: LIMITS,
     }),
-  accountId: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/)
-    .meta({
-      description: "Cloudflare account",
-      unshown: true,
-      expects: "32 hexadecimal characters, lower case",
-      fallback: "CLOUDFLARE_ACCOUNT_ID",
-    }),
+  accountId: text(/^[0-9a-f]{32}$/).meta({
+    description: "Cloudflare account",
+    unshown: true,
+    expects: "32 hexadecimal characters, lower case",
+    fallback: "CLOUDFLARE_ACCOUNT_ID",
+  }),
   plan: z.enum(["free", "paid"]).meta({
     description: "the account's Workers plan, which bounds gateways and stored logs",
     source: LIMITS,
@@ -66,19 +62,14 @@ const head = {
 const waivers = z
   .array(
     z.strictObject({
-      rule: z
-        .string()
-        .regex(/^[a-z0-9-]{1,64}$/)
-        .refine((id) => !looksSecret(id))
-        .meta({ description: "id of the rule (docs/rules.md)", expects: "the id of a rule" }),
-      reason: z
-        .string()
-        .regex(/^\S[^\p{Cc}]{8,298}\S$/u)
-        .refine((reason) => !looksSecret(reason))
-        .meta({
-          description: "why this stack may break it, for the next reviewer",
-          expects: "a sentence of 10 to 300 characters on one line, without a token or a key",
-        }),
+      rule: shownText(/^[a-z0-9-]{1,64}$/).meta({
+        description: "id of the rule (docs/rules.md)",
+        expects: "the id of a rule",
+      }),
+      reason: shownText(/^\S[^\p{Cc}]{8,298}\S$/u).meta({
+        description: "why this stack may break it, for the next reviewer",
+        expects: "a sentence of 10 to 300 characters on one line, without a token or a key",
+      }),
       until: day.meta({ description: "last day of the exception" }),
     }),
   )

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { looksSecret } from "../looks-secret.ts";
 import { headerName, headerValue, keepDays } from "./logs.ts";
+import { text } from "./notes.ts";
 
 const ENGINE = "https://developers.cloudflare.com/analytics/analytics-engine";
 
@@ -48,7 +49,7 @@ const traces = z
 
 const metrics = z
   .strictObject({
-    dataset: z.union([z.literal(true), z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)]).meta({
+    dataset: z.union([z.literal(true), text(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)]).meta({
       description:
         "name of the dataset, which stands for the whole group, too; true is ai_gateway_ and the Worker's name",
       expects: "true, or a name of letters, digits and _, not a digit first",

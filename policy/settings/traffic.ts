@@ -2,30 +2,22 @@
 import { z } from "zod";
 
 import { SPEND_RULES } from "../platform.ts";
-import { DOCS, name, offUnlessSet } from "./notes.ts";
+import { DOCS, name, offUnlessSet, whole, dollars, moneyWindow } from "./notes.ts";
 
 export const cache = z
   .strictObject({
-    ttlSeconds: z
-      .int()
-      .min(60)
-      .max(2_592_000)
-      .meta({
-        description: "how long an answer is served again to an identical request",
-        source: `${DOCS}/features/caching/`,
-      }),
+    ttlSeconds: whole(60, 2_592_000).meta({
+      description: "how long an answer is served again to an identical request",
+      source: `${DOCS}/features/caching/`,
+    }),
   })
   .optional()
   .meta({ description: "cache of answers, shared by all callers" });
 
 export const rateLimit = z
   .strictObject({
-    requests: z
-      .int()
-      .min(1)
-      .max(1_000_000_000)
-      .meta({ description: "requests allowed per interval" }),
-    intervalSeconds: z.int().min(1).max(2_592_000).meta({ description: "length of the interval" }),
+    requests: whole(1, 1_000_000_000).meta({ description: "requests allowed per interval" }),
+    intervalSeconds: whole(1, 2_592_000).meta({ description: "length of the interval" }),
     technique: z.enum(["fixed", "sliding"]).meta({
       description: "fixed (clock-aligned windows) or sliding (the trailing interval)",
     }),
@@ -37,15 +29,8 @@ export const spendLimits = z
   .array(
     z.strictObject({
       id: name.meta({ description: "name of the limit" }),
-      limitUsd: z.number().min(0.01).max(1_000_000).meta({
-        description: "US dollars per window; best effort, bursts overshoot",
-        expects: "a number from 0.01 to 1000000",
-      }),
-      windowSeconds: z.int().min(1).max(31_536_000).meta({ description: "length of the window" }),
-      technique: z
-        .enum(["fixed", "sliding"])
-        .default("fixed")
-        .meta({ description: "fixed or sliding windows" }),
+      limitUsd: dollars(""),
+      ...moneyWindow,
       per: z
         .enum(["gateway", "caller"])
         .default("gateway")
@@ -61,23 +46,15 @@ export const spendLimits = z
 
 export const retry = z
   .strictObject({
-    maxAttempts: z
-      .int()
-      .min(1)
-      .max(5)
-      .meta({
-        description: "retries of a failed upstream call; each may be billed",
-        source: `${DOCS}/configuration/manage-gateway/#retry-requests`,
-      }),
+    maxAttempts: whole(1, 5).meta({
+      description: "retries of a failed upstream call; each may be billed",
+      source: `${DOCS}/configuration/manage-gateway/#retry-requests`,
+    }),
     // The API has accepted more since 2026-08; every published page agrees on these bounds.
-    delayMs: z
-      .int()
-      .min(100)
-      .max(5000)
-      .meta({
-        description: "wait before a retry",
-        source: `${DOCS}/configuration/manage-gateway/#retry-requests`,
-      }),
+    delayMs: whole(100, 5000).meta({
+      description: "wait before a retry",
+      source: `${DOCS}/configuration/manage-gateway/#retry-requests`,
+    }),
     backoff: z.enum(["constant", "linear", "exponential"]).meta({
       description: "how the wait grows from retry to retry",
     }),

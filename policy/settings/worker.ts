@@ -3,16 +3,15 @@ import { z } from "zod";
 
 import { LOG_BYTES } from "../platform.ts";
 import { model, modelId } from "./model.ts";
-import { LIMITS, hash, periodSeconds } from "./notes.ts";
+import { LIMITS, hash, whole, text, perLocation } from "./notes.ts";
 import { REACH_NAMES } from "./reaches.ts";
 
 const ACCESS_DOCS =
   "https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/";
 
-const label = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/)
-  .meta({ expects: "1 to 63 of a-z, 0-9 and -, not at either end" });
+const label = text(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/).meta({
+  expects: "1 to 63 of a-z, 0-9 and -, not at either end",
+});
 
 export const worker = z.strictObject({
   name: label.meta({
@@ -72,30 +71,17 @@ export const worker = z.strictObject({
       "the account's workers.dev subdomain, for the workerUrl output; the deploy requests it where it is left out",
     expects: "the label before .workers.dev",
   }),
-  timeoutSeconds: z
-    .int()
-    .min(1)
-    .max(600)
+  timeoutSeconds: whole(1, 600)
     .default(120)
     .meta({ description: "longest wait for one model's whole answer; a fallback has it anew" }),
   // As long as the default of the whole: models that think may be silent for a minute and more.
-  idleSeconds: z.int().min(1).max(600).default(120).meta({
+  idleSeconds: whole(1, 600).default(120).meta({
     description:
       "longest silence of a model within a streamed answer, at most timeoutSeconds; meanwhile comments keep the connection",
   }),
-  callerLimit: z
-    .strictObject({
-      requests: z
-        .int()
-        .min(1)
-        .max(1_000_000)
-        .meta({ description: "requests of one caller per period, counted at each location" }),
-      periodSeconds,
-    })
-    .optional()
-    .meta({
-      description: "a limit for each caller without one of its own, before any model is called",
-    }),
+  callerLimit: perLocation("one caller").optional().meta({
+    description: "a limit for each caller without one of its own, before any model is called",
+  }),
   origins: z
     .array(
       z
@@ -108,17 +94,14 @@ export const worker = z.strictObject({
     .default([])
     .meta({ description: "web pages whose scripts may call the Worker with a token (CORS)" }),
   // A larger log is not stored, so a larger request would leave none.
-  maxBodyBytes: z
-    .int()
-    .min(1024)
-    .max(LOG_BYTES)
+  maxBodyBytes: whole(1024, LOG_BYTES)
     .default(1_000_000)
     .meta({ description: "largest request body the Worker reads", source: LIMITS }),
   placement: z.enum(["default", "smart"]).default("default").meta({
     description: "run near the caller (default), or where Cloudflare finds it fastest (smart)",
     source: "https://developers.cloudflare.com/workers/configuration/smart-placement/",
   }),
-  cpuMs: z.int().min(10).max(300_000).optional().meta({
+  cpuMs: whole(10, 300_000).optional().meta({
     description: "most CPU time of one request, in milliseconds; needs the paid plan",
     source: "https://developers.cloudflare.com/workers/platform/limits/#cpu-time",
   }),
