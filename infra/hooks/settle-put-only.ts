@@ -3,7 +3,7 @@ import type Cloudflare from "cloudflare";
 import type { ApiField } from "../../policy/gateway/mapping.ts";
 import { PUT_ONLY, type PutOnly } from "./put-only.ts";
 import { describeFailure, isNotFound, type Place } from "./api.ts";
-import { holds } from "./holds.ts";
+import { holds } from "../../policy/gateway/holds.ts";
 
 /** The fields that a gateway shall hold. */
 export interface Wanted {

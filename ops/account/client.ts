@@ -1,6 +1,6 @@
 import Cloudflare, { type ClientOptions } from "cloudflare";
 
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
 
 /**
  * The official SDK, with one encoding corrected. It writes a list of filters as

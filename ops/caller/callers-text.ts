@@ -5,7 +5,7 @@ import { isScalar, isSeq, stringify } from "yaml";
 import type { Node, YAMLSeq } from "yaml";
 
 import { CommandError } from "../cli/errors.ts";
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
 import {
   columnOf,
   endOf,

@@ -1,5 +1,6 @@
 /** The stack files of a folder, as data. */
-import { readProjectFiles } from "../../infra/project-files.ts";
+import { readEvidence, readProjectFiles } from "../../infra/project-files.ts";
+import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { quote } from "../../policy/looks-secret.ts";
 import { readProject, type Project } from "../../policy/stack/project.ts";
 import { readStackOf } from "../../policy/stack/read-stack.ts";
@@ -9,8 +10,17 @@ import { CommandError, UsageError } from "./errors.ts";
 
 /** Reads what Pulumi may read of a folder. Throws a CommandError where a file is a link. */
 export function readFiles(folder: string): Project {
+  return orCommandError(() => readProject(readProjectFiles(folder)));
+}
+
+/** Reads the evidence of a folder. Throws a CommandError where it cannot be read. */
+export function readEvidenceOf(folder: string): readonly Evidence[] {
+  return orCommandError(() => readEvidence(folder));
+}
+
+function orCommandError<T>(read: () => T): T {
   try {
-    return readProject(readProjectFiles(folder));
+    return read();
   } catch (error) {
     throw new CommandError(reasonOf(error));
   }

@@ -4,7 +4,7 @@ import type { z } from "zod";
 
 import { printableLine } from "../../policy/harmless.ts";
 import { CommandError } from "../cli/errors.ts";
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 

@@ -8,7 +8,7 @@ import { createDecipheriv, privateDecrypt, type KeyObject } from "node:crypto";
 
 import { z } from "zod";
 
-import { hasText, parseJson } from "../cli/json.ts";
+import { hasText, parseJson } from "../../policy/json.ts";
 
 const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
 const envelope = z.object({ key: base64, iv: base64, data: base64 });

@@ -1,5 +1,4 @@
 /** Examines a stack file: whether it can be deployed, and whether a stand-in is left in it. */
-import { readEvidence } from "../../infra/project-files.ts";
 import { quote } from "../../policy/looks-secret.ts";
 import { describeFinding } from "../../policy/rules/rules.ts";
 import { reviewStacks } from "../../policy/review/review.ts";
@@ -7,10 +6,8 @@ import { formatPath, type Path } from "../../policy/settings/schema.ts";
 import { readStackOf } from "../../policy/stack/read-stack.ts";
 import type { StackFile } from "../../policy/stack/stack-file.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { reasonOf } from "../../policy/reason.ts";
-import { CommandError } from "../cli/errors.ts";
-import { parseJson } from "../cli/json.ts";
-import { checkStacks, readFiles } from "../cli/stacks.ts";
+import { parseJson } from "../../policy/json.ts";
+import { checkStacks, readEvidenceOf, readFiles } from "../cli/stacks.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import { checkPage } from "../verify/page.ts";
 
@@ -26,7 +23,7 @@ export async function checkFile(name: string): Promise<Examined> {
   const project = readFiles(folder);
   checkStacks([name], [...project.stacks.keys()]);
   const today = new Date().toISOString().slice(0, 10);
-  const reviews = await reviewStacks(project, { evidence: evidenceOf(folder), today });
+  const reviews = await reviewStacks(project, { evidence: readEvidenceOf(folder), today });
   const read = readStackOf(project, name);
   const findings = [
     ...reviews.flatMap((review) => {
@@ -44,14 +41,6 @@ export async function checkFile(name: string): Promise<Examined> {
     stack: read.ok ? read.stack : undefined,
     findings: isFine ? [finding("kept", file, "can be deployed"), ...findings] : findings,
   };
-}
-
-function evidenceOf(folder: string) {
-  try {
-    return readEvidence(folder);
-  } catch (error) {
-    throw new CommandError(reasonOf(error));
-  }
 }
 
 /** Adds what to do where the page is not that of the file. */

@@ -47,7 +47,7 @@ async function erase(args: Values<typeof OPTIONS>): Promise<boolean> {
     stack: () => readStack(args.stack),
   });
   const account = await openAccount(stack);
-  const erasure = { callers: namesInLogs(stack, caller), until };
+  const erasure = { callers: await namesInLogs(stack, caller), until };
   try {
     const found = await findCallersLogs(account, erasure, showProgress);
     const left = yes

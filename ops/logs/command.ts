@@ -71,7 +71,7 @@ async function logs(args: Args, positionals: readonly string[]): Promise<boolean
     stack: () => readStack(args.stack),
   });
   const account = await openAccount(stack);
-  const callers = parseIfGiven(args.caller, (name) => namesInLogs(stack, name));
+  const callers = await parseIfGiven(args.caller, (name) => namesInLogs(stack, name));
   const query = { isErrors: args.errors, callers, model: args.model, since };
   const noCaller = parseIfGiven(args.caller, (name) => describeStranger(stack, name));
   const scene = { account, query, limit, isJson: args.json, noCaller };

@@ -1,8 +1,7 @@
 /** Finds the names under which a caller appears in logs. */
-import { createHmac } from "node:crypto";
-
 import { closestMatch } from "leven";
 
+import { hideName } from "../../policy/gateway/callers.ts";
 import { quote, showKey } from "../../policy/looks-secret.ts";
 import { nearestName } from "../../policy/settings/problems.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
@@ -14,11 +13,11 @@ import { UsageError } from "../cli/errors.ts";
  * are its hash, whose key is AI_GATEWAY_CALLER_KEY, and its own name, which logs from before that
  * setting have.
  */
-export function namesInLogs(
+export async function namesInLogs(
   { name: stackName, settings }: Stack,
   caller: string,
   environment = process.env,
-): readonly string[] {
+): Promise<readonly string[]> {
   if (settings.anonymousCallers === undefined) return [caller];
   const key = hashKey(environment);
   if (key === undefined) {
@@ -27,7 +26,7 @@ export function namesInLogs(
       `stack ${stackName} hashes its callers' names, and AI_GATEWAY_CALLER_KEY is not the key, 64 hexadecimal characters; set it with export AI_GATEWAY_CALLER_KEY="$(${get})"`,
     );
   }
-  return [hashName(caller, key), caller];
+  return [await hideName(caller, key), caller];
 }
 
 /**
@@ -55,9 +54,4 @@ export function describeStranger(
 export function hashKey(environment = process.env): string | undefined {
   const key = environment["AI_GATEWAY_CALLER_KEY"] ?? "";
   return /^[0-9a-f]{64}$/.test(key) ? key : undefined;
-}
-
-/** Hashes a name as the Worker does: the first 24 hexadecimal characters of HMAC-SHA256. */
-function hashName(name: string, key: string): string {
-  return createHmac("sha256", key).update(name).digest("hex").slice(0, 24);
 }

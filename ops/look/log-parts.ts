@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Answer, Gateway } from "../account/account.ts";
-import { hasText } from "../cli/json.ts";
+import { hasText } from "../../policy/json.ts";
 import { readLog } from "./logs-api.ts";
 
 /** A log, split into its fields and the parts of its bodies. */

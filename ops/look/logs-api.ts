@@ -10,7 +10,7 @@ import {
   type Answer,
   type Gateway,
 } from "../account/account.ts";
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
 
 export type Filter = Cloudflare.AIGateway.LogListParams.Filter;
 export type Order = "newest first" | "oldest first";

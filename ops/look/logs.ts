@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { checkAnswer, need, repeated, type Gateway } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
 import { listLogs, PER_PAGE, type Filter, type Listing, type Order } from "./logs-api.ts";
 
 const metadataSchema = z.record(z.string(), z.unknown());

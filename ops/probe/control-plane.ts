@@ -1,5 +1,6 @@
 /** Probes what a create and an update do to the fields that a create may drop. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import { isOff } from "../../policy/gateway/holds.ts";
 import { ROWS, type ApiField } from "../../policy/gateway/mapping.ts";
 import { DAY_SECONDS } from "../../policy/platform.ts";
 import { answered, isInvalid, notAnswered } from "./answer.ts";
@@ -79,15 +80,7 @@ function amount(fields: readonly string[]): string {
 
 async function fieldsOn({ cloudflare, accountId, gatewayId }: Scratch): Promise<readonly string[]> {
   const gateway = await cloudflare.aiGateway.get(gatewayId, { account_id: accountId });
-  return FIELDS.filter((field) => isOn(Reflect.get(gateway, field)));
-}
-
-/** Checks whether a field is on; off is absent, null, empty, disabled, or a group of these. */
-function isOn(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (typeof value !== "object" || value === null) return Boolean(value);
-  const { enabled, ...rest } = { enabled: true, ...value };
-  return enabled && Object.values(rest).some(isOn);
+  return FIELDS.filter((field) => !isOff(Reflect.get(gateway, field)));
 }
 
 /** Calls the API by path: the SDK's types follow the published create, which is in question. */

@@ -1,8 +1,8 @@
 /** Probes which documented fields a create keeps. */
 import { generateKeyPairSync } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
+import { holds } from "../../policy/gateway/holds.ts";
 import { ROWS, type ApiField } from "../../policy/gateway/mapping.ts";
 import { count, list } from "../../policy/words.ts";
 import { answered, isInvalid, notAnswered } from "./answer.ts";
@@ -103,10 +103,4 @@ async function create(scratch: Scratch, all: Values): Promise<Created> {
       values = Object.fromEntries(left);
     }
   }
-}
-
-/** Checks whether what is found has everything that was sent; a gateway may add to it. */
-function holds(found: unknown, sent: unknown): boolean {
-  if (typeof sent !== "object" || sent === null) return isDeepStrictEqual(found, sent);
-  return Object.entries(sent).every(([key, value]) => holds(Object(found)[key], value));
 }

@@ -1,7 +1,7 @@
 /** Probes whether a stack's models take the format of request that the Worker sends them. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import type { CallerFormatName } from "../../policy/settings/formats.ts";
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
 import { answered, isInvalid, notAnswered } from "./answer.ts";
 import { askModels, describeOutcomes, inputsOf, type Outcome, type SpokenModel } from "./models.ts";
 import type { Scratch } from "./scratch.ts";

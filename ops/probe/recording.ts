@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 
 import type { EvidenceSubject } from "../../policy/evidence/evidence.ts";
 import type { Connection } from "../account/account.ts";
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
 import { writeOutput } from "../cli/output-file.ts";
 
 /** The answers to one call, which had the same status. */

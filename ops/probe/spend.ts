@@ -1,8 +1,8 @@
 /** Probes the unit of a spend limit and of its window, and what a call over it gets. */
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
-import { parseJson } from "../cli/json.ts";
+import { parseJson } from "../../policy/json.ts";
+import { need } from "../account/account.ts";
+import { poll } from "../look/log-parts.ts";
 import { answered, isInvalid, notAnswered } from "./answer.ts";
 import { RULE } from "./control-plane.ts";
 import { send, type DataPlane, type Reply } from "./data-plane.ts";
@@ -90,16 +90,12 @@ interface Calls {
 async function watch(
   { scratch, plane }: Calls,
   isExpected: (reply: Reply) => boolean,
-  seconds: number,
+  waitSeconds: number,
 ): Promise<{ readonly reply: Reply; readonly isSeen: boolean }> {
-  const deadline = Date.now() + seconds * 1000;
-  for (let delay = 250; ; delay = Math.min(delay * 2, 5000)) {
-    const reply = await spend(scratch, plane, "free");
-    const isSeen = isExpected(reply);
-    const left = deadline - Date.now();
-    if (isSeen || left <= 0) return { reply, isSeen };
-    await sleep(Math.min(delay, left));
-  }
+  const request = async () =>
+    ({ kind: "answer", value: await spend(scratch, plane, "free") }) as const;
+  const reply = need("call a model", await poll(request, isExpected, { waitSeconds }));
+  return { reply, isSeen: isExpected(reply) };
 }
 
 /** https://developers.cloudflare.com/ai-gateway/configuration/custom-costs/ */

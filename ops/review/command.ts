@@ -4,18 +4,15 @@
  */
 import { existsSync } from "node:fs";
 
-import { readEvidence } from "../../infra/project-files.ts";
-import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { printableJson } from "../../policy/harmless.ts";
 import { showKey } from "../../policy/looks-secret.ts";
 import { changedCode, codeMarkdown, codeText, type ChangedCode } from "../../policy/review/code.ts";
 import { changedFirst, reviewMarkdown, reviewText } from "../../policy/review/render.ts";
 import { isRefused, reviewStacks, toJson, type StackReview } from "../../policy/review/review.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { reasonOf } from "../../policy/reason.ts";
-import { CommandError, UsageError } from "../cli/errors.ts";
+import { UsageError } from "../cli/errors.ts";
 import { print, printError } from "../cli/print.ts";
-import { checkStacks, readFiles } from "../cli/stacks.ts";
+import { checkStacks, readEvidenceOf, readFiles } from "../cli/stacks.ts";
 import { parseChoice, readArguments } from "../cli/arguments.ts";
 import { readProject } from "../../policy/stack/project.ts";
 
@@ -34,20 +31,21 @@ or a folder, commit or evidence (docs/evidence) that cannot be read`;
 type Part = ChangedCode | StackReview;
 
 const FORMATS = {
-  text: (parts: readonly Part[]) =>
-    changedFirst<ChangedCode>(parts)
-      .map((part) => (part.kind === "code" ? codeText(part) : reviewText(part)))
-      .join("\n\n"),
-  markdown: (parts: readonly Part[]) =>
-    changedFirst<ChangedCode>(parts)
-      .map((part) => (part.kind === "code" ? codeMarkdown(part) : reviewMarkdown(part)))
-      .join("\n\n"),
+  text: formatParts(codeText, reviewText),
+  markdown: formatParts(codeMarkdown, reviewMarkdown),
   json: (parts: readonly Part[]) =>
     printableJson(
       parts.map((part) => (part.kind === "code" ? part : toJson(part))),
       2,
     ),
 };
+
+function formatParts(ofCode: typeof codeText, ofReview: typeof reviewText) {
+  return (parts: readonly Part[]) =>
+    changedFirst<ChangedCode>(parts)
+      .map((part) => (part.kind === "code" ? ofCode(part) : ofReview(part)))
+      .join("\n\n");
+}
 
 const OPTIONS = {
   base: { type: "string" },
@@ -73,7 +71,7 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
   checkStacks(stack, names);
 
   const today = new Date().toISOString().slice(0, 10);
-  const reviews = await reviewStacks(project, { before, evidence: evidenceOf(dir), today });
+  const reviews = await reviewStacks(project, { before, evidence: readEvidenceOf(dir), today });
   const isShown = (one: StackReview) =>
     stack.length === 0 || one.kind === "project" || stack.includes(one.stack);
   const shown = reviews.filter(isShown);
@@ -86,15 +84,6 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
     );
   }
   return !shown.some(isRefused);
-}
-
-/** Reads the stack files of a commit. What starts processes is loaded for that alone. */
-function evidenceOf(dir: string): readonly Evidence[] {
-  try {
-    return readEvidence(dir);
-  } catch (error) {
-    throw new CommandError(reasonOf(error));
-  }
 }
 
 function requireFolder(dir: string): string {

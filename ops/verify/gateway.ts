@@ -1,5 +1,6 @@
 /** Compares the gateway's fields, as declared and as stored. */
 import { asLogged } from "../../policy/gateway/callers.ts";
+import { isRecord } from "../../policy/json.ts";
 import { ROWS, gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import type { Account } from "../account/account.ts";
@@ -116,8 +117,4 @@ function show(value: unknown): string {
   if (simplify(value) === undefined) return "off";
   const text = JSON.stringify(value);
   return typeof value === "object" || text.length > 80 ? "on" : text;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 
+import { parseJson } from "../json.ts";
 import { formatPath } from "../settings/schema.ts";
 import { FORMATS } from "../settings/formats.ts";
 import { QUESTIONS, type QuestionId } from "./questions.ts";
@@ -102,16 +103,11 @@ export function isOfCloudflare({ api, gateways = CLOUDFLARE.gateways }: Evidence
   return api === CLOUDFLARE.api && gateways === CLOUDFLARE.gateways;
 }
 
+const NO_JSON = "the file is no JSON; run npm run probe again, or restore it";
+
 function parseRun(text: string) {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    return {
-      ok: false,
-      problems: ["the file is no JSON; run npm run probe again, or restore it"],
-    } as const;
-  }
+  const raw = parseJson(text);
+  if (raw === undefined) return { ok: false, problems: [NO_JSON] } as const;
   const { data, error } = run.safeParse(raw);
   return error === undefined
     ? ({ ok: true, run: data } as const)

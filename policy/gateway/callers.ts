@@ -64,7 +64,8 @@ export async function asLogged<S extends Pick<Settings, "callers" | "anonymousCa
   return { ...settings, callers: await Promise.all(hidden) };
 }
 
-async function hideName(name: string, key: string): Promise<string> {
+/** Hashes a name as the Worker does: the first 24 hexadecimal characters of HMAC-SHA256. */
+export async function hideName(name: string, key: string): Promise<string> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const imported = await crypto.subtle.importKey("raw", encode(key), algorithm, false, ["sign"]);
   const bytes = new Uint8Array(await crypto.subtle.sign("HMAC", imported, encode(name)));

@@ -8,6 +8,7 @@
  */
 import type { z } from "zod";
 
+import { parseJson } from "../json.ts";
 import { describeIssue, type Problem } from "./problems.ts";
 import { checkReferences } from "./references.ts";
 import { jsonSchemas, type Node } from "./schema.ts";
@@ -59,21 +60,13 @@ function decode(values: ConfigValues): Record<string, unknown> {
       key,
       // A text setting stays text even where it looks like a number: an account id of digits, a
       // gateway named 7.
-      jsonSchemas.legacy.properties?.[key]?.type === "string" ? text : parseJson(text),
+      jsonSchemas.legacy.properties?.[key]?.type === "string" ? text : parseJson(text, text, toDay),
     ]),
   );
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text, (_, value: unknown) => toDay(value));
-  } catch {
-    return text;
-  }
-}
-
 /** Restores a day without quotes, which reaches a program as Go prints a time stamp. */
-function toDay(value: unknown): unknown {
+function toDay(_: string, value: unknown): unknown {
   return typeof value === "string"
     ? value.replace(/^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/, "$1")
     : value;

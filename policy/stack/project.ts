@@ -4,7 +4,8 @@
  */
 import { reasonOf } from "../reason.ts";
 import type { Problem } from "../settings/problems.ts";
-import { isRecord, readYaml, type Content } from "./yaml.ts";
+import { isRecord } from "../json.ts";
+import { readYaml, type Content } from "./yaml.ts";
 
 /** A project's files by name: those of its folder that Pulumi may read. */
 export type ProjectFiles = ReadonlyMap<string, Content>;

@@ -10,7 +10,8 @@ import { nearestName, type Problem } from "../settings/problems.ts";
 import { looksSecret, quote, showKey } from "../looks-secret.ts";
 import { isTrustedApi } from "./api-address.ts";
 import { formatPath, jsonSchemas, nodeAt, scalarNode, type Path } from "../settings/schema.ts";
-import { Unclear, isRecord, readYaml, type Content } from "./yaml.ts";
+import { isRecord } from "../json.ts";
+import { Unclear, readYaml, type Content } from "./yaml.ts";
 
 export interface StackFile {
   /** The settings of the `ai-gateway` namespace. */

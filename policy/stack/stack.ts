@@ -2,6 +2,7 @@
  * Stack files read without Pulumi, an account or a key. What only those know has a stand-in, so that the same check
  * serves; nothing here can open a secret.
  */
+import { parseJson } from "../json.ts";
 import { ENCRYPTED_HASH, TOKEN_HASH } from "../settings/caller-key.ts";
 import { parseSettings, type ConfigValues } from "../settings/parse-settings.ts";
 import type { Problem } from "../settings/problems.ts";
@@ -151,9 +152,9 @@ type LeafMap = (path: Path, value: unknown) => unknown;
 function mapLeaves(values: ConfigValues, change: LeafMap): ConfigValues {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, text]) => {
-      const value = parseGroup(text);
+      const value = parseJson(text);
       // Only a group or a list can hold a cipher.
-      if (value === undefined) return [[key, text]];
+      if (typeof value !== "object" || value === null) return [[key, text]];
       const changed = mapLeaf(value, [key], change);
       if (changed === undefined) return [];
       return [[key, JSON.stringify(changed)]];
@@ -169,13 +170,4 @@ function mapLeaf(value: unknown, path: Path, change: LeafMap): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, mapLeaf(item, [...path, key], change)]),
   );
-}
-
-function parseGroup(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -17,10 +17,6 @@ export function readYaml(content: Content): unknown {
   return toPlain(parse(text, lines), lines);
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Pulumi reads UTF-16 too, drops a byte order mark, and is not the only program that reads the file. */
 function decode(content: Content): string {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;

@@ -289,22 +289,22 @@ test("a log that is not as documented is refused by the names of its fields", as
 test("command and Worker agree on the hash of a caller's name", async () => {
   const stack = stackWith("dev", { anonymousCallers: { key: "0".repeat(64) } });
 
-  const names = namesInLogs(stack, "wéb@example.com", { AI_GATEWAY_CALLER_KEY: KEY });
+  const names = await namesInLogs(stack, "wéb@example.com", { AI_GATEWAY_CALLER_KEY: KEY });
 
   expect(names).toEqual([await hideName("wéb@example.com", KEY), "wéb@example.com"]);
   expect(names[0]).toMatch(/^[0-9a-f]{24}$/);
 });
 
-test("without the key of the hash a caller is not looked for, and the message says how to get it", () => {
+test("without the key of the hash a caller is not looked for, and the message says how to get it", async () => {
   const stack = stackWith("dev", { anonymousCallers: { key: "0".repeat(64) } });
 
-  expect(() => namesInLogs(stack, "web", {})).toThrow(
+  await expect(namesInLogs(stack, "web", {})).rejects.toThrow(
     "pulumi config get --stack dev --path 'ai-gateway:anonymousCallers.key'",
   );
-  expect(() => namesInLogs(stack, "web", { AI_GATEWAY_CALLER_KEY: "secret" })).not.toThrow(
+  await expect(namesInLogs(stack, "web", { AI_GATEWAY_CALLER_KEY: "secret" })).rejects.not.toThrow(
     /"secret"/,
   );
-  expect(namesInLogs(stackWith("dev"), "web", {})).toEqual(["web"]);
+  expect(await namesInLogs(stackWith("dev"), "web", {})).toEqual(["web"]);
 });
 
 test("a time may be typed in several ways", () => {

@@ -5,7 +5,7 @@ import { showKey } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { list } from "../../../policy/words.ts";
 import { listAll } from "../../account/account.ts";
-import { parseJson } from "../../cli/json.ts";
+import { parseJson } from "../../../policy/json.ts";
 import { finding, type Finding } from "../finding.ts";
 import { hostOf } from "../logpush.ts";
 import { judgeEach, type Kind } from "./kind.ts";

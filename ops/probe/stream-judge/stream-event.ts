@@ -1,7 +1,7 @@
 /** An event of a stream, and what judges of streams ask of its fields. */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
-import { parseJson } from "../../cli/json.ts";
+import { parseJson } from "../../../policy/json.ts";
 
 /** The fields of an object; none where a value is no object. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -28,7 +28,7 @@ function isObject(value: unknown): value is Unchecked {
 }
 
 /** Checks whether a value is off: absent, `false`, not `enabled`, or made of nothing else. */
-function isOff(value: unknown): boolean {
+export function isOff(value: unknown): boolean {
   if (!isObject(value)) return value === undefined || value === null || value === false;
   if (value["enabled"] === false) return true;
   return Object.entries(value).every(([key, each]) => key === "enabled" || isOff(each));
