@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
+import { BEHIND_ACCESS, CERTS, sign, signWithPublicKey } from "../support/access-proofs.ts";
 import { MODEL_WAYS, GATED, WAYS } from "../support/endpoint-requests.ts";
-import { errorOf, startWorker, TOKEN } from "../support/workerd.ts";
+import { chatBody, errorOf, startWorker, TOKEN } from "../support/workerd.ts";
 
 const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
 
@@ -151,4 +152,40 @@ test("a browser's own navigation gets the sample answer", async () => {
   const headers = { ...basic(`me:${TOKEN}`), "sec-fetch-site": "none" };
 
   expect((await worker.ask("/", { headers })).status).toBe(200);
+});
+
+const person = { email: "jo@example.com" };
+const show = (proof: string) => ({
+  method: "POST",
+  body: chatBody(),
+  headers: { "cf-access-jwt-assertion": proof },
+});
+
+test.each([
+  ["a proof signed by another key", () => sign(person, { isTheirs: true })],
+  ["the public key taken for a shared one", () => signWithPublicKey(person)],
+])("behind Access %s is refused by the real runtime too", async (_, makeProof) => {
+  const worker = await startWorker({ bindings: BEHIND_ACCESS, fetched: () => ({ body: CERTS }) });
+
+  const response = await worker.ask("/v1/chat/completions", show(await makeProof()));
+
+  expect(response.status).toBe(401);
+  expect(worker.calls).toEqual([]);
+});
+
+test("a keyed hash stands for the caller in metadata, the line and its limit", async () => {
+  const CALLER_HASH_KEY = "ab".repeat(32);
+  const bindings = { ...BEHIND_ACCESS, CALLER_HASH_KEY };
+  const worker = await startWorker({ bindings, fetched: () => ({ body: CERTS }) });
+
+  await (await worker.ask("/v1/chat/completions", { method: "POST", body: chatBody() })).text();
+  await (await worker.ask("/v1/chat/completions", show(await sign(person)))).text();
+
+  // printf web | openssl dgst -sha256 -hmac abab…
+  const callers = ["ec86b9f00f92da54552cfcfe", "7a0715de478396eeb6c338fa"];
+  expect(worker.calls.map(({ body }) => body.options)).toMatchObject(
+    callers.map((caller) => ({ gateway: { metadata: { caller } } })),
+  );
+  await expect.poll(() => worker.lines).toHaveLength(2);
+  expect(worker.lines.join()).not.toContain("jo@example.com");
 });

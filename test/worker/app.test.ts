@@ -2,80 +2,30 @@
 import { createHash, createHmac } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
-import app from "../../worker/chat/index.ts";
 import { withOneV1 } from "../../worker/chat/endpoints/endpoint.ts";
 import { noteUsage, openMeasures } from "../../worker/chat/line/measures.ts";
 import { continueTrace, formatTrace } from "../../worker/chat/line/trace.ts";
 import { models } from "../support/models.ts";
+import {
+  ask,
+  errors,
+  gateway,
+  HI,
+  line,
+  lines,
+  run,
+  sha256,
+  TOKEN,
+  watchLines,
+  type Init,
+} from "../support/whole-worker.ts";
 
-const TOKEN = "token-of-web";
-const sha256 = createHash("sha256").update(TOKEN).digest("hex");
-const HI = { response: "hello", usage: { prompt_tokens: 3, completion_tokens: 1 } };
-const LOG_ID = { "cf-aig-log-id": "log-1" };
+watchLines();
 
-const lines: string[] = [];
-const errors: string[] = [];
-beforeEach(() => {
-  vi.spyOn(console, "log").mockImplementation((text: string) => void lines.push(text));
-  vi.spyOn(console, "error").mockImplementation((text: string) => void errors.push(text));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  lines.length = 0;
-  errors.length = 0;
-});
-
-/** A request whose headers are plain fields. */
-interface Init extends Omit<RequestInit, "headers"> {
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-type Run = (model: string, inputs: { readonly text?: readonly string[] }) => Promise<Response>;
-const run = vi.fn<Run>();
-const hello: Run = async () => Response.json(HI, { headers: LOG_ID });
 const ROOMY = { MAX_BODY_BYTES: "2000" };
 const PATCH = { type: "custom", custom: { name: "patch" } };
-const gateway = vi.fn<(id: string) => object>();
-
-/** What a request gets, where the stack has these bindings. */
-// oxlint-disable-next-line eslint/max-params -- the reply is seldom another
-async function ask(path: string, init: Init = {}, changes: object = {}, reply: Run = hello) {
-  run.mockReset().mockImplementation(reply);
-  const env = {
-    AI: { run, gateway },
-    GATEWAY_ID: "app-test",
-    COLLECT_LOGS: "metadata",
-    MODELS: JSON.stringify(models("@cf/a/a", "openai/b")),
-    ALLOW: "[]",
-    ACCESS: "token",
-    CALLERS: JSON.stringify([{ name: "web", sha256 }]),
-    ORIGINS: "[]",
-    FALLBACKS: "[]",
-    TIMEOUT_MS: "500",
-    IDLE_MS: "500",
-    MAX_BODY_BYTES: "200",
-    STACK: "test",
-    RELEASE: "abc123",
-    ...changes,
-  };
-  const waited: Promise<unknown>[] = [];
-  const context = {
-    waitUntil: (work: Promise<unknown>) => void waited.push(work),
-    passThroughOnException: () => {},
-    props: {},
-  };
-  const headers = { authorization: `Bearer ${TOKEN}`, ...init.headers };
-  const request = new Request(`https://worker.test${path}`, { ...init, headers });
-  const response = await app.fetch(request, env, context);
-  const text = await response.text();
-  await Promise.all(waited);
-  const body: unknown = text.startsWith("{") ? JSON.parse(text) : text;
-  return { status: response.status, headers: response.headers, body };
-}
-
-const line = (): unknown => JSON.parse([...lines, ...errors].at(-1) ?? "null");
 const chat = (changes: object = {}) =>
   JSON.stringify({ model: "@cf/a/a", messages: [{ role: "user", content: "Hi" }], ...changes });
 const post = (
@@ -83,7 +33,13 @@ const post = (
   headers: NonNullable<Init["headers"]> = {},
 ): Init => ({ method: "POST", body, headers });
 const CHAT = "/v1/chat/completions";
-const KEY = "k".repeat(32);
+// Its hash of `web` has bytes below 16, whose first digit is 0.
+const KEY = "a".repeat(32);
+const SECOND = { authorization: "Bearer token-of-job" };
+const TWO = JSON.stringify([
+  { name: "web", sha256 },
+  { name: "job", sha256: createHash("sha256").update("token-of-job").digest("hex") },
+]);
 const HIDDEN = createHmac("sha256", KEY).update("web").digest("hex").slice(0, 24);
 const LARGE = "body has more than 200 bytes, the limit of this stack";
 const NEITHER =
@@ -280,6 +236,7 @@ test.each<[string, object, Init, string]>([
   ["the Worker's own page", {}, { headers: { origin: "https://worker.test" } }, "web"],
   ["the address bar", {}, { headers: { "sec-fetch-site": "none" } }, "web"],
   ["a hidden name", { CALLER_HASH_KEY: KEY }, {}, HIDDEN],
+  ["the second token of the stack's", { CALLERS: TWO }, { headers: SECOND }, "job"],
 ])("a caller is known by %s", async (_, bindings, init, caller) => {
   expect((await ask("/v1/models", init, bindings)).status).toBe(200);
   expect(line()).toMatchObject({ caller, route: "/v1/models", status: 200 });
@@ -309,21 +266,66 @@ test.each([
   expect((await ask("/v1/models", {}, { CALLERS })).status).toBe(status);
 });
 
-test("a page of the stack's may read what an answer leads to, and another may not", async () => {
-  const stack = { ORIGINS: '["https://a.test"]' };
-  const page = (origin: string) => ask("/health", { headers: { origin } }, stack);
+// What a browser lets a page read anyway, and what protects the answer.
+const UNREAD =
+  /^(?:content-|cache-control|access-control-|vary$|referrer-policy|strict-|x-content-)/;
 
-  expect(Object.fromEntries((await page("https://a.test")).headers)).toMatchObject({
+test("a page of the stack's may read every header of an answer that is for callers", async () => {
+  const page = { headers: { origin: "https://a.test" } };
+  const stack = { ...ROOMY, ORIGINS: '["https://a.test"]' };
+  const full = { CALLER_LIMIT: { limit: async () => ({ success: false }) } };
+  const broke = async () => Response.json({ internalCode: 2021 }, { status: 402 });
+  const answers = [
+    await ask(CHAT, { ...post(chat({ user: "u" })), ...page }, stack),
+    await ask(CHAT, { ...post(chat()), ...page }, { ...stack, ...full }),
+    await ask(CHAT, { ...post(chat()), ...page }, stack, broke),
+  ];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 429, 429]);
+  const names = answers.flatMap(({ headers }) => [...headers.keys()]);
+  for (const { headers } of answers) {
+    expect(headers.get("access-control-allow-origin")).toBe("https://a.test");
+    expect(new Set(headers.get("access-control-expose-headers")?.split(","))).toEqual(
+      new Set(names.filter((name) => !UNREAD.test(name))),
+    );
+  }
+});
+
+test("a browser may ask before it sends what a page of the stack's wants to send", async () => {
+  const headers = {
+    authorization: "",
+    origin: "https://a.test",
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization,x-stainless-os",
+  };
+  const ahead = (ORIGINS: string) => ask(CHAT, { method: "OPTIONS", headers }, { ORIGINS });
+  const answer = await ahead('["https://a.test"]');
+
+  expect(answer.status).toBe(204);
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
     "access-control-allow-origin": "https://a.test",
-    "access-control-expose-headers": expect.stringContaining("x-log-id"),
+    "access-control-allow-methods": "GET,POST",
+    "access-control-allow-headers": "authorization,x-stainless-os",
+    "access-control-max-age": "600",
   });
-  for (const answer of [await page("https://b.test"), await ask("/health")]) {
+  expect((await ahead("[]")).status).toBe(403);
+});
+
+test("another page may read nothing", async () => {
+  const page = (origin: string, ORIGINS: string) =>
+    ask("/health", { headers: { origin } }, { ORIGINS });
+
+  for (const answer of [
+    await page("https://b.test", '["https://a.test"]'),
+    await page("https://b.test", "[]"),
+    await ask("/health"),
+  ]) {
     expect(answer.headers.get("access-control-allow-origin")).toBeNull();
   }
 });
 
 test("a body of just the limit is read, whole, in whatever pieces", async () => {
-  const body = chat({ user: "é" }).padEnd(199, " ");
+  const body = chat({ messages: [{ role: "user", content: "é" }] }).padEnd(199, " ");
   const bytes = new TextEncoder().encode(body);
   const middle = bytes.indexOf(0xc3) + 1;
   const pieces = [bytes.slice(0, middle), bytes.slice(middle)];
@@ -338,6 +340,7 @@ test("a body of just the limit is read, whole, in whatever pieces", async () => 
 
   expect(bytes).toHaveLength(200);
   expect(answer.status).toBe(200);
+  expect(run.mock.lastCall?.[1]).toMatchObject({ messages: [{ content: "é" }] });
 });
 
 test("an error has the ids that find it, and a line that took no longer than it did", async () => {

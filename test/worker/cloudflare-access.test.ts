@@ -1,173 +1,152 @@
+/** Who Cloudflare Access lets in, by a proof and the team's keys, which the test publishes. */
+import { UnsecuredJWT } from "jose";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
 import {
-  SignJWT,
-  UnsecuredJWT,
-  exportJWK,
-  exportSPKI,
-  generateKeyPair,
-  type JWTPayload,
-} from "jose";
-import { expect, test } from "vitest";
+  BEHIND_ACCESS,
+  CERTS,
+  claimsNow,
+  sign,
+  signWithPublicKey,
+} from "../support/access-proofs.ts";
+import { ask, line, sha256, TOKEN, watchLines } from "../support/whole-worker.ts";
 
-import { chatBody, startWorker, TOKEN } from "../support/workerd.ts";
+watchLines();
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 1_764_374_400_000 }));
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
-const AUDIENCE = "4714c1358e65fe4b408ad6d432a5f878f08194bdb4752441fd56faefa9b2b6f2";
-const ISSUER = "https://acme.cloudflareaccess.com";
-const bindings = { CLOUDFLARE_ACCESS: JSON.stringify({ team: "acme", audience: AUDIENCE }) };
+const person = { email: "jo@example.com" };
+const NOW = 1_764_374_400;
 
-const ours = await generateKeyPair("RS256");
-const theirs = await generateKeyPair("RS256");
-const certs = {
-  keys: [{ ...(await exportJWK(ours.publicKey)), kid: "one", alg: "RS256", use: "sig" }],
-};
-const fetched = () => ({ body: certs });
+interface Scene {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly bindings?: object;
+  readonly publish?: () => Promise<Response>;
+}
+
+/** Shows a proof to a Worker behind Access; returns its answer, and how it fetched keys. */
+async function show(proof: string | undefined, scene: Scene = {}) {
+  const { headers, bindings = BEHIND_ACCESS, publish = async () => Response.json(CERTS) } = scene;
+  const fetched = vi.fn<(url: string, init: object) => Promise<Response>>(publish);
+  vi.stubGlobal("fetch", fetched);
+  const proofs = proof === undefined ? {} : { "cf-access-jwt-assertion": proof };
+  const init = { headers: { authorization: "", ...proofs, ...headers } };
+  return { ...(await ask("/v1/models", init, bindings)), fetched };
+}
 
 test.each([
-  [
-    "a person is called by the e-mail address",
-    { email: "jo@example.com", sub: "web" },
-    "jo@example.com",
-  ],
+  ["a person by the e-mail address", { ...person, sub: "web" }, "jo@example.com"],
   ["a service token by its client id", { common_name: "0a1b.access", sub: "" }, "0a1b.access"],
   [
     "a service token by a client id with the team's domain",
     { common_name: "0a1b.access.example.com", email: "" },
     "0a1b.access.example.com",
   ],
-])("%s", async (_, claims, name) => {
-  const worker = await startWorker({ bindings, fetched });
+  // Access and the Worker have clocks of their own.
+  ["who comes 30 seconds early", { ...person, nbf: NOW + 30, iat: NOW + 30 }, "jo@example.com"],
+  ["who comes 29 seconds late", { ...person, exp: NOW - 29 }, "jo@example.com"],
+])("Access lets in %s, by keys that are kept for five minutes", async (_, claims, caller) => {
+  const { status, fetched } = await show(await sign(claims));
 
-  const response = await worker.ask("/v1/chat/completions", ask({ proof: await sign(claims) }));
-
-  expect(response.status).toBe(200);
-  expect(worker.calls[0]?.body.options).toMatchObject({ gateway: { metadata: { caller: name } } });
+  expect(status).toBe(200);
+  expect(line()).toMatchObject({ caller });
+  expect(fetched).toHaveBeenCalledExactlyOnceWith(CERTS.url, {
+    cf: { cacheEverything: true, cacheTtl: 300 },
+  });
 });
 
-// Access and the Worker have clocks of their own.
-test.each([
-  ["begins", (now: number) => ({ nbf: now + 20, iat: now + 20 })],
-  ["ended", (now: number) => ({ exp: now - 20 })],
-])("a proof that %s within the leeway passes", async (_, times) => {
-  const worker = await startWorker({ bindings, fetched });
-  const proof = await sign({ ...person, ...times(Math.floor(Date.now() / 1000)) });
-
-  expect((await worker.ask("/v1/chat/completions", ask({ proof }))).status).toBe(200);
-});
-
-test("where Access lets people in, a token still opens the Worker", async () => {
-  const worker = await startWorker({ bindings, fetched });
-
-  const headers = { authorization: `Bearer ${TOKEN}` };
-  expect((await worker.ask("/v1/models", { headers })).status).toBe(200);
-});
-
-const person = { email: "jo@example.com" };
-
-test.each([
+test.each<[string, () => Promise<string | undefined>]>([
   ["no proof", async () => undefined],
   ["text that is no proof", async () => "jo@example.com"],
-  ["a proof for another application", () => sign({ ...person, aud: "0".repeat(64) })],
-  ["a proof of another team", () => sign({ ...person, iss: "https://other.cloudflareaccess.com" })],
-  ["a proof that is over", () => sign({ ...person, exp: 1_700_000_000 })],
+  ["a proof that is over", () => sign({ ...person, exp: NOW - 30 })],
   ["a proof without an end", () => sign(person, { hasEnd: false })],
-  ["a proof that does not hold yet", () => sign({ ...person, nbf: 4_000_000_000 })],
-  ["a proof that begins in a minute", () => sign({ ...person, nbf: claimsNow().exp })],
-  ["a proof that ended a minute ago", () => sign({ ...person, exp: claimsNow().iat - 60 })],
+  ["a proof that does not hold yet", () => sign({ ...person, nbf: NOW + 31 })],
   ["a proof of nobody", () => sign({ sub: "web" })],
   ["an address without an @, like a caller's name", () => sign({ email: "web" })],
+  ["an address with two", () => sign({ email: "jo@web@example.com" })],
+  ["more before an address", () => sign({ email: "web jo@example.com" })],
+  ["more behind an address", () => sign({ email: "jo@example.com web" })],
   ["a common name like a caller's name", () => sign({ common_name: "web" })],
+  ["a common name that is no client id", () => sign({ common_name: "web.access" })],
+  ["more behind a client id", () => sign({ common_name: "0a.access.example.com/web" })],
   ["a caller's name beside a client id", () => sign({ email: "web", common_name: "0a.access" })],
-  ["a proof signed by another key", () => sign(person, { key: theirs.privateKey })],
+  ...[null, 7, "jo@example.com", true, [], [person]].map(
+    (payload): [string, () => Promise<string>] => [
+      `a payload of ${JSON.stringify(payload)}`,
+      async () => withPayload(payload),
+    ],
+  ),
+])("%s is refused, and no key is fetched", async (_, makeProof) => {
+  const { status, body, fetched } = await show(await makeProof());
+
+  expect(status).toBe(401);
+  expect(body).toMatchObject({ error: { code: "invalid_api_key" } });
+  expect(fetched).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["a proof for another application", () => sign({ ...person, aud: "0".repeat(64) })],
+  ["a proof of another team", () => sign({ ...person, iss: "https://other.cloudflareaccess.com" })],
+  ["a proof signed by another key", () => sign(person, { isTheirs: true })],
   ["a proof of a key that the team does not have", () => sign(person, { kid: "two" })],
   [
     "a proof without a signature",
     async () => new UnsecuredJWT({ ...person, ...claimsNow() }).encode(),
   ],
-  ["the public key taken for a shared one", signWithPublicKey],
-])("%s is refused, and no model is asked", async (_, makeProof) => {
-  const worker = await startWorker({ bindings, fetched });
+  ["the public key taken for a shared one", () => signWithPublicKey(person)],
+])("%s is refused", async (_, makeProof) => {
+  const { status, body } = await show(await makeProof());
 
-  const response = await worker.ask("/v1/chat/completions", ask({ proof: await makeProof() }));
-
-  expect(response.status).toBe(401);
-  expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
-  expect(worker.calls).toEqual([]);
+  expect(status).toBe(401);
+  expect(body).toMatchObject({ error: { code: "invalid_api_key" } });
 });
 
-test.each([[null], [7], ["jo@example.com"], [true], [[]], [[person]]])(
-  "a proof whose payload is %j is a wrong caller, and no fault of ours",
-  async (payload) => {
-    const worker = await startWorker({ bindings, fetched });
-    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const proof = `${part({ alg: "RS256", kid: "one" })}.${part(payload)}.c2lnbmF0dXJl`;
-
-    const response = await worker.ask("/v1/models", ask({ proof }));
-
-    expect(response.status).toBe(401);
-    expect(await response.json()).toMatchObject({ error: { code: "invalid_api_key" } });
-  },
-);
+function withPayload(payload: unknown): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "RS256", kid: "one" })}.${part(payload)}.c2lnbmF0dXJl`;
+}
 
 test.each([
-  ["answers with an error", () => ({ status: 500, body: "sorry" })],
-  ["has no keys", () => ({ body: {} })],
-])("a team that %s is a fault of ours, not of the caller", async (_, broken) => {
-  const worker = await startWorker({ bindings, fetched: broken });
+  ["answers with an error", async () => new Response("sorry", { status: 500 })],
+  ["has no keys", async () => Response.json({})],
+  ["cannot be reached", async () => Promise.reject(new TypeError("no route"))],
+])("a team that %s is a fault of ours, not of the caller", async (_, publish) => {
+  const { status, body } = await show(await sign(person), { publish });
 
-  const response = await worker.ask("/v1/models", ask({ proof: await sign(person) }));
+  expect(status).toBe(503);
+  expect(body).toMatchObject({
+    error: {
+      code: "access_unavailable",
+      message: "the keys of Cloudflare Access cannot be had right now; try again later",
+    },
+  });
+});
 
-  expect(response.status).toBe(503);
-  expect(await response.json()).toMatchObject({ error: { code: "access_unavailable" } });
+test("where Access lets people in, a token names its holder, and no key is fetched", async () => {
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const { status, fetched } = await show(await sign(person), { headers });
+
+  expect(status).toBe(200);
+  expect(line()).toMatchObject({ caller: "web" });
+  expect(fetched).not.toHaveBeenCalled();
 });
 
 test("without Access in the stack a good proof opens nothing, and no key is fetched", async () => {
-  const worker = await startWorker();
+  const { status, fetched } = await show(await sign(person), { bindings: {} });
 
-  const response = await worker.ask("/v1/models", ask({ proof: await sign(person) }));
-
-  expect(response.status).toBe(401);
+  expect(status).toBe(401);
+  expect(fetched).not.toHaveBeenCalled();
 });
 
-test("a keyed hash stands for the caller in metadata, the line and its limit", async () => {
-  const CALLER_HASH_KEY = "ab".repeat(32);
-  const worker = await startWorker({ bindings: { ...bindings, CALLER_HASH_KEY }, fetched });
+test("whom Access lets in has every model, and the limit of those without one of their own", async () => {
+  const limit = vi.fn<(options: object) => Promise<object>>(async () => ({ success: true }));
+  const CALLERS = JSON.stringify([{ name: "web", sha256, models: ["openai/b"] }]);
+  const bindings = { ...BEHIND_ACCESS, CALLERS, CALLER_LIMIT: { limit } };
+  const { body } = await show(await sign(person), { bindings });
 
-  await (await worker.ask("/v1/chat/completions", { method: "POST", body: chatBody() })).text();
-  await (await worker.ask("/v1/chat/completions", ask({ proof: await sign(person) }))).text();
-
-  // printf web | openssl dgst -sha256 -hmac abab…
-  const callers = ["ec86b9f00f92da54552cfcfe", "7a0715de478396eeb6c338fa"];
-  expect(worker.calls.map(({ body }) => body.options)).toMatchObject(
-    callers.map((caller) => ({ gateway: { metadata: { caller } } })),
-  );
-  await expect.poll(() => worker.lines).toHaveLength(2);
-  expect(worker.lines.join()).not.toContain("jo@example.com");
+  expect(body).toMatchObject({ data: [{ id: "@cf/a/a" }, { id: "openai/b" }] });
+  expect(limit).toHaveBeenCalledExactlyOnceWith({ key: "jo@example.com" });
 });
-
-function ask({ proof }: { readonly proof: string | undefined }): RequestInit {
-  const headers: Record<string, string> =
-    proof === undefined ? {} : { "cf-access-jwt-assertion": proof };
-  return { method: "POST", body: chatBody(), headers };
-}
-
-function claimsNow(): JWTPayload & { readonly iat: number; readonly exp: number } {
-  const now = Math.floor(Date.now() / 1000);
-  return { iss: ISSUER, aud: AUDIENCE, iat: now, exp: now + 60 };
-}
-
-function sign(
-  claims: JWTPayload,
-  { key = ours.privateKey, kid = "one", hasEnd = true } = {},
-): Promise<string> {
-  const { exp, ...rest } = { ...claimsNow(), ...claims };
-  return new SignJWT({ ...rest, ...(hasEnd && { exp }) })
-    .setProtectedHeader({ alg: "RS256", kid })
-    .sign(key);
-}
-
-/** The old trick: HMAC with what everybody can fetch. */
-async function signWithPublicKey(): Promise<string> {
-  const secret = new TextEncoder().encode(await exportSPKI(ours.publicKey));
-  return new SignJWT({ ...claimsNow(), ...person })
-    .setProtectedHeader({ alg: "HS256", kid: "one" })
-    .sign(secret);
-}

@@ -63,8 +63,9 @@ function encode(text: string): Uint8Array {
 
 /** Reads the tokens of a request, the bearer token first. */
 function readTokens(request: Request): readonly string[] {
-  const [, bearer] = /^bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  const tokens = [bearer ?? readBasic(request)?.password, request.headers.get("x-api-key")];
+  const { headers } = request;
+  const bearer = /^bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "")?.[1];
+  const tokens = [bearer ?? readBasic(request)?.password, headers.get("x-api-key")];
   // An empty token is nobody's, also where a stack has encrypted its hash, which everybody knows.
-  return tokens.filter((token) => typeof token === "string").filter((token) => token !== "");
+  return tokens.flatMap((token) => (token ? [token] : []));
 }

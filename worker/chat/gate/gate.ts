@@ -45,10 +45,11 @@ export const refuseOtherSites: MiddlewareHandler<App> = (context, next) => {
   const { headers, url } = context.req.raw;
   const { origin: own } = new URL(url);
   const origin = headers.get("origin") ?? own;
+  const site = headers.get("sec-fetch-site");
   // A browser without Sec-Fetch-Site (Safari before 16.4, some web views) sends an Origin.
-  const site = headers.get("sec-fetch-site") ?? (origin === own ? "same-origin" : "cross-site");
-  const isOurs = ["none", "same-origin"].includes(site) || context.var.env.ORIGINS.includes(origin);
-  if (!isOurs || headers.has("sec-purpose")) throw new RefusalError(crossSite);
+  const isOurs = site === null ? origin === own : ["none", "same-origin"].includes(site);
+  const isKnown = isOurs || context.var.env.ORIGINS.includes(origin);
+  if (!isKnown || headers.has("sec-purpose")) throw new RefusalError(crossSite);
   return next();
 };
 
@@ -87,8 +88,7 @@ async function find(request: Request, env: Env): Promise<Known | undefined> {
 /** Refuses a caller over its limit. Where the Worker is open, all callers share one. */
 export const limitCaller: MiddlewareHandler<App> = async (context, next) => {
   const { caller, limit } = context.var;
-  const outcome = await limit?.counter.limit({ key: caller });
-  if (limit === undefined || outcome?.success !== false) return next();
+  if (limit === undefined || (await limit.counter.limit({ key: caller })).success) return next();
   throw new RefusalError(tooMany, { "retry-after": String(limit.periodSeconds) });
 };
 
