@@ -6,7 +6,7 @@ import { readCounted } from "../../ops/logs/metrics.ts";
 import { dashboardQueries } from "../../policy/gateway/metrics.ts";
 import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
-import { readExport } from "../support/collector.ts";
+import { readExport } from "../support/otlp.ts";
 import { listen } from "../support/listen.ts";
 import { waitFor } from "../support/project.ts";
 import { stackWith } from "../support/settings.ts";

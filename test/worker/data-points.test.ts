@@ -5,14 +5,7 @@ import { columnNames } from "../../policy/gateway/metrics.ts";
 import type { Blobs } from "../../worker/chat/telemetry/data-point.ts";
 import { MODEL_WAYS, REPLIES, WAYS } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
-import { event, inTurn } from "../support/wire.ts";
-import {
-  chatBody,
-  startWorker,
-  type Reply,
-  type RunningWorker,
-  type WorkerScene,
-} from "../support/workerd.ts";
+import { chatBody, startWorker, type RunningWorker, type WorkerScene } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
 const COLUMNS = columnNames();
@@ -84,49 +77,6 @@ test("an answer leaves one data point", async () => {
   ]);
 });
 
-test("columns stand in the order that the deploy names", async () => {
-  const columns = { blobs: ["caller", "route"], doubles: ["fallbacks", "status"] };
-  const worker = await startMeasured({}, columns);
-
-  await worker.ask(CHAT, post());
-  await pointsOf(worker);
-
-  expect(worker.points).toEqual([{ indexes: ["web"], blobs: ["web", CHAT], doubles: [0, 200] }]);
-});
-
-test.each<[string, WorkerScene, object, object]>([
-  [
-    "a fallback",
-    {
-      bindings: { FALLBACKS: '["@cf/new/model"]' },
-      reply: ({ headers }): Reply =>
-        headers["mf-header-cf-consn-model-id"] === "@cf/old/model"
-          ? { status: 500 }
-          : { body: { response: "hello" } },
-    },
-    {},
-    { model: "@cf/new/model", requestedModel: "@cf/old/model", fallbacks: 1, hasUsage: 0 },
-  ],
-  [
-    "a refusal",
-    { reply: () => ({ status: 400, body: { internalCode: 2016 } }) },
-    {},
-    { code: "content_filter", status: 400 },
-  ],
-  [
-    "a stream that breaks off",
-    { reply: () => ({ pieces: inTurn([event({ response: "Hel" })]) }) },
-    { stream: true },
-    { streamEnd: "cut", status: 200 },
-  ],
-])("the data point of %s says so", async (_, scene, body, expected) => {
-  const worker = await startMeasured(scene);
-
-  await (await worker.ask(CHAT, post(body))).text();
-
-  expect(await pointsOf(worker)).toMatchObject([expected]);
-});
-
 test("every request is counted but for a look at the health, refused callers too", async () => {
   const worker = await startMeasured(REPLIES);
   const [, ...others] = WAYS;
@@ -142,15 +92,4 @@ test("every request is counted but for a look at the health, refused callers too
     { route: "other", caller: "", status: 401, code: "invalid_api_key", model: "" },
   ]);
   expect(MODEL_WAYS.length).toBeGreaterThan(5);
-});
-
-test.each([
-  ["none", {}, ""],
-  ["none", { CALLER_HASH_KEY: "k".repeat(64) }, expect.stringMatching(/^[0-9a-f]{24}$/)],
-])("under %s a data point names the caller by its hash alone", async (collect, more, caller) => {
-  const worker = await startMeasured({ bindings: { COLLECT_LOGS: collect, ...more } });
-
-  await worker.ask(CHAT, post());
-
-  expect(await pointsOf(worker)).toMatchObject([{ caller }]);
 });

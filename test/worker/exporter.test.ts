@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { Exporter } from "../../worker/chat/telemetry/exporter.ts";
-import { readExport } from "../support/collector.ts";
+import { readExport } from "../support/otlp.ts";
 
 type Arguments = Parameters<Exporter["send"]>;
 
@@ -22,6 +22,84 @@ test("a collector that gives no answer is left after five seconds", async () => 
 
   expect(await sent).toBe("1 span lost: the collector gave no answer in 5 seconds");
   expect(timeout.mock.calls).toEqual([[5000]]);
+});
+
+test("a collector gets its headers, at its own address alone", async () => {
+  const fetched = vi.fn<() => Promise<Response>>(async () => new Response());
+  vi.stubGlobal("fetch", fetched);
+
+  await send(new Exporter());
+
+  expect(fetched).toHaveBeenCalledExactlyOnceWith("https://otel.test/v1/traces", {
+    method: "POST",
+    headers: { authorization: "Bearer of-the-collector", "content-type": "application/json" },
+    body: expect.any(String),
+    redirect: "manual",
+    signal: expect.any(AbortSignal),
+  });
+});
+
+test.each<[string, () => Response, string | undefined]>([
+  ["an error", () => new Response("", { status: 503 }), "1 span lost: the collector answered 503"],
+  [
+    "an error, and what it rejects",
+    () => Response.json({ partialSuccess: { rejectedSpans: 9 } }, { status: 400 }),
+    "1 span lost: the collector answered 400",
+  ],
+  // OTLP's JSON has 64-bit numbers as texts, and collectors write both.
+  [
+    "spans that it rejects",
+    () => Response.json({ partialSuccess: { rejectedSpans: "2", errorMessage: "no" } }),
+    "2 spans lost: the collector rejected them",
+  ],
+  [
+    "one span that it rejects",
+    () => Response.json({ partialSuccess: { rejectedSpans: 1 } }),
+    "1 span lost: the collector rejected them",
+  ],
+  ["a warning", () => Response.json({ partialSuccess: { errorMessage: "slow" } }), undefined],
+  ["no number", () => Response.json({ partialSuccess: { rejectedSpans: "x" } }), undefined],
+  ["a page", () => new Response("<html>"), undefined],
+  ["no body", () => new Response(null, { status: 204 }), undefined],
+])("a collector that answers with %s loses what it says", async (_, respond, lost) => {
+  startCollector(async () => respond());
+
+  expect(await send(new Exporter())).toBe(lost);
+});
+
+test.each([
+  ["is not reached", new TypeError("Bearer of-the-collector")],
+  ["breaks off", new DOMException("Bearer of-the-collector", "NetworkError")],
+])("a collector that %s is reported without a word of the error", async (_, error) => {
+  startCollector(() => Promise.reject(error));
+
+  expect(await send(new Exporter())).toBe("1 span lost: the collector cannot be reached");
+});
+
+test("of an endless answer 4096 characters are read, in whatever pieces", async () => {
+  const left = vi.fn<() => void>();
+  const pull = vi.fn<(controller: ReadableStreamDefaultController<Uint8Array>) => void>(
+    (controller) => controller.enqueue(new Uint8Array(1024).fill(0x20)),
+  );
+  const body = new ReadableStream({ pull, cancel: left }, { highWaterMark: 0 });
+  startCollector(async () => new Response(body));
+
+  expect(await send(new Exporter())).toBeUndefined();
+  expect(pull).toHaveBeenCalledTimes(5);
+  expect(left).toHaveBeenCalledOnce();
+});
+
+test("an answer that comes in pieces is read whole", async () => {
+  const bytes = new TextEncoder().encode('{"partialSuccess":{"rejectedSpans":1}}');
+  const body = new ReadableStream({
+    start(controller) {
+      for (const each of [bytes.slice(0, 9), bytes.slice(9)]) controller.enqueue(each);
+      controller.close();
+    },
+  });
+  startCollector(async () => new Response(body));
+
+  expect(await send(new Exporter())).toBe("1 span lost: the collector rejected them");
 });
 
 test("256 spans wait for a collector, and no more; the next call has them all", async () => {
@@ -74,13 +152,13 @@ test("one request begins calls for others for ten seconds at most", async () => 
   const exporter = new Exporter();
   const { calls } = startCollector(async () => {
     await send(exporter);
-    vi.advanceTimersByTime(4000);
+    vi.advanceTimersByTime(5000);
     return new Response();
   });
 
   await send(exporter);
 
-  expect(calls).toHaveLength(3);
+  expect(calls).toHaveLength(2);
 });
 
 test("after a call that failed with 256 waiting, the next request sends them all", async () => {
@@ -101,6 +179,7 @@ test("after a call that failed with 256 waiting, the next request sends them all
 function send(exporter: Exporter): Promise<string | undefined> {
   const target = {
     TRACES: { url: "https://otel.test/v1/traces", service: "talk", environment: "production" },
+    TRACES_HEADERS: { authorization: "Bearer of-the-collector" },
     STACK: "test",
     RELEASE: "abc",
     GATEWAY_ID: "app",
@@ -130,6 +209,7 @@ function rejectWith(signal: AbortSignal): Promise<Response> {
 const SPAN: Arguments[0] = {
   traceId: "ab".repeat(16),
   spanId: "cd".repeat(8),
+  parentSpanId: undefined,
   flags: 0x1_01,
   name: "chat",
   kind: 3,

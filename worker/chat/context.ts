@@ -16,6 +16,8 @@ export interface App {
     readonly line: RequestLine;
     readonly measures: Measures;
     readonly trace: Trace;
+    /** Whether the answer is a stream, which writes the line when it ends. */
+    readonly isStreaming?: boolean;
     /** Writes the line about the request, once it is known how it ended. */
     readonly writeLine: () => void;
   };

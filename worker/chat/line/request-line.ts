@@ -28,7 +28,7 @@ export interface RequestLine {
    */
   cause?: string;
   /** How its stream ended. */
-  stream?: StreamEnd | "open";
+  stream?: StreamEnd;
   /** Why spans or data points did not get where the stack sends them. */
   telemetry?: string;
 }

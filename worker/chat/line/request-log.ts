@@ -39,5 +39,5 @@ export const logRequest: MiddlewareHandler<App> = async (context, next) => {
   const { headers } = context.res;
   for (const [name, value] of Object.entries(named)) headers.set(name, value);
   // A stream's line is written when it ends.
-  if (line.stream === undefined) context.var.writeLine();
+  if (context.var.isStreaming !== true) context.var.writeLine();
 };

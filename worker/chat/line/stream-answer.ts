@@ -10,7 +10,7 @@ import type { StreamEnd } from "./request-line.ts";
  */
 export function streamAnswer(context: Context<App>, stream: OpenedStream): Response {
   const { line, measures, writeLine } = context.var;
-  line.stream = "open";
+  context.set("isStreaming", true);
   const noteFirst = () => {
     measures.firstEventMs = Date.now() - measures.startedAt;
   };

@@ -53,7 +53,7 @@ function blobsOf({ env, line, measures }: Facts): Blobs {
     requestedModel: measures.requested,
     caller: callerOf(env, line.caller),
     code: line.code,
-    streamEnd: line.stream === "open" ? undefined : line.stream,
+    streamEnd: line.stream,
   };
 }
 

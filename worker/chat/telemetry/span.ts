@@ -86,7 +86,7 @@ export function toSpan(facts: Facts, end: RequestEnd & { readonly operation: Ope
   return {
     traceId: trace.traceId,
     spanId: trace.spanId,
-    ...(parent !== undefined && { parentSpanId: parent }),
+    parentSpanId: parent,
     flags: FLAGS.sampled | FLAGS.hasIsRemote | (parent === undefined ? 0 : FLAGS.isRemote),
     name: requested === undefined ? end.operation : `${end.operation} ${requested}`,
     kind: CLIENT,
@@ -119,7 +119,7 @@ function attributesOf(
     "ai_gateway.event_id": toId(line.eventId),
     "ai_gateway.log_id": toId(line.logId),
     "ai_gateway.fallbacks": fallbacks,
-    "ai_gateway.stream.end": line.stream === "open" ? undefined : line.stream,
+    "ai_gateway.stream.end": line.stream,
   };
 }
 
@@ -159,7 +159,7 @@ const PROVIDERS: Readonly<Record<string, string>> = {
 };
 
 function providerOf(model: Own): Provider {
-  const [name = ""] = model.split("/");
+  const name = model.replace(/\/.*/, "");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a part of an id of the stack's own
   return (PROVIDERS[name] ?? name) as Provider;
 }
@@ -167,7 +167,7 @@ function providerOf(model: Own): Provider {
 /** Returns an id that has the form of one; the gateway's comes from without. */
 function toId(value: string | undefined): Id | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its form is checked here
-  return value !== undefined && /^[0-9A-Za-z-]{1,64}$/.test(value) ? (value as Id) : undefined;
+  return /^[0-9A-Za-z-]{1,64}$/.exec(value ?? "")?.[0] as Id | undefined;
 }
 
 type Value = string | number | boolean | Seconds | undefined;

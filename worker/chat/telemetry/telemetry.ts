@@ -21,11 +21,13 @@ type Request = Pick<App["Variables"], "line" | "measures" | "trace"> & {
  */
 export function sendTelemetry(request: Request, end: RequestEnd): Promise<void> | undefined {
   const { env, line, measures, trace } = request;
-  if (env?.METRICS !== undefined) tryDataPoint({ env, line, measures }, end);
-  if (env?.TRACES === undefined || measures.operation === undefined) return undefined;
-  if (!trace.isSampled) return undefined;
-  const span = toSpan({ env, line, measures, trace }, { ...end, operation: measures.operation });
-  return report(exporter.send(span, env), line);
+  if (env === undefined) return undefined;
+  tryDataPoint({ env, line, measures }, end);
+  const { TRACES } = env;
+  const { operation } = measures;
+  if (TRACES === undefined || operation === undefined || !trace.isSampled) return undefined;
+  const span = toSpan({ env, line, measures, trace }, { ...end, operation });
+  return report(exporter.send(span, { ...env, TRACES }), line);
 }
 
 function tryDataPoint(facts: Parameters<typeof writeDataPoint>[0], end: RequestEnd): void {
