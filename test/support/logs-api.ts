@@ -141,8 +141,8 @@ function list(url: URL, world: World): Reply {
       created_at: new Date(log.created).toISOString(),
       model: "@cf/a/b",
     }));
-  const total = world.withoutTotal === true ? {} : { total_count: countFor(world, query) };
-  return reply({ success: true, result, result_info: { page, ...total } }, world);
+  const counted = { result_info: { page, total_count: countFor(world, query) } };
+  return reply({ success: true, result, ...(world.withoutTotal !== true && counted) }, world);
 }
 
 function countFor(world: World, query: Query): number {

@@ -179,6 +179,23 @@ function exactly(text: string): RegExp {
   return new RegExp(`^${RegExp.escape(text)}$`);
 }
 
+test.each([
+  ["POST", "/v1/models", "GET, HEAD", "GET /v1/models"],
+  ["DELETE", CHAT, "POST", `POST ${CHAT}`],
+  ["POST", "/v1/models/@cf/a/a", "GET, HEAD", "GET /v1/models/:id"],
+])("%s %s is no way, and who asks is told which are", async (method, path, allow, ways) => {
+  const { status, headers, body } = await ask(path, { method });
+
+  expect(status).toBe(405);
+  expect(headers.get("allow")).toBe(allow);
+  expect(body).toMatchObject({
+    error: {
+      code: "method_not_allowed",
+      message: `${path} does not take ${method}; see ${ways}`,
+    },
+  });
+});
+
 test("an unknown caller is told the schemes, and who may not repeat is told so", async () => {
   const unknown = await ask("/v1/models", { headers: { authorization: "" } });
   const broken = await ask("/health", {}, { GATEWAY_ID: "" });
@@ -234,6 +251,7 @@ test.each<[string, object, Init, string]>([
     "web",
   ],
   ["the Worker's own page", {}, { headers: { origin: "https://worker.test" } }, "web"],
+  ["its page's script", {}, { headers: { "sec-fetch-site": "same-origin" } }, "web"],
   ["the address bar", {}, { headers: { "sec-fetch-site": "none" } }, "web"],
   ["a hidden name", { CALLER_HASH_KEY: KEY }, {}, HIDDEN],
   ["the second token of the stack's", { CALLERS: TWO }, { headers: SECOND }, "job"],
@@ -398,9 +416,33 @@ test("the list of models is whole, and each is described by what it is asked as"
   expect((await ask("/v1/models/small", {}, stack)).body).toEqual(small);
 });
 
-test("a look at the headers asks no model", async () => {
-  expect(await ask("/", { method: "HEAD" })).toMatchObject({ status: 200, body: "" });
+test.each([
+  ["/", "other"],
+  ["/v1/models", "/v1/models"],
+])("a look at the headers of %s asks no model", async (path, route) => {
+  expect(await ask(path, { method: "HEAD" })).toMatchObject({ status: 200, body: "" });
+  expect(line()).toMatchObject({ method: "HEAD", route });
   expect(run).not.toHaveBeenCalled();
+});
+
+test("a caller whose models are not served has none, and gets no sample", async () => {
+  const CALLERS = JSON.stringify([{ name: "web", sha256, models: ["gone/x"] }]);
+
+  expect((await ask("/v1/models", {}, { CALLERS })).body).toEqual({
+    object: "list",
+    data: [],
+    has_more: false,
+    first_id: null,
+    last_id: null,
+  });
+  expect(await ask("/", {}, { CALLERS })).toMatchObject({ status: 404 });
+});
+
+test("a sample answer is the model's text, without its reasoning", async () => {
+  const message = { content: "hello", reasoning_content: "Hm" };
+  const { body } = await ask("/", {}, {}, async () => Response.json({ choices: [{ message }] }));
+
+  expect(body).toMatchObject({ answer: "hello" });
 });
 
 test("an answer leads to its log, its trace and its model, and leaves one line", async () => {
@@ -477,6 +519,30 @@ test("a fallback gets no reasoning of the one asked, and a custom tool as a func
   expect(Object(run.mock.lastCall?.[1]).messages[0]).not.toHaveProperty("reasoning");
 });
 
+test("a fallback of the same format gets no reasoning that another model wrote", async () => {
+  const messages = [{ role: "assistant", content: "a", reasoning: "Hm" }];
+  const MODELS = JSON.stringify(models("openai/b", "groq/c"));
+  const body = JSON.stringify({ model: "openai/b", messages });
+  await ask(CHAT, post(body), { ...ROOMY, MODELS, FALLBACKS: '["groq/c"]' }, async (model) =>
+    model === "openai/b" ? new Response("{}", { status: 503 }) : Response.json(HI),
+  );
+
+  expect(run.mock.lastCall?.slice(0, 2)).toEqual([
+    "groq/c",
+    { messages: [{ role: "assistant", content: "a" }] },
+  ]);
+});
+
+test("a request in another format than the model's is translated", async () => {
+  const messages = [{ role: "user", content: "Hi" }];
+  await ask("/v1/messages", post(JSON.stringify({ model: "openai/b", max_tokens: 9, messages })));
+
+  expect(run.mock.lastCall?.slice(0, 2)).toEqual([
+    "openai/b",
+    { messages, max_completion_tokens: 9 },
+  ]);
+});
+
 test("an answer was made now, in seconds", async () => {
   const { body } = await ask(CHAT, post(chat()));
 
@@ -531,6 +597,51 @@ test("a stream's line is written at its end, and says how it ended", async () =>
   expect(line()).toMatchObject({ stream: "complete", status: 200 });
 });
 
+const EVENTS = { "content-type": "text/event-stream" };
+const HEL = 'data: {"choices":[{"index":0,"delta":{"content":"Hel"}}]}\n\n';
+
+test("a stream that breaks off leaves a line of an error, whatever its status", async () => {
+  const reply = async () => new Response(HEL, { headers: EVENTS });
+  await ask(CHAT, post(chat({ stream: true })), {}, reply);
+
+  expect(errors).toHaveLength(1);
+  expect(line()).toMatchObject({ stream: "cut", status: 200 });
+});
+
+test("a stream that its caller leaves is no error, and leaves its line", async () => {
+  const caller = new AbortController();
+  let pieces = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(new TextEncoder().encode(HEL));
+      if (++pieces < 3) return;
+      caller.abort();
+      controller.close();
+    },
+  });
+  const init = { ...post(chat({ stream: true })), signal: caller.signal };
+  await ask(CHAT, init, {}, async () => new Response(body, { headers: EVENTS }));
+
+  expect(errors).toEqual([]);
+  expect(line()).toMatchObject({ stream: "cancelled", status: 200 });
+});
+
+test("a stream that passes unread leaves its line as well", async () => {
+  vi.stubGlobal("IdentityTransformStream", TransformStream);
+  const MODELS = JSON.stringify([{ ...models("openai/b")[0], stream: "native" }]);
+  const reply = async () => new Response(HEL, { headers: EVENTS });
+  const { body } = await ask(
+    CHAT,
+    post(chat({ model: "openai/b", stream: true })),
+    { MODELS },
+    reply,
+  );
+
+  expect(body).toBe(HEL);
+  expect(line()).toMatchObject({ stream: "complete", status: 200 });
+  vi.unstubAllGlobals();
+});
+
 test("health is answered without a token, and leaves no line", async () => {
   expect(await ask("/health", { headers: { authorization: "" } })).toMatchObject({
     status: 200,
@@ -552,12 +663,10 @@ test.each([
 ])("a score of %s is kept as %s", async (score, feedback, metadata) => {
   const patchLog = found(metadata);
 
-  expect((await ask("/v1/feedback", post(`{"log_id":"a","score":${score}}`))).body).toEqual({
-    log_id: "a",
-    score,
-  });
+  const body = { log_id: "01a2051e-6c37-7b96", score };
+  expect((await ask("/v1/feedback", post(JSON.stringify(body)))).body).toEqual(body);
   expect(gateway).toHaveBeenLastCalledWith("app-test");
-  expect(patchLog).toHaveBeenCalledExactlyOnceWith("a", { feedback });
+  expect(patchLog).toHaveBeenCalledExactlyOnceWith(body.log_id, { feedback });
 });
 
 test("another caller's log counts as none", async () => {
@@ -626,6 +735,7 @@ test.each([
   ["/v1/chat", "/v1/chat"],
   ["/v1/v1/v1/chat", "/v1/chat"],
   ["/v1chat", "/v1/v1chat"],
+  ["/proxy/v1/chat", "/v1/proxy/v1/chat"],
   ["/v1", "/v1/v1"],
 ])("the path %s means %s", (path, meant) => {
   expect(withOneV1(path)).toBe(meant);

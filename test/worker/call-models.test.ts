@@ -8,6 +8,11 @@ import { openMeasures } from "../../worker/chat/line/measures.ts";
 import { openLine } from "../../worker/chat/line/request-line.ts";
 import { continueTrace } from "../../worker/chat/line/trace.ts";
 import { findModel, modelsOf, withFallbacks } from "../../worker/chat/models/choice.ts";
+import {
+  describeFailure,
+  isWorthAnother,
+  retryHeaders,
+} from "../../worker/chat/models/failures.ts";
 import { callModels } from "../../worker/chat/models/request.ts";
 import { isEventStream, logIdOf, readBody } from "../../worker/chat/models/response.ts";
 import {
@@ -107,6 +112,40 @@ test("a call has the stack's gateway and the request's ids, and queues only wher
     ["@cf/a/b", { id: "@cf/a/b" }, { ...common, rejectIfBusy: true }],
     ["openai/c", { id: "openai/c" }, common],
   ]);
+});
+
+test("no model is told not to queue but one of Workers AI that another stands in for", async () => {
+  const { run, answer } = calling(busy, { models: models("openai/c", "@cf/a/a") });
+  await answer;
+
+  expect(run.mock.calls.map(([model]) => model)).toEqual(["openai/c", "@cf/a/a"]);
+  for (const [, , options] of run.mock.calls) expect(options).not.toHaveProperty("rejectIfBusy");
+});
+
+const GATEWAY_LIMIT = describeFailure(429, { internalCode: 2003 });
+
+test.each([
+  ["5", "5"],
+  ["12.50", "12.50"],
+  ["Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 GMT"],
+  ["x12", undefined],
+  ["12x", undefined],
+  ["12.x", undefined],
+  ["soon", undefined],
+  [undefined, undefined],
+])("a failed answer's retry-after of %s reaches the caller as %s", (sent, passed) => {
+  const headers = new Headers(sent === undefined ? {} : { "retry-after": sent });
+
+  expect(retryHeaders(headers, describeFailure(503, {}))).toEqual(
+    passed === undefined ? {} : { "retry-after": passed },
+  );
+  // The gateway's own limit, whose period is not known.
+  expect(retryHeaders(headers, GATEWAY_LIMIT)).toEqual({ "retry-after": passed ?? "10" });
+});
+
+test("no other model is asked where the gateway's own limit is full", () => {
+  expect(isWorthAnother(GATEWAY_LIMIT)).toBe(false);
+  expect(isWorthAnother(describeFailure(429, {}))).toBe(true);
 });
 
 test.each([

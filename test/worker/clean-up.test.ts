@@ -124,7 +124,7 @@ test("the first deletion takes one log, and the others no more than was counted"
   const { report, limits } = await run(world({ logs, totalLagMs: 3_600_000 }));
 
   expect(limits).toEqual([1, 10, 100, 39]);
-  expect(report).toMatchObject({ ended: "done" });
+  expect(report).toMatchObject({ ended: "done", deleted: 150 });
 });
 
 test.each<[string, Partial<World>]>([
@@ -151,6 +151,27 @@ test("a count that cannot be looked for so deep in the list is relied on", async
   const { limits } = await run(world({ logs: logsAged(45, 44, 31, 1), refusesPages: true }));
 
   expect(limits).toEqual([1, 2]);
+});
+
+test("a count that no answer confirms is not relied on", async () => {
+  const faults: Fault[] = [...LOOKS.slice(1), ...Array.from<Fault>({ length: 5 }).fill("503")];
+  const { limits } = await run(world({ faults }));
+
+  expect(limits).toEqual([1, 1]);
+});
+
+test("a count of old logs that ends with a young one ends the run", async () => {
+  const scene = world();
+  const { platform, calls } = simulate(scene);
+  // The list that is counted is another one than the list whose last page is looked at.
+  const fetch: typeof platform.fetch = (url, init) =>
+    platform.fetch(
+      url.includes("&page=2") ? url.replace(/filters=[^&]*&/, "").replace("page=2", "page=3") : url,
+      init,
+    );
+
+  expect(await cleanUp(ENV, { ...platform, fetch })).toMatchObject({ ended: "filter ignored" });
+  expect(calls.filter(({ method }) => method === "DELETE")).toEqual([]);
 });
 
 test("a list that ignores its order loses no log, and somebody is alerted", async () => {
@@ -228,7 +249,8 @@ test("an API without counts is cleaned up too", async () => {
   const { report } = await run(scene);
 
   expect(agesLeft(scene)).toEqual([1]);
-  expect(report).toMatchObject({ ended: "done", before: undefined, full: undefined });
+  const unknown = { before: undefined, after: undefined, deleted: undefined, full: undefined };
+  expect(report).toMatchObject({ ended: "done", requests: 9, ...unknown });
 });
 
 test("a call that may pass is repeated, after the time that the API asks for", async () => {
@@ -360,13 +382,17 @@ test("a log that two runs should have taken raises the alarm, in whatever way th
   expect(alertOf(report)?.text).toContain("a log of 2026-10-08T03:17:00.000Z is still there");
 });
 
-test("a run stays within the requests of its plan, the alert included", async () => {
+// The one ends before a deletion, the other before a look.
+test.each([
+  [50, 21],
+  [51, 22],
+])("a run stays within %i requests, the alert included", async (most, batches) => {
   const logs = logsAged(...Array.from({ length: 40 }, (_, index) => 40 + index));
   const scene = world({ logs, maxDeletion: 1 });
-  const { report, calls } = await run(scene, { MAX_SUBREQUESTS: 50 });
+  const { report, calls } = await run(scene, { MAX_SUBREQUESTS: most });
 
-  expect(calls).toHaveLength(49);
-  expect(report).toMatchObject({ ended: "out of requests", batches: 21 });
+  expect(calls).toHaveLength(most - 1);
+  expect(report).toMatchObject({ ended: "out of requests", batches, deleted: batches });
 });
 
 test("a run ends before the platform ends it", async () => {

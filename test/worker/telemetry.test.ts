@@ -6,7 +6,7 @@ import { BLOBS, DOUBLES } from "../../worker/chat/env.ts";
 import { parseJson } from "../../worker/json.ts";
 import { models } from "../support/models.ts";
 import { encodeByOpenTelemetry, readExport } from "../support/otlp.ts";
-import { ask, line, sha256, watchLines, type Init, type Run } from "../support/whole-worker.ts";
+import { ask, HI, line, sha256, watchLines, type Init, type Run } from "../support/whole-worker.ts";
 import { event } from "../support/wire.ts";
 
 watchLines();
@@ -31,7 +31,7 @@ const STACK = {
 };
 
 interface Scene {
-  readonly path?: string;
+  readonly route?: string;
   readonly init?: Init;
   readonly fields?: object;
   readonly bindings?: object;
@@ -54,9 +54,10 @@ async function measure(scene: Scene = {}) {
     write(point);
   };
   const body = JSON.stringify({ model: "@cf/a/a", messages: MESSAGES, ...fields });
-  const init: Init = { ...(scene.path === undefined && { method: "POST", body }), ...scene.init };
+  const { method = "POST", ...more } = scene.init ?? {};
+  const init: Init = { method, ...(method === "POST" && { body }), ...more };
   const bindings = { ...STACK, METRICS: { writeDataPoint }, ...scene.bindings };
-  const answer = await ask(scene.path ?? CHAT, init, bindings, scene.reply);
+  const answer = await ask(scene.route ?? CHAT, init, bindings, scene.reply);
   const exports = bodies.map(readExport);
   return { answer, bodies, exports, span: exports[0]?.spans[0], points };
 }
@@ -266,9 +267,9 @@ test.each([
 });
 
 test.each<[string, Scene, number, number]>([
-  ["no model is asked", { path: "/v1/models" }, 0, 1],
+  ["no model is asked", { route: "/v1/models", init: { method: "GET" } }, 0, 1],
   ["nobody knows the caller", { init: { headers: { authorization: "" } } }, 0, 1],
-  ["health is looked at", { path: "/health" }, 0, 0],
+  ["health is looked at", { route: "/health", init: { method: "GET" } }, 0, 0],
   ["the caller records no trace", { init: { headers: { traceparent: `${PARENT}-00` } } }, 0, 1],
   ["the stack has no collector", { bindings: { TRACES: undefined } }, 0, 1],
   ["the stack has no data points", { bindings: { METRICS: undefined } }, 1, 0],
@@ -280,6 +281,62 @@ test.each<[string, Scene, number, number]>([
   expect(measured.bodies).toHaveLength(spans);
   expect(measured.points).toHaveLength(points);
   expect(Object(line()).telemetry).toBeUndefined();
+});
+
+test.each<[string, Scene, string]>([
+  ["/", {}, "chat"],
+  [CHAT, {}, "chat"],
+  ["/v1/messages", { fields: { max_tokens: 9 } }, "chat"],
+  ["/v1/responses", { fields: { input: "Hi", messages: undefined } }, "chat"],
+  ["/v1/completions", { fields: { prompt: "Hi", messages: undefined } }, "text_completion"],
+  ["/v1/embeddings", { fields: { input: "Hi", messages: undefined } }, "embeddings"],
+])("a request to %s has the operation's name in OpenTelemetry", async (route, scene, operation) => {
+  const method = route === "/" ? "GET" : "POST";
+  const reply = async () => Response.json({ ...HI, data: [[1]] });
+  const { span } = await measure({ ...scene, route, init: { method }, reply });
+
+  expect(span).toMatchObject({
+    name: `${operation} @cf/a/a`,
+    attributes: {
+      "gen_ai.operation.name": operation,
+      "gen_ai.request.stream": false,
+      "gen_ai.usage.input_tokens": 3,
+      "http.route": route,
+      "http.response.status_code": 200,
+    },
+  });
+});
+
+test.each([
+  [[3, 4], 7],
+  [[3, undefined], 3],
+  [[undefined, undefined], undefined],
+])("the tokens of calls for vectors, %j, are %s together", async (tokens, sum) => {
+  const counts = tokens.map((prompt_tokens) => ({ usage: { prompt_tokens } })).values();
+  const input = Array.from({ length: 101 }, () => "Hi");
+  const reply: Run = async (_, { text = [] }) =>
+    Response.json({ data: text.map(() => [1]), ...counts.next().value });
+  const { span, points } = await measure({
+    route: "/v1/embeddings",
+    fields: { input, messages: undefined },
+    reply,
+  });
+
+  expect(span?.attributes["gen_ai.usage.input_tokens"]).toBe(sum);
+  expect(byName(points[0])).toMatchObject({
+    inputTokens: sum ?? 0,
+    hasUsage: sum === undefined ? 0 : 1,
+  });
+});
+
+test("tokens are counted for spans alone as for data points alone", async () => {
+  const [spans, points] = [
+    await measure({ bindings: { METRICS: undefined } }),
+    await measure({ bindings: { TRACES: undefined } }),
+  ];
+
+  expect(spans.span?.attributes).toMatchObject({ "gen_ai.usage.input_tokens": 3 });
+  expect(byName(points.points[0])).toMatchObject({ inputTokens: 3, outputTokens: 1, hasUsage: 1 });
 });
 
 test("columns stand in the order that the deploy names", async () => {

@@ -77,7 +77,7 @@ async function countOld(api: LogsApi, old: LogPage, start: Start): Promise<numbe
   const { all, cutoff } = start;
   const { total } = old;
   if (total === undefined || total === 0) return undefined;
-  if (hasYoung(start) && all.total !== undefined && total >= all.total) return undefined;
+  if (hasYoung(start) && total >= (all.total ?? Infinity)) return undefined;
   const last = await api.look({ before: cutoff, direction: "asc", place: total }).catch(refusal);
   return last === "refused" || last?.first !== undefined ? total : undefined;
 }

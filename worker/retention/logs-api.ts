@@ -127,7 +127,7 @@ export function openLogsApi(env: Env, platform: Platform): LogsApi {
         return "unknown";
       }
       failedDeletions = 0;
-      if (answer.kind === "refused" && answer.status === 400) return "not understood";
+      if (answer.status === 400) return "not understood";
       if (answer.kind === "refused") throw new RunEnd("refused", answer.status);
       if (!v.is(deletion, answer.body)) throw new RunEnd("unreadable", answer.status);
       return "accepted";

@@ -55,7 +55,7 @@ export function writeLine(line: RequestLine, { status, durationMs }: RequestEnd)
   else console.log(text);
 }
 
-/** Makes the headers that lead from an answer to its log, its trace and its model. */
+/** Makes the headers that lead from an answer to its log and its model. */
 export function lineHeaders({ eventId, logId, model }: RequestLine): Record<string, string> {
   return {
     "x-event-id": eventId,

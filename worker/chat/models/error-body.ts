@@ -56,9 +56,7 @@ function topOf(body: unknown): unknown {
 
 /** Lists the places of an error that stands as JSON within a message. */
 function itemsWithin(text: string): readonly unknown[] {
-  const start = text.search(/[{[]/);
-  const json = start === -1 ? undefined : parseJson(text.slice(start));
-  return typeof json === "object" ? itemsOf(json).filter((item) => item !== undefined) : [];
+  return itemsOf(parseJson(/[{[].*/s.exec(text)?.[0] ?? ""));
 }
 
 /** The statuses that names stand for. */
