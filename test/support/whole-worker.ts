@@ -21,7 +21,7 @@ const LOG_ID = { "cf-aig-log-id": "log-1" };
 export const lines: string[] = [];
 export const errors: string[] = [];
 
-/** Keeps what the Worker writes, for each test by itself. */
+/** Keeps what the Worker writes, for each test by itself, and takes back what a test stubs. */
 export function watchLines(): void {
   beforeEach(() => {
     vi.spyOn(console, "log").mockImplementation((text: string) => void lines.push(text));
@@ -29,6 +29,7 @@ export function watchLines(): void {
   });
   afterEach(() => {
     vi.restoreAllMocks();
+    vi.unstubAllGlobals();
     lines.length = 0;
     errors.length = 0;
   });
@@ -88,3 +89,13 @@ export async function ask(path: string, init: Init = {}, changes: object = {}, r
   const body: unknown = text.startsWith("{") ? JSON.parse(text) : text;
   return { status: response.status, headers: response.headers, body };
 }
+
+/** The path of OpenAI's chat, a request to it, and the bindings that let a larger one pass. */
+export const CHAT = "/v1/chat/completions";
+export const ROOMY = { MAX_BODY_BYTES: "2000" };
+export const chat = (changes: object = {}): string =>
+  JSON.stringify({ model: "@cf/a/a", messages: [{ role: "user", content: "Hi" }], ...changes });
+export const post = (
+  body: string | Uint8Array<ArrayBuffer> | null,
+  headers: NonNullable<Init["headers"]> = {},
+): Init => ({ method: "POST", body, headers });

@@ -13,10 +13,7 @@ import { ask, line, sha256, TOKEN, watchLines } from "../support/whole-worker.ts
 
 watchLines();
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 1_764_374_400_000 }));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => void vi.useRealTimers());
 
 const person = { email: "jo@example.com" };
 const NOW = 1_764_374_400;

@@ -6,17 +6,22 @@ import { BLOBS, DOUBLES } from "../../worker/chat/env.ts";
 import { parseJson } from "../../worker/json.ts";
 import { models } from "../support/models.ts";
 import { encodeByOpenTelemetry, readExport } from "../support/otlp.ts";
-import { ask, HI, line, sha256, watchLines, type Init, type Run } from "../support/whole-worker.ts";
+import {
+  ask,
+  CHAT,
+  HI,
+  line,
+  sha256,
+  watchLines,
+  type Init,
+  type Run,
+} from "../support/whole-worker.ts";
 import { event } from "../support/wire.ts";
 
 watchLines();
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 1_764_374_400_000 }));
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => void vi.useRealTimers());
 
-const CHAT = "/v1/chat/completions";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT = `00-${TRACE}-00f067aa0ba902b7`;
 const MESSAGES = [{ role: "user", content: "Hi" }];
