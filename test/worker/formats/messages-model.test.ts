@@ -21,6 +21,7 @@ import {
   read,
   write,
 } from "../../support/messages.ts";
+import { refusalOf } from "../../support/responses.ts";
 import { runs } from "../../support/runs.ts";
 
 const text = (value: string) => ({ type: "text", text: value }) as const;
@@ -192,6 +193,55 @@ test.each([
   expect(tool_choice).toEqual("tool_choice" in expected ? expected.tool_choice : undefined);
 });
 
+test.each<[Partial<Conversation>, object]>([
+  [
+    { toolChoice: { mode: "auto", only: ["look"] }, parallelCalls: false },
+    { tools: [WRITTEN], tool_choice: { type: "auto", disable_parallel_tool_use: true } },
+  ],
+  [
+    { toolChoice: { mode: "required", only: ["look", "buy"] } },
+    { tools: [WRITTEN, { ...WRITTEN, name: "buy" }], tool_choice: { type: "any" } },
+  ],
+  [
+    { tools: [LOOK], toolChoice: { mode: "required" } },
+    { tools: [WRITTEN], tool_choice: { type: "any" } },
+  ],
+  [{ toolChoice: { mode: "none" }, parallelCalls: false }, { tool_choice: { type: "none" } }],
+  [{ toolChoice: { mode: "required", only: ["x"] } }, { tools: undefined, tool_choice: undefined }],
+])("of two tools %j leaves %j", (changes, expected) => {
+  const { tools, tool_choice } = ask({ tools: [LOOK, BUY], ...changes });
+
+  expect({ tools, tool_choice }).toMatchObject(expected);
+});
+
+test("a request holds what was said of it, and no field without a value", () => {
+  const described = { ...LOOK, description: "Looks", strict: true };
+  const whole = { tools: [described, BUY], stop: ["."], temperature: 1, frequencyPenalty: 0 };
+  const request = { max_tokens: 8_192, messages: [{ role: "user", content: [text("Hi")] }] };
+  const messages = [{ role: "user", content: [text("Hi")] }] as const;
+
+  expect(ask({ messages, ...whole })).toEqual({
+    ...request,
+    tools: [
+      { name: "look", description: "Looks", input_schema: LOOK.schema, strict: true },
+      { name: "buy", input_schema: LOOK.schema },
+    ],
+    stop_sequences: ["."],
+    temperature: 1,
+  });
+  for (const changes of [
+    {},
+    { stop: [] },
+    { tools: [{ ...LOOK, description: "", strict: false }] },
+  ])
+    expect(ask({ messages, ...changes })).toEqual({
+      ...request,
+      ...("tools" in changes && { tools: [WRITTEN] }),
+    });
+  const streamed = messagesModel.writeRequest(conversation({ messages }), MODEL, true);
+  expect(streamed).toEqual({ ...request, stream: true });
+});
+
 test("of tools that are named only those are offered", () => {
   const { tools, tool_choice } = ask({
     tools: [LOOK, BUY],
@@ -262,6 +312,10 @@ test.each([
     "tools.0: the model takes Anthropic's Messages format, which has no tool of type local_shell; leave it out, or ask another model",
   ],
   [
+    { tools: [{ kind: "custom", name: "patch" }] },
+    "tools: the model takes Anthropic's Messages format, which has no custom tools; leave it out, or ask another model",
+  ],
+  [
     {
       messages: [
         {
@@ -273,7 +327,14 @@ test.each([
     "messages.0: of documents, this model takes PDF alone",
   ],
 ] satisfies [Partial<Conversation>, string][])("%j is refused by its name", (changes, message) => {
-  expect(() => ask(changes)).toThrow(message);
+  const [param] = message.split(":");
+
+  expect(refusalOf(() => ask(changes))).toEqual({
+    status: 400,
+    code: message.includes("this model") ? "invalid_value" : "unsupported_parameter",
+    param,
+    message,
+  });
 });
 
 test("a whole answer is read: texts, thinking, calls, counts", () => {
