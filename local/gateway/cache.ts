@@ -23,10 +23,7 @@ export class Cache {
 
   get(key: string): CachedAnswer | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    if (entry.expiresAt > this.#now()) return entry.answer;
-    this.#entries.delete(key);
-    return undefined;
+    return entry !== undefined && entry.expiresAt > this.#now() ? entry.answer : undefined;
   }
 
   set(key: string, answer: CachedAnswer, ttlSeconds: number): void {

@@ -5,12 +5,12 @@ export function isStream(body: string): boolean {
   return /^(?:data|event|id|retry)?:/.test(body);
 }
 
-/** Lists the data of the events that contain a text, in their order. */
-export function dataOf(body: string, part = ""): readonly string[] {
-  return body.split("\n").flatMap((line) => {
-    const isData = line.startsWith("data:") && line.includes(part);
-    return isData ? [line.slice("data:".length)] : [];
-  });
+/** Lists the data of the events, in their order. */
+export function dataOf(body: string): readonly string[] {
+  return body
+    .split("\n")
+    .filter((line) => line.startsWith("data:"))
+    .map((line) => line.slice("data:".length));
 }
 
 /** Parses a text; undefined where it is no JSON. */

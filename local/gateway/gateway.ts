@@ -215,15 +215,9 @@ export class LocalGateway {
     }
   }
 
-  /**
-   * Returns whether a log will be kept: the request decides before the gateway, and there must be
-   * room.
-   */
-  #willLog({ gatewayId, options }: GatewayRequest, settings: GatewaySettings): boolean {
-    return (
-      (options.collectLog ?? settings.collectLogs) &&
-      this.#store.hasRoom(gatewayId, capOf(settings))
-    );
+  /** Returns whether a log will be kept: one must be wanted, and there must be room. */
+  #willLog(request: GatewayRequest, settings: GatewaySettings): boolean {
+    return wantsLog(request, settings) && this.#store.hasRoom(request.gatewayId, capOf(settings));
   }
 
   /** Counts what a request has cost, and keeps a log if one is wanted. */
@@ -237,7 +231,7 @@ export class LocalGateway {
     const { log, options } = call;
     this.#spending.add(settings.spendLimits, spenderOf(request), log.cost ?? 0);
     this.#onFinished(call);
-    if (!this.#willLog(request, settings)) return false;
+    if (!wantsLog(request, settings)) return false;
     const bodies = (options.collectLogPayload ?? true) ? call.bodies() : undefined;
     const isKept = this.#store.insert(log, bodies, capOf(settings));
     if (isKept) this.#onKept(log, bodies);
@@ -254,6 +248,11 @@ export class LocalGateway {
 function contentType({ pieces }: Pick<ModelReply, "pieces">): string {
   // It must be exactly this: the binding parses no other content type.
   return pieces === undefined ? "application/json" : "text/event-stream";
+}
+
+/** Returns whether a log is wanted: the request decides before the gateway. */
+function wantsLog({ options }: GatewayRequest, { collectLogs }: GatewaySettings): boolean {
+  return options.collectLog ?? collectLogs;
 }
 
 function spenderOf({ gatewayId, model, options }: GatewayRequest): Spender {

@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { z } from "zod";
 
+import { parse } from "./events.ts";
+
 /**
  * The options of a request; where one is absent, the gateway's setting holds. Names and bounds:
  * https://developers.cloudflare.com/ai-gateway/glossary/
@@ -96,7 +98,7 @@ export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions 
     cacheTtlSeconds: toNumber(header("cache-ttl") ?? read("cf-cache-ttl")),
     cacheKey: header("cache-key"),
     metadata: toMetadata(header("metadata")),
-    customCost: customCost.safeParse(parse(header("custom-cost"))).data,
+    customCost: customCost.safeParse(parse(header("custom-cost") ?? "")).data,
     eventId: header("event-id"),
     maxAttempts: toNumber(header("max-attempts")),
     retryDelayMs: toNumber(header("retry-delay")),
@@ -119,7 +121,7 @@ function toBoolean(text: string | undefined): boolean | undefined {
 
 function toNumber(text: string | undefined): number | undefined {
   const number = Number(text);
-  return text === undefined || !Number.isFinite(number) ? undefined : number;
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** Returns an id of a trace; undefined where it is none, or has no digit but 0, which means none. */
@@ -129,16 +131,8 @@ function hex(text: string | undefined, length: number): string | undefined {
 }
 
 function toMetadata(text: string | undefined): RequestOptions["metadata"] {
-  const parsed = flatMetadata.safeParse(parse(text));
+  const parsed = flatMetadata.safeParse(parse(text ?? ""));
   return parsed.data && firstFive(parsed.data);
-}
-
-function parse(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "null");
-  } catch {
-    return undefined;
-  }
 }
 
 // https://developers.cloudflare.com/ai-gateway/observability/custom-metadata/

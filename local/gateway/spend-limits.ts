@@ -90,7 +90,7 @@ function partsOf(rule: Rule, { model, provider, metadata }: Spender): string[] |
   const dimensions: readonly (readonly [Dimension | undefined, string])[] = [
     [rule.aiGatewayProvider, provider],
     // Filters name the models of Workers AI without their prefix.
-    [rule.model, model.replace(/^@cf\//, "")],
+    [rule.model, withoutPrefix(model)],
     ...Object.entries(rule.metadata ?? {}).map(
       // Without that key, requests share a budget of their own (chosen).
       ([key, dimension]) => [dimension, String(metadata[key] ?? "")] as const,
@@ -99,10 +99,14 @@ function partsOf(rule: Rule, { model, provider, metadata }: Spender): string[] |
   const applies = dimensions.every(
     ([dimension, value]) =>
       dimension?.mode !== "filter" ||
-      dimension.values.some((each) => each.replace(/^@cf\//, "") === value),
+      dimension.values.some((each) => withoutPrefix(each) === value),
   );
   if (!applies) return undefined;
   return dimensions.flatMap(([dimension, value]) =>
     dimension?.mode === "partition" ? [value] : [],
   );
+}
+
+function withoutPrefix(model: string): string {
+  return model.replace(/^@cf\//, "");
 }

@@ -31,7 +31,7 @@ const answer = z.looseObject({
 /** Reads the counts of an answer, or the last ones of each kind of a stream. */
 export function readTokens(body: string): Tokens {
   let tokens: Tokens = {};
-  const texts = isStream(body) ? dataOf(body, '"usage"') : [body];
+  const texts = isStream(body) ? dataOf(body).filter((data) => data.includes('"usage"')) : [body];
   for (const text of texts) tokens = { ...tokens, ...read(text) };
   const { tokensIn, tokensOut } = tokens;
   return tokensIn === undefined || tokensOut === undefined ? {} : { tokensIn, tokensOut };

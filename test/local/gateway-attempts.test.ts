@@ -20,11 +20,16 @@ test.each([
   ["constant", [20, 20, 20]],
   ["linear", [20, 40, 60]],
   ["exponential", [20, 40, 80]],
+  [undefined, [20, 20, 20]],
 ] as const)(
   "with %s backoff the attempts are %j ms apart at least",
   async (retryBackoff, waits) => {
     const { model, askedAt } = modelOf(429, 500, undefined, 200);
-    const settings = { retryMaxAttempts: 3, retryDelay: 20, retryBackoff } as const;
+    const settings = {
+      retryMaxAttempts: 3,
+      retryDelay: 20,
+      ...(retryBackoff && { retryBackoff }),
+    } as const;
 
     expect((await openGateway({ model, settings }).ask()).status).toBe(200);
     const gaps = waits.map((_, index) => Number(askedAt[index + 1]) - Number(askedAt[index]));
@@ -120,6 +125,28 @@ test("a model that is asked without a gateway answers, or has no capacity", asyn
     },
   ]);
   expect(good.store.count()).toBe(0);
+});
+
+test("whoever listens hears of each call that has ended, with both bodies and what it cost", async () => {
+  const limit = { rateLimitingLimit: 2, rateLimitingInterval: 10 };
+  const settings = { ...limit, collectLogs: false };
+  const { ask, gateway } = openGateway({ model: modelOf(200).model, settings });
+  const heard: unknown[] = [];
+  gateway.onFinished(({ log: { status, cost }, bodies, isRateLimited }) =>
+    heard.push([status, cost, isRateLimited, bodies()]),
+  );
+  const options = { customCost: { total_cost: 1 } };
+
+  await ask({ inputs: { a: 1 } });
+  await ask({ inputs: { a: 1 }, options });
+  await ask({ inputs: { a: 1 }, options });
+
+  const request = '{"a":1}';
+  expect(heard).toEqual([
+    [200, undefined, false, { request, response: '{"response":"answer 1"}' }],
+    [200, 1, false, { request, response: '{"response":"answer 2"}' }],
+    [429, undefined, true, { request, response: expect.stringContaining("2003") }],
+  ]);
 });
 
 test("whoever listens hears of each log that is kept, and of no other", async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { GatewayAnswer } from "../../local/gateway/gateway.ts";
 import type { Model, ModelReply } from "../../local/gateway/model.ts";
-import { readHeaderOptions } from "../../local/gateway/options.ts";
+import { readHeaderOptions, type RequestOptions } from "../../local/gateway/options.ts";
 import { OPEN, openGateway } from "../support/gateway.ts";
 
 test("an unknown gateway id is refused with 2001 and leaves no log", async () => {
@@ -10,11 +10,17 @@ test("an unknown gateway id is refused with 2001 and leaves no log", async () =>
 
   const answer = await ask({ gatewayId: "other" });
 
+  const message = "Please configure AI Gateway in the Cloudflare dashboard";
   expect(answer.status).toBe(400);
-  expect(JSON.parse(answer.body)).toMatchObject({
+  expect(JSON.parse(answer.body)).toEqual({
     success: false,
+    result: [],
+    messages: [],
+    error: [{ code: 2001, message }],
+    name: "AiGatewayError",
+    httpCode: 400,
     internalCode: 2001,
-    error: [{ code: 2001, message: "Please configure AI Gateway in the Cloudflare dashboard" }],
+    description: message,
   });
   expect(store.count()).toBe(0);
 });
@@ -82,7 +88,9 @@ test("a full gateway that deletes the oldest keeps the newest, one for one", asy
 
 test("a full gateway that stops serves on and keeps nothing more", async () => {
   const settings = { logManagement: 3, logManagementStrategy: "STOP_INSERTING" } as const;
-  const { ask, store } = openGateway({ settings });
+  const { ask, gateway, store } = openGateway({ settings });
+  const kept: string[] = [];
+  gateway.onKept(({ id }) => void kept.push(id));
 
   const answers: GatewayAnswer[] = [];
   for (let n = 0; n < 5; n++) answers.push(await ask());
@@ -95,7 +103,7 @@ test("a full gateway that stops serves on and keeps nothing more", async () => {
     false,
     false,
   ]);
-  expect(store.count()).toBe(3);
+  expect([store.count(), kept.length]).toEqual([3, 3]);
 });
 
 test("an identical request is answered from the cache, logged as cached and free, until the time is up", async () => {
@@ -128,9 +136,29 @@ test("a change of settings forgets the answers cached before it", async () => {
   const { ask, gateway } = openGateway({ settings: { cacheTtl: 60 } });
   await ask();
 
-  gateway.configure(new Map([["app", { ...OPEN, cacheTtl: 60 }]]));
+  gateway.configure(new Map([["app", { ...OPEN, cacheTtl: 70 }]]));
 
   expect(cacheStatus(await ask())).toBe("MISS");
+  expect(gateway.settings("app")).toMatchObject({ cacheTtl: 70 });
+});
+
+// https://developers.cloudflare.com/ai-gateway/features/caching/
+test.each<[string, number, RequestOptions, number]>([
+  ["a cache key with caching off", 0, { cacheKey: "k" }, 300],
+  ["a cache key with caching on", 60, { cacheKey: "k" }, 60],
+  ["a time of its own", 0, { cacheTtlSeconds: 90 }, 90],
+])("with %s an answer is kept so long: %i s, %j, %i s", async (_, cacheTtl, options, seconds) => {
+  const { ask, clock } = openGateway({ settings: { cacheTtl } });
+  // A key of its own is in place of what is asked.
+  const other = options.cacheKey === undefined ? {} : { model: "@cf/meta/y" };
+
+  const answers = [await ask({ options }), await ask({ options, ...other })];
+  clock.now += seconds * 1000 - 1;
+  answers.push(await ask({ options }));
+  clock.now += 1;
+  answers.push(await ask({ options }));
+
+  expect(answers.map(cacheStatus)).toEqual(["MISS", "HIT", "HIT", "MISS"]);
 });
 
 test("requests over the limit are refused with 2003 and logged, hits of the cache do not count", async () => {
@@ -147,6 +175,7 @@ test("requests over the limit are refused with 2003 and logged, hits of the cach
 
 test.each([
   // Fixed windows follow the clock: five seconds later a new one has begun.
+  ["fixed", 4, 429],
   ["fixed", 5, 200],
   ["sliding", 5, 429],
   ["sliding", 10, 200],
@@ -159,6 +188,16 @@ test.each([
   clock.now += seconds * 1000;
 
   expect((await ask()).status).toBe(status);
+});
+
+test.each([
+  [0, 10],
+  [1, 0],
+])("a limit of %i requests in %i s is none", async (limit, interval) => {
+  const settings = { rateLimitingLimit: limit, rateLimitingInterval: interval };
+  const { ask } = openGateway({ settings });
+
+  expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
 });
 
 test("a failing model is asked again as often as the gateway's retries say", async () => {
@@ -294,6 +333,7 @@ test("a third party's model is logged under its provider, and not cached", async
 });
 
 test.each([
+  ["openrouter/perplexity/sonar", 404, 7003],
   ["mistral/mistral-large-latest", 404, 7003],
   ["gpt-4o", 404, 7003],
   ["openai/no-such-model", 404, 7003],
@@ -303,7 +343,9 @@ test.each([
 
   for (const way of ["binding", "rest"] as const) {
     const answer = await ask({ way, model });
-    expect([answer.status, JSON.parse(answer.body).internalCode]).toEqual([status, code]);
+    const { internalCode, description } = JSON.parse(answer.body);
+    expect([answer.status, internalCode, cacheStatus(answer)]).toEqual([status, code, "MISS"]);
+    expect(description).toContain(model);
   }
   const answer = await ask({ way: "provider", model });
   expect(JSON.parse(answer.body)).not.toHaveProperty("internalCode");
@@ -349,12 +391,6 @@ test.each([
   await ask({ options: readHeaderOptions({ "cf-aig-custom-cost": text }) });
 
   expect(store.list(1)[0]?.cost).toBeCloseTo(cost, 9);
-});
-
-test("the caching headers work under their old names", () => {
-  const headers = { "cf-skip-cache": "true", "cf-cache-ttl": "60" };
-
-  expect(readHeaderOptions(headers)).toEqual({ skipCache: true, cacheTtlSeconds: 60 });
 });
 
 test("equal texts have equal vectors, in the shape of the model's owner", async () => {

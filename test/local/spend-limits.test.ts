@@ -65,8 +65,18 @@ test("a rule for one caller leaves the others alone", async () => {
   expect(ben.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
+test("the values of one filter share a budget", async () => {
+  const { ask } = open({ metadata: { caller: { mode: "filter", values: ["ada", "ben"] } } });
+  const as = (caller: string) => ask({ ...PRICED, metadata: { caller } });
+
+  const answers = [await as("ada"), await as("ben"), await as("ada"), await as("eve")];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 429, 200]);
+});
+
 test("a rule that is split gives each value a budget of its own", async () => {
-  const { ask } = open({ limit: 0.5, metadata: { team: { mode: "partition" } } });
+  // As much as the limit uses it up.
+  const { ask } = open({ limit: 0.6, metadata: { team: { mode: "partition" } } });
   const as = (team: string) => ask({ ...PRICED, metadata: { team } });
 
   const answers = [await as("a"), await as("b"), await as("a"), await as("b")];
@@ -113,7 +123,9 @@ test("an answer from the cache is free, and comes over the limit too", async () 
 test.each<[Partial<SpendLimit>, number]>([
   [{ model: { mode: "filter", values: ["meta/x"] } }, 1],
   [{ model: { mode: "filter", values: ["@cf/meta/x"] } }, 1],
+  [{ model: { mode: "filter", values: ["meta/y", "meta/x"] } }, 1],
   [{ model: { mode: "filter", values: ["meta/y"] } }, 0],
+  [{ model: { mode: "filter", values: ["proxy/@cf/meta/x"] } }, 0],
   [{ aiGatewayProvider: { mode: "filter", values: ["workers-ai"] } }, 1],
   [{ aiGatewayProvider: { mode: "filter", values: ["openai"] } }, 0],
 ])("a rule with %j counts %i calls of a model of Workers AI", (dimension, count) => {
@@ -124,6 +136,23 @@ test.each<[Partial<SpendLimit>, number]>([
   limiter.add({ enabled: true, rules }, spender, 1);
 
   expect(limiter.find({ enabled: true, rules }, spender) === undefined ? 0 : 1).toBe(count);
+});
+
+test("what is free begins no fixed window", () => {
+  const clock = { now: 0 };
+  const limiter = new SpendLimiter(() => clock.now);
+  const limits = { enabled: true, rules: [USUAL] };
+  const spender = { gatewayId: "app", model: "openai/x", provider: "openai", metadata: {} };
+
+  limiter.add(limits, spender, 0);
+  clock.now = 30_000;
+  limiter.add(limits, spender, 1);
+  clock.now = 89_999;
+  const before = limiter.find(limits, spender);
+  clock.now = 90_000;
+
+  expect(before).toMatchObject({ spent: 1, limit: 1 });
+  expect(limiter.find(limits, spender)).toBeUndefined();
 });
 
 /** Opens a gateway with one rule of a dollar a minute, but for what a test changes. */

@@ -16,7 +16,6 @@ import { expect, test, vi } from "vitest";
 
 import type { GatewaySettings } from "../../local/account.ts";
 import type { RequestOptions } from "../../local/gateway/options.ts";
-import { readHeaderOptions } from "../../local/gateway/options.ts";
 import type { toTrace } from "../../local/telemetry/gateway-trace.ts";
 import type { KeptTrace } from "../../local/telemetry/trace.ts";
 import { openGateway, type GatewayScene } from "../support/gateway.ts";
@@ -128,20 +127,6 @@ test("a gateway without collectors makes no trace, and the newest 200 are kept o
   expect(traces.find({ id: second, eventId: second })).toMatchObject([
     { sender: "gateway", name: "app", logId: second },
   ]);
-});
-
-test.each([
-  ["ab".repeat(16), "cd".repeat(8), "ab".repeat(16), "cd".repeat(8)],
-  ["AB".repeat(16), undefined, "ab".repeat(16), undefined],
-  ["xy".repeat(16), "cd", undefined, undefined],
-  ["0".repeat(32), "0".repeat(16), undefined, undefined],
-])("headers %s and %s link to %s and %s", (trace, parent, traceId, parentSpanId) => {
-  const options = readHeaderOptions({
-    "cf-aig-otel-trace-id": trace,
-    "cf-aig-otel-parent-span-id": parent,
-  });
-
-  expect([options.traceId, options.parentSpanId]).toEqual([traceId, parentSpanId]);
 });
 
 const ELSEWHERE: Collector = {

@@ -15,14 +15,14 @@ test("a stream of an upstream is passed on as it comes, letters that are cut in 
   };
   const model = await connect(() => new Response(ReadableStream.from(halves())));
 
-  const { status, pieces } = await model("any", { messages: MESSAGES, stream: true });
+  const { status, body, pieces } = await model("any", { messages: MESSAGES, stream: true });
   const seen: string[] = [];
   for await (const piece of pieces ?? []) {
     seen.push(piece);
     second.resolve();
   }
 
-  expect(status).toBe(200);
+  expect([status, body]).toEqual([200, ""]);
   expect(seen).toEqual(["data: ", "ü"]);
 });
 
@@ -30,7 +30,7 @@ test("texts to embed go where an upstream embeds, in its own words", async () =>
   const model = await connect((asked) => Response.json(asked));
 
   const answers = [
-    await model("any", { text: ["a"] }),
+    await model("@cf/baai/bge-m3", { text: ["a"] }),
     await model("any", { input: ["b"] }),
     await model("any", { messages: MESSAGES }),
   ];
@@ -42,36 +42,55 @@ test("texts to embed go where an upstream embeds, in its own words", async () =>
   ]);
 });
 
-test.each([
-  ["@cf/meta/x", { messages: MESSAGES }, "/v1/chat/completions"],
-  ["openai/gpt-4o", { messages: MESSAGES }, "/v1/chat/completions"],
+const CHAT = "/v1/chat/completions";
+const PROMPT = { prompt: "Hi" };
+
+test.each<[string, object, string, object?]>([
+  ["@cf/meta/x", { messages: MESSAGES }, CHAT],
+  // A prompt is a message to an upstream, where the model is one of Workers AI and has no messages.
+  ["@cf/meta/x", PROMPT, CHAT, { messages: MESSAGES }],
+  ["@cf/meta/x", { messages: [], ...PROMPT }, CHAT],
+  ["openai/gpt-4o", { messages: MESSAGES }, CHAT],
+  ["openai/gpt-4o", PROMPT, CHAT],
   ["openai/gpt-5.6-terra", { input: "Hi", text: { format: { type: "text" } } }, "/v1/responses"],
   ["anthropic/claude-sonnet-5", { messages: MESSAGES, max_tokens: 9 }, "/v1/messages"],
-])("an upstream is asked in the form of %s", async (name, inputs, path) => {
-  const model = await connect((asked) => Response.json(asked));
+])("an upstream is asked in the form of %s: %j", async (name, inputs, path, sent = inputs) => {
+  const model = await connect((asked, headers) => Response.json({ ...asked, headers }));
 
   const { body } = await model(name, inputs);
 
-  expect(JSON.parse(body)).toEqual({ path, body: { ...inputs, model: "at-home" } });
-});
-
-test("a prompt for a model of Workers AI is a message to an upstream", async () => {
-  const model = await connect((asked) => Response.json(asked));
-
-  const { body } = await model("@cf/meta/x", { prompt: "Hi" });
-
-  expect(JSON.parse(body)).toMatchObject({ body: { messages: MESSAGES, model: "at-home" } });
+  const version = path === "/v1/messages" ? { "anthropic-version": "2023-06-01" } : {};
+  const headers = { "content-type": "application/json", ...version };
+  expect(JSON.parse(body)).toEqual({ path, body: { ...sent, model: "at-home" }, headers });
 });
 
 test("what an upstream refuses is passed on, and its reason is printed", async () => {
   const print = vi.spyOn(console, "error").mockImplementation(() => {});
   onTestFinished(() => print.mockRestore());
-  const model = await connect(() => new Response("no such model is loaded", { status: 404 }));
+  const reason = "no such model is loaded".padEnd(600, ".");
+  const statuses = [200, 404];
+  const model = await connect(() => new Response(reason, { status: statuses.shift() ?? 500 }));
+  const asked = { messages: MESSAGES };
 
-  const answer = await model("any", { messages: MESSAGES, stream: true });
+  const answers = [await model("any", asked), await model("any", { ...asked, stream: true })];
 
-  expect(answer).toEqual({ status: 404, body: "no such model is loaded" });
-  expect(print.mock.calls).toEqual([["upstream answered 404: no such model is loaded"]]);
+  expect(answers).toEqual([
+    { status: 200, body: reason },
+    { status: 404, body: reason },
+  ]);
+  expect(print.mock.calls).toEqual([[`upstream answered 404: ${reason.slice(0, 500)}`]]);
+});
+
+test.each([
+  [500, '{"data":[{"id":"at-home"}]}', "answers 500"],
+  [200, '{"data":[]}', "lists no model"],
+  [200, "{}", "lists no model"],
+])("a server whose list of models is %i with %s is refused", async (status, list, fault) => {
+  const origin = await listen(() => new Response(list, { status }));
+
+  await expect(connectUpstream(new URL(`${origin}/v1/`))).rejects.toThrow(
+    `GET ${origin}/v1/models ${fault}`,
+  );
 });
 
 interface Asked {
@@ -80,10 +99,13 @@ interface Asked {
 }
 
 /** Connects to a server whose only model is `at-home`, and which answers so. */
-async function connect(answer: (asked: Asked) => Response): Promise<Model> {
+async function connect(answer: (asked: Asked, headers: object) => Response): Promise<Model> {
   const origin = await listen(async (request) => {
     if (request.method === "GET") return new Response('{"data":[{"id":"at-home"}]}');
-    return answer({ path: new URL(request.url).pathname, body: await request.json() });
+    const asked = { path: new URL(request.url).pathname, body: await request.json() };
+    const known = ["content-type", "anthropic-version"];
+    const headers = [...request.headers].filter(([name]) => known.includes(name));
+    return answer(asked, Object.fromEntries(headers));
   });
   return connectUpstream(new URL(`${origin}/v1/`));
 }
