@@ -4,7 +4,7 @@ import { OpenAI } from "openai";
 import { z } from "zod";
 
 import { localModel } from "../../local/gateway/local-model/local-model.ts";
-import type { ModelReply } from "../../local/gateway/model.ts";
+import type { Model, ModelReply } from "../../local/gateway/model.ts";
 import type { FormatName } from "../../policy/settings/formats.ts";
 import { listen } from "./listen.ts";
 
@@ -45,6 +45,16 @@ function toResponse({ status, body, pieces }: ModelReply): Response {
 export async function askModel(model: string, inputs: object): Promise<ModelAnswer> {
   const { status, body } = await localModel(model, inputs);
   return { status, body: JSON.parse(body) };
+}
+
+/** Asks the local model for a stream, and reads the data of its events. */
+export async function streamModel(...call: Parameters<Model>): Promise<readonly unknown[]> {
+  const [model, inputs, format] = call;
+  const { pieces = [] } = await localModel(model, { ...Object(inputs), stream: true }, format);
+  const lines = (await Array.fromAsync(pieces)).join("").split("\n");
+  return lines.flatMap((line) =>
+    line.startsWith("data: {") ? [JSON.parse(line.slice("data: ".length))] : [],
+  );
 }
 
 /** An answer of the model. */

@@ -89,19 +89,18 @@ function toCall(tool: ViewTool, id: string, prompt: string): Call {
   const rest = end === undefined ? "" : prompt.slice(end).trimStart();
   const input = isCustom
     ? rest || `input of ${name}`
-    : (leadingJson(rest) ?? JSON.stringify(sampleOf(schema ?? { type: "object" })));
+    : (leadingJson(rest) ?? JSON.stringify(sampleOf(schema)));
   return { id, ...named, input };
 }
 
 /** Returns where a tool's name ends in a text that has it as a whole word. */
 function findName(text: string, name: string): number | undefined {
-  const match = new RegExp(`(?<![\\w-])${name.replace(/[^\w-]/g, "\\$&")}(?![\\w-])`).exec(text);
+  const match = new RegExp(`(?<![\\w-])${RegExp.escape(name)}(?![\\w-])`).exec(text);
   return match === null ? undefined : match.index + name.length;
 }
 
 /** Returns the JSON object with which a text begins. */
 function leadingJson(text: string): string | undefined {
-  if (!text.startsWith("{")) return undefined;
   for (let end = text.indexOf("}"); end !== -1; end = text.indexOf("}", end + 1)) {
     const json = text.slice(0, end + 1);
     try {

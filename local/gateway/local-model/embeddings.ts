@@ -65,7 +65,7 @@ function embedOpenAi(name: string, inputs: unknown): object {
     const embedding = encoding_format === "base64" ? toBase64(vector) : vector;
     return { object: "embedding", index, embedding };
   });
-  const count = items.reduce((sum, item) => sum + Math.ceil(item.length / 4), 0);
+  const count = items.reduce((sum, item) => sum + countTokens(item), 0);
   return {
     object: "list",
     data,
@@ -84,9 +84,12 @@ function itemsOf(
   return tokenList.success ? [tokenList.data] : z.array(z.union([z.string(), tokens])).parse(list);
 }
 
+function countTokens(item: string | readonly number[]): number {
+  return typeof item === "string" ? Math.ceil(item.length / 4) : item.length;
+}
+
 function vectorOf(item: unknown, dimensions: number): number[] {
-  const text = typeof item === "string" ? item : JSON.stringify(item);
-  const digest = createHash("sha256").update(text).digest();
+  const digest = createHash("sha256").update(JSON.stringify(item)).digest();
   return Array.from({ length: dimensions }, (_, at) => ((digest[at % 32] ?? 0) - 127.5) / 127.5);
 }
 

@@ -19,7 +19,6 @@ const FORMATS: Readonly<Record<string, string>> = {
   time: "12:00:00Z",
   email: "name@example.com",
   uri: "https://example.com/",
-  url: "https://example.com/",
   uuid: "00000000-0000-4000-8000-000000000000",
 };
 
@@ -89,10 +88,6 @@ function sampleNumber(known: Node, step: number): number {
   const unit = multipleOf ?? step;
   const above = exclusiveMinimum === undefined ? minimum : exclusiveMinimum + unit / 2;
   const below = exclusiveMaximum === undefined ? maximum : exclusiveMaximum - unit / 2;
-  const wanted = Math.min(
-    Math.max(unit, above ?? unit),
-    Math.max(below ?? Infinity, above ?? -Infinity),
-  );
-  const up = Math.ceil(wanted / unit) * unit;
+  const up = Math.ceil(Math.max(unit, above ?? unit) / unit) * unit;
   return below !== undefined && up > below ? Math.floor(below / unit) * unit : up;
 }

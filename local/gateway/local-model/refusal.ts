@@ -28,6 +28,21 @@ export function openAiRefusal(message: string, fault: OpenAiFault): ModelRefusal
   });
 }
 
+/** Makes OpenAI's error of a value at `param` that is none of those that it takes. */
+export function notSupported(
+  value: string | undefined,
+  supported: readonly string[],
+  param: string,
+): ModelRefusal {
+  const names = supported.map((name) => `'${name}'`);
+  const list =
+    names.length > 2
+      ? `${names.slice(0, -1).join(", ")}, and ${names.at(-1)}`
+      : names.join(" and ");
+  const message = `Invalid value: '${value}'. Supported values are: ${list}.`;
+  return openAiRefusal(message, { param, code: "invalid_value" });
+}
+
 /** Makes an error of Anthropic's. https://docs.claude.com/en/api/errors */
 export function anthropicRefusal(
   message: string,
@@ -51,7 +66,7 @@ export function workersAiRefusal(code: number, message: string): ModelRefusal {
 /** Makes the refusal of a model that its provider does not know. */
 export function refuseModel(name: string, format: FormatName): ModelRefusal {
   if (format === "workers-ai") return workersAiRefusal(5007, `No such model ${name} or task`);
-  const model = name.replace(/^[^/]+\//, "");
+  const model = name.slice(name.indexOf("/") + 1);
   if (format === "messages") return anthropicRefusal(`model: ${model}`, 404, "not_found_error");
   const message = `The model \`${model}\` does not exist or you do not have access to it.`;
   return openAiRefusal(message, { param: null, code: "model_not_found", status: 404 });

@@ -34,9 +34,9 @@ export function namedEvent(data: {
   return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** Splits a text after its words. */
+/** Splits a text, which begins with a word, after its words. */
 export function words(text: string): readonly string[] {
-  return text.match(/\S+\s*|^\s+/g) ?? [];
+  return text.match(/\S+\s*/g) ?? [];
 }
 
 /** Splits a text, such as a call's arguments, where nothing meant is split. */

@@ -3,7 +3,8 @@ import { z } from "zod";
 
 /** One entry of the history. */
 export interface Entry {
-  readonly role: "system" | "user" | "assistant" | "tool";
+  /** The role as the form names it; every form has `user`, and a result of a tool is `tool`. */
+  readonly role: string;
   readonly text: string;
 }
 

@@ -64,6 +64,48 @@ test("what is not required is left out, and definitions are followed", () => {
   expect(sampleOf(schema)).toEqual({ at: "x" });
 });
 
+const REFERRING = {
+  $defs: { "a~b": { properties: { a: { const: 1 } }, required: ["a"] } },
+  allOf: [
+    { $ref: "#/$defs/a~0b" },
+    { properties: { b: { const: 2 } }, required: ["b"] },
+    { properties: { d: { const: 4 } } },
+  ],
+  properties: { c: { const: 3 } },
+  required: ["c"],
+};
+
+test.each([
+  // What a schema has says what it is for where it has no type.
+  [{}, {}],
+  [undefined, {}],
+  [{ type: [] }, {}],
+  [{ required: ["a"] }, { a: {} }],
+  [{ items: { type: "null" } }, [null]],
+  [{ prefixItems: [{ type: "boolean" }] }, [true]],
+  [{ minLength: 6 }, "textxx"],
+  [{ format: "date" }, "2026-11-28"],
+  [{ minimum: 3 }, 3],
+  [{ type: "array" }, []],
+  [{ type: "array", items: { type: "null" } }, [null]],
+  [{ type: "array", items: { type: "null" }, minItems: 0 }, []],
+  [{ type: "array", prefixItems: [{ const: 1 }], items: { const: 2 }, minItems: 3 }, [1, 2, 2]],
+  [{ type: "string", format: "time" }, "12:00:00Z"],
+  [{ type: "string", format: "uri" }, "https://example.com/"],
+  [{ type: "string", format: "unheard-of" }, "text"],
+  [{ type: "integer", maximum: 9 }, 1],
+  [{ type: "integer", exclusiveMinimum: 1 }, 2],
+  [{ type: "number", maximum: -3 }, -3],
+  [{ type: "number", exclusiveMaximum: -2 }, -2.5],
+  // Of alternatives the first is taken, as long as the schema is not deep in itself.
+  [{ anyOf: [{ type: "string" }, { type: "null" }] }, "text"],
+  [{ oneOf: [{ const: 1 }, { type: "null" }] }, 1],
+  [{ anyOf: [true, { type: "null" }] }, {}],
+  [REFERRING, { a: 1, b: 2, c: 3 }],
+])("of the schema %j is made %j", (schema, value) => {
+  expect(sampleOf(schema)).toEqual(value);
+});
+
 test("the first type of several is taken, and a default before all", () => {
   expect(sampleOf({ type: ["string", "null"] })).toBe("text");
   expect(sampleOf({ type: "string", default: "d" })).toBe("d");

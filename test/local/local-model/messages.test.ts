@@ -11,12 +11,18 @@ const RESULT = { type: "tool_result", tool_use_id: "toolu_1", content: "high" };
 const TOOLS = [{ name: "tide", input_schema: { type: "object" } }];
 const THINKS = { thinking: { type: "enabled", budget_tokens: 1024 }, max_tokens: 2000 };
 
+const TWO = [...TOOLS, { name: "wind", input_schema: { type: "object" } }];
+
 function ask(inputs: object) {
   return askModel(MODEL, { max_tokens: 100, messages: [USER], ...inputs });
 }
 
 function user(...content: readonly object[]) {
   return { role: "user", content };
+}
+
+function turn(...content: readonly object[]) {
+  return { role: "assistant", content };
 }
 
 test("a chat without max_tokens is refused", async () => {
@@ -52,7 +58,30 @@ test.each([
     { messages: [{ role: "user", content: "" }] },
     "messages.0: all messages must have non-empty content except for the optional final assistant message",
   ],
+  [
+    "an empty message of the assistant before the end",
+    { messages: [USER, { role: "assistant", content: [] }, USER] },
+    "messages.1: all messages must have non-empty content except for the optional final assistant message",
+  ],
+  [
+    "an empty message of the user at the end",
+    { messages: [USER, user()] },
+    "messages.1: all messages must have non-empty content except for the optional final assistant message",
+  ],
+  [
+    "a content that is no list",
+    { messages: [{ role: "user", content: 1 }] },
+    "messages.0.content: Input should be a valid list",
+  ],
   ["a field of the chat format", { n: 1 }, "n: Extra inputs are not permitted"],
+  ["no room for an answer", { max_tokens: 0 }, "max_tokens: must be greater than or equal to 1"],
+  ["a limit as text", { max_tokens: "9" }, "max_tokens: Input should be a valid integer"],
+  [
+    "an image for the system",
+    { system: [{ type: "image" }] },
+    "system: Input does not match the expected form",
+  ],
+  ["a cold temperature", { temperature: -1 }, "temperature: range: 0..1"],
   ["a warm temperature", { temperature: 1.5 }, "temperature: range: 0..1"],
   [
     "a choice in the chat format",
@@ -70,6 +99,16 @@ test.each([
     "tool_choice: Tool 'a' not found in provided tools",
   ],
   [
+    "a choice of no known kind",
+    { tools: TOOLS, tool_choice: { type: "function" } },
+    "tool_choice.type: Input does not match the expected form",
+  ],
+  [
+    "a tool without a name",
+    { tools: [{ type: "custom", input_schema: {} }] },
+    "tools.0.custom.name: Field required",
+  ],
+  [
     "a tool without a schema",
     { tools: [{ name: "tide" }] },
     "tools.0.custom.input_schema: Field required",
@@ -78,6 +117,11 @@ test.each([
     "a call without a result",
     { messages: [USER, CALLS, USER] },
     "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1. Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
+  ],
+  [
+    "two calls without results",
+    { messages: [USER, { role: "assistant", content: [USE, { ...USE, id: "toolu_2" }] }] },
+    "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1, toolu_2. Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
   ],
   [
     "a result that is not first",
@@ -124,6 +168,11 @@ test.each([
     "Thinking may not be enabled when tool_choice forces tool use.",
   ],
   [
+    "adaptive thinking with a forced tool",
+    { thinking: { type: "adaptive" }, tools: TOOLS, tool_choice: { type: "tool", name: "tide" } },
+    "Thinking may not be enabled when tool_choice forces tool use.",
+  ],
+  [
     "thinking with a temperature",
     { ...THINKS, temperature: 0 },
     "`temperature` may only be set to 1 when thinking is enabled.",
@@ -152,19 +201,79 @@ test.each([
     /^tools.0: Input tag 'function'/,
   ],
   [
+    "a tool of no known kind",
+    { tools: [{ type: "my_bash_1" }] },
+    /^tools.0: Input tag 'my_bash_1'/,
+  ],
+  ["a kind of tool that is no text", { tools: [{ type: 1 }] }, /^tools.0.type: /],
+  ["a block whose kind is no text", { messages: [user({ type: 1 })] }, /^messages.0.content/],
+  [
+    "a form of the answer that is none",
+    { output_config: { format: { type: "json_object", schema: {} } } },
+    /^output_config.format.type: /,
+  ],
+  [
     "a content of the chat format",
     { messages: [user({ type: "image_url" })] },
-    /^messages.0.content.0: Input tag 'image_url'/,
+    /^messages.0.content.0: Input tag 'image_url' found .*: 'text', 'image', 'document', /,
   ],
   [
     "calls that follow no thinking",
-    { ...THINKS, messages: [USER, CALLS, user(RESULT)], tools: TOOLS },
+    {
+      ...THINKS,
+      messages: [USER, CALLS, user(RESULT, { type: "text", text: "a" })],
+      tools: TOOLS,
+    },
     /^messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`/,
   ],
 ])("%s is refused with what was expected", async (_what, inputs, message) => {
   expect(await ask(inputs)).toMatchObject({
     status: 400,
     body: { error: { message: expect.stringMatching(message) } },
+  });
+});
+
+test.each([
+  ["thinking at its own temperature", { ...THINKS, temperature: 1 }],
+  [
+    "thinking after a turn without calls",
+    { ...THINKS, messages: [USER, { role: "assistant", content: "a" }, USER] },
+  ],
+  ["no thinking with a small budget", { thinking: { type: "disabled", budget_tokens: 1 } }],
+  ["thinking between tools", { thinking: { type: "between_tools" } }],
+  [
+    "adaptive thinking after calls that follow none",
+    { thinking: { type: "adaptive" }, messages: [USER, CALLS, user(RESULT)], tools: TOOLS },
+  ],
+  ["an empty message of the assistant at the end", { messages: [USER, turn()] }],
+  ["a choice among several tools", { tools: TWO, tool_choice: { type: "tool", name: "tide" } }],
+  ["a tool without a type", { tools: [{ ...TOOLS[0], type: null }] }],
+  ["a tool of the API's own", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
+  ["texts for the system", { system: [{ type: "text", text: "a" }] }],
+  ["a schema that is null", { output_format: null, output_config: { format: null } }],
+])("%s is answered", async (_what, inputs) => {
+  expect(await ask(inputs)).toMatchObject({ status: 200 });
+});
+
+// https://docs.claude.com/en/api/messages
+test.each([
+  "image",
+  "document",
+  "search_result",
+  "server_tool_use",
+  "web_search_tool_result",
+  "web_fetch_tool_result",
+  "code_execution_tool_result",
+])("a block of the kind %s is taken", async (type) => {
+  expect(await ask({ messages: [user({ type })] })).toMatchObject({
+    status: 200,
+    body: { content: [{ text: expect.stringContaining(`You said: [${type}]`) }] },
+  });
+});
+
+test("adaptive thinking needs no budget, and is shown", async () => {
+  expect(await ask({ thinking: { type: "adaptive" } })).toMatchObject({
+    body: { content: [{ type: "thinking" }, { type: "text" }] },
   });
 });
 

@@ -1,7 +1,7 @@
 /** Reads OpenAI's chat fields, which Workers AI's models take too, into a view. */
 import { z } from "zod";
 
-import { textOf, type Choice, type Entry, type View, type ViewTool } from "../view.ts";
+import { textOf, type Choice, type View, type ViewTool } from "../view.ts";
 
 const functionTool = z.object({
   type: z.literal("function"),
@@ -54,7 +54,7 @@ export function viewOfChat(model: string, fields: ChatFields, schema?: unknown):
   const { messages, tools, tool_choice, response_format, reasoning_effort } = fields;
   return {
     model,
-    entries: messages.map(toEntry),
+    entries: messages.map(({ role, content }) => ({ role, text: textOf(content) })),
     tools: (tools ?? []).flatMap(toTool),
     choice: toChoice(tool_choice),
     isParallel: fields.parallel_tool_calls !== false,
@@ -62,12 +62,6 @@ export function viewOfChat(model: string, fields: ChatFields, schema?: unknown):
     maxTokens: fields.max_completion_tokens ?? fields.max_tokens ?? undefined,
     thinks: (reasoning_effort ?? "none") !== "none",
   };
-}
-
-function toEntry({ role, content }: ChatMessage): Entry {
-  const text = textOf(content);
-  if (role === "user" || role === "assistant" || role === "tool") return { role, text };
-  return { role: "system", text };
 }
 
 const flatTool = z.object({ name: z.string(), parameters: z.unknown().optional() });

@@ -4,7 +4,7 @@
  */
 import type { ChatCompletionCreateParams } from "openai/resources/chat/completions";
 
-import { openAiRefusal, readOpenAi } from "../refusal.ts";
+import { notSupported, openAiRefusal, readOpenAi } from "../refusal.ts";
 import type { View } from "../view.ts";
 import { chatFields, viewOfChat, type ChatFields, type ChatMessage } from "./fields.ts";
 import { checkCalls } from "./history.ts";
@@ -50,6 +50,7 @@ const KNOWN: readonly string[] = [
 ] satisfies readonly (keyof ChatCompletionCreateParams)[];
 
 const ROLES = ["system", "assistant", "user", "function", "tool", "developer"];
+const TOOLS = ["function", "custom"];
 
 /** A checked request. */
 export interface ChatRequest {
@@ -80,13 +81,9 @@ function refuseUnknown(inputs: unknown): void {
 }
 
 function checkRoles(messages: readonly ChatMessage[]): void {
-  const index = messages.findIndex(({ role }) => !ROLES.includes(role));
-  if (index === -1) return;
-  const supported = `${ROLES.slice(0, -1)
-    .map((role) => `'${role}'`)
-    .join(", ")}, and 'developer'`;
-  const message = `Invalid value: '${messages[index]?.role}'. Supported values are: ${supported}.`;
-  throw openAiRefusal(message, { param: `messages[${index}].role`, code: "invalid_value" });
+  for (const [index, { role }] of messages.entries()) {
+    if (!ROLES.includes(role)) throw notSupported(role, ROLES, `messages[${index}].role`);
+  }
 }
 
 function checkTools({ tools, tool_choice, parallel_tool_calls }: ChatFields): void {
@@ -97,8 +94,7 @@ function checkTools({ tools, tool_choice, parallel_tool_calls }: ChatFields): vo
     throw openAiRefusal(message, { param });
   }
   for (const [index, { type }] of (tools ?? []).entries()) {
-    if (type === "function" || type === "custom") continue;
-    const message = `Invalid value: '${type}'. Supported values are: 'function' and 'custom'.`;
-    throw openAiRefusal(message, { param: `tools[${index}].type`, code: "invalid_value" });
+    if (type !== undefined && TOOLS.includes(type)) continue;
+    throw notSupported(type, TOOLS, `tools[${index}].type`);
   }
 }

@@ -29,7 +29,7 @@ export function readMessagesRequest(model: string, inputs: unknown): MessagesReq
   checkThinking(fields, turns);
   const { system, thinking, tool_choice } = fields;
   const answerFormat = fields.output_config?.format ?? fields.output_format;
-  const head = system === undefined ? [] : [{ role: "system", text: textOf(system) } as const];
+  const head = system === undefined ? [] : [{ role: "system", text: textOf(system) }];
   const view: View = {
     model,
     entries: [...head, ...entriesOf(turns)],

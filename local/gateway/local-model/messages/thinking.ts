@@ -35,7 +35,7 @@ function checkStart(turns: readonly Turn[]): void {
   const isAnswered = turns.at(-1)?.blocks.some(({ type }) => type === "tool_result") === true;
   const turn = turns.at(-2);
   const first = turn?.blocks[0]?.type;
-  if (!isAnswered || first === undefined || first.endsWith("thinking")) return;
+  if (!isAnswered || first === undefined || first === "thinking") return;
   throw anthropicRefusal(
     `messages.${turn?.index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${first}\`. When \`thinking\` is enabled, a final \`assistant\` message must start with a thinking block (preceeding the lastmost set of \`tool_use\` and \`tool_result\` blocks).`,
   );

@@ -48,11 +48,10 @@ export function checkTurns(
 export function entriesOf(turns: readonly Turn[]): readonly Entry[] {
   return turns.flatMap(({ role, blocks }): Entry[] => {
     const results = blocks.filter(({ type }) => type === "tool_result");
-    const rest = blocks.filter(({ type }) => type !== "tool_result" && !type.endsWith("thinking"));
-    const own = role === "assistant" ? "assistant" : "user";
+    const rest = blocks.filter(({ type }) => type !== "tool_result");
     return [
-      ...results.map(({ content }): Entry => ({ role: "tool", text: textOf(content) })),
-      ...(rest.length > 0 ? [{ role: own, text: textOf(rest) } as const] : []),
+      ...results.map(({ content }) => ({ role: "tool", text: textOf(content) })),
+      ...(rest.length > 0 ? [{ role, text: textOf(rest) }] : []),
     ];
   });
 }
@@ -69,7 +68,7 @@ function checkRole(role: string, index: number): void {
 
 /** Checks that the results of an assistant's calls stand first in the next turn, and nowhere else. */
 function checkResults(turn: Turn, before: Turn | undefined, after: Turn | undefined): void {
-  const calls = idsOf(turn.role === "assistant" ? turn.blocks : []);
+  const calls = idsOf(turn.blocks);
   const leading = leadingResults(after?.blocks ?? []);
   const open = calls.filter((id) => !leading.includes(id));
   if (open.length > 0) {

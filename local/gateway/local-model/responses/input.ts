@@ -1,7 +1,7 @@
 /** Reads and checks the items of a request's input in OpenAI's Responses format. */
 import { z } from "zod";
 
-import { openAiRefusal } from "../refusal.ts";
+import { notSupported, openAiRefusal } from "../refusal.ts";
 import { isSealOf } from "../seal.ts";
 import { textOf, type Entry } from "../view.ts";
 import { INPUTS, ITEMS, OUTPUTS } from "./fields.ts";
@@ -41,7 +41,7 @@ export function entriesOf(items: readonly Item[]): readonly Entry[] {
     if (one.type?.endsWith("_output") === true) return [{ role: "tool", text: textOf(one.output) }];
     if (typeOf(one) !== "message") return [];
     const { role = "user", content } = one;
-    return [{ role: role === "developer" ? "system" : role, text: textOf(content) }];
+    return [{ role, text: textOf(content) }];
   });
 }
 
@@ -56,7 +56,6 @@ function checkType(one: Item, index: number): void {
 }
 
 function checkContent({ role, content }: Item, index: number): void {
-  if (typeof content === "string") return;
   const supported = role === "assistant" ? OUTPUTS : INPUTS;
   for (const [at, { type }] of (z.array(part).safeParse(content).data ?? []).entries()) {
     if (supported.some((known) => known === type)) continue;
@@ -94,14 +93,4 @@ function checkCalls(items: readonly Item[]): void {
 function notFound(id: string | null | undefined): Error {
   const message = `Item with id '${id}' not found. Items are not persisted when \`store\` is set to false. Try again with \`store\` set to true, or remove this item from your input.`;
   return openAiRefusal(message, { param: "input", status: 404 });
-}
-
-function notSupported(type: string, supported: readonly string[], param: string): Error {
-  const names = supported.map((name) => `'${name}'`);
-  const list =
-    names.length > 2
-      ? `${names.slice(0, -1).join(", ")}, and ${names.at(-1)}`
-      : names.join(" and ");
-  const message = `Invalid value: '${type}'. Supported values are: ${list}.`;
-  return openAiRefusal(message, { param, code: "invalid_value" });
 }

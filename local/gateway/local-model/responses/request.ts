@@ -50,9 +50,8 @@ function refuseStored(given: Readonly<Record<string, unknown>>): void {
 function toView(model: string, fields: ResponsesFields): View {
   const { input, instructions, tools, text, reasoning } = fields;
   const format = text?.format;
-  const system = instructions ? [{ role: "system", text: instructions } as const] : [];
-  const entries =
-    typeof input === "string" ? [{ role: "user", text: input } as const] : entriesOf(input);
+  const system = instructions ? [{ role: "system", text: instructions }] : [];
+  const entries = typeof input === "string" ? [{ role: "user", text: input }] : entriesOf(input);
   const more = typeof input === "string" ? [] : input.flatMap((item) => item.tools ?? []);
   return {
     model,
@@ -70,7 +69,6 @@ function toView(model: string, fields: ResponsesFields): View {
 function toChoice(choice: ResponsesFields["tool_choice"]): Choice {
   if (choice === undefined || choice === null) return { mode: "auto" };
   if (typeof choice === "string") return { mode: choice };
-  const tools = "tools" in choice && Array.isArray(choice.tools) ? choice.tools : [choice];
-  const mode = choice["mode"] === "auto" ? "auto" : "required";
-  return { mode, only: tools.map((one) => String(Object(one).name ?? Object(one).type)) };
+  const { mode = "required", tools = [choice] } = choice;
+  return { mode, only: tools.map(({ name, type }) => name ?? type) };
 }

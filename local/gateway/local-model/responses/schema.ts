@@ -4,23 +4,19 @@ import { z } from "zod";
 import { inputItems } from "./input.ts";
 import { responsesTool } from "./tools.ts";
 
-const namedTool = z.looseObject({ type: z.string(), name: z.string().optional() });
+// One tool, or `allowed_tools` with a mode and several.
+const toolChoice = z.looseObject({
+  type: z.string(),
+  name: z.string().optional(),
+  mode: z.enum(["auto", "required"]).optional(),
+  tools: z.array(z.looseObject({ type: z.string(), name: z.string().optional() })).optional(),
+});
 
 export const responsesFields = z.looseObject({
   input: z.union([z.string(), inputItems]),
   instructions: z.string().nullish(),
   tools: z.array(responsesTool).nullish(),
-  tool_choice: z
-    .union([
-      z.enum(["none", "auto", "required"]),
-      z.object({
-        type: z.literal("allowed_tools"),
-        mode: z.enum(["auto", "required"]),
-        tools: z.array(namedTool),
-      }),
-      namedTool,
-    ])
-    .nullish(),
+  tool_choice: z.union([z.enum(["none", "auto", "required"]), toolChoice]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   text: z
     .looseObject({
