@@ -28,6 +28,8 @@ export default defineConfig(({ mode }) => {
       // Generous: a test that starts processes must not fail because the machine is busy, nor a soak because it is long.
       testTimeout: mode === "soak" ? 1_800_000 : 90_000,
       hookTimeout: 90_000,
+      // What is awaited may come late for the same reason.
+      expect: { poll: { timeout: 60_000 } },
       setupFiles: ["./test/support/compile-cache.ts", "./test/support/end-of-file.ts"],
       // Those alone before those that share: a process is shared as long as the next file may use it too.
       sequence: {

@@ -52,7 +52,7 @@ test.each(senders)("a trace of a %s follows no redirect off this machine", async
 
   await send();
 
-  await vi.waitFor(() => expect(printed).toHaveBeenCalledOnce());
+  await expect.poll(() => printed).toHaveBeenCalledOnce();
   expect(asked.mock.calls.map(([to]) => to)).toEqual([redirecting]);
   expect(received).toEqual([]);
   expect(traces.list()).toMatchObject([{ exports: [{ url: redirecting, fate: "sent" }] }]);
@@ -64,7 +64,7 @@ test.each(senders)("a collector on this machine gets a %s's trace, by its key", 
 
   await send();
 
-  await vi.waitFor(() => expect(received).toHaveLength(1));
+  await expect.poll(() => received).toHaveLength(1);
   expect(received[0]?.get("authorization")).toBe(SECRET);
   expect(received[0]?.get("content-type")).toBe("application/json");
 });
@@ -75,7 +75,7 @@ test.each(senders)("--traces takes a %s's traces, without the declared key", asy
 
   await send();
 
-  await vi.waitFor(() => expect(received).toHaveLength(1));
+  await expect.poll(() => received).toHaveLength(1);
   expect(received[0]?.get("authorization")).toBeNull();
   expect(traces.list()).toMatchObject([
     { exports: [{ url: ELSEWHERE, fate: `sent to ${url} in its place` }] },
@@ -91,7 +91,7 @@ test("--traces takes a trace once that a gateway declares for several collectors
   await ask();
   await ask();
 
-  await vi.waitFor(() => expect(received).toHaveLength(2));
+  await expect.poll(() => received).toHaveLength(2);
   expect(traces.list()[0]?.exports.map((each) => each.url)).toEqual(otels.map((each) => each.url));
 });
 
@@ -103,6 +103,7 @@ test.each(senders)("a collector that takes nothing of a %s is named once", async
 
   const statuses = [(await send()).status, (await send()).status];
   await Promise.all(asked.mock.results.map(({ value }) => value));
+  await expect.poll(() => printed).toHaveBeenCalled();
   await setImmediate();
 
   // A Worker is told, as its collector would; a gateway's caller is not.

@@ -111,7 +111,7 @@ test("a page that nothing answers says that it is not live, until it is again", 
   await page.route("**/*", (route) => route.abort());
   await look(page);
   const lost = await status.innerText();
-  await page.unroute("**/*");
+  await page.unrouteAll({ behavior: "wait" });
   await page.context().clearCookies();
   await look(page);
 

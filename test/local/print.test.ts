@@ -55,7 +55,7 @@ test("what a Worker logs is printed so", async () => {
   });
   await fetch(runtime.url);
 
-  await vi.waitFor(() => expect(printed().match(/everybody/g)?.length).toBeGreaterThan(1), 10_000);
+  await expect.poll(() => printed().match(/everybody/g)?.length).toBeGreaterThan(1);
   expect(printed()).not.toMatch(OBEYED);
 });
 

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import Cloudflare from "cloudflare";
-import getPort from "get-port";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
@@ -13,7 +12,7 @@ import { readText } from "../../local/read-text.ts";
 import { listen } from "../support/listen.ts";
 import { copyProject, start, waitFor, type Project } from "../support/project.ts";
 import { stackText } from "../support/settings.ts";
-import { rows, startLocal, type Local } from "../support/start-local.ts";
+import { freePort, rows, startLocal, type Local } from "../support/start-local.ts";
 import { visit } from "../support/visit.ts";
 
 const run = promisify(execFile);
@@ -160,7 +159,7 @@ test.skipIf(!existsSync("/proc/self/cmdline"))(
 );
 
 test("beside the running stack, an empty account takes what its own deploy would make", async () => {
-  const port = String(await getPort());
+  const port = String(await freePort());
   const process = start(project, "local/start.js", ["--empty", "--port", port]);
   onTestFinished(async () => void (await process.stop("SIGTERM")));
   const [, baseURL = "", apiToken = "", account_id = ""] = await process.waitFor(

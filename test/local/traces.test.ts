@@ -12,7 +12,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
 import type { GatewaySettings } from "../../local/account.ts";
 import type { RequestOptions } from "../../local/gateway/options.ts";
@@ -81,7 +81,7 @@ test.each<[string, RequestOptions]>([
 
   await ask({ inputs: { messages: [{ role: "user", content: CANARY }] }, options });
 
-  await vi.waitFor(() => expect(received).toHaveLength(1));
+  await expect.poll(() => received).toHaveLength(1);
   const [{ headers, body } = { headers: new Headers(), body: "" }] = received;
   expect(body).toContain(CANARY);
   expect(headers.get("authorization")).toBe("Bearer k");

@@ -1,11 +1,8 @@
 /** `npm run probe`, against the REST API and the data plane of a local account. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { buffer } from "node:stream/consumers";
 
-import getPort from "get-port";
 import { expect, onTestFinished, test } from "vitest";
 
 import { readEvidence } from "../../infra/project-files.ts";
@@ -16,6 +13,7 @@ import { CommandError } from "../../ops/cli/errors.ts";
 import { findPlace, writeEvidence } from "../../ops/look/evidence-file.ts";
 import { REQUIRED, withScratch } from "../../ops/probe/scratch.ts";
 import { startAccount, type AccountScene, type RunningAccount } from "../support/account.ts";
+import { listen } from "../support/listen.ts";
 import { callOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { ROOT, STACKS, stackWith } from "../support/settings.ts";
@@ -27,7 +25,9 @@ test("every question is answered as the local account imitates it, and the gatew
   const words = ["--yes", "--out", folder, "--wait", "1", "--json"];
   const { code, stdout, stderr } = await probe(running, words, withToken(running));
 
-  const file = join(folder, `probe-${new Date().toISOString().slice(0, 10)}.json`);
+  const [name = ""] = await readdir(folder);
+  expect(name).toMatch(/^probe-\d{4}-\d\d-\d\d\.json$/);
+  const file = join(folder, name);
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: `wrote ${file}, which no statement cites: it was not Cloudflare that was asked\n`,
@@ -337,22 +337,16 @@ async function makeFolder(): Promise<string> {
 }
 
 /** Passes every call on, with some headers its own. Returns its address. */
-async function startGateway(to: URL, own: Readonly<Record<string, string>>): Promise<string> {
-  const passOn = async (request: IncomingMessage, response: ServerResponse) => {
-    const { host: _, ...headers } = { ...request.headers, ...own };
-    const answer = await fetch(new URL(request.url ?? "", to), {
+function startGateway(to: URL, own: Readonly<Record<string, string>>): Promise<string> {
+  return listen(async (request) => {
+    const { host: _, ...headers } = { ...Object.fromEntries(request.headers), ...own };
+    const { pathname, search } = new URL(request.url);
+    return fetch(new URL(pathname + search, to), {
       method: "POST",
-      headers: new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-      body: await buffer(request),
+      headers,
+      body: await request.arrayBuffer(),
     });
-    response.statusCode = answer.status;
-    response.end(await answer.text());
-  };
-  const server = createServer((request, response) => void passOn(request, response));
-  const port = await getPort();
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${port}`;
+  });
 }
 
 async function start(scene?: AccountScene): Promise<RunningAccount> {

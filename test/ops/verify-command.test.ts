@@ -1,16 +1,14 @@
 /** `npm run verify` as it is typed, over `npm start`: the real Workers runtime and the REST API of the local account. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import getPort from "get-port";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { writePolicyPages } from "../../docs/policy-pages.ts";
 import { readEvidence } from "../../infra/project-files.ts";
-import { listen } from "../support/listen.ts";
+import { listen, listenToTheEnd } from "../support/listen.ts";
 import { callOps, type Ended } from "../support/ops-command.ts";
 import { examples, shownOutput, withoutVolatile } from "../support/printed.ts";
 import { copyProject, type Project } from "../support/project.ts";
@@ -23,8 +21,7 @@ let worker: string;
 beforeAll(async () => {
   project = await copyProject();
   await writePolicyPages(project.folder);
-  const upstream = await startUpstream();
-  const local = await startLocal(project, "prod", ["--upstream", upstream.url]);
+  const local = await startLocal(project, "prod", ["--upstream", await startUpstream()]);
   const { key } = local;
   ({ worker } = local);
   environment = {
@@ -33,10 +30,7 @@ beforeAll(async () => {
     CLOUDFLARE_ACCOUNT_ID: "10ca10ca10ca10ca10ca10ca10ca10ca",
     AI_GATEWAY_CALLER_TOKEN: key,
   };
-  return async () => {
-    await local.process.stop("SIGTERM");
-    upstream.stop();
-  };
+  return async () => void (await local.process.stop("SIGTERM"));
 });
 afterAll(() => project.remove());
 
@@ -200,28 +194,22 @@ async function npmVerify(...words: readonly string[]): Promise<Ended> {
   );
 }
 
-/** A model that takes no embedding, as a chat model on Workers AI. */
-async function startUpstream(): Promise<{ readonly url: string; stop(): void }> {
-  const server = createServer((request, response) => {
-    response.setHeader("content-type", "application/json");
-    if (request.url === "/v1/models") return response.end('{"data":[{"id":"m"}]}');
-    if (request.url === "/v1/embeddings") {
-      response.statusCode = 400;
-      return response.end('{"errors":[{"code":5006,"message":"messages is missing"}]}');
+/** Serves a model that takes no embedding, as a chat model on Workers AI, and returns its address. */
+async function startUpstream(): Promise<string> {
+  const origin = await listenToTheEnd(async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/v1/models") return Response.json({ data: [{ id: "m" }] });
+    if (pathname === "/v1/embeddings") {
+      const errors = [{ code: 5006, message: "messages is missing" }];
+      return Response.json({ errors }, { status: 400 });
     }
-    let body = "";
-    request.on("data", (chunk) => (body += chunk));
-    return request.on("end", () => {
-      const message = { role: "assistant", content: "word" };
-      if (JSON.parse(body).stream !== true) {
-        return response.end(JSON.stringify({ choices: [{ message, finish_reason: "stop" }] }));
-      }
-      response.setHeader("content-type", "text/event-stream");
-      const chunk = { choices: [{ index: 0, delta: message, finish_reason: "stop" }] };
-      return response.end(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
-    });
+    const message = { role: "assistant", content: "word" };
+    if (Object(await request.json()).stream !== true) {
+      return Response.json({ choices: [{ message, finish_reason: "stop" }] });
+    }
+    const chunk = { choices: [{ index: 0, delta: message, finish_reason: "stop" }] };
+    const body = `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
   });
-  const port = await getPort();
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${port}/v1`, stop: () => void server.close() };
+  return `${origin}/v1`;
 }

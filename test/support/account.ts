@@ -40,6 +40,8 @@ export interface AccountScene {
   readonly folder?: string;
   /** The faults of the REST API. */
   readonly faults?: readonly GatewayFault[];
+  /** The clock of its gateways, in milliseconds since 1970; the machine's if absent. */
+  readonly now?: () => number;
   /** Takes the lines that the account prints. */
   readonly print?: (line: string) => void;
 }
@@ -66,13 +68,14 @@ const KEY = "local-key-of-tests-0123456789-0123456789";
 
 /** Starts an account, which the caller stops. */
 export async function startAccount(scene: AccountScene = {}): Promise<RunningAccount> {
-  const { gateways = [{}], model = localModel, folder, faults, print } = scene;
+  const { gateways = [{}], model = localModel, folder, faults, print, now } = scene;
   const temporary = join(tmpdir(), `account-${randomUUID()}`);
   const parts = openAccount({
     id: LOCAL_ACCOUNT_ID,
     model,
     folder: folder ?? temporary,
     isVolatile: folder === undefined,
+    ...(now && { now }),
   });
   const declared = gateways.map((settings): [string, GatewaySettings] => {
     const full = { ...OPEN, accountId: LOCAL_ACCOUNT_ID, ...settings };

@@ -2,8 +2,14 @@
  * Registers the hook anew before each file: one that a support module registers would run after the
  * first file only.
  */
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 
 import { endAll } from "./endings.ts";
 
-afterAll(endAll);
+afterAll(async () => {
+  // The next file may run in the same process.
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  await endAll();
+});

@@ -75,7 +75,7 @@ const ordinaryPages = new WeakMap<Browser, Promise<Page>>();
 
 /** Returns the page that all tests of a browser share, one after the other: a new one costs as much as most tests. */
 async function ordinaryPage(browser: Browser): Promise<Page> {
-  const opened = ordinaryPages.get(browser) ?? browser.newPage();
+  const opened = ordinaryPages.get(browser) ?? patient(browser.newPage());
   ordinaryPages.set(browser, opened);
   const page = await opened;
   onTestFinished(async () => {
@@ -91,12 +91,19 @@ async function ordinaryPage(browser: Browser): Promise<Page> {
 /** Opens a page in a context of its own: what it is asked to be, no other is. */
 async function ownPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext(options);
-  const page = await context.newPage();
+  const page = await patient(context.newPage());
   onTestFinished(async () => {
     // The page asks again every two seconds: a route still busy then would throw after its test.
     await page.unrouteAll({ behavior: "wait" });
     await context.close();
   });
+  return page;
+}
+
+/** Has a page wait as long as a test does: on a busy machine half a minute is not much. */
+async function patient(opening: Promise<Page>): Promise<Page> {
+  const page = await opening;
+  page.setDefaultTimeout(80_000);
   return page;
 }
 

@@ -82,7 +82,7 @@ async function makeFolder(place = 1): Promise<string> {
 export interface Started {
   /** Returns what it has printed so far, errors included. */
   output(): string;
-  /** Waits for a match in the output, and rejects with the output where none comes. */
+  /** Waits for a match in the output. Rejects with the output where it ends before, or none comes in a minute. */
   readonly waitFor: (pattern: RegExp) => Promise<RegExpExecArray>;
   /**
    * Sends a signal to the whole process group, as a terminal does, and resolves with the exit code.
@@ -103,13 +103,20 @@ export function start(project: Project, file: string, args: readonly string[] = 
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
+  let isOver = false;
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  child.once("close", () => (isOver = true));
+  const find = (pattern: RegExp) => {
+    const found = pattern.exec(output);
+    if (found === null && isOver) throw new Error(`it ended without ${pattern}:\n${output}`);
+    return found ?? undefined;
+  };
   return {
     output: () => output,
     exited,
     waitFor: (pattern) =>
       waitFor(
-        () => pattern.exec(output) ?? undefined,
+        () => find(pattern),
         () => output,
       ),
     stop: async (signal = "SIGINT") => {
@@ -129,8 +136,8 @@ export async function waitFor<T>(
   describe: () => string,
   everyMs = 25,
 ): Promise<T> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
+  // The machine may stand still: so many looks, and not so much time.
+  for (let looks = 60_000 / everyMs; looks > 0; looks--) {
     const answer = await read();
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, everyMs));

@@ -1,7 +1,10 @@
 /** Runs `npm start` in a copy of the project, and reads what its page lists. */
-import getPort from "get-port";
+import { createHash } from "node:crypto";
+
+import getPort, { portNumbers } from "get-port";
 
 import { start, type Project, type Started } from "./project.ts";
+import { ROOT } from "./settings.ts";
 import { visit } from "./visit.ts";
 
 /** A running `npm start`. */
@@ -23,7 +26,7 @@ export async function startLocal(
   stack: string,
   args: readonly string[] = [],
 ): Promise<Local> {
-  const port = args.includes("--port") ? [] : ["--port", String(await getPort())];
+  const port = args.includes("--port") ? [] : ["--port", String(await freePort())];
   const process = start(project, "local/start.js", ["--stack", stack, ...port, ...args]);
   const found = await process.waitFor(/Worker +(\S+)\n +Logs +(\S+)\n +Key +(\S+)[^]*Ctrl-C/);
   const [, worker = "", page = "", key = ""] = found;
@@ -47,6 +50,19 @@ export async function startLocal(
         body,
       }),
   };
+}
+
+// Below those that a system hands out by itself: between the choice of a port and its use, nobody else gets it. Each
+// process of a run has a hundred of its own, as another run in another folder has.
+const RUN = createHash("sha256").update(ROOT).digest().readUInt8() % 20;
+const FIRST_PORT = 10_000 + 1000 * RUN + 100 * (Number(process.env["VITEST_POOL_ID"] ?? 0) % 10);
+
+let starts = 0;
+
+/** Returns a port of loopback that is free, as those after it are, for a process that is about to start. */
+export function freePort(): Promise<number> {
+  const first = FIRST_PORT + 10 * (starts++ % 10);
+  return getPort({ host: "127.0.0.1", port: portNumbers(first, first + 9) });
 }
 
 /** Fetches a page as text. */

@@ -70,6 +70,21 @@ export async function* inTurn(pieces: readonly (string | Uint8Array)[]) {
   yield* pieces;
 }
 
+/** Yields the pieces, and breaks the connection off once they have left. */
+export async function* breaking(pieces: readonly (string | Uint8Array)[]) {
+  yield* pieces;
+  // What is written leaves at the end of this turn.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  throw new Error("connection reset");
+}
+
+/** Yields the pieces, then nothing until nobody listens. */
+export async function* silent(...pieces: readonly string[]) {
+  yield* pieces;
+  await new Promise((resolve) => setTimeout(resolve, 300_000).unref());
+  yield "";
+}
+
 /** Makes an answer without an end, and a promise that resolves when it is cancelled. */
 export function endless(): { readonly reply: Reply; readonly ended: Promise<string> } {
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { MODEL_WAYS } from "../support/endpoint-requests.ts";
 import { waitFor } from "../support/project.ts";
-import { event, inTurn } from "../support/wire.ts";
+import { breaking, event, inTurn, silent } from "../support/wire.ts";
 import {
   chatBody,
   errorOf,
@@ -15,9 +15,8 @@ import {
 const CHAT = "/v1/chat/completions";
 const STREAMED = { method: "POST", body: chatBody({ stream: true }) };
 
-/** What comes later than this hangs. The model's time limit is 500 ms here. */
-const SOON_MS = 10_000;
-const QUICK = { TIMEOUT_MS: "500" };
+/** Less than the ordinary time limit of a model: what does not end by itself hangs. */
+const SOON_MS = 30_000;
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -52,9 +51,10 @@ test.each<[string, () => Reply, number, string]>([
   ],
   ["null", () => ({ body: null }), 502, "bad_model_output"],
 ])("%s in place of an answer is told in time, with a line", async (...row) => {
-  const [, reply, status, code] = row;
+  const [what, reply, status, code] = row;
+  const bindings = what === "silence" ? { TIMEOUT_MS: "100" } : {};
   for (const { name, path, route, method, body } of MODEL_WAYS) {
-    const worker = await startWorker({ bindings: QUICK, reply });
+    const worker = await startWorker({ bindings, reply });
 
     const response = await ask(worker, path, { method, body: body() });
 
@@ -74,7 +74,9 @@ test.each<[string, NonNullable<Reply["pieces"]>, string, string]>([
   ["by an error", inTurn([hel, event({ error: { code: 9 } })]), "Hel", "upstream_error"],
   ["by silence", silent(hel), "Hel", "upstream_timeout"],
 ])("a stream that ends %s says so in time, with a line", async (_, pieces, said, code) => {
-  const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
+  // Long enough for what is said before the silence.
+  const bindings = code === "upstream_timeout" ? { TIMEOUT_MS: "1500" } : {};
+  const worker = await startWorker({ bindings, reply: () => ({ pieces }) });
 
   const response = await ask(worker, CHAT, STREAMED);
   const chunks = (await response.text()).match(/(?<=^data: ).*$/gm) ?? [];
@@ -89,7 +91,7 @@ test.each<[string, NonNullable<Reply["pieces"]>]>([
   ["before the first byte", breaking([])],
   ["with no event at all", inTurn([])],
 ])("a stream that ends %s is a 502, for nothing was sent", async (_, pieces) => {
-  const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
+  const worker = await startWorker({ reply: () => ({ pieces }) });
 
   const response = await ask(worker, CHAT, STREAMED);
 
@@ -105,7 +107,7 @@ test.each([
     newer({ delta: { content: "Hel" } }),
     newer({ delta: {}, finish_reason: "stop" }),
   ]);
-  const worker = await startWorker({ bindings: QUICK, reply: () => ({ pieces }) });
+  const worker = await startWorker({ reply: () => ({ pieces }) });
 
   const response = await ask(worker, CHAT, STREAMED);
 
@@ -114,7 +116,7 @@ test.each([
 });
 
 test("a stream that falls silent ends long before the limit of the whole", async () => {
-  const bindings = { TIMEOUT_MS: "60000", IDLE_MS: "300" };
+  const bindings = { IDLE_MS: "300" };
   const worker = await startWorker({ bindings, reply: () => ({ pieces: silent(hel) }) });
 
   const response = await ask(worker, CHAT, STREAMED);
@@ -138,18 +140,4 @@ async function lineOf(worker: RunningWorker): Promise<unknown> {
 
 function textOf(data: string): string {
   return Object(JSON.parse(data)).choices?.[0]?.delta.content ?? "";
-}
-
-/** Says so much, then nothing until nobody listens. */
-async function* silent(...pieces: readonly string[]) {
-  yield* pieces;
-  await new Promise((resolve) => setTimeout(resolve, 300_000).unref());
-  yield "";
-}
-
-/** Breaks the connection off once what it said has left. */
-async function* breaking(pieces: readonly (string | Uint8Array)[]) {
-  yield* pieces;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  throw new Error("connection reset");
 }

@@ -110,7 +110,7 @@ test("256 spans wait for a collector, and no more; the next call has them all", 
   const waiting = await Promise.all(Array.from({ length: 256 }, () => send(exporter)));
   const refused = await send(exporter);
   answer(0);
-  await vi.waitFor(() => expect(calls).toHaveLength(2));
+  await expect.poll(() => calls).toHaveLength(2);
   answer(1);
 
   expect(waiting.filter((each) => each !== undefined)).toEqual([]);

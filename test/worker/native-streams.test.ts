@@ -8,7 +8,17 @@ import { expect, test } from "vitest";
 
 import { waitFor } from "../support/project.ts";
 import { OWN_SHAPES, ROUTES, TALKERS, type TalkingEndpoint } from "../support/talk.ts";
-import { answer, endless, event, eventsOf, inTurn, SPEAKERS, stream } from "../support/wire.ts";
+import {
+  answer,
+  breaking,
+  endless,
+  event,
+  eventsOf,
+  inTurn,
+  silent,
+  SPEAKERS,
+  stream,
+} from "../support/wire.ts";
 import {
   errorOf,
   modelsBinding,
@@ -121,15 +131,18 @@ test("a break cuts the caller's connection, and stands in the line", async () =>
 
 // The limit of silence (IDLE_MS) is that of streams that are read.
 test("a silent stream is cut where the model's whole time is over", async () => {
-  const bindings = { ...BINDINGS, IDLE_MS: "50", TIMEOUT_MS: "400" };
-  const worker = await startWorker({ bindings, reply: () => ({ pieces: silent(CHAT_EVENTS[0]) }) });
+  const bindings = { ...BINDINGS, IDLE_MS: "50", TIMEOUT_MS: "1500" };
+  const worker = await startWorker({
+    bindings,
+    reply: () => ({ pieces: silent(CHAT_EVENTS[0] ?? "") }),
+  });
 
   const response = await ask(worker, "chatCompletions");
 
   await expect(response.text()).rejects.toThrow("terminated");
   const line = await lineOf(worker, response);
   expect(line).toMatchObject({ stream: "cut" });
-  expect(line["durationMs"]).toBeGreaterThanOrEqual(400);
+  expect(line["durationMs"]).toBeGreaterThanOrEqual(1500);
 });
 
 test("a caller that hangs up ends the model's answer too", async () => {
@@ -256,15 +269,4 @@ async function lineOf(
     () => lines.join("\n"),
   );
   return JSON.parse(line);
-}
-
-async function* breaking(pieces: readonly string[]) {
-  yield* pieces;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  throw new Error("connection reset");
-}
-
-async function* silent(piece = "") {
-  yield piece;
-  await new Promise((resolve) => setTimeout(resolve, 300_000).unref());
 }

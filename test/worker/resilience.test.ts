@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { silent } from "../support/wire.ts";
 import {
   chatBody,
   errorOf,
@@ -21,13 +22,7 @@ function failing(reply: Reply) {
 }
 
 /** A body that never comes. */
-function silence(): Reply {
-  async function* pieces() {
-    await new Promise((resolve) => setTimeout(resolve, 300_000).unref());
-    yield "";
-  }
-  return { pieces: pieces() };
-}
+const silence = (): Reply => ({ pieces: silent() });
 
 async function* halfAnswer() {
   yield '{"response":';
@@ -105,7 +100,7 @@ test("a model that says nothing in time is a 504", async () => {
 
 test("a model that is too slow is left for the fallback, which has the time anew", async () => {
   const worker = await startWorker({
-    bindings: { ...WITH_FALLBACK, TIMEOUT_MS: "300" },
+    bindings: { ...WITH_FALLBACK, TIMEOUT_MS: "1500" },
     reply: (call) => (modelOf(call) === "@cf/old/model" ? silence() : HELLO),
   });
 

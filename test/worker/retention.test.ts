@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Log, LogLevel, Miniflare, Response, type Request } from "miniflare";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { BINDINGS } from "../support/retention-bindings.ts";
@@ -43,7 +43,7 @@ test("a scheduled run deletes what is old, in the API's own words, and writes on
     authorization: "Bearer token-of-retention",
     body: "",
   });
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await expect.poll(() => lines).toHaveLength(1);
   expect(JSON.parse(String(lines[0]))).toMatchObject({
     message: "retention",
     stack: "test",

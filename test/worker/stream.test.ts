@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import { expect, test } from "vitest";
 
-import { answer, endless, event, inTurn } from "../support/wire.ts";
+import { answer, breaking, endless, event, inTurn } from "../support/wire.ts";
 import { chatBody, errorOf, startWorker, TOKEN, type Reply } from "../support/workerd.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -289,10 +289,4 @@ function chunk(response: Response, delta: object, finishReason: string | null = 
     model: "@cf/old/model",
     choices: [{ index: 0, delta, finish_reason: finishReason, logprobs: null }],
   };
-}
-
-async function* breaking(pieces: readonly string[]) {
-  yield* pieces;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  throw new Error("connection reset");
 }

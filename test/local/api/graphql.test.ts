@@ -10,10 +10,13 @@ const HOUR_MS = 3_600_000;
 let account: RunningAccount;
 let window: { readonly start: string; readonly end: string };
 beforeAll(async () => {
+  const now = Date.now();
   account = await startAccount({
     gateways: [{ cacheTtl: 600 }, { aiGatewayId: "silent", collectLogs: false }],
+    // All calls are of one minute.
+    now: () => now,
   });
-  const start = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const start = Math.floor(now / HOUR_MS) * HOUR_MS;
   window = { start: iso(start), end: iso(start + 2 * HOUR_MS) };
   const web = { caller: "web", n: 1, ok: true };
   await call({ metadata: web, skipCache: true });
