@@ -13,7 +13,7 @@ import worker from "../../worker/chat/index.ts";
 import type { Cloudflare, Deploy, Running } from "./workerd.ts";
 
 /** Runs the Worker behind a port of its own. */
-export async function runInNode({ texts, hasAi, limits, cloudflare }: Deploy): Promise<Running> {
+export async function runInNode({ limits, cloudflare }: Deploy): Promise<Running> {
   const faults: string[] = [];
   const context = {
     passThroughOnException: () => {},
@@ -21,12 +21,9 @@ export async function runInNode({ texts, hasAi, limits, cloudflare }: Deploy): P
     props: {},
   };
   const METRICS = { writeDataPoint: (point: object) => void cloudflare.points.push(point) };
-  const env = {
-    ...texts,
-    ...(hasAi && { AI: aiBinding(cloudflare) }),
-    ...(texts["METRICS_COLUMNS"] !== undefined && { METRICS }),
-    ...limitsOf(limits),
-  };
+  const AI = aiBinding(cloudflare);
+  const counted = limitsOf(limits);
+  let env = {};
   const server = createAdaptorServer({
     fetch: (request) => within.run(cloudflare, async () => worker.fetch(request, env, context)),
   });
@@ -35,6 +32,10 @@ export async function runInNode({ texts, hasAi, limits, cloudflare }: Deploy): P
   const { port } = z.object({ port: z.number() }).parse(server.address());
   return {
     url: new URL(`http://127.0.0.1:${port}`),
+    bind: async ({ texts, hasAi }) => {
+      const metrics = texts["METRICS_COLUMNS"] !== undefined && { METRICS };
+      env = { ...texts, ...(hasAi && { AI }), ...metrics, ...counted };
+    },
     check: async () => {
       const found = faults.splice(0);
       if (found.length > 0) throw new Error(`the Worker left faults:\n${found.join("\n")}`);

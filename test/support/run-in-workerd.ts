@@ -1,5 +1,5 @@
 /** Runs the chat Worker in the real Workers runtime, with the real AI binding. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -14,15 +14,16 @@ import {
 
 import { bundleWorker } from "../../infra/bundle.ts";
 import { waitFor } from "./project.ts";
-import { readPoint, speakerOf, WATCHED_ENTRY } from "./runtime-faults.ts";
+import { readPoint, speakerOf, watchedEntry } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";
 import type { Cloudflare, Deploy, Running } from "./workerd.ts";
 
 /** Runs the bundled Worker. */
-export async function runInWorkerd({ texts, hasAi, limits, cloudflare }: Deploy): Promise<Running> {
+export async function runInWorkerd({ limits, cloudflare }: Deploy): Promise<Running> {
   const contents = await (source ??= readWorker());
   const faults: string[] = [];
-  const ai = hasAi ? ({ AI: { type: "ai", dev: { remote: true } } } as const) : {};
+  // A path that only this process knows.
+  const bindPath = `/${randomUUID()}`;
   const miniflare = new Miniflare({
     cf: false,
     // The Worker's own error lines are part of some scenes, not of the tests' output.
@@ -43,11 +44,11 @@ export async function runInWorkerd({ texts, hasAi, limits, cloudflare }: Deploy)
           manifest: {
             mainModule: "entry.js",
             modules: {
-              "entry.js": { type: "esm", contents: WATCHED_ENTRY },
+              "entry.js": { type: "esm", contents: watchedEntry(bindPath) },
               "chat.js": { type: "esm", contents },
             },
           },
-          env: { ...textsOf(texts), ...ai, ...limitsOf(limits) },
+          env: { AI: { type: "ai", dev: { remote: true } }, ...limitsOf(limits) },
         },
         dev: {
           // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- branded so that only tool makers set it
@@ -63,6 +64,9 @@ export async function runInWorkerd({ texts, hasAi, limits, cloudflare }: Deploy)
   const url = await miniflare.ready;
   return {
     url,
+    bind: async (bindings) => {
+      await fetch(new URL(bindPath, url), { method: "POST", body: JSON.stringify(bindings) });
+    },
     check: async () => {
       await drain(url, cloudflare);
       const found = faults.splice(0);
@@ -94,12 +98,6 @@ let source: Promise<string> | undefined;
 async function readWorker(): Promise<string> {
   const { file } = await bundleWorker("chat");
   return readFile(join(ROOT, file), "utf8");
-}
-
-function textsOf(texts: Deploy["texts"]) {
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, value]) => [name, { type: "text", value }] as const),
-  );
 }
 
 /** Makes the rate limits of a scene, each with counts of its own. */

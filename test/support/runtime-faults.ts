@@ -10,10 +10,11 @@ const REJECTION = "unhandled rejection: ";
 const POINT = "data point: ";
 
 /**
- * The main module in place of the Worker's own, `chat.js`. Where the scene has columns, it has a
- * binding to Analytics Engine too, which Miniflare's own does not let a test read.
+ * The main module in place of the Worker's own, `chat.js`. The Worker gets the bindings that were last
+ * sent to the path: a runtime starts once for all of them. Where they have columns, there is a binding to
+ * Analytics Engine too, which Miniflare's own does not let a test read.
  */
-export const WATCHED_ENTRY = `
+export const watchedEntry = (bindPath: string): string => `
   import worker from "./chat.js";
 
   addEventListener("unhandledrejection", ({ reason }) =>
@@ -21,11 +22,15 @@ export const WATCHED_ENTRY = `
   const METRICS = {
     writeDataPoint: (point) => console.log(${JSON.stringify(POINT)} + JSON.stringify(point)),
   };
-  let full;
+  let bound = {};
   export default {
-    fetch(request, env, context) {
-      full ??= env.METRICS_COLUMNS === undefined ? env : { ...env, METRICS };
-      return worker.fetch(request, full, context);
+    async fetch(request, { AI, ...limits }, context) {
+      if (new URL(request.url).pathname !== ${JSON.stringify(bindPath)})
+        return worker.fetch(request, bound, context);
+      const { texts, hasAi } = await request.json();
+      const metrics = texts.METRICS_COLUMNS === undefined ? {} : { METRICS };
+      bound = { ...texts, ...limits, ...(hasAi && { AI }), ...metrics };
+      return new Response();
     },
   };
 `;

@@ -117,16 +117,18 @@ export interface RunningWorker {
 }
 
 /**
- * Starts the Worker, or takes the one of this file that has the same bindings. Calls and replies
- * are the scene's own.
+ * Starts the Worker, or takes one that runs. Bindings, calls and replies are the scene's own, until
+ * the next one starts.
  */
 export async function startWorker(scene: WorkerScene = {}): Promise<RunningWorker> {
-  const key = keyOf(scene);
+  const limits = limitsOf(scene);
+  const key = JSON.stringify(limits);
   if (!isEndSet) atEndOfFile(endWorkers);
   isEndSet = true;
-  const runtime = runtimes.get(key) ?? startRuntime(scene);
+  const runtime = runtimes.get(key) ?? startRuntime(limits);
   runtimes.set(key, runtime);
-  const { url, cloudflare } = await runtime;
+  const { url, cloudflare, bind } = await runtime;
+  await bind(bindingsOf(scene));
   if (scene.callerLimit !== undefined || scene.ownLimits !== undefined) await roomInMinute();
 
   const calls: WireCall[] = [];
@@ -162,8 +164,15 @@ async function roomInMinute(): Promise<void> {
   if (leftMs < ROOM_MS) await new Promise((resolve) => setTimeout(resolve, leftMs));
 }
 
-function keyOf({ bindings, withoutAi, callerLimit, ownLimits }: WorkerScene): string {
-  return JSON.stringify([{ ...BINDINGS, ...bindings }, withoutAi, callerLimit, ownLimits]);
+function bindingsOf({ bindings, withoutAi = false }: WorkerScene): Bindings {
+  const texts = Object.entries({ ...BINDINGS, ...bindings }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return { texts: Object.fromEntries(texts), hasAi: !withoutAi };
+}
+
+function limitsOf({ callerLimit, ownLimits }: WorkerScene): Deploy["limits"] {
+  return { ...(callerLimit !== undefined && { CALLER_LIMIT: callerLimit }), ...ownLimits };
 }
 
 /** Makes the body of a chat request for the older model. */
@@ -188,10 +197,14 @@ function hello(): Reply {
   return { headers: { "cf-aig-log-id": "log-1" }, body: { response: "hello", usage } };
 }
 
-/** The deploy of a scene, in a form that every runtime can take. */
-export interface Deploy {
+/** The bindings of a scene but for its limits, in a form that every runtime can take. */
+export interface Bindings {
   readonly texts: Readonly<Record<string, string>>;
   readonly hasAi: boolean;
+}
+
+/** What stays the same as long as a runtime runs. */
+export interface Deploy {
   /** The rate limits, by binding: requests in a minute. */
   readonly limits: Readonly<Record<string, number>>;
   readonly cloudflare: Cloudflare;
@@ -200,12 +213,14 @@ export interface Deploy {
 /** A Worker that runs. */
 export interface Running {
   readonly url: URL;
+  /** Gives the requests that follow other bindings. */
+  readonly bind: (bindings: Bindings) => Promise<void>;
   /** Waits for what it has to report. Throws where it left a fault that no caller and no line shows. */
   readonly check: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Runs the Worker as deployed. */
+/** Runs the Worker, at first without bindings. */
 export type RunWorker = (deploy: Deploy) => Promise<Running>;
 
 let run: RunWorker = async (deploy) => {
@@ -229,14 +244,14 @@ declare module "vitest" {
   }
 }
 
-/** The ordinary deploy, which half of all files use: each start of a runtime takes a third of a second. */
-const ORDINARY = keyOf({});
+/** The runtime without limits serves nearly all scenes: each start of one takes a third of a second. */
+const ORDINARY = JSON.stringify({});
 const runtimes = new Map<string, Promise<Runtime>>();
 let isEndSet = false;
 
 /**
- * Stops every runtime, but for the ordinary deploy's where more files follow in this process: the
- * next one takes it over, and Miniflare ends it with the process. Throws where one left a fault.
+ * Stops every runtime, but for the ordinary one where more files follow in this process: the next one
+ * takes it over, and Miniflare ends it with the process. Throws where one left a fault.
  */
 async function endWorkers(): Promise<void> {
   isEndSet = false;
@@ -249,17 +264,11 @@ async function endWorkers(): Promise<void> {
   }
 }
 
-async function startRuntime(scene: WorkerScene): Promise<Runtime> {
-  const { bindings, withoutAi = false, callerLimit, ownLimits } = scene;
+async function startRuntime(limits: Deploy["limits"]): Promise<Runtime> {
   const cloudflare = await startCloudflare();
-  const texts = Object.entries({ ...BINDINGS, ...bindings }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  const limits = { ...(callerLimit !== undefined && { CALLER_LIMIT: callerLimit }), ...ownLimits };
-  const deploy = { texts: Object.fromEntries(texts), hasAi: !withoutAi, limits, cloudflare };
-  const running = await run(deploy);
+  const running = await run({ limits, cloudflare });
   return {
-    url: running.url,
+    ...running,
     cloudflare,
     check: async () => {
       await running.check();
