@@ -1,17 +1,35 @@
 /** One process owns a stack's local account, and what a killed one left is ended. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
-import { copyProject, start, type Project } from "../support/project.ts";
+import { copyProject, start, type Project, type Started } from "../support/project.ts";
 import { fetchText, startLocal, type Local } from "../support/start-local.ts";
 
 let project: Project;
+let failed: Started;
+let first: Local;
 beforeAll(async () => {
   project = await copyProject();
+  failed = start(project, "local/start.js", ["--upstream", "http://127.0.0.1:9"]);
+  await failed.exited;
+  first = await startLocal(project, "dev");
 });
-afterAll(() => project.remove());
+afterAll(async () => {
+  await first.process.stop("SIGTERM");
+  await project.remove();
+});
+
+test("a start that fails leaves the stack to the next one", async () => {
+  expect(await failed.exited).toBe(1);
+  expect(failed.output()).toContain("--upstream http://127.0.0.1:9/ cannot be used: ");
+  expect(failed.output()).not.toMatch(/ {4}at /);
+  expect((await first.chat()).status).toBe(200);
+});
 
 test("a second start prints the first one's lines and ends, and no log is lost", async () => {
-  const first = await run();
+  const before = await count(first);
   const [, printed = ""] = /(stack dev runs[^]*)\nEdits to the/.exec(first.process.output()) ?? [];
   await chat(first, 20);
 
@@ -27,7 +45,7 @@ test("a second start prints the first one's lines and ends, and no log is lost",
   );
   expect(api).toContain(`${plain}\nexport CLOUDFLARE_BASE_URL=${first.logs}/client/v4\n`);
   await chat(first, 40);
-  expect(await count(first)).toBe(80);
+  expect(await count(first)).toBe(before + 80);
 });
 
 test("two starts at once: one runs the stack, the other prints its lines", async () => {
@@ -39,14 +57,13 @@ test("two starts at once: one runs the stack, the other prints its lines", async
   expect(beside).toHaveLength(1);
 });
 
+// The last test: all others need what it ends.
 test("after a kill -9 the next start has the same port, and every log that was shown", async () => {
-  const first = await run();
   const before = await count(first);
   await chat(first, 40);
   expect(await count(first)).toBe(before + 40);
-  const second = await run();
-  const pid = pidOf(second.process.output());
-  process.kill(pid, "SIGKILL");
+  const running = await readFile(join(project.folder, ".local/dev/running.json"), "utf8");
+  process.kill(JSON.parse(running).pid, "SIGKILL");
   expect(await first.process.exited).toBe(null);
 
   const next = await run("dev", "--port", new URL(first.worker).port);
@@ -55,13 +72,6 @@ test("after a kill -9 the next start has the same port, and every log that was s
   expect(next.process.output()).not.toContain("is busy");
   await chat(next, 40);
   expect(await count(next)).toBe(before + 80);
-});
-
-test("a start that fails leaves the stack to the next one", async () => {
-  const failed = start(project, "local/start.js", ["--upstream", "http://127.0.0.1:9"]);
-  expect(await failed.exited).toBe(1);
-
-  expect((await (await run()).chat()).status).toBe(200);
 });
 
 /** Starts a stack, which ends with the test. */

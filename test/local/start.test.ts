@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 
 import Cloudflare from "cloudflare";
 import OpenAI from "openai";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { readText } from "../../local/read-text.ts";
-import { listen } from "../support/listen.ts";
+import { listenToTheEnd } from "../support/listen.ts";
 import { copyProject, start, waitFor, type Project } from "../support/project.ts";
 import { stackText } from "../support/settings.ts";
 import { freePort, rows, startLocal, type Local } from "../support/start-local.ts";
@@ -65,27 +65,6 @@ test("npm start prints where traces go, and who sent them stands on the page of 
     async () => ((await dev.page(`/logs/${id}`)).includes("From the Worker") ? true : undefined),
     () => dev.process.output(),
   );
-});
-
-test("under metadata a hostile caller leaves a log without bodies, and one beside the Worker leaves none", async () => {
-  const local = await startProd();
-
-  const response = await local.chat({
-    "cf-aig-collect-log": "true",
-    "cf-aig-collect-log-payload": "true",
-  });
-  const beside = await fetch(`${local.logs}/v1/any/shop-prod/workers-ai/@cf/meta/x`, {
-    method: "POST",
-    headers: { "cf-aig-authorization": `Bearer ${local.key}` },
-    body: JSON.stringify({ messages: [{ role: "user", content: "round it" }] }),
-  });
-
-  expect([response.status, beside.status]).toEqual([200, 200]);
-  const list = rows(await local.page());
-  expect(list.map((row) => row.at(-1))).toEqual(["not kept"]);
-  const log = await local.page(`/logs/${response.headers.get("x-log-id")}`);
-  expect(log).toContain("No bodies");
-  expect(log).not.toContain("a secret prompt");
 });
 
 test("a streamed chat and an embedding run through the same gateway, and are logged", async () => {
@@ -193,15 +172,6 @@ test("beside the running stack, an empty account takes what its own deploy would
   expect((await dev.chat()).status).toBe(200);
 });
 
-test("the end of a service leaves nothing running", async () => {
-  const second = await startProd();
-
-  expect(await second.process.stop("SIGTERM")).toBe(143);
-  for (const url of [second.worker, second.logs]) {
-    await expect(fetch(url)).rejects.toThrow("fetch failed");
-  }
-});
-
 test("a bad stack file stops it with the program's own message", async () => {
   const text = stackText("dev");
   const bad = join(project.folder, "Pulumi.bad.yaml");
@@ -226,7 +196,6 @@ test.each([
   [["--upstream", "http://me:hidden@x.test"], 2, "--upstream holds a user name or a password"],
   [["--upstream", "ollama"], 2, 'error: --upstream is "ollama"; allowed is a URL'],
   [["--prot", "1"], 2, "Unknown option '--prot'"],
-  [["--stack", "prod", "--upstream", "http://127.0.0.1:9"], 1, "cannot be used: "],
 ])("%j ends at once with a message", async (args, code, message) => {
   const process = start(project, "local/start.js", args);
 
@@ -250,31 +219,60 @@ test.each([".", ".."])(
   },
 );
 
-test("an upstream with OpenAI's protocol answers in the local model's place, until Ctrl-C", async () => {
+describe("prod, with an upstream in the local model's place", () => {
   const asked: unknown[] = [];
-  const upstream = await listen(async (request) => {
-    if (request.method === "GET") return new Response('{"data":[{"id":"llama-at-home"}]}');
-    asked.push(await request.json());
-    const message = { role: "assistant", content: "from upstream" };
-    return Response.json({ choices: [{ message, finish_reason: "stop" }] });
+  let prod: Local;
+  beforeAll(async () => {
+    const upstream = await listenToTheEnd(async (request) => {
+      if (request.method === "GET") return new Response('{"data":[{"id":"llama-at-home"}]}');
+      asked.push(await request.json());
+      const message = { role: "assistant", content: "from upstream" };
+      return Response.json({ choices: [{ message, finish_reason: "stop" }] });
+    });
+    prod = await startLocal(project, "prod", ["--upstream", `${upstream}/v1`]);
+    return async () => void (await prod.process.stop("SIGTERM"));
   });
 
-  const local = await startProd("--upstream", `${upstream}/v1`);
+  test("under metadata a hostile caller leaves a log without bodies, and one beside the Worker leaves none", async () => {
+    const response = await prod.chat({
+      "cf-aig-collect-log": "true",
+      "cf-aig-collect-log-payload": "true",
+    });
+    const beside = await fetch(`${prod.logs}/v1/any/shop-prod/workers-ai/@cf/meta/x`, {
+      method: "POST",
+      headers: { "cf-aig-authorization": `Bearer ${prod.key}` },
+      body: JSON.stringify({ messages: [{ role: "user", content: "round it" }] }),
+    });
 
-  expect(await (await local.chat()).text()).toContain("from upstream");
-  expect(asked).toEqual([
-    { model: "llama-at-home", messages: [{ role: "user", content: "a secret prompt" }] },
-  ]);
+    expect([response.status, beside.status]).toEqual([200, 200]);
+    const list = rows(await prod.page());
+    expect(list.map((row) => row.at(-1))).toEqual(["not kept"]);
+    const log = await prod.page(`/logs/${response.headers.get("x-log-id")}`);
+    expect(log).toContain("No bodies");
+    expect(log).not.toContain("a secret prompt");
+  });
 
-  expect(await local.process.stop("SIGINT")).toBe(130);
-  for (const url of [local.worker, local.logs]) {
-    await expect(fetch(url)).rejects.toThrow("fetch failed");
-  }
+  test("the upstream answers, in OpenAI's protocol", async () => {
+    asked.length = 0;
+
+    expect(await (await prod.chat()).text()).toContain("from upstream");
+    expect(asked).toEqual([
+      { model: "llama-at-home", messages: [{ role: "user", content: "a secret prompt" }] },
+    ]);
+  });
+
+  test("Ctrl-C leaves nothing running", async () => {
+    expect(await prod.process.stop("SIGINT")).toBe(130);
+    await expectNothing(prod);
+  });
 });
 
-/** Ended with the test. */
-async function startProd(...args: readonly string[]): Promise<Local> {
-  const local = await startLocal(project, "prod", args);
-  onTestFinished(async () => void (await local.process.stop("SIGTERM")));
-  return local;
+// The last test: all others need what it ends.
+test("the end of a service leaves nothing running", async () => {
+  expect(await dev.process.stop("SIGTERM")).toBe(143);
+  await expectNothing(dev);
+});
+
+async function expectNothing({ worker, logs }: Local): Promise<void> {
+  for (const url of [worker, logs]) await expect(fetch(url)).rejects.toThrow("fetch failed");
 }
