@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { toServed } from "../../local/api/worker-record.ts";
 import { keepLog, startAccount } from "../support/account.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { launchBrowser, openPage } from "../support/browser.ts";
 import { declareStack } from "../support/declare-stack.ts";
 import { visit, withKey } from "../support/visit.ts";
 
@@ -37,7 +37,7 @@ test("the logs page runs the retention Worker when its button is pressed, and fo
   keepLog(running.store, { id: "old", gateway: "shop-prod", createdAt: Date.now() - 40 * DAY_MS });
   const browser = await launchBrowser();
   onTestFinished(() => browser.close());
-  const page = await browser.newPage();
+  const page = await openPage(browser);
 
   await page.goto(withKey(running.page, "/?gateway=shop-prod"));
   const elsewhere = await fetch(new URL("/workers/talk-prod-retention/cron", running.url), {

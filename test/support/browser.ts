@@ -1,5 +1,10 @@
 import chromium from "@sparticuz/chromium";
-import { chromium as playwright, type Browser } from "playwright-core";
+import {
+  chromium as playwright,
+  type Browser,
+  type BrowserContext,
+  type Page,
+} from "playwright-core";
 
 /**
  * What the package asks for that no test can use. It is made for functions in a cloud: one process, which ends with the
@@ -28,4 +33,11 @@ export async function launchBrowser(): Promise<Browser> {
     executablePath: await chromium.executablePath(),
     args: [...args, "--disable-gpu"],
   });
+}
+
+/** Opens a page that waits as long as a test does: on a busy machine half a minute is not much. */
+export async function openPage(place: Browser | BrowserContext): Promise<Page> {
+  const page = await place.newPage();
+  page.setDefaultTimeout(80_000);
+  return page;
 }

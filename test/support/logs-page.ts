@@ -9,6 +9,7 @@ import { openDoor } from "../../local/door.ts";
 import type { Bodies, Log } from "../../local/logs/log.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { keepLog } from "./account.ts";
+import { openPage } from "./browser.ts";
 import { openGateway, type RunningGateway } from "./gateway.ts";
 import { stackValues } from "./settings.ts";
 import { withKey } from "./visit.ts";
@@ -75,7 +76,7 @@ const ordinaryPages = new WeakMap<Browser, Promise<Page>>();
 
 /** Returns the page that all tests of a browser share, one after the other: a new one costs as much as most tests. */
 async function ordinaryPage(browser: Browser): Promise<Page> {
-  const opened = ordinaryPages.get(browser) ?? patient(browser.newPage());
+  const opened = ordinaryPages.get(browser) ?? openPage(browser);
   ordinaryPages.set(browser, opened);
   const page = await opened;
   onTestFinished(async () => {
@@ -91,19 +92,12 @@ async function ordinaryPage(browser: Browser): Promise<Page> {
 /** Opens a page in a context of its own: what it is asked to be, no other is. */
 async function ownPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext(options);
-  const page = await patient(context.newPage());
+  const page = await openPage(context);
   onTestFinished(async () => {
     // The page asks again every two seconds: a route still busy then would throw after its test.
     await page.unrouteAll({ behavior: "wait" });
     await context.close();
   });
-  return page;
-}
-
-/** Has a page wait as long as a test does: on a busy machine half a minute is not much. */
-async function patient(opening: Promise<Page>): Promise<Page> {
-  const page = await opening;
-  page.setDefaultTimeout(80_000);
   return page;
 }
 

@@ -127,7 +127,7 @@ test("a stream's span has its tokens, its first event and its end", async () => 
   });
   const first = Number(span?.attributes["gen_ai.response.time_to_first_chunk"]);
   expect(first).toBeGreaterThan(0.01);
-  expect(first).toBeLessThan(5);
+  expect(first).toBeLessThan(60);
   expect(span?.status).toEqual({});
 });
 

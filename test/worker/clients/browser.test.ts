@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { launchBrowser } from "../../support/browser.ts";
+import { launchBrowser, openPage } from "../../support/browser.ts";
 import { startWorker, TOKEN } from "../../support/workerd.ts";
 
 test("Chromium logs in with the token as password", async () => {
@@ -9,7 +9,7 @@ test("Chromium logs in with the token as password", async () => {
   const context = await browser.newContext({
     httpCredentials: { username: "anyone", password: TOKEN },
   });
-  const page = await context.newPage();
+  const page = await openPage(context);
 
   const response = await page.goto(worker.url.href);
   await browser.close();

@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 
-import { launchBrowser } from "../../support/browser.ts";
+import { launchBrowser, openPage } from "../../support/browser.ts";
 import { listen } from "../../support/listen.ts";
 import { ROOT } from "../../support/settings.ts";
 import { stream } from "../../support/wire.ts";
@@ -38,7 +38,7 @@ test("OpenAI's SDK runs in Chromium, on a page of an origin that the stack names
     reply: () => stream("older", { text: "hello there" }),
   });
   const browser = await launchBrowser();
-  const tab = await browser.newPage();
+  const tab = await openPage(browser);
 
   await tab.goto(page);
   const found = await tab.evaluate(`ask("${worker.url.origin}/v1", "${TOKEN}")`);
