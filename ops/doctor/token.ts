@@ -1,5 +1,5 @@
 /** Examines the token of the deploy: whether it is in force, and may do what the stack needs. */
-import { deployPermissions } from "../../policy/gateway/deploy-permissions.ts";
+import { deployPermissions } from "../../policy/gateway/permissions.ts";
 import { inDashboard, type Permission } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { list } from "../../policy/words.ts";

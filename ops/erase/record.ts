@@ -1,7 +1,7 @@
 /** Makes the record of an erasure, for the files of whoever requested it. */
 import { escapeMarkdown } from "../../policy/harmless.ts";
 import { datasetOf } from "../../policy/gateway/metrics.ts";
-import { callersIn } from "../../policy/gateway/telemetry.ts";
+import { callersIn } from "../../policy/gateway/callers.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { markdownTable } from "../cli/print.ts";

@@ -1,6 +1,6 @@
 /** Checks the tokens of the declared readers, and the one that this command uses. */
 import { readerTokenName } from "../../policy/gateway/names.ts";
-import { verifyPermissions } from "../../policy/gateway/verify-permissions.ts";
+import { verifyPermissions } from "../../policy/gateway/permissions.ts";
 import { PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { count } from "../../policy/words.ts";

@@ -1,4 +1,7 @@
-/** Reads single values of responses; one that no setting can hold is undefined. */
+/**
+ * Reads single values of responses; one that no setting can hold is undefined. The groups make their
+ * schemas when they read one: a program that declares a gateway starts sooner without them.
+ */
 import { z } from "zod";
 
 /** Reads a switch. */

@@ -75,3 +75,21 @@ export async function hideName(name: string, key: string): Promise<string> {
 function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
+
+/** The settings that decide how a caller is named. */
+type Naming = Pick<Settings, "logs" | "anonymousCallers" | "worker">;
+
+/**
+ * Returns how spans and data points name a caller: as logs do, or, where a stack keeps no log, by its
+ * hash or not at all (worker/chat/telemetry/caller.ts).
+ */
+export function callersIn({ logs, anonymousCallers }: Omit<Naming, "worker">) {
+  if (anonymousCallers !== undefined) return "hash";
+  return logs.collect === "none" ? "nobody" : "name";
+}
+
+/** Describes how metadata names a caller. */
+export function callerName({ anonymousCallers, worker }: Omit<Naming, "logs">): string {
+  if (anonymousCallers !== undefined) return "a keyed hash of the caller";
+  return worker.cloudflareAccess === undefined ? "caller" : "caller (of people the e-mail address)";
+}

@@ -1,6 +1,6 @@
 /** Defines the rules about what the Worker measures, and who gets it. */
 import { METRICS_DAYS } from "../gateway/metrics.ts";
-import { callersIn } from "../gateway/telemetry.ts";
+import { callersIn } from "../gateway/callers.ts";
 import { isLoopback } from "../loopback.ts";
 import { problemIf } from "../settings/problems.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";

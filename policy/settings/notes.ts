@@ -3,23 +3,26 @@ import { z } from "zod";
 
 import { looksSecret } from "../looks-secret.ts";
 
+/** What a setting's description tells a reader beside its bounds. */
+export interface Notes {
+  /** The allowed values, where the schema's own bounds do not express them. */
+  readonly expects?: string;
+  /** The page that sets the limit. */
+  readonly source?: string;
+  /** Whether the value is encrypted in the stack file, and never shown in a message. */
+  readonly secret?: boolean;
+  /** A secret whose value may stand in clear where it is allowed, because it gives nothing away. */
+  readonly mayBeClear?: boolean;
+  /** In clear in the stack file, and not shown where it is wrong: then it may hold a key. */
+  readonly unshown?: boolean;
+  /** The field of a group for which a bare value stands, in place of the group. */
+  readonly shorthand?: string;
+  /** The environment variable that replaces a missing value. */
+  readonly fallback?: string;
+}
+
 declare module "zod" {
-  interface GlobalMeta {
-    /** The allowed values, where the schema's own bounds do not express them. */
-    readonly expects?: string;
-    /** The page that sets the limit. */
-    readonly source?: string;
-    /** Whether the value is encrypted in the stack file, and never shown in a message. */
-    readonly secret?: boolean;
-    /** A secret whose value may stand in clear where it is allowed, because it gives nothing away. */
-    readonly mayBeClear?: boolean;
-    /** In clear in the stack file, and not shown where it is wrong: then it may hold a key. */
-    readonly unshown?: boolean;
-    /** The field of a group for which a bare value stands, in place of the group. */
-    readonly shorthand?: string;
-    /** The environment variable that replaces a missing value. */
-    readonly fallback?: string;
-  }
+  interface GlobalMeta extends Notes {}
 }
 
 export const DOCS = "https://developers.cloudflare.com/ai-gateway";

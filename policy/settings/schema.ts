@@ -2,10 +2,11 @@
 import { z } from "zod";
 
 import { showKey } from "../looks-secret.ts";
+import type { Notes } from "./notes.ts";
 import { schemas, type LogSystem } from "./settings.ts";
 
 /** A node of the schema: the part of JSON Schema that the settings use, with their own notes. */
-export interface Node {
+export interface Node extends Notes {
   readonly type?: string;
   readonly title?: string;
   readonly description?: string;
@@ -22,13 +23,6 @@ export interface Node {
   /** The schema of values in a group whose names the stack file chooses. */
   readonly additionalProperties?: false | Node;
   readonly propertyNames?: Node;
-  readonly expects?: string;
-  readonly source?: string;
-  readonly secret?: boolean;
-  readonly mayBeClear?: boolean;
-  readonly unshown?: boolean;
-  readonly shorthand?: string;
-  readonly fallback?: string;
 }
 
 /** A path in a stack, such as `["callers", 0, "name"]`. */

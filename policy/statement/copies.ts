@@ -4,7 +4,7 @@ import { keyName } from "../settings/public-key.ts";
 import type { Settings } from "../settings/settings.ts";
 import { count, formatNumber, list } from "../words.ts";
 import { type Fact, notProved, type OpenPoint } from "./fact.ts";
-import { callerName } from "./metadata.ts";
+import { callerName } from "../gateway/callers.ts";
 
 /** Settings that the API's create may drop. */
 export const NEW_GATEWAY: OpenPoint = {

@@ -3,7 +3,7 @@ import { FREE_PLAN_LOGS, OBSERVABILITY_DAYS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
 import { copies, NEW_GATEWAY, alertFacts } from "./copies.ts";
 import { type Fact, notProved } from "./fact.ts";
-import { callerName } from "./metadata.ts";
+import { callerName } from "../gateway/callers.ts";
 import { telemetryFact } from "./telemetry.ts";
 import { collected, isByWorkerAlone } from "../gateway/collect.ts";
 import { retentionWorkerName } from "../gateway/names.ts";

@@ -1,6 +1,6 @@
 /** The fact about what the Worker measures, and who gets it: worker/chat/telemetry has what it holds. */
 import { datasetOf } from "../gateway/metrics.ts";
-import { callersIn } from "../gateway/telemetry.ts";
+import { callersIn } from "../gateway/callers.ts";
 import { PERMISSIONS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
 import { count, list } from "../words.ts";

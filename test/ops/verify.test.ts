@@ -25,7 +25,7 @@ import {
 } from "../../ops/verify/worker.ts";
 import type { Token } from "../../ops/look/tokens.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
-import { verifyPermissions } from "../../policy/gateway/verify-permissions.ts";
+import { verifyPermissions } from "../../policy/gateway/permissions.ts";
 import { workerBindings } from "../../policy/gateway/worker-bindings.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";

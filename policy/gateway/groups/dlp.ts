@@ -25,8 +25,6 @@ export function dlpToApi({ policies, ...dlp }: NonNullable<ReturnType<typeof toD
 
 /** Converts the API's form to the setting. */
 export function readDlp(answer: unknown) {
-  // The schema is made here, because a program that declares a gateway reads no response, and
-  // starts sooner without it.
   const answered = z.object({ enabled: z.literal(true), policies: z.unknown() });
   const policy = z.object({
     id: z.string(),

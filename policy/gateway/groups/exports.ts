@@ -24,8 +24,6 @@ export function otelsToApi(otels: readonly ReturnType<typeof toOtel>[]) {
 
 /** Converts the API's form to the setting, with values of headers left empty. */
 export function readExports(answer: unknown) {
-  // The schema is made here, because a program that declares a gateway reads no response, and
-  // starts sooner without it.
   const answered = z.object({
     url: z.string(),
     headers: z.record(z.string(), z.unknown()).catch({}),

@@ -31,8 +31,6 @@ function inCapitals(verdicts: Record<string, string>) {
 
 /** Converts the API's form to the setting. */
 export function readGuardrails(answer: unknown) {
-  // The schema is made here, because a program that declares a gateway reads no response, and
-  // starts sooner without it.
   const verdicts = z.record(z.string(), z.string().toLowerCase()).catch({});
   const { data } = z.object({ prompt: verdicts, response: verdicts }).safeParse(answer);
   return Object.keys({ ...data?.prompt, ...data?.response }).length > 0 ? data : undefined;

@@ -50,8 +50,6 @@ function toRule<Scope extends object>(
 
 /** Converts the API's form to the setting. */
 export function readSpendLimits(answer: unknown) {
-  // The schema is made here, because a program that declares a gateway reads no response, and
-  // starts sooner without it.
   const answered = z.object({ enabled: z.literal(true), rules: z.unknown() });
   const rule = z.object({
     id: z.string().catch("limit"),
