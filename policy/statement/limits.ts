@@ -4,73 +4,68 @@ import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";
 import { hasReadStream } from "../settings/formats.ts";
 import { count, formatNumber, list } from "../words.ts";
-import type { Fact } from "./fact.ts";
+import { notProved, type Fact, type OpenPoint } from "./fact.ts";
 import { NEW_GATEWAY } from "./copies.ts";
 
 /** States the limits of the gateway, of the Worker, and of single callers. */
 export function limits(settings: Settings): Fact {
-  const { rateLimit, spendLimits, worker, callers: declared } = settings;
-  const rate = rateLimit && [
-    `${count(rateLimit.requests, "request")} in ${count(rateLimit.intervalSeconds, "second")} (${rateLimit.technique}) for all callers together`,
-  ];
-  const spend = [
-    ...spendLimits.map((limit) =>
-      describeMoney(limit, limit.per === "caller" ? "for each caller" : "for all callers together"),
-    ),
-    ...withBudget(declared).map(({ usd, name, ...limit }) =>
-      describeMoney({ ...limit, limitUsd: usd }, `for caller ${name}`),
-    ),
-  ];
-  const own = new Map(declared.map(({ name, limit }) => [name, limit]));
-  const each = [
-    ...[...own].flatMap(([name, limit]) =>
-      limit === undefined ? [] : [describeRate(limit, `for caller ${name}`)],
-    ),
-    ...(worker.callerLimit === undefined
-      ? []
-      : [
-          describeRate(
-            worker.callerLimit,
-            [...own.values()].some((limit) => limit !== undefined)
-              ? "for each other caller"
-              : "for each caller",
-          ),
-        ]),
-  ];
-  const size = `${count(worker.maxBodyBytes, "byte")} a request`;
-  const all = [
-    ...(rate ?? []),
-    ...each,
+  const { rateLimit, spendLimits, callers, worker } = settings;
+  const spend = describeSpend(settings);
+  const declared = [
+    ...(rateLimit === undefined ? [] : [describeRateLimit(rateLimit)]),
+    ...describeCallers(settings),
     ...spend,
-    size,
+    `${count(worker.maxBodyBytes, "byte")} a request`,
     ...describeTimes(worker),
     ...describeCpu(settings),
   ];
   return {
     id: "limits",
     question: "Which limits hold?",
-    answer: list(all),
+    answer: list(declared),
     value: {
       rateLimit: rateLimit ?? null,
       callerLimit: worker.callerLimit ?? null,
       spendLimits,
-      callers: declared
+      callers: callers
         .filter(({ limit, limitUsd }) => (limit ?? limitUsd) !== undefined)
         .map(({ name, limit = null, limitUsd = null }) => ({ name, limit, limitUsd })),
       maxBodyBytes: worker.maxBodyBytes,
       timeoutSeconds: worker.timeoutSeconds,
       idleSeconds: Math.min(worker.idleSeconds, worker.timeoutSeconds),
     },
-    ...(spend.length > 0 && {
-      notProved: [
-        {
-          point: 4,
-          text: "that windows of money are in seconds, and that Workers AI on the account's bill counts",
-        },
-        NEW_GATEWAY,
-      ],
-    }),
+    ...notProved(spend.length === 0 ? [] : [MONEY, NEW_GATEWAY]),
   };
+}
+
+const MONEY: OpenPoint = {
+  point: 4,
+  text: "that windows of money are in seconds, and that Workers AI on the account's bill counts",
+};
+
+function describeRateLimit(limit: NonNullable<Settings["rateLimit"]>): string {
+  const { requests, intervalSeconds, technique } = limit;
+  return `${count(requests, "request")} in ${count(intervalSeconds, "second")} (${technique}) for all callers together`;
+}
+
+/** Describes how many requests single callers may make, at each location. */
+function describeCallers({ callers, worker: { callerLimit } }: Settings): readonly string[] {
+  const byName = new Map(callers.map(({ name, limit }) => [name, limit]));
+  const own = [...byName].flatMap(([name, limit]) =>
+    limit === undefined ? [] : [describeRate(limit, `for caller ${name}`)],
+  );
+  if (callerLimit === undefined) return own;
+  return [...own, describeRate(callerLimit, `for each ${own.length > 0 ? "other " : ""}caller`)];
+}
+
+function describeSpend({ spendLimits, callers }: Settings): readonly string[] {
+  const shared = spendLimits.map((limit) =>
+    describeMoney(limit, limit.per === "caller" ? "for each caller" : "for all callers together"),
+  );
+  const own = withBudget(callers).map(({ usd, name, ...limit }) =>
+    describeMoney({ ...limit, limitUsd: usd }, `for caller ${name}`),
+  );
+  return [...shared, ...own];
 }
 
 function describeMoney(

@@ -53,11 +53,7 @@ export function toTable(statement: Statement): string {
   return [
     `| question | ${statement.gatewayId} (${statement.tier}) |`,
     "| --- | --- |",
-    ...statement.facts.map((fact) => `| ${fact.question} | ${escapeMarkdown(toAnswer(fact))} |`),
-    ...statement.waivers.map(
-      ({ rule, until, reason }) =>
-        `| Exception from ${escapeMarkdown(rule)} | until ${until}: ${escapeMarkdown(reason)} |`,
-    ),
+    ...toRows(statement).map((cells) => `| ${cells.map(escapeMarkdown).join(" | ")} |`),
     ...listGrounds(statement).flatMap(({ title, lines }) => [
       "",
       `${title}:`,
@@ -76,6 +72,16 @@ export function toAnswer({ answer, notProved = [], seen = [] }: Fact): string {
   const kept = seen.filter(({ verdict }) => verdict === "kept");
   const parts = [mark(broken), answer, mark([...kept, ...notProved])];
   return parts.filter((part) => part !== "").join(" ");
+}
+
+/** Lists the facts and the exceptions, each with its answer. */
+function toRows({ facts, waivers }: Statement): readonly (readonly [string, string])[] {
+  return [
+    ...facts.map((fact) => [fact.question, toAnswer(fact)] as const),
+    ...waivers.map(
+      ({ rule, until, reason }) => [`Exception from ${rule}`, `until ${until}: ${reason}`] as const,
+    ),
+  ];
 }
 
 export interface Grounds {
@@ -128,14 +134,7 @@ function describePoint(point: OpenPoint | SeenPoint): string {
 
 /** The same for a terminal: two columns, and below them what they rest on. */
 export function toText(statement: Statement): string {
-  const rows = [
-    ...statement.facts.map((fact) => [fact.question, toAnswer(fact)]),
-    ...statement.waivers.map(({ rule, until, reason }) => [
-      `Exception from ${rule}`,
-      `until ${until}: ${reason}`,
-    ]),
-    ["Fingerprint", statement.fingerprint],
-  ] as const;
+  const rows = [...toRows(statement), ["Fingerprint", statement.fingerprint] as const];
   const width = Math.max(...rows.map(([question]) => question.length));
   return [
     ...rows.map(([question, answer]) => `  ${question.padEnd(width)}  ${answer}`),
