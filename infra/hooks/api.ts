@@ -11,8 +11,8 @@ export interface Place {
 }
 
 /**
- * Connects the official SDK to the address that the provider takes; undefined where the environment names no credentials,
- * which the SDK reads itself, under the provider's names.
+ * Connects the official SDK to the address that the provider takes; undefined where the environment
+ * names no credentials, which the SDK reads itself, under the provider's names.
  */
 export async function connect(): Promise<Cloudflare | undefined> {
   const { CLOUDFLARE_API_TOKEN, CLOUDFLARE_API_KEY, CLOUDFLARE_EMAIL } = process.env;

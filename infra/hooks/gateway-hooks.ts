@@ -51,8 +51,8 @@ export function gatewayHooks(name: string, settings: HookSettings): pulumi.Resou
       // A replacement of what is protected no longer: the old one is kept.
       if (!protect) return;
       throw new Error(
-        `${protectedName.parse(oldInputs)} is protected (protect: true), and is neither deleted nor replaced; ` +
-          "where its logs may go, set protect: false and run `pulumi up` first",
+        `${protectedName.parse(oldInputs)} is protected (protect: true), and is neither deleted nor ` +
+          "replaced; where its logs may go, set protect: false and run `pulumi up` first",
       );
     },
     { onDryRun: true },
@@ -61,16 +61,16 @@ export function gatewayHooks(name: string, settings: HookSettings): pulumi.Resou
     beforeCreate: [isNew],
     afterCreate: [isComplete],
     afterUpdate: [isComplete],
-    // Which hooks a deletion runs stands in the state, beside what keeps a gateway that is not to be deleted: one that was
-    // deployed without protection has the first, whatever the stack says today. Any hook of a deletion makes Pulumi
-    // refuse `destroy` without the program, before it deletes anything.
+    // Which hooks a deletion runs stands in the state: one that was deployed without protection has
+    // the second, whatever the stack says today. Any hook of a deletion makes Pulumi refuse `destroy`
+    // without the program, before it deletes anything.
     beforeDelete: [protect ? isProtected : logsGo],
   };
 }
 
 /**
- * Reads a gateway that is deployed, in every `pulumi up`: where a deploy changes nothing, no hook runs. Throws where the
- * gateway does not hold what the stack declares.
+ * Reads a gateway that is deployed, in every `pulumi up`: where a deploy changes nothing, no hook
+ * runs. Throws where the gateway does not hold what the stack declares.
  */
 export async function lookAgain(settings: HookSettings): Promise<void> {
   // A preview may be of the update that settles it, and a recording is of no account.

@@ -29,16 +29,12 @@ export async function settlePutOnly(api: Cloudflare, place: Place, wanted: Wante
       { cause: error },
     );
   });
-  if (left.length === 0) return;
-  throw new Error(
-    `gateway ${place.gatewayId} does not hold what the stack declares for ${names(left)}, and an update did not change that; ` +
-      "run `pulumi up --refresh`, and set in the dashboard what that does not mend",
-  );
+  refuseLeft(place, left, ", and an update did not change that");
 }
 
 /**
- * Throws naming each setting that the API holds otherwise than the stack declares it, one that is not declared included.
- * Changes nothing: the hooks repair where Pulumi creates or updates, and where it does neither they do not run.
+ * Throws naming each setting that the API holds otherwise than the stack declares, or declares not.
+ * Changes nothing: the hooks repair, and they do not run where Pulumi changes nothing.
  */
 export async function requireSettled(
   api: Cloudflare,
@@ -50,19 +46,23 @@ export async function requireSettled(
     // Deleted by hand: a refresh finds that, and `destroy` must not stop at it.
     if (isNotFound(error)) return undefined;
     throw new Error(
-      `not known whether gateway ${place.gatewayId} holds what the stack declares: ${describeFailure(error)}; run \`pulumi up\` again`,
+      `not known whether gateway ${place.gatewayId} holds what the stack declares: ` +
+        `${describeFailure(error)}; run \`pulumi up\` again`,
       { cause: error },
     );
   });
-  const left = gateway === undefined ? [] : findDiffering(gateway, wanted);
+  refuseLeft(place, gateway === undefined ? [] : findDiffering(gateway, wanted), "");
+}
+
+function refuseLeft({ gatewayId }: Place, left: readonly ApiField[], tried: string): void {
   if (left.length === 0) return;
   throw new Error(
-    `gateway ${place.gatewayId} does not hold what the stack declares for ${names(left)}; ` +
+    `gateway ${gatewayId} does not hold what the stack declares for ${names(left)}${tried}; ` +
       "run `pulumi up --refresh`, and set in the dashboard what that does not mend",
   );
 }
 
-/** Lists the fields that are there and not off in a gateway's inputs, in the provider's form. No secret is opened. */
+/** Lists the fields that are on in a gateway's inputs, in the provider's form. */
 export function declaredBefore(inputs: Readonly<Record<string, unknown>>): readonly ApiField[] {
   return PUT_ONLY.filter(({ field }) => (inputs[field] ?? false) !== false).map(({ api }) => api);
 }

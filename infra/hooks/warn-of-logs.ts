@@ -24,8 +24,9 @@ export async function warnOfLogs(
     return;
   }
   throw new Error(
-    `gateway ${gatewayId} would be deleted with ${logs}: it was deployed with protect: false, and the stack now declares ` +
-      "protect: true; deploy that alone first, which keeps the gateway, or set protect: false where the logs may go",
+    `gateway ${gatewayId} would be deleted with ${logs}: it was deployed with protect: false, ` +
+      "and the stack now declares protect: true; deploy that alone first, which keeps the gateway, " +
+      "or set protect: false where the logs may go",
   );
 }
 
