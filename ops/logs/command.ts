@@ -111,8 +111,8 @@ async function showTotals(scene: Scene): Promise<void> {
   const totals = sumLogs(found);
   if (scene.isJson) {
     const lists = {
-      byModel: [...totals.byModel].map(([model, sum]) => ({ model, ...sum })),
-      byCaller: [...totals.byCaller].map(([caller, sum]) => ({ caller, ...sum })),
+      byModel: totals.byModel.map(([model, sum]) => ({ model, ...sum })),
+      byCaller: totals.byCaller.map(([caller, sum]) => ({ caller, ...sum })),
     };
     printJson({ all: totals.all, ...lists, isCut, counted }, 2);
     return;

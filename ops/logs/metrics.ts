@@ -5,6 +5,7 @@ import { datasetOf, METRICS_DAYS, totalsQuery } from "../../policy/gateway/metri
 import { DAY_MS, PERMISSIONS } from "../../policy/platform.ts";
 import { need, tryCheck, type Account } from "../account/account.ts";
 import type { LogQuery } from "../look/logs.ts";
+import { sumUp, type Sums } from "./sums.ts";
 
 // A count of 64 bits may be a text.
 const count = z.coerce.number();
@@ -34,12 +35,8 @@ const NOTHING = {
 
 export type Counted = Readonly<typeof NOTHING>;
 
-/** Totals of data points, altogether and in groups; the group with the most requests comes first. */
-export interface CountedBy {
-  readonly all: Counted;
-  readonly byModel: readonly (readonly [string, Counted])[];
-  readonly byCaller: readonly (readonly [string, Counted])[];
-}
+/** Totals of data points. */
+export type CountedBy = Sums<Counted, string>;
 
 /**
  * Reads the totals of the data points that a query chooses, of three months if it names no
@@ -63,12 +60,18 @@ export async function readCounted(
     `read dataset ${dataset}`,
     await tryCheck(PERMISSIONS.readAnalytics, what, request),
   );
-  const rows = data.filter((each) => isChosen(each, query));
-  return {
-    all: rows.reduce(add, NOTHING),
-    byModel: sumBy(rows, ({ model }) => model),
-    byCaller: sumBy(rows, ({ caller }) => caller),
-  };
+  return sumUp(
+    data.filter((each) => isChosen(each, query)),
+    {
+      nothing: NOTHING,
+      toNumbers: ({ model: _, caller: __, failed, ...numbers }) => ({
+        ...numbers,
+        errors: failed * numbers.requests,
+      }),
+      modelOf: ({ model }) => model,
+      callerOf: ({ caller }) => caller,
+    },
+  );
 }
 
 function isChosen({ failed, model, caller }: Row, query: LogQuery): boolean {
@@ -77,22 +80,4 @@ function isChosen({ failed, model, caller }: Row, query: LogQuery): boolean {
     (query.model === undefined || model.includes(query.model)) &&
     (query.callers === undefined || query.callers.includes(caller))
   );
-}
-
-function sumBy(rows: readonly Row[], keyOf: (row: Row) => string) {
-  const sums = new Map<string, Counted>();
-  for (const each of rows) sums.set(keyOf(each), add(sums.get(keyOf(each)) ?? NOTHING, each));
-  return [...sums].toSorted(([, a], [, b]) => b.requests - a.requests);
-}
-
-function add(sum: Counted, each: Row): Counted {
-  return {
-    requests: sum.requests + each.requests,
-    errors: sum.errors + each.failed * each.requests,
-    tokensIn: sum.tokensIn + each.tokensIn,
-    tokensCached: sum.tokensCached + each.tokensCached,
-    tokensOut: sum.tokensOut + each.tokensOut,
-    tokensReasoning: sum.tokensReasoning + each.tokensReasoning,
-    withoutUsage: sum.withoutUsage + each.withoutUsage,
-  };
 }

@@ -60,9 +60,9 @@ export function totalsText({ all, byModel, byCaller }: TotalsBy): string {
   const missing = all.withoutCost === 0 ? [] : [`without a cost, counted as 0: ${all.withoutCost}`];
   return [
     formatTable([["all", all]], totalColumns("")),
-    formatTable([...byModel], totalColumns("model")),
+    formatTable(byModel, totalColumns("model")),
     formatTable(
-      [...byCaller].map(([caller = "- (beside the Worker)", totals]) => [caller, totals] as const),
+      byCaller.map(([caller = "- (beside the Worker)", totals]) => [caller, totals] as const),
       totalColumns("caller"),
     ),
     ...missing,
