@@ -98,6 +98,24 @@ export type Answer<T> =
       readonly isRefused?: boolean;
     };
 
+/** Why a request has no value. */
+export type NoAnswer = Exclude<Answer<unknown>, { readonly kind: "answer" }>;
+
+/** Converts the value of an answer where there is one. */
+export function mapAnswer<T, U>(answer: Answer<T>, convert: (value: T) => U): Answer<U> {
+  return answer.kind === "answer" ? { kind: "answer", value: convert(answer.value) } : answer;
+}
+
+/** Finds an item of a list; it is missing where the list has none such. */
+export function findAnswer<T>(
+  answer: Answer<readonly T[]>,
+  isWanted: (item: T) => boolean,
+): Answer<T> {
+  if (answer.kind !== "answer") return answer;
+  const value = answer.value.find(isWanted);
+  return value === undefined ? { kind: "missing" } : { kind: "answer", value };
+}
+
 /** What a request needs: a permission, or a token that the account itself has made. */
 type Needed = Permission | "a token of the account";
 

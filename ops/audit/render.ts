@@ -1,5 +1,5 @@
 /** Formats an audit for a terminal, and for programs. */
-import { formatFinding, type Finding } from "../look/finding.ts";
+import { countOf, formatAreas, type Finding } from "../look/finding.ts";
 import type { AuditFinding } from "./audit.ts";
 import type { Declared } from "./declared.ts";
 
@@ -9,18 +9,11 @@ export function auditText(
   { accountId, stacks }: Audited,
   findings: readonly AuditFinding[],
 ): string {
-  const areas = Map.groupBy(findings, ({ area }) => area);
   return [
     `account ${accountId}: stack ${stacks.map(({ name }) => name).join(", ")}`,
-    ...[...areas].map(([area, found]) => [area, ...found.map(formatFinding)].join("\n")),
-    closing(findings),
+    ...formatAreas(findings),
+    `${countOf(findings, "broken")} to act on, ${countOf(findings, "unknown")} not looked at`,
   ].join("\n\n");
-}
-
-function closing(findings: readonly Finding[]): string {
-  const count = (wanted: Finding["kind"]): number =>
-    findings.filter(({ kind }) => kind === wanted).length;
-  return `${count("broken")} to act on, ${count("unknown")} not looked at`;
 }
 
 // Programs already read these names.

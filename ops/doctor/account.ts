@@ -5,9 +5,11 @@ import { quote } from "../../policy/looks-secret.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import type { Answer, Connection } from "../account/account.ts";
-import { finding, type Finding } from "../look/finding.ts";
+import { finding, notLookedAt, type Finding } from "../look/finding.ts";
 import { readCreationDay, readPaysForWorkers } from "../look/plan.ts";
 import { readAccountSubdomain } from "../look/workers.ts";
+
+const MISSING = "the account does not report it";
 
 /** Checks log system, plan and workers.dev subdomain. */
 export async function checkAccount(
@@ -29,7 +31,7 @@ export async function checkAccount(
 
 function judgeSystem({ logs }: Settings, day: Answer<string | undefined>): Finding {
   const about = "logSystem";
-  if (day.kind !== "answer") return unknown(about, day);
+  if (day.kind !== "answer") return notLookedAt(about, day, MISSING);
   if (day.value === undefined) {
     const message = `not known, because the API does not say when the account was made; legacy before ${OBSERVABILITY_SINCE}, else observability (the file has ${logs.system})`;
     return finding("unknown", about, message);
@@ -42,7 +44,7 @@ function judgeSystem({ logs }: Settings, day: Answer<string | undefined>): Findi
 }
 
 function judgePlan({ plan }: Settings, isPaid: Answer<boolean>): Finding {
-  if (isPaid.kind !== "answer") return unknown("plan", isPaid);
+  if (isPaid.kind !== "answer") return notLookedAt("plan", isPaid, MISSING);
   const found = isPaid.value ? "a subscription of Workers Paid" : "no subscription of Workers Paid";
   const agrees = isPaid.value === (plan === "paid");
   // A contract may have another name, so that this is no proof.
@@ -54,7 +56,7 @@ function judgePlan({ plan }: Settings, isPaid: Answer<boolean>): Finding {
 
 function judgeSubdomain({ worker }: Settings, subdomain: Answer<string>): Finding {
   const about = "workers.dev";
-  if (subdomain.kind === "unknown") return unknown(about, subdomain);
+  if (subdomain.kind === "unknown") return notLookedAt(about, subdomain, MISSING);
   const declared = worker.workersDevSubdomain;
   if (subdomain.kind === "missing") {
     const message = "the account has no subdomain yet, which worker.workersDev: true needs";
@@ -69,9 +71,4 @@ function judgeSubdomain({ worker }: Settings, subdomain: Answer<string>): Findin
   }
   const url = workersDevUrl(worker.name, value);
   return finding("kept", about, `the Worker will answer at ${url}`);
-}
-
-function unknown(about: string, answer: Exclude<Answer<unknown>, { kind: "answer" }>): Finding {
-  const reason = answer.kind === "unknown" ? answer.reason : "the account does not report it";
-  return finding("unknown", about, `not looked at, because ${reason}`);
 }

@@ -3,7 +3,7 @@ import { PERMISSIONS } from "../../policy/platform.ts";
 import { requireOption } from "../cli/arguments.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { print, printJson } from "../cli/print.ts";
-import { formatFinding } from "../look/finding.ts";
+import { countOf, formatAreas } from "../look/finding.ts";
 import { examine, type Symptom } from "./doctor.ts";
 
 const { readBilling, readMembers, readTokens } = PERMISSIONS;
@@ -33,10 +33,9 @@ async function main({ stack, json }: Values<typeof OPTIONS>): Promise<boolean> {
 }
 
 function format(symptoms: readonly Symptom[]): string {
-  const areas = Map.groupBy(symptoms, ({ area }) => area);
-  const count = (wanted: Symptom["kind"]) => symptoms.filter(({ kind }) => kind === wanted).length;
-  return [
-    ...[...areas].map(([area, found]) => [area, ...found.map(formatFinding)].join("\n")),
-    `${count("broken")} to do before pulumi up, ${count("warning")} to know, ${count("unknown")} not looked at`,
-  ].join("\n\n");
+  const [broken, warning, unknown] = (["broken", "warning", "unknown"] as const).map((kind) =>
+    countOf(symptoms, kind),
+  );
+  const closing = `${broken} to do before pulumi up, ${warning} to know, ${unknown} not looked at`;
+  return [...formatAreas(symptoms), closing].join("\n\n");
 }

@@ -2,7 +2,7 @@
 import type { Stack } from "../../policy/stack/stack.ts";
 import { connect, type Connection } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
-import { finding, type Finding } from "../look/finding.ts";
+import { finding, inArea, type Finding, type InArea } from "../look/finding.ts";
 import { identifyOwnToken } from "../look/tokens.ts";
 import { checkAccount } from "./account.ts";
 import { checkFile } from "./file.ts";
@@ -11,9 +11,7 @@ import { checkNames } from "./names.ts";
 import { checkToken } from "./token.ts";
 
 /** A finding, and where it belongs. */
-export interface Symptom extends Finding {
-  readonly area: "this machine" | "stack file" | "account";
-}
+export type Symptom = InArea<"this machine" | "stack file" | "account">;
 
 /** Examines this machine, the stack's file and its account. */
 export async function examine(
@@ -30,10 +28,6 @@ export async function examine(
     ...inArea("stack file", findings),
     ...inArea("account", account),
   ];
-}
-
-function inArea(area: Symptom["area"], findings: readonly Finding[]): readonly Symptom[] {
-  return findings.map((each) => ({ area, ...each }));
 }
 
 async function examineAccount(

@@ -5,12 +5,14 @@ import { quote } from "../../policy/looks-secret.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { list } from "../../policy/words.ts";
-import type { Answer, Connection } from "../account/account.ts";
-import { finding, type Finding } from "../look/finding.ts";
+import type { Connection } from "../account/account.ts";
+import { finding, notLookedAt, type Finding } from "../look/finding.ts";
 import { listGateways } from "../look/gateways.ts";
 import { listLifecycleRules } from "../look/logpush.ts";
 import { listSecrets } from "../look/provider-keys.ts";
 import { listWorkers, readWorker } from "../look/workers.ts";
+
+const MISSING = "the account lists none";
 
 /** Looks for the names of the stack's gateway, Workers and bucket, and for its Secrets Store. */
 export async function checkNames(
@@ -25,7 +27,7 @@ async function checkGateway(connection: Connection, stack: Stack): Promise<reado
   const { gatewayId, plan } = stack.settings;
   const about = `gateway ${gatewayId}`;
   const answer = await listGateways(connection);
-  if (answer.kind !== "answer") return [unknown(about, answer)];
+  if (answer.kind !== "answer") return [notLookedAt(about, answer, MISSING)];
   const gateways = answer.value;
   if (gateways.some(({ id }) => id === gatewayId)) {
     const remedy = `where this stack did not make it, adopt it: npm run adopt -- --gateway ${gatewayId} --stack ${stack.name}`;
@@ -43,7 +45,7 @@ async function checkWorkers(
 ): Promise<readonly Finding[]> {
   const names = workerNames(settings);
   const answer = await listWorkers(connection);
-  if (answer.kind !== "answer") return [unknown(`Worker ${list(names)}`, answer)];
+  if (answer.kind !== "answer") return [notLookedAt(`Worker ${list(names)}`, answer, MISSING)];
   const existing = new Set(answer.value.map(({ id }) => id));
   return Promise.all(
     names.map(async (name) =>
@@ -62,7 +64,7 @@ async function judgeExisting(
 ): Promise<Finding> {
   const about = `Worker ${name}`;
   const answer = await readWorker(connection, name);
-  if (answer.kind !== "answer") return unknown(about, answer);
+  if (answer.kind !== "answer") return notLookedAt(about, answer, MISSING);
   const bound = answer.value.bindings.find((binding) => binding.name === "GATEWAY_ID")?.text;
   if (bound === gatewayId) return finding("note", about, "exists, bound to this stack's gateway");
   const gateway = bound === undefined ? "no gateway" : quote(bound);
@@ -78,7 +80,7 @@ async function checkBucket(
   const { bucket } = settings.logpush;
   const about = `bucket ${bucket}`;
   const answer = await listLifecycleRules(connection, bucket);
-  if (answer.kind === "unknown") return [unknown(about, answer)];
+  if (answer.kind === "unknown") return [notLookedAt(about, answer, MISSING)];
   if (answer.kind === "missing") return [finding("kept", about, "is free to be made")];
   const remedy = "where this stack did not make it, choose another logpush.bucket";
   return [{ ...finding("warning", about, "exists already"), remedy }];
@@ -93,14 +95,9 @@ async function checkStore(
   if (secretsStoreId === undefined) return [];
   const about = "secretsStoreId";
   const answer = await listSecrets(connection, secretsStoreId);
-  if (answer.kind === "unknown") return [unknown(about, answer)];
+  if (answer.kind === "unknown") return [notLookedAt(about, answer, MISSING)];
   if (answer.kind === "answer")
     return [finding("kept", about, "is a Secrets Store of the account")];
   const remedy = "npx wrangler secrets-store store list --remote prints the account's";
   return [{ ...finding("broken", about, "is no Secrets Store of the account"), remedy }];
-}
-
-function unknown(about: string, answer: Exclude<Answer<unknown>, { kind: "answer" }>): Finding {
-  const reason = answer.kind === "unknown" ? answer.reason : "the account lists none";
-  return finding("unknown", about, `not looked at, because ${reason}`);
 }

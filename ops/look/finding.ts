@@ -1,7 +1,7 @@
 /** Defines findings about an account, and the judgements that make them. */
 import { printableLine } from "../../policy/harmless.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import type { Answer } from "../account/account.ts";
+import type { Answer, NoAnswer } from "../account/account.ts";
 
 /** One finding about an account. */
 export interface Finding {
@@ -27,7 +27,7 @@ export const MARKS: Readonly<Record<Finding["kind"], string>> = {
 };
 
 /** Formats a finding for a terminal, its remedy on a line of its own. */
-export function formatFinding({ kind, about, message, remedy }: Finding): string {
+function formatFinding({ kind, about, message, remedy }: Finding): string {
   const text = `  ${MARKS[kind]} ${printableLine(about)}: ${printableLine(message)}`;
   return remedy === undefined ? text : `${text}\n    → ${printableLine(remedy)}`;
 }
@@ -74,14 +74,37 @@ export function judge<T>(
 }
 
 /** Reports a promise that cannot be judged: nothing is there, or there was no answer. */
-export function withoutAnswer(
-  about: string,
-  answer: Exclude<Answer<unknown>, { readonly kind: "answer" }>,
-  remedy: string,
-): readonly Finding[] {
+export function withoutAnswer(about: string, answer: NoAnswer, remedy: string): readonly Finding[] {
   return answer.kind === "missing"
     ? [finding("broken", about, `does not exist; ${remedy}`)]
-    : [finding("unknown", about, `not looked at, because ${answer.reason}`)];
+    : [notLookedAt(about, answer)];
+}
+
+/** Reports what the account did not answer; `missing` says why where it has no such thing. */
+export function notLookedAt(about: string, answer: NoAnswer, missing = ""): Finding {
+  const reason = answer.kind === "unknown" ? answer.reason : missing;
+  return finding("unknown", about, `not looked at, because ${reason}`);
+}
+
+/** A finding, and the part of what was looked at to which it belongs. */
+export interface InArea<Area extends string = string> extends Finding {
+  readonly area: Area;
+}
+
+/** Puts findings into an area. */
+export function inArea<Area extends string>(area: Area, findings: readonly Finding[]) {
+  return findings.map((each): InArea<Area> => ({ area, ...each }));
+}
+
+/** Formats findings for a terminal, area by area. */
+export function formatAreas(findings: readonly InArea[]): readonly string[] {
+  const areas = Map.groupBy(findings, ({ area }) => area);
+  return [...areas].map(([area, found]) => [area, ...found.map(formatFinding)].join("\n"));
+}
+
+/** Counts the findings of a kind. */
+export function countOf(findings: readonly Finding[], wanted: Finding["kind"]): number {
+  return findings.filter(({ kind }) => kind === wanted).length;
 }
 
 /** Returns the remedy where the account is not as the program declares it, whoever changed it. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";
-import { listAll, type Answer, type Connection } from "../account/account.ts";
+import { listAll, mapAnswer, type Answer, type Connection } from "../account/account.ts";
 
 const account = z.object({
   id: z.string(),
@@ -18,9 +18,9 @@ export async function readCreationDay({
   const answer = await listAll(PERMISSIONS.readMembers, documented, () =>
     cloudflare.accounts.list(),
   );
-  if (answer.kind !== "answer") return answer;
-  const own = answer.value.find(({ id }) => id === accountId);
-  return { kind: "answer", value: own?.created_on?.slice(0, 10) };
+  return mapAnswer(answer, (accounts) =>
+    accounts.find(({ id }) => id === accountId)?.created_on?.slice(0, 10),
+  );
 }
 
 const subscription = z.object({
@@ -38,11 +38,11 @@ export async function readPaysForWorkers({
   const answer = await listAll(PERMISSIONS.readBilling, documented, () =>
     cloudflare.accounts.subscriptions.get({ account_id: accountId }),
   );
-  if (answer.kind !== "answer") return answer;
-  const value = answer.value.some(
-    ({ state, rate_plan }) =>
-      !/Cancelled|Expired|Failed/.test(state ?? "") &&
-      /workers.*paid/i.test(`${rate_plan?.id ?? ""} ${rate_plan?.public_name ?? ""}`),
+  return mapAnswer(answer, (subscriptions) =>
+    subscriptions.some(
+      ({ state, rate_plan }) =>
+        !/Cancelled|Expired|Failed/.test(state ?? "") &&
+        /workers.*paid/i.test(`${rate_plan?.id ?? ""} ${rate_plan?.public_name ?? ""}`),
+    ),
   );
-  return { kind: "answer", value };
 }

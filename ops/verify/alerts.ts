@@ -3,7 +3,7 @@ import { alertPolicies, alertWebhookName, type AlertPolicy } from "../../policy/
 import { showKey } from "../../policy/looks-secret.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { count } from "../../policy/words.ts";
-import type { Account, Answer } from "../account/account.ts";
+import { findAnswer, type Account } from "../account/account.ts";
 import {
   listNotificationPolicies,
   listWebhooks,
@@ -27,7 +27,7 @@ export async function checkAlerts(account: Account): Promise<readonly Finding[]>
     judge(
       {
         about: `notification policy "${declared.name}"`,
-        answer: findByName(policies, declared.name),
+        answer: findAnswer(policies, ({ name }) => name === declared.name),
         remedy,
       },
       (found) => judgePolicy({ declared, alerts, webhook }, found),
@@ -40,12 +40,6 @@ type Alerts = NonNullable<Settings["alerts"]>;
 
 function recipients({ email, webhook }: Alerts): readonly string[] {
   return [...(email === undefined ? [] : [email]), ...(webhook === undefined ? [] : ["a webhook"])];
-}
-
-function findByName(policies: Answer<readonly Policy[]>, wanted: string): Answer<Policy> {
-  if (policies.kind !== "answer") return policies;
-  const value = policies.value.find(({ name }) => name === wanted);
-  return value === undefined ? { kind: "missing" } : { kind: "answer", value };
 }
 
 interface Declared {

@@ -1,7 +1,7 @@
 /** Compares the platform's count of calls, logged or not, with the logs and the canaries. */
-import type { Account, Answer } from "../account/account.ts";
+import type { Account, Answer, NoAnswer } from "../account/account.ts";
 import { readCalls, total, type Window } from "../look/analytics.ts";
-import { finding, type Finding } from "../look/finding.ts";
+import { finding, notLookedAt, type Finding } from "../look/finding.ts";
 import { readGateway } from "../look/gateways.ts";
 import { poll, type Patience } from "../look/log-parts.ts";
 import { countLogs } from "../look/logs-api.ts";
@@ -39,12 +39,8 @@ export async function checkCoverage(
   return judgeCoverage(account.stack, { ...counts, nearbyLogs: nearbyLogs.value });
 }
 
-function notRead(
-  about: string,
-  answer: Exclude<Answer<unknown>, { readonly kind: "answer" }>,
-): readonly Finding[] {
-  const reason = answer.kind === "unknown" ? answer.reason : "the API has no such count";
-  return [finding("unknown", about, `not looked at, because ${reason}`)];
+function notRead(about: string, answer: NoAnswer): readonly Finding[] {
+  return [notLookedAt(about, answer, "the API has no such count")];
 }
 
 /** Returns the time to compare, since the last change of gateway or Worker; or why there is none. */

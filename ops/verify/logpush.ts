@@ -10,7 +10,7 @@ import {
 import { DAY_SECONDS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count, list } from "../../policy/words.ts";
-import type { Account, Answer } from "../account/account.ts";
+import { findAnswer, type Account } from "../account/account.ts";
 import { deployAgain, judge, problemsIf, type Finding } from "../look/finding.ts";
 import {
   hostOf,
@@ -31,12 +31,13 @@ export async function checkLogpush(account: Account): Promise<readonly Finding[]
   const name = logpushJobName(gatewayId);
   const remedy = deployAgain(stack);
   const offered = await listOfferedFields(account);
+  const job = findAnswer(await listJobs(account), (each) => each.name === name);
   const fields = offered.kind === "answer" ? offered.value : undefined;
   return [
     ...judge(
-      { about: `Logpush job ${name}`, answer: await readJob(account, name), remedy },
-      (job) => [...judgeJob(stack, job), ...judgeFields(logpush, job, fields)],
-      (job) => `pushes ${describeLogs(job)}${describeMissing(logpush, fields)}`,
+      { about: `Logpush job ${name}`, answer: job, remedy },
+      (found) => [...judgeJob(stack, found), ...judgeFields(logpush, found, fields)],
+      (found) => `pushes ${describeLogs(found)}${describeMissing(logpush, fields)}`,
     ),
     ...judge(
       { about: `bucket ${bucket}`, answer: await listLifecycleRules(account, bucket), remedy },
@@ -44,13 +45,6 @@ export async function checkLogpush(account: Account): Promise<readonly Finding[]
       `deletes copies after ${count(keepDays, "day")}`,
     ),
   ];
-}
-
-async function readJob(account: Account, name: string): Promise<Answer<Job>> {
-  const jobs = await listJobs(account);
-  if (jobs.kind !== "answer") return jobs;
-  const value = jobs.value.find((job) => job.name === name);
-  return value === undefined ? { kind: "missing" } : { kind: "answer", value };
 }
 
 export function judgeJob({ settings }: Stack, job: Partial<Job>): readonly string[] {

@@ -5,7 +5,7 @@ import { DEFAULT_ALIAS } from "../../policy/settings/providers.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { count } from "../../policy/words.ts";
 import type { Account, Answer } from "../account/account.ts";
-import { deployAgain, finding, type Finding } from "../look/finding.ts";
+import { deployAgain, finding, notLookedAt, type Finding } from "../look/finding.ts";
 import {
   isDeclared,
   lastUse,
@@ -31,9 +31,7 @@ export async function checkProviderKeys(
   const stored = await listProviderKeys(account, gatewayId);
   // That the gateway is gone is reported already.
   if (stored.kind === "missing") return [];
-  if (stored.kind === "unknown") {
-    return [finding("unknown", "keys of providers", `not looked at, because ${stored.reason}`)];
-  }
+  if (stored.kind === "unknown") return [notLookedAt("keys of providers", stored)];
   const secrets: Names =
     providers.length === 0 ? { kind: "missing" } : await listSecrets(account, secretsStoreId);
   const look = { account, keys: stored.value, secrets, now };

@@ -1,21 +1,20 @@
 /** The tokens of the account that read its analytics, which have no bodies. */
 import { quote } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
+import { mapAnswer } from "../../account/account.ts";
 import { finding, type Finding } from "../finding.ts";
-import { isInForce, listTokens, mayDo } from "../tokens.ts";
+import { isInForce, listTokens, mayDo, type Token } from "../tokens.ts";
 import type { Kind } from "./kind.ts";
 
 export const analyticsReaders: Kind = {
   name: "readers of analytics",
   needs: PERMISSIONS.readTokens,
   look: async (place) => {
-    const answer = await listTokens(place);
-    if (answer.kind !== "answer") return answer;
-    const readers = answer.value.filter(
-      (token) =>
-        isInForce(token, new Date()) && mayDo(token, place.accountId, [PERMISSIONS.readAnalytics]),
+    const isReader = (token: Token) =>
+      isInForce(token, new Date()) && mayDo(token, place.accountId, [PERMISSIONS.readAnalytics]);
+    return mapAnswer(await listTokens(place), (tokens) =>
+      tokens.filter(isReader).map(({ name }) => judge(name)),
     );
-    return { kind: "answer", value: readers.map(({ name }) => judge(name)) };
   },
 };
 

@@ -5,6 +5,7 @@ import { PERMISSIONS, type Permission } from "../../../policy/platform.ts";
 import type { Stack } from "../../../policy/stack/stack.ts";
 import {
   listAll,
+  mapAnswer,
   type Answer,
   type Connection,
   type Gateway,
@@ -52,8 +53,7 @@ export function judgeEach<T>(
   answer: Answer<readonly T[]>,
   judge: (item: T) => Finding | readonly Finding[],
 ): Answer<readonly Finding[]> {
-  if (answer.kind !== "answer") return answer;
-  return { kind: "answer", value: answer.value.flatMap(judge) };
+  return mapAnswer(answer, (items) => items.flatMap(judge));
 }
 
 /** A list that each gateway has, as the API documents it, and what becomes of each item. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { quote } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { count, list } from "../../../policy/words.ts";
-import { listAll } from "../../account/account.ts";
+import { listAll, mapAnswer } from "../../account/account.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Kind } from "./kind.ts";
 
@@ -26,9 +26,7 @@ export const members: Kind = {
   look: async ({ accountId, cloudflare }) => {
     const request = () => cloudflare.accounts.members.list({ account_id: accountId });
     const documented = { what: "a member", schema };
-    const answer = await listAll(PERMISSIONS.readMembers, documented, request);
-    if (answer.kind !== "answer") return answer;
-    return { kind: "answer", value: judge(answer.value) };
+    return mapAnswer(await listAll(PERMISSIONS.readMembers, documented, request), judge);
   },
 };
 
