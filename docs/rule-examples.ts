@@ -25,10 +25,15 @@ export function readExample(id: string): string {
   const file = join(import.meta.dirname, "..", name);
   if (!existsSync(file)) {
     throw new Error(
-      `rule ${id} has no example; write ${name}: lines with - break the rule, lines with + keep it, and the others are in both`,
+      `rule ${id} has no example; write ${name}: @@ error: PATH MESSAGE @@ for each finding, then lines with - that break the rule, lines with + that keep it, and others that are in both`,
     );
   }
   return readFileSync(file, "utf8");
+}
+
+/** Lists the findings that an example names: `error: gatewayId is default`. */
+export function findingsOf(example: string): readonly string[] {
+  return [...example.matchAll(/^@@ ((?:error|warning): .+) @@$/gm)].map(([, text = ""]) => text);
 }
 
 /** Returns what breaks the rule (`-`), or what keeps it (`+`). */

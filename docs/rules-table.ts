@@ -15,7 +15,7 @@ export function rulesTable(): string {
     ]),
     "## Examples",
     "",
-    "Lines with `-` break the rule, lines with `+` keep it, and the others are in both. They are lines under `config:` of a production stack that breaks no other rule; `secure: v1:…` stands for a secret that Pulumi has encrypted. A test runs both sides through the reader of stack files and all rules, on 2026-11-22.",
+    "Lines with `@@` are what the review reports of it, lines with `-` break the rule, lines with `+` keep it, and the others are in both. They are lines under `config:` of a production stack that breaks no other rule; `secure: v1:…` stands for a secret that Pulumi has encrypted. A test runs both sides through the reader of stack files and all rules, on 2026-11-22.",
     ...RULES.flatMap(example),
   ].join("\n");
 }

@@ -4,7 +4,13 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { readExample, sideOf, WITHOUT_EXAMPLE, type Side } from "../../docs/rule-examples.ts";
+import {
+  findingsOf,
+  readExample,
+  sideOf,
+  WITHOUT_EXAMPLE,
+  type Side,
+} from "../../docs/rule-examples.ts";
 import { check, RULES } from "../../policy/rules/rules.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { formatProblems } from "../../policy/settings/problems.ts";
@@ -35,11 +41,17 @@ const base = (name: string): Readonly<Record<string, string>> => ({
 
 const examples = RULES.filter(({ id }) => !Object.hasOwn(WITHOUT_EXAMPLE, id));
 
-test.each(examples)("the example of $id breaks it alone, and is mended", ({ id }) => {
+test.each(examples)("the example of $id breaks it alone, as it says, and is mended", ({ id }) => {
   const example = readExample(id);
 
-  expect(broken(sideOf(example, "-"))).toEqual([id]);
+  expect(broken(sideOf(example, "-"))).toEqual(
+    findingsOf(example).map((text) => text.replace(":", ` ${id}:`)),
+  );
   expect(broken(sideOf(example, "+"))).toEqual([]);
+});
+
+test("each example names what it breaks", () => {
+  expect(examples.filter(({ id }) => findingsOf(readExample(id)).length === 0)).toEqual([]);
 });
 
 test("each example is of a rule, and no rule is without one but where a reason is given", () => {
@@ -55,11 +67,13 @@ test("a rule without an example is named, with the file to write", () => {
   );
 });
 
-/** Lists the rules that a side breaks. */
+/** Lists what breaks rules on a side: `error default-gateway: gatewayId is default`. */
 function broken({ own, beside, count }: Side): string[] {
   const others = Array.from({ length: count }, (_, n) => parse(`other${n}`, beside));
   const findings = check(parse("shop", own), { others, today: TODAY, evidence: EVIDENCE });
-  return [...new Set(findings.map(({ rule }) => rule.id))];
+  return findings.map(
+    ({ severity, rule, path, message }) => `${severity} ${rule.id}: ${path} ${message}`,
+  );
 }
 
 /** Reads the stack file that has the lines, and of the ordinary one all other keys. */
