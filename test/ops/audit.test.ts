@@ -1,16 +1,14 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { auditAccount, type AuditFinding } from "../../ops/audit/audit.ts";
+import { type AuditFinding } from "../../ops/audit/audit.ts";
 import { groupByAccount } from "../../ops/audit/declared.ts";
 import { auditText } from "../../ops/audit/render.ts";
 import { startAccount } from "../support/account.ts";
 import { callOps, runOps } from "../support/ops-command.ts";
-import { ACCOUNT_ID, scriptedApi, type Answer } from "../support/scripted-account.ts";
+import { ACCOUNT_ID, scriptedApi } from "../support/scripted-account.ts";
 import { PUBLIC_KEY } from "../support/public-key.ts";
 import { stackWith } from "../support/settings.ts";
-
-const NOW = new Date("2026-11-22T12:00:00Z");
-const DAY = { from: "203.0.113.0/24", until: "2026-12-31" };
+import { audit, about, gateway, ai, id } from "../support/audit.ts";
 
 test("the real command tells what no stack file declares, and ends with 1", async () => {
   const running = await startAccount({
@@ -155,52 +153,6 @@ test("other Workers with an AI binding are noted, and those without are not", as
   expect(about(findings, "web")).toBeUndefined();
 });
 
-test.each<[string, object, string | undefined]>([
-  ["of a reader, within its limits", {}, undefined],
-  ["named as infra names it", { name: "ai-gateway shop-dev reader oncall" }, undefined],
-  ["of nobody", { name: "old" }, "can read every log of the account (until 2027-01-01T00:00:00Z"],
-  ["that never expires", { expires_on: undefined }, "it never expires, and the reader's last day"],
-  ["that lives a second too long", { expires_on: "2027-01-01T00:00:01Z" }, "it is good until 2027"],
-  [
-    "without networks",
-    { condition: undefined },
-    "it works from anywhere, and the reader only from",
-  ],
-  ["with one network more", from(DAY.from, "0.0.0.0/0"), "it works from 0.0.0.0/0, where the"],
-  ["that may write", groups("AI Gateway Write"), undefined],
-])("a token %s is judged", async (_, change, wrong) => {
-  const token = { ...readerToken(), ...change };
-  const findings = await audit({ tokens: [token] });
-
-  const found = about(findings, token.name);
-  expect(found?.kind).toBe(wrong === undefined ? "kept" : "broken");
-  expect(found?.message).toContain(wrong ?? "a declared reader");
-});
-
-test.each<[string, object]>([
-  ["another permission", groups("AI Gateway Run")],
-  ["another account", policy("b".repeat(32))],
-  ["an end that is over", { expires_on: "2026-11-22T11:59:59Z" }],
-  ["a switch that is off", { status: "disabled" }],
-])("a token with %s cannot read logs", async (_, change) => {
-  const findings = await audit({ tokens: [{ ...readerToken(), name: "other", ...change }] });
-
-  expect(about(findings, "other")).toBeUndefined();
-});
-
-test("the token of a stack's own retention Worker is known", async () => {
-  const token = { ...readerToken(), name: "talk-dev-retention", ...groups("AI Gateway Write") };
-  const kept = { collect: "full", maxEntries: 10_000, whenFull: "deleteOldest", keepDays: 30 };
-
-  const without = await audit({ tokens: [token] });
-  const withDays = await audit({ tokens: [token], settings: { logs: kept } });
-
-  expect(about(without, token.name)).toMatchObject({ kind: "broken" });
-  expect(about(withDays, token.name)?.message).toContain(
-    "made by stack dev for its retention Worker",
-  );
-});
-
 test("a Logpush job of AI Gateway logs is told without the keys in its destination", async () => {
   const destination_conf = "r2://bucket/SECRET-PATH?access-key-id=KEY&secret-access-key=SECRET";
   const findings = await audit({
@@ -288,82 +240,10 @@ test("stacks of two accounts are two audits", async () => {
   expect(ids).toEqual([["shop-dev", "third"], ["shop-prod"]]);
 });
 
-interface Scene {
-  readonly gateways?: readonly object[];
-  readonly logs?: readonly object[];
-  readonly workers?: Readonly<Record<string, readonly object[]>>;
-  readonly tokens?: readonly object[];
-  readonly jobs?: readonly object[];
-  /** What stack dev declares otherwise. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Paths that the token may not read. */
-  readonly refused?: readonly string[];
-}
-
-/** Of an account as stack dev declares it, but for what the scene has. */
-function audit(scene: Scene): Promise<readonly AuditFinding[]> {
-  const { workers = { "talk-dev": [ai(), id("shop-dev")] }, refused = [] } = scene;
-  const lists: Record<string, readonly object[]> = {
-    "/ai-gateway/gateways": scene.gateways ?? [gateway("shop-dev")],
-    "/workers/scripts": Object.keys(workers).map((name) => ({ id: name })),
-    "/tokens": scene.tokens ?? [],
-    "/logpush/jobs": scene.jobs ?? [],
-  };
-  const cloudflare = scriptedApi(({ path, query }): Answer => {
-    if (refused.includes(path)) return { status: 403 };
-    const [, worker] = /^\/workers\/scripts\/(.+)\/settings$/.exec(path) ?? [];
-    if (worker !== undefined) return { result: { bindings: workers[worker] } };
-    if (path.endsWith("/logs")) return { result: scene.logs ?? [] };
-    if (path.endsWith("/provider_configs")) return { result: [] };
-    const list = lists[path];
-    if (list === undefined) return { result: [], data: { routes: [] } };
-    return { result: Number(query.get("page") ?? 1) === 1 ? list : [] };
-  });
-  const stack = stackWith("dev", {
-    readers: [{ name: "oncall", kind: "person", until: DAY.until, addresses: [DAY.from] }],
-    ...scene.settings,
-  });
-  return auditAccount({ accountId: ACCOUNT_ID, cloudflare, stacks: [stack] }, NOW, () => {});
-}
-
-function about(findings: readonly AuditFinding[], where: string): AuditFinding | undefined {
-  return findings.find((finding) => finding.about === where);
-}
-
 function kinds(findings: readonly AuditFinding[], kind: AuditFinding["kind"]): readonly string[][] {
   return findings.filter((one) => one.kind === kind).map((one) => [one.area, one.about]);
 }
 
-function gateway(name: string) {
-  return { id: name, collect_logs: true, log_management: 10_000 };
-}
-
 function oldLog() {
   return { id: "x", created_at: "2026-11-20T00:00:00Z" };
-}
-
-function ai(): object {
-  return { type: "ai", name: "AI" };
-}
-
-function id(text: string): object {
-  return { type: "plain_text", name: "GATEWAY_ID", text };
-}
-
-function readerToken() {
-  const limits = { expires_on: "2027-01-01T00:00:00Z", ...from(DAY.from) };
-  return { name: "oncall", status: "active", ...limits, ...groups("AI Gateway Read") };
-}
-
-function from(...networks: readonly string[]): object {
-  return { condition: { request_ip: { in: networks } } };
-}
-
-function groups(name: string): object {
-  return policy(ACCOUNT_ID, name);
-}
-
-function policy(account: string, name = "AI Gateway Read"): object {
-  const resources = { [`com.cloudflare.api.account.${account}`]: "*" };
-  return { policies: [{ effect: "allow", permission_groups: [{ id: "1", name }], resources }] };
 }

@@ -1,6 +1,5 @@
 /** What a first deploy would lack: each fault planted by itself, on this machine, in the file and in the account. */
-import { readFileSync } from "node:fs";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,19 +7,14 @@ import { beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { DEFAULT_STORE } from "../../local/api/secrets-store.ts";
 import type { WorkerRecord } from "../../local/api/worker-record.ts";
-import { checkAccount } from "../../ops/doctor/account.ts";
-import { checkMachine } from "../../ops/doctor/machine.ts";
-import { deployPermissions, verifyPermissions } from "../../policy/gateway/permissions.ts";
-import { inDashboard } from "../../policy/platform.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import { toPage } from "../../policy/statement/page.ts";
 import { stateStack } from "../../policy/statement/statement.ts";
 import { startAccount, type RunningAccount } from "../support/account.ts";
 import { OPEN } from "../support/gateway.ts";
 import { callOps, type Ended } from "../support/ops-command.ts";
-import { PUBLIC_KEY } from "../support/public-key.ts";
-import { scriptedAccount, type Answer, type ApiCall } from "../support/scripted-account.ts";
-import { ROOT, STACKS, stackText, stackWith } from "../support/settings.ts";
+import { STACKS, stackText } from "../support/settings.ts";
+import { makePrograms } from "../support/programs.ts";
 
 /** A folder with a Pulumi and a Node that answer as new ones do. */
 let programs: string;
@@ -194,91 +188,6 @@ test.each<[string, Record<string, string>, string]>([
   expect(code).toBe(1);
 });
 
-test.each([
-  [undefined, "kept", "the Worker will answer at https://talk-dev.acme.workers.dev"],
-  ["acme", "kept", "the Worker will answer at https://talk-dev.acme.workers.dev"],
-  ["other", "broken", 'worker.workersDevSubdomain is "other"; the account has "acme"'],
-])("a declared subdomain %s is compared with Cloudflare's", async (label, kind, message) => {
-  const named = { name: "talk-dev", models: ["@cf/a/b"], workersDev: true };
-  const declared = { ...named, ...(label !== undefined && { workersDevSubdomain: label }) };
-  const answer = ({ path }: ApiCall): Answer =>
-    path === "/workers/subdomain" ? { result: { subdomain: "acme" } } : { status: 404 };
-  const account = scriptedAccount(answer, "dev", { worker: declared });
-
-  expect(await checkAccount(account, account.stack)).toContainEqual(
-    expect.objectContaining({ kind, about: "workers.dev", message }),
-  );
-});
-
-test.each([
-  ["2026-09-23T23:59:59Z", "kept", "legacy"],
-  ["2026-09-24T00:00:00Z", "broken", "observability"],
-  [undefined, "unknown", "does not say when"],
-])("an account made on %s tells its log system", async (created_on, kind, part) => {
-  const answer = ({ path, query }: ApiCall): Answer => {
-    if (path !== "/client/v4/accounts") return { status: 404 };
-    return { result: query.get("page") === null ? [{ id: "a".repeat(32), created_on }] : [] };
-  };
-  const account = scriptedAccount(answer, "dev");
-
-  const [system] = await checkAccount(account, account.stack);
-
-  expect(system).toMatchObject({ kind, about: "logSystem" });
-  expect(system?.message).toContain(part);
-});
-
-test.each([
-  [{ node: "v22.17.9" }, ["warning", "kept", "kept"]],
-  [{ pulumi: "v3.200.0" }, ["kept", "warning", "kept"]],
-  [{ login: 255 }, ["kept", "kept", "broken"]],
-])("a machine with %o is examined by what its programs say", async (programsOf, kinds) => {
-  const folder = await makePrograms(programsOf);
-  onTestFinished(() => rm(folder, { recursive: true }));
-
-  const findings = await checkMachine({ PATH: folder });
-
-  expect(findings.map(({ kind }) => kind)).toEqual(kinds);
-});
-
-test("the Node of the project itself does not count, which bare Pulumi would not find", async () => {
-  const findings = await checkMachine({ PATH: join(ROOT, "node_modules/.bin") });
-
-  expect(findings).toMatchObject([
-    { kind: "warning", about: "Node", message: expect.stringContaining("is not on PATH") },
-    { kind: "broken", about: "Pulumi CLI" },
-  ]);
-});
-
-test("the pages' permissions are those of the one list", () => {
-  const logpush = { bucket: "shop-logs", keepDays: 30, publicKey: PUBLIC_KEY };
-  const alerts = { email: "ops@example.com" };
-  const providers = [{ provider: "openai", key: "sk-of-a-test" }];
-  const keys = { secretsStoreId: "0".repeat(32), providers };
-  const { settings } = stackWith("prod", { plan: "paid", logpush, alerts, ...keys });
-  const all = deployPermissions(settings).map(inDashboard);
-  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
-  const workflows = readFileSync(join(ROOT, "docs/workflows.md"), "utf8");
-  const [row = ""] = /^\| `CLOUDFLARE_API_TOKEN` of `dev`.*$/m.exec(workflows) ?? [];
-
-  expect(all).toHaveLength(7);
-  for (const name of all) {
-    expect(readme).toContain(`**${name}**`);
-    expect(row).toContain(name);
-  }
-  expect(row.match(/Edit/g)).toHaveLength(all.length);
-  expect(deployPermissions(stackWith("dev").settings)).toEqual([
-    "AI Gateway Write",
-    "Workers Scripts Write",
-  ]);
-
-  const cells =
-    /^\| `CLOUDFLARE_VERIFY_TOKEN` \|.*$/m.exec(workflows)?.[0].split("|").slice(2) ?? [];
-  const named = cells.flatMap((cell) => cell.split(",")).map((name) => name.trim());
-  expect(named.filter((name) => /\w/.test(name)).toSorted()).toEqual(
-    verifyPermissions(settings).map(inDashboard).toSorted(),
-  );
-});
-
 const CIPHER = "v1:Zm9vYmFyYmF6cXV4:c2VjcmV0LXRleHQtb2Ytc29tZWJvZHk=";
 
 interface Scene {
@@ -334,26 +243,6 @@ function examine({ running, folder, env }: Scene, ...words: readonly string[]): 
     ...env,
   };
   return callOps("doctor", ["--stack", "dev", ...words], environment, folder);
-}
-
-interface Programs {
-  readonly node?: string;
-  readonly pulumi?: string;
-  /** The exit code of `pulumi whoami`. */
-  readonly login?: number;
-}
-
-async function makePrograms({ node = "v24.1.0", pulumi = "v9.1.0", login = 0 }: Programs) {
-  const folder = await mkdtemp(join(tmpdir(), "programs-"));
-  const texts = {
-    node: `#!/bin/sh\necho ${node}\n`,
-    pulumi: `#!/bin/sh\n[ "$1" = whoami ] && exit ${login}\necho ${pulumi}\n`,
-  };
-  for (const [name, text] of Object.entries(texts)) {
-    await writeFile(join(folder, name), text);
-    await chmod(join(folder, name), 0o755);
-  }
-  return folder;
 }
 
 /** Makes a token of the account with some permissions. */

@@ -1,23 +1,17 @@
 import type { LogListResponse } from "cloudflare/resources/ai-gateway/logs.js";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { namesInLogs } from "../../ops/look/caller.ts";
 import { callerOf, findLogs, parseLog, type LogQuery } from "../../ops/look/logs.ts";
 import { followLogs } from "../../ops/logs/follow.ts";
-import { whyNoBodies } from "../../ops/logs/one.ts";
-import { parseSince, parseUntil } from "../../ops/cli/arguments.ts";
-import { hideName } from "../../worker/chat/gate/access.ts";
 import { keepLog, startAccount, type RunningAccount } from "../support/account.ts";
 import { callOps, runOps, startOps } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
 import { scriptedAccount } from "../support/scripted-account.ts";
-import { stackWith } from "../support/settings.ts";
 import { makeStackFolder, textWithCallers } from "../support/stack-folder.ts";
-
-const NOON = Date.UTC(2026, 10, 22, 12);
-const KEY = "5".repeat(64);
+import { NOON, rawLog } from "../support/logs.ts";
 
 let running: RunningAccount;
+
 let environment: Record<string, string>;
 beforeAll(async () => {
   running = await startAccount({ gateways: [{ aiGatewayId: "shop-dev" }] });
@@ -249,89 +243,6 @@ test("a log that appears behind a newer one is followed too", async () => {
   expect(found.map((logsOfTurn) => logsOfTurn.map(({ id }) => id))).toEqual([["late"], ["newest"]]);
 });
 
-test("a caller's name in another entry of the metadata does not make it the caller's log", async () => {
-  const account = scriptedAccount(
-    ({ query }) => ({
-      result:
-        query.get("page") === "1"
-          ? [
-              { ...rawLog("mine"), metadata: '{"caller":"web"}' },
-              { ...rawLog("other"), metadata: '{"caller":"batch","route":"web"}' },
-              { ...rawLog("none"), metadata: "no JSON" },
-            ]
-          : [],
-    }),
-    "dev",
-  );
-
-  const found = await Array.fromAsync(findLogs(account, { callers: ["web"] }));
-
-  expect(found.map(({ id }) => id)).toEqual(["mine"]);
-});
-
-test("an API that answers every page alike ends the list", async () => {
-  const account = scriptedAccount(() => ({ result: [rawLog("one"), rawLog("two")] }), "dev");
-
-  expect(await Array.fromAsync(findLogs(account, {}))).toHaveLength(2);
-});
-
-test("a log that is not as documented is refused by the names of its fields", async () => {
-  const account = scriptedAccount(
-    () => ({ result: [{ ...rawLog("x"), cached: "a prompt" }] }),
-    "dev",
-  );
-
-  const found = Array.fromAsync(findLogs(account, {}));
-
-  await expect(found).rejects.toThrow("a log whose cached is not as documented");
-});
-
-test("command and Worker agree on the hash of a caller's name", async () => {
-  const stack = stackWith("dev", { anonymousCallers: { key: "0".repeat(64) } });
-
-  const names = await namesInLogs(stack, "wéb@example.com", { AI_GATEWAY_CALLER_KEY: KEY });
-
-  expect(names).toEqual([await hideName("wéb@example.com", KEY), "wéb@example.com"]);
-  expect(names[0]).toMatch(/^[0-9a-f]{24}$/);
-});
-
-test("without the key of the hash a caller is not looked for, and the message says how to get it", async () => {
-  const stack = stackWith("dev", { anonymousCallers: { key: "0".repeat(64) } });
-
-  await expect(namesInLogs(stack, "web", {})).rejects.toThrow(
-    "pulumi config get --stack dev --path 'ai-gateway:anonymousCallers.key'",
-  );
-  await expect(namesInLogs(stack, "web", { AI_GATEWAY_CALLER_KEY: "secret" })).rejects.not.toThrow(
-    /"secret"/,
-  );
-  expect(await namesInLogs(stackWith("dev"), "web", {})).toEqual(["web"]);
-});
-
-test("a time may be typed in several ways", () => {
-  const now = new Date(NOON);
-
-  expect(parseSince("30m", now).toISOString()).toBe("2026-11-22T11:30:00.000Z");
-  expect(parseSince("24h", now).toISOString()).toBe("2026-11-21T12:00:00.000Z");
-  expect(parseSince("7d", now).toISOString()).toBe("2026-11-15T12:00:00.000Z");
-  expect(parseSince("2026-11-01", now).toISOString()).toBe("2026-11-01T00:00:00.000Z");
-  expect(parseUntil("2026-11-01").toISOString()).toBe("2026-11-02T00:00:00.000Z");
-  expect(parseUntil("2026-11-01T10:00:00+02:00").toISOString()).toBe("2026-11-01T08:00:00.000Z");
-  expect(() => parseSince("yesterday", now)).toThrow('--since is "yesterday"; allowed are 30m,');
-  expect(() => parseUntil("2026-02-30")).toThrow('--until is "2026-02-30"; allowed are a day');
-});
-
-test.each([
-  ["metadata", "stack dev keeps no bodies (logs.collect is metadata)"],
-  ["none", "keeps no logs (logs.collect is none); this one is of a call beside its Worker"],
-  ["full", "this call switched them off, or is of an earlier setting"],
-])("under %s the reason for no bodies is the stack's own", (collect, reason) => {
-  const stack = stackWith("dev", {
-    logs: { collect, maxEntries: 10_000, whenFull: "deleteOldest" },
-  });
-
-  expect(whyNoBodies(stack)).toContain(reason);
-});
-
 test.each([
   [[], "--stack is missing; the project has dev, prod"],
   [["--stack", "dev", "--limit", "0"], '--limit is "0"; allowed is a whole number from 1'],
@@ -387,9 +298,4 @@ function keepThree(): void {
   keep({ id: "mine", createdAt: NOON, metadata: { caller: "web" } });
   const metadata = { caller: "web" };
   keep({ id: "failed", createdAt: NOON + 1, model: "@cf/x/y", status: 500, metadata });
-}
-
-function rawLog(id: string, ages: Readonly<Record<string, number>> = {}) {
-  const created_at = new Date(NOON + (ages[id] ?? 0)).toISOString();
-  return { id, created_at, model: "m", success: true, cached: false, metadata: "{}" };
 }

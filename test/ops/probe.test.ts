@@ -1,22 +1,20 @@
 /** `npm run probe`, against the REST API and the data plane of a local account. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 
+import getPort from "get-port";
 import { expect, onTestFinished, test } from "vitest";
 
-import { readEvidence } from "../../infra/project-files.ts";
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { QUESTION_IDS, QUESTIONS } from "../../policy/evidence/questions.ts";
-import { stateStack } from "../../policy/statement/statement.ts";
-import { CommandError } from "../../ops/cli/errors.ts";
-import { findPlace, writeEvidence } from "../../ops/look/evidence-file.ts";
 import { REQUIRED, withScratch } from "../../ops/probe/scratch.ts";
-import { startAccount, type AccountScene, type RunningAccount } from "../support/account.ts";
-import { listen } from "../support/listen.ts";
-import { callOps, runOps, startOps, type Ended } from "../support/ops-command.ts";
+import { type RunningAccount } from "../support/account.ts";
+import { callOps, runOps, startOps } from "../support/ops-command.ts";
 import { waitFor } from "../support/project.ts";
-import { ROOT, STACKS, stackWith } from "../support/settings.ts";
+import { ROOT } from "../support/settings.ts";
+import { makeFolder, start, probe, wordsFor, environmentOf } from "../support/probe.ts";
 
 test("every question is answered as the local account imitates it, and the gateway is gone", async () => {
   const running = await start({ now: Date.now });
@@ -25,9 +23,7 @@ test("every question is answered as the local account imitates it, and the gatew
   const words = ["--yes", "--out", folder, "--wait", "1", "--json"];
   const { code, stdout, stderr } = await probe(running, words, withToken(running));
 
-  const [name = ""] = await readdir(folder);
-  expect(name).toMatch(/^probe-\d{4}-\d\d-\d\d\.json$/);
-  const file = join(folder, name);
+  const file = join(folder, `probe-${new Date().toISOString().slice(0, 10)}.json`);
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: `wrote ${file}, which no statement cites: it was not Cloudflare that was asked\n`,
@@ -64,40 +60,6 @@ test("every question is answered as the local account imitates it, and the gatew
   const text = await readFile(file, "utf8");
   expect(JSON.parse(text)).toEqual({ asked, answers });
   expect(text).not.toMatch(new RegExp(`${running.accountId}|${running.key}|probe-[0-9a-f]{12}`));
-});
-
-test("what the local account answered is not cited, even where it lies with the evidence", async () => {
-  const running = await start();
-  const folder = await makeFolder();
-  const project = join(folder, "docs/evidence");
-
-  await probe(running, ["--yes", "--out", project], {});
-
-  const evidence = readEvidence(folder);
-  const { facts } = await stateStack(stackWith("prod"), evidence);
-  expect(evidence.flatMap(({ answers }) => answers.map(({ question }) => question))).toEqual([
-    "put-only-fields",
-    "switched-off",
-    "create-fields",
-    "logpush-fields",
-    "logpush-filter",
-  ]);
-  expect(facts.filter(({ seen }) => seen !== undefined)).toEqual([]);
-});
-
-test("of the local account, or where the words say so, nothing is written", async () => {
-  const running = await start();
-  const list = () => readdir(STACKS, { recursive: true });
-  const before = await list();
-
-  const local = await probe(running, ["--yes"]);
-  const silent = await probe(running, ["--yes", "--no-evidence"]);
-
-  expect([local.code, silent.code]).toEqual([0, 0]);
-  expect(local.stdout).toContain("✔     10    does an update that switches them off clear them?");
-  expect(local.stderr).toContain("because it was not Cloudflare that was asked; --out writes it");
-  expect(silent.stderr).toBe("");
-  expect(await list()).toEqual(before);
 });
 
 test("without a token for calls, each question that was left out is named whole", async () => {
@@ -204,34 +166,6 @@ test("a create that drops fields is answered as such", async () => {
   );
 });
 
-test("a second probe of a day leaves the first one's evidence as it is", async () => {
-  const folder = await makeFolder();
-  const day = new Date("2026-11-23T23:59:59Z");
-  const first = await findPlace({ name: "probe", option: "--out" }, day, folder);
-  await writeFile(first, "first");
-
-  const second = await findPlace({ name: "probe", option: "--out" }, day, folder);
-  await findPlace({ name: "probe", option: "--out" }, day, join(folder, "a/b"));
-
-  expect([first, second].map((file) => basename(file))).toEqual([
-    "probe-2026-11-23.json",
-    "probe-2026-11-23-2.json",
-  ]);
-  expect(await readdir(folder)).toEqual(["probe-2026-11-23.json"]);
-});
-
-test("evidence with a word as long as a token is not written, and told without a stack trace", async () => {
-  const folder = await makeFolder();
-  const writer = { name: "probe", option: "--out" } as const;
-  const api = "https://api.cloudflare.com";
-  const asked = { api, logSystem: "legacy", sdk: "x", model: `@cf/a/${"b".repeat(32)}` } as const;
-
-  const written = writeEvidence(writer, join(folder, "new/a.json"), { asked, answers: [] });
-
-  await expect(written).rejects.toThrow(CommandError);
-  expect(await readdir(folder)).toEqual([]);
-});
-
 test("a gateway that does not heed the header for bodies breaks a promise: it ends with 1", async () => {
   const running = await start();
   const deaf = await startGateway(running.url, { "cf-aig-collect-log-payload": "true" });
@@ -330,51 +264,21 @@ function toLine({ question, verdict, seen }: EvidenceAnswer): string {
   return `${question} ${verdict}: ${seen}`;
 }
 
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "evidence-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return folder;
-}
-
 /** Passes every call on, with some headers its own. Returns its address. */
-function startGateway(to: URL, own: Readonly<Record<string, string>>): Promise<string> {
-  return listen(async (request) => {
-    const { host: _, ...headers } = { ...Object.fromEntries(request.headers), ...own };
-    const { pathname, search } = new URL(request.url);
-    return fetch(new URL(pathname + search, to), {
+async function startGateway(to: URL, own: Readonly<Record<string, string>>): Promise<string> {
+  const passOn = async (request: IncomingMessage, response: ServerResponse) => {
+    const { host: _, ...headers } = { ...request.headers, ...own };
+    const answer = await fetch(new URL(request.url ?? "", to), {
       method: "POST",
-      headers,
-      body: await request.arrayBuffer(),
+      headers: new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+      body: await buffer(request),
     });
-  });
-}
-
-/** Starts an account with a fast clock, unless the scene has another: a window of spending is soon over. */
-async function start(scene?: AccountScene): Promise<RunningAccount> {
-  const startedAt = Date.now();
-  const now = () => startedAt + 10 * (Date.now() - startedAt);
-  const running = await startAccount({ now, ...scene });
-  onTestFinished(() => running.stop());
-  return running;
-}
-
-function probe(
-  running: RunningAccount,
-  words: readonly string[],
-  changes: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  return callOps("probe", wordsFor(running, words), { ...environmentOf(running), ...changes });
-}
-
-function wordsFor({ url }: RunningAccount, words: readonly string[]): readonly string[] {
-  const door = words.includes("--data-url") ? [] : ["--data-url", url.href];
-  return ["--stack", "dev", ...door, ...words];
-}
-
-function environmentOf({ apiUrl, key, accountId }: RunningAccount) {
-  return {
-    CLOUDFLARE_BASE_URL: apiUrl,
-    CLOUDFLARE_API_TOKEN: key,
-    CLOUDFLARE_ACCOUNT_ID: accountId,
+    response.statusCode = answer.status;
+    response.end(await answer.text());
   };
+  const server = createServer((request, response) => void passOn(request, response));
+  const port = await getPort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${port}`;
 }
