@@ -7,6 +7,7 @@ import type { Account, Script } from "./account.ts";
 import type { Declaration, Records } from "./api/state.ts";
 import {
   PERMISSION_GROUPS as LOCAL_GROUPS,
+  idOf,
   newTokenValue,
   sha256,
   type TokenRecord,
@@ -153,7 +154,7 @@ function toPolicy(
   now: string,
 ): Records["policies"] {
   return {
-    id: sha256(name).slice(0, 32),
+    id: idOf(name),
     name,
     alert_type: alertType,
     enabled,
@@ -174,5 +175,5 @@ function toWebhook(webhook: Account["webhooks"][number], now: string): Records["
 }
 
 function webhookId({ name }: Account["webhooks"][number]): string {
-  return sha256(`webhook ${name}`).slice(0, 32);
+  return idOf(`webhook ${name}`);
 }

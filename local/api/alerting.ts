@@ -1,11 +1,10 @@
 /** `/accounts/{account}/alerting/v3`: policies and webhooks are kept, and nothing is sent. */
-import { randomUUID } from "node:crypto";
-
 import { z } from "zod";
 
 import { readBody, refuse } from "./envelope.ts";
 import { recordAt, toWire, type ApiContext, type Route } from "./route.ts";
 import type { Records } from "./state.ts";
+import { newId } from "./token-record.ts";
 
 const POLICIES = "/accounts/:account/alerting/v3/policies";
 const POLICY = `${POLICIES}/:policy`;
@@ -96,8 +95,4 @@ function deleteWebhook(c: ApiContext): Response {
 /** Answers without a result, as is published of these two. */
 function gone(c: ApiContext): Response {
   return c.json({ success: true, errors: [], messages: [] });
-}
-
-function newId(): string {
-  return randomUUID().replaceAll("-", "");
 }

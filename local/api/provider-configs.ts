@@ -2,7 +2,6 @@
 import { z } from "zod";
 
 import {
-  newId,
   previewOf,
   secretNameOf,
   type ConfigRecord,
@@ -11,6 +10,7 @@ import {
 import { paged, readBody, refuse, refuseUnknown } from "./envelope.ts";
 import { GATEWAYS, gatewayOf, READ as READ_GATEWAYS } from "./gateways.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
+import { newId } from "./token-record.ts";
 
 const CONFIGS = `${GATEWAYS}/:gateway/provider_configs`;
 const READ = [...READ_GATEWAYS, "Secrets Store Read", "Secrets Store Write"] as const;

@@ -1,10 +1,11 @@
 /** `/accounts/{account}/secrets_store/stores`: the secrets of the account's stores, without values. */
 import { z } from "zod";
 
-import { newId, previewOf, type SecretRecord } from "../provider-keys/records.ts";
+import { previewOf, type SecretRecord } from "../provider-keys/records.ts";
 import { scopes } from "../provider-keys/resources.ts";
 import { paged, readBody, refuse, refuseUnknown, success } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
+import { newId } from "./token-record.ts";
 
 const STORES = "/accounts/:account/secrets_store/stores";
 const SECRETS = `${STORES}/:store/secrets`;

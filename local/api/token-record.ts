@@ -39,13 +39,13 @@ export const BUCKET_SCOPE = "com.cloudflare.edge.r2.bucket";
 
 /** The permission groups, with ids of this account's own: programs look them up by name. */
 export const PERMISSION_GROUPS = PERMISSIONS.map((name) => ({
-  id: sha256(name).slice(0, 32),
+  id: idOf(name),
   name,
   scopes: [name === "Workers R2 Storage Bucket Item Write" ? BUCKET_SCOPE : SCOPE],
 }));
 
 const policy = z.object({
-  id: z.string().default(() => randomBytes(16).toString("hex")),
+  id: z.string().default(newId),
   effect: z.enum(["allow", "deny"]),
   permission_groups: z.array(z.looseObject({ id: z.string() })).min(1),
   resources: z.record(z.string(), z.unknown()),
@@ -86,16 +86,15 @@ export type TokenRecord = Readonly<z.output<typeof tokenRecord>>;
 
 /** Makes the local key's token, which has every permission. */
 export function allPowerful(accountId: string, key: string): TokenRecord {
-  const hash = sha256(key);
   const resources = { [`${SCOPE}.${accountId}`]: "*" };
   return {
-    id: hash.slice(0, 32),
+    id: idOf(key),
     name: "local key",
     status: "active",
     policies: [{ id: "local", effect: "allow", permission_groups: PERMISSION_GROUPS, resources }],
     issued_on: new Date(0).toISOString(),
     modified_on: new Date(0).toISOString(),
-    hash,
+    hash: sha256(key),
     isDeclared: false,
   };
 }
@@ -103,6 +102,15 @@ export function allPowerful(accountId: string, key: string): TokenRecord {
 /** Makes a token's value with the 40 characters of Cloudflare's, which the provider insists on. */
 export function newTokenValue(): string {
   return randomBytes(30).toString("base64url");
+}
+
+/** Makes an id at random; `idOf` makes the same one of the same text. */
+export function newId(): string {
+  return randomBytes(16).toString("hex");
+}
+
+export function idOf(text: string): string {
+  return sha256(text).slice(0, 32);
 }
 
 export function sha256(text: string): string {

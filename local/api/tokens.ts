@@ -1,10 +1,9 @@
 /** `/accounts/{account}/tokens`: a value is in the answer that made it, and nowhere else. */
-import { randomBytes } from "node:crypto";
-
 import { statusOf } from "./access.ts";
 import { ApiError, paged, readBody } from "./envelope.ts";
 import { recordAt, type ApiContext, type Route } from "./route.ts";
 import {
+  newId,
   newTokenValue,
   PERMISSION_GROUPS,
   sha256,
@@ -51,7 +50,7 @@ async function createToken(c: ApiContext): Promise<object> {
   const value = newTokenValue();
   const token: TokenRecord = {
     ...withKnownGroups(request),
-    id: randomBytes(16).toString("hex"),
+    id: newId(),
     status: "active",
     issued_on: now,
     modified_on: now,

@@ -1,11 +1,9 @@
 /** The keys of providers as the local account keeps them: references and previews, never a key. */
-import { createHash, randomBytes } from "node:crypto";
-
 import { z } from "zod";
 
 import { keySecretName } from "../../policy/gateway/provider-keys.ts";
 import type { Account } from "../account.ts";
-import { isDeclared } from "../api/token-record.ts";
+import { idOf, isDeclared } from "../api/token-record.ts";
 import type { AccountState } from "../api/state.ts";
 import { scopes } from "./resources.ts";
 
@@ -44,11 +42,6 @@ export function previewOf(value: string): string {
   return value.length < 16 ? "****" : `****${value.slice(-4)}`;
 }
 
-/** Makes an id of 32 hexadecimal characters. */
-export function newId(): string {
-  return randomBytes(16).toString("hex");
-}
-
 export function toKeyRecords({ secrets, providerConfigs }: Account, now: string) {
   const kept = secrets.map((secret): SecretRecord => {
     const { storeId, name, value } = secret;
@@ -79,10 +72,6 @@ export function toKeyRecords({ secrets, providerConfigs }: Account, now: string)
     };
   });
   return { secrets: kept, providerConfigs: configs };
-}
-
-function idOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
 type Place = Pick<ConfigRecord, "gateway_id" | "provider_slug" | "alias">;
