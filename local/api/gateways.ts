@@ -79,9 +79,11 @@ function requireClosed({ authentication }: GatewaySettings): void {
 async function deleteGateway(c: ApiContext): Promise<object> {
   const gone = gatewayOf(c);
   const id = gone.settings.aiGatewayId;
-  c.env.account.remove("gateways", id);
-  c.env.account.removeKeys(id);
-  c.env.account.removeBelow(`ai-gateway/gateways/${id}/`);
+  const { account } = c.env;
+  account.remove("gateways", id);
+  // The secrets of its keys stay.
+  account.removeWhere("providerConfigs", ({ gateway_id }) => gateway_id === id);
+  account.removeWhere("held", ({ place }) => place.startsWith(`ai-gateway/gateways/${id}/`));
   await c.env.store.delete({ gateway: id, filters: [] });
   return describe(gone);
 }

@@ -140,17 +140,10 @@ export class AccountState {
     });
   }
 
-  /** Removes what is held at paths that begin so: a gateway's, when it is deleted. */
-  removeBelow(path: string): void {
-    for (const [key, { place }] of Object.entries(this.#state.held)) {
-      if (place.startsWith(path)) this.remove("held", key);
-    }
-  }
-
-  /** Removes a deleted gateway's references to keys of providers; their secrets stay. */
-  removeKeys(gatewayId: string): void {
-    for (const { id, gateway_id } of this.list("providerConfigs")) {
-      if (gateway_id === gatewayId) this.remove("providerConfigs", id);
+  /** Removes the records of a kind of which something is true. */
+  removeWhere<K extends Kind>(kind: K, isGone: (record: Records[K]) => boolean): void {
+    for (const [key, record] of Object.entries<Records[K]>(this.#state[kind])) {
+      if (isGone(record)) this.remove(kind, key);
     }
   }
 
