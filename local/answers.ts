@@ -16,6 +16,15 @@ export function urlOf(request: IncomingMessage): URL {
   return new URL(`http://local${request.url ?? "/"}`);
 }
 
+/** Returns a part of a path without its escapes; as it is where they are wrong. */
+export function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Makes an answer of JSON. */
 export function data(status: number, body: object): GatewayAnswer {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };

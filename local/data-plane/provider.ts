@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 
 import { z } from "zod";
 
-import { readJson } from "../answers.ts";
+import { readJson, unescaped } from "../answers.ts";
 import type { Access } from "../api/access.ts";
 import type { GatewayAnswer } from "../gateway/gateway.ts";
 import { notImitated, refusal } from "../gateway/refusal.ts";
@@ -49,14 +49,6 @@ function readPath(path: string) {
   const [, gatewayId, provider, endpoint = ""] =
     /^\/v1\/[^/]+\/([^/]+)(?:\/([^/]+)\/(.+))?\/?$/.exec(path) ?? [];
   return { gatewayId, provider, endpoint: unescaped(endpoint) };
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Returns whether a request may pass; the account makes the gateway `default` for nobody unknown. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { isWorkersAi } from "../../policy/platform.ts";
 import { allowedFormats, type FormatName } from "../../policy/settings/formats.ts";
+import { unescaped } from "../answers.ts";
 import { check } from "../api/envelope.ts";
 import type { GatewayAnswer } from "../gateway/gateway.ts";
 import { bindingGateway, readBindingOptions, type RequestOptions } from "../gateway/options.ts";
@@ -26,7 +27,7 @@ type Read = RestCall | { readonly refused: GatewayAnswer };
 export function readRestCall(endpoint: string, body: unknown): Read {
   if (endpoint === "run") return readRun(body);
   const model = /^run\/(.+)$/.exec(endpoint)?.[1];
-  return model === undefined ? readCompatible(endpoint, body) : readPathRun(decode(model), body);
+  return model === undefined ? readCompatible(endpoint, body) : readPathRun(unescaped(model), body);
 }
 
 // https://developers.cloudflare.com/api/resources/ai/methods/run/
@@ -85,11 +86,3 @@ function isDocumented(model: string, format: FormatName): boolean {
 }
 
 const PLAIN = { isWrapped: false, needsGateway: false, gatewayId: undefined, options: {} };
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
