@@ -62,7 +62,7 @@ export function chartsSection(totals: Totals): Html {
 }
 
 function figure(chart: Chart, { buckets, widthMs }: Totals): Html {
-  const max = Math.max(...buckets.map((bucket) => topOf(chart, bucket)));
+  const max = Math.max(...buckets.flatMap((bucket) => topsOf(chart, bucket)));
   const [first, last] = [buckets[0]?.start ?? 0, (buckets.at(-1)?.start ?? 0) + widthMs];
   const each = `each ${stretch(widthMs)}`;
   return html`<figure>
@@ -104,11 +104,10 @@ function bar(
   bucket: Bucket,
   { x, max }: { readonly x: number; readonly max: number },
 ): Html {
-  let below = 0;
-  const parts = chart.parts.map((part, index) => {
-    const top = part.isTotal === true ? part.value(bucket) : below + part.value(bucket);
+  const tops = topsOf(chart, bucket);
+  const parts = tops.map((top, index) => {
+    const below = tops[index - 1] ?? 0;
     const [y, height] = [percent(max - top, max), percent(top - below, max)];
-    below = top;
     // Without height the edge of a hatched part would still be seen.
     if (height === 0) return "";
     const size = html`x="${x + 1}" y="${y}" width="8" height="${height}"`;
@@ -165,11 +164,13 @@ function fill({ id }: Chart, index: number): Html {
   return index === 0 ? html`class="solid"` : html`class="hatched ${id}" fill="url(#hatch-${id})"`;
 }
 
-function topOf({ parts }: Chart, bucket: Bucket): number {
-  return parts.reduce(
-    (top, { value, isTotal }) => (isTotal === true ? value(bucket) : top + value(bucket)),
-    0,
-  );
+/** Returns where each part of a bar ends. */
+function topsOf({ parts }: Chart, bucket: Bucket): readonly number[] {
+  let below = 0;
+  return parts.map(({ value, isTotal = false }) => {
+    below = value(bucket) + (isTotal ? 0 : below);
+    return below;
+  });
 }
 
 /** Returns a share of the height in percent, to a hundredth; of nothing, 0. */

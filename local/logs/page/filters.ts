@@ -43,6 +43,8 @@ const schema = z.strictObject({
     .optional(),
 });
 
+const USUAL: Readonly<Record<string, unknown>> = schema.parse({});
+
 /** The checked filters; an empty text matches everything. */
 export type Filters = Readonly<z.output<typeof schema>>;
 
@@ -63,10 +65,7 @@ export function readFilters(query: URLSearchParams, gateway: string): Reading {
 
 /** Writes `?…` with what differs from a page without filters; the place in the list only if given. */
 export function toQuery({ after: _, ...filters }: Filters, after?: Place): string {
-  const usual: Readonly<Record<string, unknown>> = { since: "24h", status: "any", cached: "any" };
-  const chosen = Object.entries(filters).filter(
-    ([name, value]) => value !== "" && value !== usual[name],
-  );
+  const chosen = Object.entries(filters).filter(([name, value]) => value !== USUAL[name]);
   const query = new URLSearchParams(chosen);
   if (after !== undefined) query.set("after", `${after.createdAt}.${after.seq}`);
   return `?${query.toString()}`;
@@ -117,7 +116,7 @@ export function filterForm(filters: Filters, { gateways, models }: Choices): Htm
     ${select("status", "Status", labelled(STATUSES), status)}
     ${select("cached", "Cached", labelled(CACHED), cached)}
     <button>Show</button>
-    <a href="/${toQuery(readFilters(new URLSearchParams(), gateway).filters)}">Reset</a>
+    <a href="/${toQuery({ ...schema.parse({}), gateway })}">Reset</a>
   </form>`;
 }
 

@@ -60,15 +60,9 @@ function fields(log: StoredLog): readonly Fact[] {
 /** Explains why there are no bodies: what is refused for another reason leaves no log at all. */
 function noBodies(stack: Stack | undefined): Html {
   const collect = stack?.settings.logs.collect;
-  const by =
-    collect === "metadata"
-      ? html`The stack file says <code>collect: metadata</code>, so its Worker asks this on every
-          call.`
-      : collect === undefined
-        ? ""
-        : html`The stack file now says <code>collect: ${collect}</code>, with which its Worker does
-            not ask this: the call went beside the Worker, or was made before the stack file
-            changed.`;
+  const every = html`The stack file says <code>collect: metadata</code>, so its Worker asks this on
+    every call.`;
+  const by = collect === "metadata" ? every : collect && surprise(collect, "does not ask this");
   return html`<h2>No bodies</h2>
     <p>
       No bodies: this request asked that they are not kept (<code
@@ -79,12 +73,14 @@ function noBodies(stack: Stack | undefined): Html {
 
 function bodySections({ request, response }: Bodies, stack: Stack | undefined): Html {
   const collect = stack?.settings.logs.collect ?? "full";
-  const surprise = html`<p>
-    The stack file now says <code>collect: ${collect}</code>, with which its Worker keeps no bodies:
-    the call went beside the Worker, or was made before the stack file changed.
-  </p>`;
-  return html`${collect === "full" ? "" : surprise} ${bodySection("Request", request)}
-  ${bodySection("Response", response)}`;
+  return html`${collect === "full" ? "" : html`<p>${surprise(collect, "keeps no bodies")}</p>`}
+  ${bodySection("Request", request)} ${bodySection("Response", response)}`;
+}
+
+/** Explains what the Worker, as its stack file is now, does not do. */
+function surprise(collect: string, what: string): Html {
+  return html`The stack file now says <code>collect: ${collect}</code>, with which its Worker
+    ${what}: the call went beside the Worker, or was made before the stack file changed.`;
 }
 
 /** Shows a body as it is, or the head that lists of the REST API have, with the rest to open. */
