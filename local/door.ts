@@ -3,7 +3,7 @@
  * where a caller beside the Worker would go, Cloudflare's REST API, and the logs page.
  */
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
@@ -69,17 +69,18 @@ const BINDING_PATH = "/binding/";
 /** Starts the server; rejects where its port cannot be had. */
 export async function openDoor(args: DoorArgs): Promise<Door> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(args.port, args.host, resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : args.port;
-  const url = new URL(`http://${args.host}:${port}`);
+  const url = await listen(server, args);
   const binding = new URL(`${BINDING_PATH}${randomBytes(32).toString("base64url")}`, url);
   const workers = new WorkerHost({ ...args, door: url, binding });
   const pageKey = makePageKey(url);
-  const parts = assemble(args, { url, binding, workers, pageKey });
+  const access = new Access(args.account, args.key);
+  let api: Promise<Api> | undefined;
+  const openApi = () =>
+    (api ??= import("./api/api.ts").then(({ createApi }) =>
+      createApi({ ...args, access, workers }),
+    ));
+  const runs = new Runs(args.now ?? Date.now);
+  const parts: Parts = { ...args, url, binding, workers, pageKey, access, runs, openApi };
   server.on("request", (request, response) => {
     answer(request, response, parts).then(
       (reply) => reply && send(response, reply),
@@ -98,17 +99,14 @@ export async function openDoor(args: DoorArgs): Promise<Door> {
   return { url, page: pageKey.page, binding, workers, close };
 }
 
-type Made = Pick<Parts, "url" | "binding" | "workers" | "pageKey">;
-
-function assemble(args: DoorArgs, made: Made): Parts {
-  const access = new Access(args.account, args.key);
-  let api: Promise<Api> | undefined;
-  const openApi = () =>
-    (api ??= import("./api/api.ts").then(({ createApi }) =>
-      createApi({ ...args, access, workers: made.workers }),
-    ));
-  const runs = new Runs(args.now ?? Date.now);
-  return { ...args, ...made, access, runs, openApi };
+async function listen(server: Server, args: Pick<DoorArgs, "host" | "port">): Promise<URL> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(args.port, args.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : args.port;
+  return new URL(`http://${args.host}:${port}`);
 }
 
 /** Answers a request; undefined where the API has answered by itself. */
