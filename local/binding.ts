@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 import { data, readJson } from "./answers.ts";
 import { toBindingLog } from "./api/log-wire.ts";
-import { logPatch, readPatch } from "./api/log-patch.ts";
+import { logPatch } from "./api/log-patch.ts";
 import { answerRun, type RunParts } from "./data-plane/binding-run.ts";
 import { ensureDefault } from "./data-plane/default-gateway.ts";
 import type { GatewayAnswer } from "./gateway/gateway.ts";
@@ -92,7 +92,7 @@ async function answerLog(
     if (!patch.success) {
       return unsupported("of a log, only feedback, score and metadata can change");
     }
-    store.change(found, readPatch(patch.data));
+    store.change(found, patch.data);
   }
   const { log, bodies } = store.find(logId) ?? found;
   return data(200, { success: true, result: toBindingLog(log, bodies) });

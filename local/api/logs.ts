@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { FoundLog } from "../logs/log.ts";
 import { check, paging, readBody, refuseUnknown, success } from "./envelope.ts";
 import { gatewayOf, GATEWAYS, READ, WRITE } from "./gateways.ts";
-import { logPatch, readPatch } from "./log-patch.ts";
+import { logPatch } from "./log-patch.ts";
 import { readChoice, toDetail, toListItem } from "./log-wire.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
 
@@ -50,7 +50,7 @@ function readLog(c: ApiContext): object {
 
 async function changeLog(c: ApiContext): Promise<object> {
   const found = logOf(c);
-  c.env.store.change(found, readPatch(await readBody(c, logPatch)));
+  c.env.store.change(found, await readBody(c, logPatch));
   return toListItem(logOf(c).log);
 }
 
