@@ -1,12 +1,7 @@
 /** `…/ai-gateway/gateways/{gateway}/provider_configs`: the stored keys of providers, masked. */
 import { z } from "zod";
 
-import {
-  previewOf,
-  secretNameOf,
-  type ConfigRecord,
-  type SecretRecord,
-} from "../provider-keys/records.ts";
+import { newSecret, secretNameOf, type ConfigRecord } from "../provider-keys/records.ts";
 import { paged, readBody, refuse, refuseUnknown } from "./envelope.ts";
 import { GATEWAYS, gatewayOf, READ as READ_GATEWAYS } from "./gateways.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
@@ -19,16 +14,7 @@ const WRITE = ["Secrets Store Write"] as const;
 
 // A deletion is in no published description; Cloudflare's dashboard and tools of others send it.
 export const PROVIDER_CONFIG_ROUTES: readonly Route[] = [
-  [
-    "GET",
-    CONFIGS,
-    READ,
-    (c) =>
-      paged(
-        c,
-        configsOf(c).map((config) => toWire(c, config)),
-      ),
-  ],
+  ["GET", CONFIGS, READ, listConfigs],
   ["POST", CONFIGS, WRITE, createConfig],
   ["DELETE", `${CONFIGS}/:config`, WRITE, deleteConfig],
 ];
@@ -47,6 +33,11 @@ function configsOf(c: ApiContext): readonly ConfigRecord[] {
   const gateway = gatewayOf(c).settings.aiGatewayId;
   const all = c.env.account.list("providerConfigs");
   return all.filter(({ gateway_id: id }) => id === gateway);
+}
+
+function listConfigs(c: ApiContext): Response {
+  const configs = configsOf(c).map((config) => toWire(c, config));
+  return paged(c, configs);
 }
 
 async function createConfig(c: ApiContext): Promise<object> {
@@ -77,18 +68,7 @@ async function createConfig(c: ApiContext): Promise<object> {
 function storeSecret(c: ApiContext, { name, value }: Record<"name" | "value", string>) {
   const { storeId } = gatewayOf(c).settings;
   if (storeId === "") refuse(400, 7001, "the gateway has no Secrets Store: set store_id");
-  const now = new Date().toISOString();
-  const secret: SecretRecord = {
-    id: newId(),
-    store_id: storeId,
-    name,
-    comment: "",
-    scopes: ["ai_gateway"],
-    created: now,
-    modified: now,
-    preview: previewOf(value),
-    isDeclared: false,
-  };
+  const secret = newSecret({ store_id: storeId, name, scopes: ["ai_gateway"], value });
   c.env.account.put("secrets", secret.id, secret);
   return secret;
 }

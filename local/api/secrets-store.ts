@@ -1,11 +1,10 @@
 /** `/accounts/{account}/secrets_store/stores`: the secrets of the account's stores, without values. */
 import { z } from "zod";
 
-import { previewOf, type SecretRecord } from "../provider-keys/records.ts";
+import { newSecret, previewOf, type SecretRecord } from "../provider-keys/records.ts";
 import { scopes } from "../provider-keys/resources.ts";
 import { paged, readBody, refuse, refuseUnknown, success } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import { newId } from "./token-record.ts";
 
 const STORES = "/accounts/:account/secrets_store/stores";
 const SECRETS = `${STORES}/:store/secrets`;
@@ -14,16 +13,7 @@ const READ = ["Secrets Store Read", "Secrets Store Write"] as const;
 const WRITE = ["Secrets Store Write"] as const;
 
 export const SECRETS_STORE_ROUTES: readonly Route[] = [
-  [
-    "GET",
-    STORES,
-    READ,
-    (c) =>
-      paged(
-        c,
-        storesOf(c).map((id) => toStore(c, id)),
-      ),
-  ],
+  ["GET", STORES, READ, (c) => paged(c, storesOf(c))],
   ["GET", SECRETS, READ, (c) => paged(c, secretsOf(c).map(toWire))],
   ["POST", SECRETS, WRITE, createSecrets],
   ["GET", SECRET, READ, (c) => toWire(secretOf(c))],
@@ -51,21 +41,19 @@ const change = z.object({
   comment: z.string().optional(),
 });
 
-/** Lists the ids of the account's stores; a store that a gateway names is taken for one of them. */
-function storesOf({ env: { account } }: ApiContext): readonly string[] {
+/** Lists the account's stores; a store that a gateway names is taken for one of them. */
+function storesOf({ env: { account } }: ApiContext) {
   const named = account.list("gateways").map(({ settings }) => settings.storeId);
-  return [...new Set([DEFAULT_STORE, ...named])].filter((id) => id !== "");
-}
-
-function toStore({ env: { account } }: ApiContext, id: string): object {
+  const ids = [...new Set([DEFAULT_STORE, ...named])].filter((id) => id !== "");
   const since = new Date(0).toISOString();
-  const name = id === DEFAULT_STORE ? "default_secrets_store" : id;
-  return { id, account_id: account.id, name, created: since, modified: since };
+  const common = { account_id: account.id, created: since, modified: since };
+  const nameOf = (id: string) => (id === DEFAULT_STORE ? "default_secrets_store" : id);
+  return ids.map((id) => ({ id, name: nameOf(id), ...common }));
 }
 
 function secretsOf(c: ApiContext): readonly SecretRecord[] {
   const store = param(c, "store");
-  if (!storesOf(c).includes(store)) refuseUnknown();
+  if (!storesOf(c).some(({ id }) => id === store)) refuseUnknown();
   const all = c.env.account.list("secrets");
   return all.filter(({ store_id: id }) => id === store);
 }
@@ -81,18 +69,7 @@ async function createSecrets(c: ApiContext): Promise<Response> {
   const wanted = await readBody(c, creation);
   const taken = wanted.find(({ name }) => known.includes(name));
   if (taken !== undefined) refuse(409, 1003, `the store has a secret ${taken.name} already`);
-  const now = new Date().toISOString();
-  const made = wanted.map(({ value: secret, ...rest }): SecretRecord => {
-    const times = { created: now, modified: now };
-    return {
-      id: newId(),
-      store_id,
-      ...rest,
-      ...times,
-      preview: previewOf(secret),
-      isDeclared: false,
-    };
-  });
+  const made = wanted.map((secret) => newSecret({ store_id, ...secret }));
   for (const secret of made) c.env.account.put("secrets", secret.id, secret);
   return success(c, made.map(toWire));
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { keySecretName } from "../../policy/gateway/provider-keys.ts";
 import type { Account } from "../account.ts";
-import { idOf, isDeclared } from "../api/token-record.ts";
+import { idOf, isDeclared, newId } from "../api/token-record.ts";
 import type { AccountState } from "../api/state.ts";
 import { scopes } from "./resources.ts";
 
@@ -37,25 +37,27 @@ export const configRecord = z.object({
 export type SecretRecord = Readonly<z.output<typeof secretRecord>>;
 export type ConfigRecord = Readonly<z.output<typeof configRecord>>;
 
+type SecretArgs = Pick<SecretRecord, "store_id" | "name" | "scopes"> & {
+  readonly value: string;
+  readonly comment?: string;
+};
+
+/** Makes the record of a secret that was made over the REST API. */
+export function newSecret({ value, comment = "", ...given }: SecretArgs): SecretRecord {
+  const now = new Date().toISOString();
+  const times = { created: now, modified: now };
+  return { id: newId(), ...given, comment, ...times, preview: previewOf(value), isDeclared: false };
+}
+
 /** Masks a value. How Cloudflare masks one is not documented; here no more than its end shows. */
 export function previewOf(value: string): string {
   return value.length < 16 ? "****" : `****${value.slice(-4)}`;
 }
 
 export function toKeyRecords({ secrets, providerConfigs }: Account, now: string) {
-  const kept = secrets.map((secret): SecretRecord => {
-    const { storeId, name, value } = secret;
-    return {
-      id: idOf(`${storeId} ${name}`),
-      store_id: storeId,
-      name,
-      comment: "",
-      scopes: secret.scopes,
-      created: now,
-      modified: now,
-      preview: previewOf(value),
-      isDeclared: true,
-    };
+  const kept = secrets.map(({ storeId, accountId: _, ...secret }) => {
+    const id = idOf(`${storeId} ${secret.name}`);
+    return { ...newSecret({ store_id: storeId, ...secret }), id, isDeclared: true };
   });
   const configs = providerConfigs.map(({ gatewayId, provider, alias }): ConfigRecord => {
     const secretName = keySecretName({ gatewayId, provider, alias });
