@@ -9,7 +9,6 @@ import { z } from "zod";
 import { notImitated, paged, readBody, refuseUnknown } from "./envelope.ts";
 import { GATEWAYS, gatewayOf, READ, WRITE } from "./gateways.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
-import type { Records } from "./state.ts";
 import type { Permission } from "./token-record.ts";
 
 const ACCOUNT = "/accounts/:account";
@@ -77,16 +76,7 @@ export const HELD_ROUTES: readonly Route[] = KINDS.flatMap(routesOf);
 function routesOf(kind: Kind): readonly Route[] {
   const { path, read, write } = kind;
   const list: NonNullable<Kind["list"]> = kind.list ?? paged;
-  const listing: Route = [
-    "GET",
-    path,
-    read,
-    (c) =>
-      list(
-        c,
-        recordsAt(c).map(({ body }) => body),
-      ),
-  ];
+  const listing: Route = ["GET", path, read, (c) => list(c, bodiesAt(c))];
   if (write === undefined) return [listing];
   return [
     listing,
@@ -95,10 +85,10 @@ function routesOf(kind: Kind): readonly Route[] {
   ];
 }
 
-/** Lists the records at the path of a request; throws an ApiError where its gateway is none. */
-function recordsAt(c: ApiContext): readonly Records["held"][] {
+/** Lists what is at the path of a request; throws an ApiError where its gateway is none. */
+function bodiesAt(c: ApiContext): readonly Body[] {
   const place = placeOf(c);
-  return c.env.account.list("held").filter((record) => record.place === place);
+  return c.env.account.list("held").flatMap((each) => (each.place === place ? [each.body] : []));
 }
 
 /** Returns the path of a list, below the account. */

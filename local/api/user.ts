@@ -11,14 +11,7 @@ export const USER_ROUTES: readonly Route[] = [
 ];
 
 function accountsOf({ env: { account } }: ApiContext): readonly object[] {
+  const created_on = new Date(0).toISOString();
   const settings = { enforce_twofactor: false };
-  return [
-    {
-      id: account.id,
-      name: "local",
-      type: "standard",
-      created_on: new Date(0).toISOString(),
-      settings,
-    },
-  ];
+  return [{ id: account.id, name: "local", type: "standard", created_on, settings }];
 }

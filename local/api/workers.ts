@@ -26,7 +26,7 @@ export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${SCRIPT}/content/v2`, READ, (c) => contentOf(workerOf(c))],
   ["GET", `${SCRIPT}/subdomain`, READ, (c) => workerOf(c).subdomain],
   ["POST", `${SCRIPT}/subdomain`, WRITE, changeSubdomain],
-  ["DELETE", `${SCRIPT}/subdomain`, WRITE, turnOffSubdomain],
+  ["DELETE", `${SCRIPT}/subdomain`, WRITE, (c) => keepSubdomain(c, NO_ADDRESS)],
   ["GET", `${SCRIPT}/schedules`, READ, (c) => describeSchedules(workerOf(c))],
   ["PUT", `${SCRIPT}/schedules`, WRITE, replaceSchedules],
   ["GET", `${WORKERS}/services/:script`, READ, (c) => describeService(workerOf(c))],
@@ -44,6 +44,7 @@ export const WORKER_ROUTES: readonly Route[] = [
 ];
 
 const address = z.object({ enabled: z.boolean(), previews_enabled: z.boolean().optional() });
+const NO_ADDRESS = { enabled: false, previews_enabled: false };
 const schedules = z.array(z.object({ cron: z.string().min(1) }));
 
 function listWorkers({ env: { account } }: ApiContext): object {
@@ -68,19 +69,15 @@ async function deleteWorker(c: ApiContext): Promise<object> {
 }
 
 async function changeSubdomain(c: ApiContext): Promise<object> {
-  const worker = workerOf(c);
+  workerOf(c);
   const { enabled, previews_enabled = enabled } = await readBody(c, address);
-  return keepSubdomain(c, { ...worker, subdomain: { enabled, previews_enabled } });
+  return keepSubdomain(c, { enabled, previews_enabled });
 }
 
-function turnOffSubdomain(c: ApiContext): object {
-  const subdomain = { enabled: false, previews_enabled: false };
-  return keepSubdomain(c, { ...workerOf(c), subdomain });
-}
-
-function keepSubdomain({ env }: ApiContext, worker: WorkerRecord): object {
-  env.account.put("workers", worker.name, worker);
-  return worker.subdomain;
+function keepSubdomain(c: ApiContext, subdomain: WorkerRecord["subdomain"]): object {
+  const worker = workerOf(c);
+  c.env.account.put("workers", worker.name, { ...worker, subdomain });
+  return subdomain;
 }
 
 async function replaceSchedules(c: ApiContext): Promise<object> {
