@@ -117,22 +117,21 @@ function listOf(key: string, value: unknown): readonly unknown[] {
 
 /** Joins filters that all hold. */
 function both(parts: readonly Chosen[]): Chosen {
-  return {
-    sql: parts.length === 0 ? ALL.sql : `(${parts.map(({ sql }) => sql).join(" AND ")})`,
-    values: parts.flatMap(({ values }) => values),
-    from: Math.max(-Infinity, ...parts.map(({ from }) => from)),
-    until: Math.min(Infinity, ...parts.map(({ until }) => until)),
-  };
+  const from = Math.max(-Infinity, ...parts.map((part) => part.from));
+  const until = Math.min(Infinity, ...parts.map((part) => part.until));
+  return { ...join(parts, "AND", ALL.sql), from, until };
 }
 
 /** Joins filters of which one holds. */
 function either(parts: readonly Chosen[]): Chosen {
-  return {
-    sql: parts.length === 0 ? "0" : `(${parts.map(({ sql }) => sql).join(" OR ")})`,
-    values: parts.flatMap(({ values }) => values),
-    from: Math.min(Infinity, ...parts.map(({ from }) => from)),
-    until: Math.max(-Infinity, ...parts.map(({ until }) => until)),
-  };
+  const from = Math.min(Infinity, ...parts.map((part) => part.from));
+  const until = Math.max(-Infinity, ...parts.map((part) => part.until));
+  return { ...join(parts, "OR", "0"), from, until };
+}
+
+function join(parts: readonly Chosen[], word: "AND" | "OR", empty: string): Clause {
+  const sql = parts.map((part) => part.sql).join(` ${word} `);
+  return { sql: sql === "" ? empty : `(${sql})`, values: parts.flatMap(({ values }) => values) };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

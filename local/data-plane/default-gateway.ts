@@ -1,5 +1,4 @@
 /** The gateway that an account makes by itself. */
-import type { GatewaySettings } from "../account.ts";
 import type { AccountState } from "../api/state.ts";
 import { GATEWAY_DEFAULTS } from "../gateway-defaults.ts";
 
@@ -14,11 +13,7 @@ export function ensureDefault(account: AccountState, gatewayId: string): void {
   if (gatewayId !== DEFAULT_GATEWAY) return;
   if (account.find("gateways", gatewayId) !== undefined) return;
   const now = new Date().toISOString();
-  const settings: GatewaySettings = {
-    ...GATEWAY_DEFAULTS,
-    accountId: account.id,
-    aiGatewayId: DEFAULT_GATEWAY,
-  };
+  const settings = { ...GATEWAY_DEFAULTS, accountId: account.id, aiGatewayId: DEFAULT_GATEWAY };
   const record = { settings, createdAt: now, modifiedAt: now, isDeclared: false };
   account.put("gateways", gatewayId, record);
 }
