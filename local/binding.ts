@@ -31,7 +31,9 @@ export async function answerBinding(
     if (method === "url") return answerUrl(gatewayId, id, parts);
     if (method === "logs") return answerLog(request, { gatewayId, logId: id }, parts.store);
     const events = Number(place?.searchParams.get("from") ?? 0);
-    return resumed(parts.runs.resume(gatewayId, id, events));
+    const pieces = parts.runs.resume(gatewayId, id, events);
+    if (pieces === undefined) return notFound();
+    return { status: 200, headers: { "content-type": "text/event-stream" }, body: "", pieces };
   }
   const body = request.method === "POST" ? await readJson(request) : undefined;
   const headers = ownHeaders(request);
@@ -51,11 +53,6 @@ function ownHeaders({ headers }: IncomingMessage): IncomingHttpHeaders {
     ([name, value]) => [name.replace(/^mf-header-/, ""), value] as const,
   );
   return Object.fromEntries(names);
-}
-
-function resumed(pieces: AsyncIterable<string> | undefined): GatewayAnswer {
-  if (pieces === undefined) return notFound();
-  return { status: 200, headers: { "content-type": "text/event-stream" }, body: "", pieces };
 }
 
 function notFound(): GatewayAnswer {

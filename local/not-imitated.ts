@@ -23,8 +23,11 @@ const FATES: Readonly<Record<keyof Required<GatewaySettings>, "imitated" | reado
   logpush: "imitated",
   logpushPublicKey: "imitated",
   otels: [
-    ["exports[].authorization", (each) => has(each, ({ authorization }) => authorization)],
-    ["exports[].contentType: protobuf", (each) => has(each, isProtobuf)],
+    ["exports[].authorization", ({ otels = [] }) => otels.some((each) => each.authorization)],
+    [
+      "exports[].contentType: protobuf",
+      ({ otels = [] }) => otels.some((each) => each.contentType === "protobuf"),
+    ],
   ],
   rateLimitingInterval: "imitated",
   rateLimitingLimit: "imitated",
@@ -44,14 +47,4 @@ export function notImitated(gateways: Account["gateways"]): string[] {
   return Object.values(FATES)
     .flatMap((fate) => (fate === "imitated" ? [] : fate))
     .flatMap(([setting, isDeclared]) => ([...gateways.values()].some(isDeclared) ? [setting] : []));
-}
-
-type Otel = NonNullable<GatewaySettings["otels"]>[number];
-
-function has({ otels = [] }: GatewaySettings, what: (otel: Otel) => unknown): boolean {
-  return otels.some((otel) => Boolean(what(otel)));
-}
-
-function isProtobuf({ contentType }: Otel): boolean {
-  return contentType === "protobuf";
 }

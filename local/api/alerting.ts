@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { readBody, refuse } from "./envelope.ts";
-import { recordAt, toWire, type ApiContext, type Route } from "./route.ts";
+import { recordAt, removeAt, toWire, type ApiContext, type Route } from "./route.ts";
 import type { Records } from "./state.ts";
 import { newId } from "./token-record.ts";
 
@@ -18,7 +18,7 @@ export const ALERTING_ROUTES: readonly Route[] = [
   ["POST", POLICIES, WRITE, createPolicy],
   ["GET", POLICY, READ, (c) => toWire(recordAt(c, "policies", "policy"))],
   ["PUT", POLICY, WRITE, changePolicy],
-  ["DELETE", POLICY, WRITE, deletePolicy],
+  ["DELETE", POLICY, WRITE, (c) => remove(c, "policies", "policy")],
   ["GET", WEBHOOKS, READ, (c) => c.env.account.list("webhooks").map(toWire)],
   ["POST", WEBHOOKS, WRITE, createWebhook],
   ["GET", WEBHOOK, READ, (c) => toWire(recordAt(c, "webhooks", "webhook"))],
@@ -59,11 +59,6 @@ function keepPolicy(c: ApiContext, kept: Records["policies"]): object {
   return { id };
 }
 
-function deletePolicy(c: ApiContext): Response {
-  c.env.account.remove("policies", recordAt(c, "policies", "policy").id);
-  return gone(c);
-}
-
 async function createWebhook(c: ApiContext): Promise<object> {
   const { secret: _, ...body } = await readBody(c, webhook);
   const created_at = new Date().toISOString();
@@ -88,11 +83,11 @@ function deleteWebhook(c: ApiContext): Response {
       mechanisms.parse(each["mechanisms"]).webhooks?.some((other) => other.id === id),
     );
   if (caller !== undefined) refuse(409, 17_006, "a notification policy calls the webhook");
-  c.env.account.remove("webhooks", id);
-  return gone(c);
+  return remove(c, "webhooks", "webhook");
 }
 
-/** Answers without a result, as is published of these two. */
-function gone(c: ApiContext): Response {
+/** Removes a record, and answers without it, as is published of these two. */
+function remove(c: ApiContext, kind: "policies" | "webhooks", part: string): Response {
+  removeAt(c, kind, part);
   return c.json({ success: true, errors: [], messages: [] });
 }

@@ -7,7 +7,7 @@ import { readFilter } from "../logpush/pusher.ts";
 import { RECORD_FIELDS } from "../logpush/record.ts";
 import { statusOf } from "./access.ts";
 import { notImitated, readBody, refuse } from "./envelope.ts";
-import { param, recordAt, toWire, type ApiContext, type Route } from "./route.ts";
+import { param, recordAt, removeAt, toWire, type ApiContext, type Route } from "./route.ts";
 import type { AccountState, Records } from "./state.ts";
 import { BUCKET_SCOPE } from "./token-record.ts";
 
@@ -21,7 +21,7 @@ export const LOGPUSH_ROUTES: readonly Route[] = [
   ["POST", JOBS, WRITE, createJob],
   ["GET", JOB, WRITE, (c) => toWire(recordAt(c, "logpushJobs", "job"))],
   ["PUT", JOB, WRITE, changeJob],
-  ["DELETE", JOB, WRITE, deleteJob],
+  ["DELETE", JOB, WRITE, (c) => ({ id: removeAt(c, "logpushJobs", "job").id })],
   ["GET", "/accounts/:account/logpush/datasets/:dataset/fields", WRITE, listFields],
 ];
 
@@ -65,12 +65,6 @@ async function changeJob(c: ApiContext): Promise<object> {
     ...rest
   } = await readBody(c, change);
   return keep(c, { ...before, ...rest, enabled, destination_conf, id });
-}
-
-function deleteJob(c: ApiContext): object {
-  const { id } = recordAt(c, "logpushJobs", "job");
-  c.env.account.remove("logpushJobs", id);
-  return { id };
 }
 
 function keep({ env: { account } }: ApiContext, job: Records["logpushJobs"]): object {

@@ -49,6 +49,13 @@ export function recordAt<K extends keyof Records>(c: ApiContext, kind: K, part: 
   return c.env.account.find(kind, param(c, part)) ?? refuseUnknown();
 }
 
+/** Removes that record, and returns it. */
+export function removeAt<K extends keyof Records>(c: ApiContext, kind: K, part: string) {
+  const record = recordAt(c, kind, part);
+  c.env.account.remove(kind, param(c, part));
+  return record;
+}
+
 /** Describes a record that has the API's own names, but for one. */
 export function toWire({ isDeclared, ...record }: { readonly isDeclared: boolean }): object {
   return record;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { newSecret, previewOf, type SecretRecord } from "../provider-keys/records.ts";
 import { scopes } from "../provider-keys/resources.ts";
 import { paged, readBody, refuse, refuseUnknown, success } from "./envelope.ts";
-import { param, type ApiContext, type Route } from "./route.ts";
+import { param, removeAt, type ApiContext, type Route } from "./route.ts";
 
 const STORES = "/accounts/:account/secrets_store/stores";
 const SECRETS = `${STORES}/:store/secrets`;
@@ -90,9 +90,8 @@ async function changeSecret(c: ApiContext): Promise<object> {
 }
 
 function deleteSecret(c: ApiContext): object {
-  const secret = secretOf(c);
-  c.env.account.remove("secrets", secret.id);
-  return toWire(secret);
+  secretOf(c);
+  return toWire(removeAt(c, "secrets", "secret"));
 }
 
 function toWire({ preview, isDeclared, ...secret }: SecretRecord): object {

@@ -1,7 +1,7 @@
 /** `/accounts/{account}/tokens`: a value is in the answer that made it, and nowhere else. */
 import { statusOf } from "./access.ts";
 import { ApiError, paged, readBody } from "./envelope.ts";
-import { recordAt, type ApiContext, type Route } from "./route.ts";
+import { recordAt, removeAt, type ApiContext, type Route } from "./route.ts";
 import {
   newId,
   newTokenValue,
@@ -27,7 +27,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
   ["GET", TOKEN, READ, (c) => toWire(recordAt(c, "tokens", "token"))],
   ["PUT", TOKEN, WRITE, replaceToken],
   ["PUT", `${TOKEN}/value`, WRITE, rollToken],
-  ["DELETE", TOKEN, WRITE, deleteToken],
+  ["DELETE", TOKEN, WRITE, (c) => ({ id: removeAt(c, "tokens", "token").id })],
 ];
 
 function verifyToken({ var: { token } }: ApiContext): object {
@@ -75,12 +75,6 @@ function rollToken(c: ApiContext): string {
     modified_on: new Date().toISOString(),
   });
   return value;
-}
-
-function deleteToken(c: ApiContext): object {
-  const { id } = recordAt(c, "tokens", "token");
-  c.env.account.remove("tokens", id);
-  return { id };
 }
 
 function keep({ env }: ApiContext, token: TokenRecord): object {
