@@ -1,4 +1,7 @@
-/** Reads a gateway's settings from the REST API's form: `cache_ttl` is `cacheTtl`. */
+/**
+ * A gateway's settings in the REST API's form: `cacheTtl` is `cache_ttl`. They are not made from the
+ * table in policy/gateway/fields.ts, which this account is to judge.
+ */
 import { randomBytes } from "node:crypto";
 
 import { z } from "zod";
@@ -6,7 +9,6 @@ import { z } from "zod";
 import { aiGateway, type GatewaySettings } from "../account.ts";
 import { GATEWAY_DEFAULTS } from "../gateway-defaults.ts";
 import { ApiError } from "./envelope.ts";
-import { apiName, mapKeys } from "./gateway-answer.ts";
 
 /**
  * A fault of the API that a test can plant: Cloudflare documents that a create takes every field,
@@ -25,47 +27,37 @@ const DEFAULTS = mapKeys(GATEWAY_DEFAULTS, apiName);
 type Wire = Readonly<Record<string, unknown>>;
 
 const record = z.record(z.string(), z.unknown());
-const verdicts = z.partialRecord(z.string(), z.unknown());
+const verdicts = z.codec(record, record, {
+  decode: (given) => mapKeys(given, (key) => key.toLowerCase()),
+  encode: (kept) => mapKeys(kept, (key) => key.toUpperCase()),
+});
 
-/** Renames what is spelled differently inside of groups; the program's own schema checks them. */
+/** The groups that differ inside, both ways; the program's own schema checks what they hold. */
 const groups = z.looseObject({
   otel: z
-    .array(
-      record.transform(({ content_type: contentType = "json", ...otel }) => ({
-        ...otel,
-        contentType,
-      })),
-    )
+    .array(spelled("content_type", "contentType", () => ({ content_type: "json" })))
     .optional(),
-  stripe: record
-    .transform(({ usage_events: usageEvents, ...stripe }) => ({ ...stripe, usageEvents }))
-    .optional(),
-  dlp: z
-    .looseObject({
-      policies: z
-        .array(record.transform(({ check: checks, ...policy }) => ({ ...policy, checks })))
-        .optional(),
-    })
-    .optional(),
-  guardrails: z
-    .object({ prompt: verdicts.default({}), response: verdicts.default({}) })
-    .transform(({ prompt, response }) => ({
-      prompt: mapKeys(prompt, (key) => key.toLowerCase()),
-      response: mapKeys(response, (key) => key.toLowerCase()),
-    }))
-    .optional(),
+  stripe: spelled("usage_events", "usageEvents").optional(),
+  dlp: z.looseObject({ policies: z.array(spelled("check", "checks")).optional() }).optional(),
+  guardrails: z.object({ prompt: verdicts.default({}), response: verdicts.default({}) }).optional(),
   spend_limits: z
     .looseObject({
-      rules: z.array(record.transform(toRule)).default([]),
+      enabled: z.unknown().default(true),
+      rules: z.array(spelled("provider", "aiGatewayProvider", ruleDefaults)).default([]),
     })
-    .transform((limits) => ({ enabled: true, ...limits }))
     .optional(),
 });
 
-function toRule({ provider, ...rule }: Wire) {
-  const id = randomBytes(4).toString("hex");
-  const named = provider === undefined ? {} : { aiGatewayProvider: provider };
-  return { id, enabled: true, technique: "fixed", ...rule, ...named };
+function ruleDefaults(): Wire {
+  return { id: randomBytes(4).toString("hex"), enabled: true, technique: "fixed" };
+}
+
+/** Spells a key of an object as the API does outside, and as a program does inside. */
+function spelled(api: string, setting: string, defaults: () => Wire = () => ({})) {
+  return z.codec(record, record, {
+    decode: (given) => mapKeys({ ...defaults(), ...given }, (key) => (key === api ? setting : key)),
+    encode: (kept) => mapKeys(kept, (key) => (key === setting ? api : key)),
+  });
 }
 
 export function withoutDropped(body: Wire): Wire {
@@ -84,6 +76,14 @@ export function fromWire(body: Wire, accountId: string): GatewaySettings {
   return settings.data;
 }
 
+export function toWire(settings: GatewaySettings): Record<string, unknown> {
+  const { accountId: _, otels: otel, spendLimits: spend_limits, ...rest } = settings;
+  const { dlp, guardrails, stripe, ...flat } = rest;
+  const written = { ...mapKeys(flat, apiName), otel, spend_limits, dlp, guardrails, stripe };
+  const set = Object.entries(z.encode(groups, written)).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set);
+}
+
 function refuse({ issues }: z.ZodError): ApiError {
   const problems = issues.map(({ path: [first, ...rest], message }) => ({
     code: 7001,
@@ -97,4 +97,14 @@ function toSetting(key: string): string {
   if (key === "id") return "aiGatewayId";
   if (key === "otel") return "otels";
   return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function apiName(field: string): string {
+  if (field === "aiGatewayId") return "id";
+  if (field === "otels") return "otel";
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function mapKeys(object: object, rename: (key: string) => string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]));
 }

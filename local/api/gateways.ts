@@ -3,8 +3,7 @@ import { z } from "zod";
 
 import type { GatewaySettings } from "../account.ts";
 import { ApiError, paged, readBody } from "./envelope.ts";
-import { toWire } from "./gateway-answer.ts";
-import { fromWire, withoutDropped, type GatewayFault } from "./gateway-wire.ts";
+import { fromWire, toWire, withoutDropped, type GatewayFault } from "./gateway-wire.ts";
 import { recordAt, type ApiContext, type Route } from "./route.ts";
 import type { Records } from "./state.ts";
 

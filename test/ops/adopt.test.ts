@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { adoptGateway } from "../../ops/adopt/adopt.ts";
 import { judgeGateway } from "../../ops/verify/gateway.ts";
-import { toWire } from "../../local/api/gateway-answer.ts";
+import { toWire } from "../../local/api/gateway-wire.ts";
 import { gatewayFields, toApi } from "../../policy/gateway/mapping.ts";
 import { parseStackFile } from "../../policy/stack/stack.ts";
 import { parseSettings } from "../../policy/settings/parse-settings.ts";
