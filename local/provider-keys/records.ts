@@ -83,20 +83,15 @@ export function secretNameOf({ gateway_id, provider_slug, alias }: Place): strin
   return keySecretName({ gatewayId: gateway_id, provider: provider_slug, alias });
 }
 
-export function secretOf(account: AccountState, config: Place): SecretRecord | undefined {
-  const name = secretNameOf(config);
-  return account
-    .list("secrets")
-    .find((secret) => secret.name === name && secret.scopes.includes("ai_gateway"));
-}
-
 /** What a gateway has for a provider under an alias. */
 export function findKey(account: AccountState, place: Place): "none" | "readable" | "lost" {
-  const config = account
+  const secretName = secretNameOf(place);
+  const isKnown = account
     .list("providerConfigs")
-    .find(
-      (each) => secretNameOf(each) === secretNameOf(place) && each.gateway_id === place.gateway_id,
-    );
-  if (config === undefined) return "none";
-  return secretOf(account, place) === undefined ? "lost" : "readable";
+    .some((each) => secretNameOf(each) === secretName && each.gateway_id === place.gateway_id);
+  if (!isKnown) return "none";
+  const isReadable = account
+    .list("secrets")
+    .some(({ name, scopes: services }) => name === secretName && services.includes("ai_gateway"));
+  return isReadable ? "readable" : "lost";
 }
