@@ -67,22 +67,18 @@ function requireShallow(lexer: Lexer): void {
   for (;;) {
     const { kind } = lexer.advance();
     if (kind === TokenKind.EOF) return;
-    if (OPENING.has(kind)) depth += 1;
-    if (CLOSING.has(kind)) depth -= 1;
+    depth += STEPS.get(kind) ?? 0;
     if (depth > MAX_DEPTH) throw refuse(`queries of more than ${MAX_DEPTH} levels`);
   }
 }
 
-const OPENING: ReadonlySet<TokenKind> = new Set([
-  TokenKind.PAREN_L,
-  TokenKind.BRACKET_L,
-  TokenKind.BRACE_L,
-]);
-
-const CLOSING: ReadonlySet<TokenKind> = new Set([
-  TokenKind.PAREN_R,
-  TokenKind.BRACKET_R,
-  TokenKind.BRACE_R,
+const STEPS: ReadonlyMap<TokenKind, number> = new Map([
+  [TokenKind.PAREN_L, 1],
+  [TokenKind.BRACKET_L, 1],
+  [TokenKind.BRACE_L, 1],
+  [TokenKind.PAREN_R, -1],
+  [TokenKind.BRACKET_R, -1],
+  [TokenKind.BRACE_R, -1],
 ]);
 
 function onlyQuery({ definitions }: DocumentNode): OperationDefinitionNode {

@@ -56,7 +56,7 @@ export function removeAt<K extends keyof Records>(c: ApiContext, kind: K, part: 
   return record;
 }
 
-/** Describes a record that has the API's own names, but for one. */
+/** Leaves out of a record the one field that the API does not have. */
 export function toWire({ isDeclared, ...record }: { readonly isDeclared: boolean }): object {
   return record;
 }

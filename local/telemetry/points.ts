@@ -51,7 +51,7 @@ export class PointStore {
   }
 
   /** Runs a query of Analytics Engine. Throws a SqlError where it is not imitated. */
-  query(sql: string): QueryAnswer {
+  query(sql: string) {
     const datasets = this.#database.prepare("SELECT DISTINCT dataset FROM points").all();
     const names = datasets.map(({ dataset }) => String(dataset));
     const written = toSqlite(sql, names);
@@ -73,13 +73,6 @@ export class PointStore {
   close(): void {
     this.#database.close();
   }
-}
-
-interface QueryAnswer {
-  readonly meta: readonly { readonly name: string; readonly type: string }[];
-  readonly data: readonly object[];
-  readonly rows: number;
-  readonly rows_before_limit_at_least: number;
 }
 
 function typeOf(value: unknown): string {

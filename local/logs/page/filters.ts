@@ -57,7 +57,7 @@ export interface Reading {
 
 /** Reads an address. `gateway` is the one that it shows where it names none. */
 export function readFilters(query: URLSearchParams, gateway: string): Reading {
-  const wrong = findWrongFilters(query, schema, Object.keys(schema.shape));
+  const wrong = findWrongFilters(query, schema);
   const names = new Set(wrong.map(({ name }) => name));
   const filters = schema.parse(Object.fromEntries([...query].filter(([name]) => !names.has(name))));
   return { filters: { ...filters, gateway: filters.gateway || gateway }, wrong };

@@ -11,11 +11,8 @@ export interface WrongFilter {
 }
 
 /** Finds the wrong parameters; a name that stands twice has two values, and so none. */
-export function findWrongFilters(
-  query: URLSearchParams,
-  schema: z.ZodType,
-  allowed: readonly string[],
-): readonly WrongFilter[] {
+export function findWrongFilters(query: URLSearchParams, schema: z.ZodObject) {
+  const allowed = Object.keys(schema.shape).join(", ");
   const twice = [...new Set(query.keys())]
     .filter((name) => query.getAll(name).length > 1)
     .map((name) => ({ name, message: `${name} stands there more than once; allowed is once` }));
@@ -24,7 +21,7 @@ export function findWrongFilters(
     issue.code === "unrecognized_keys"
       ? issue.keys.map((name) => ({
           name,
-          message: `${name} is no filter; allowed are ${allowed.join(", ")}`,
+          message: `${name} is no filter; allowed are ${allowed}`,
         }))
       : [describeValue(String(issue.path[0]), issue, query)],
   );
