@@ -277,10 +277,33 @@ test.each([
   expect(read({ tool_choice }).conversation.toolChoice).toEqual(toolChoice);
 });
 
-test("one call at a time is one call at a time", () => {
+test("one call at a time is one call at a time, and else the model's own way", () => {
   const tool_choice = { type: "auto", disable_parallel_tool_use: true };
 
   expect(read({ tool_choice }).conversation.parallelCalls).toBe(false);
+  expect(read({ tool_choice: { type: "auto" } }).conversation.parallelCalls).toBeUndefined();
+});
+
+// Anthropic refuses a choice where there are no tools.
+test.each([
+  [{ tool_choice: { type: "auto" } }, false],
+  [{ tool_choice: { type: "none" }, tools: [] }, false],
+  [{ tool_choice: { type: "any" } }, true],
+  [{ tool_choice: { type: "auto" }, tools: [LOOK] }, true],
+])("of %j a model of Messages gets the choice: %s", (changes, isKept) => {
+  const { fields } = read(changes);
+
+  expect("tool_choice" in fields).toBe(isKept);
+  expect(fields).toHaveProperty("messages");
+});
+
+test("a field that is null, empty or without a value reaches no model", () => {
+  const empty = { system: "", metadata: {}, stop_sequences: [], temperature: null };
+
+  expect(Object.keys(read({ ...empty, max_tokens: 9 }).fields).toSorted()).toEqual([
+    "max_tokens",
+    "messages",
+  ]);
 });
 
 test.each([

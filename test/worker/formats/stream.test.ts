@@ -194,6 +194,23 @@ test("another end of a connection is no timeout", async () => {
   expect(await text).toEqual(["Hi", "upstream_cut"]);
 });
 
+test("an event that nobody can read ends a stream, and cancels the model's", async () => {
+  const { body, feed, cancelled } = fed();
+  await feed(HI, event("{"));
+  const opened = await open(asEvents(body));
+
+  expect(await told(opened.body)).toEqual(["Hi", "upstream_cut"]);
+  expect(cancelled).toHaveBeenCalledOnce();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a chat's events have no name, and each line of their data is one of data", async () => {
+  const indented = `data: {"choices":\ndata: [{"delta":{"content":"Hi"}}]}\n\n`;
+  const { body } = await open(asEvents(indented + STOP + DONE));
+
+  expect(await new Response(body).text()).toMatch(/^(?:(?:data: .+\n)+\n)+$/);
+});
+
 test("silence ends a stream in time, and cancels the model's", async () => {
   const { body, feed, cancelled } = fed();
   await feed(HI);

@@ -84,11 +84,11 @@ function toFormat(schema: object): AnswerFormat {
 function withoutAbsent(fields: MessagesFields): object {
   return Object.fromEntries(
     Object.entries(fields).filter(
-      ([name, value]) =>
+      ([, value]) =>
         value !== undefined &&
         value !== null &&
         value !== "" &&
-        (name === "messages" || Object.keys(Object(value)).length > 0 || typeof value !== "object"),
+        (Object.keys(Object(value)).length > 0 || typeof value !== "object"),
     ),
   );
 }
