@@ -11,9 +11,9 @@ export const BEHIND_ACCESS = {
   CLOUDFLARE_ACCESS: JSON.stringify({ team: "acme", audience: AUDIENCE }),
 };
 
-/** The team's keys, as Access publishes them. */
+/** Where Access publishes the team's keys, and what stands there. */
+export const CERTS_URL = `${ISSUER}/cdn-cgi/access/certs`;
 export const CERTS = {
-  url: `${ISSUER}/cdn-cgi/access/certs`,
   keys: [{ ...(await exportJWK(ours.publicKey)), kid: "one", alg: "RS256", use: "sig" }],
 };
 

@@ -1,4 +1,4 @@
-/** What a request continues, means and counts, before and after a model has it. */
+/** A request's trace, the endpoint that its path means, and the tokens that are noted of its answer. */
 import { expect, test } from "vitest";
 
 import { withOneV1 } from "../../worker/chat/endpoints/endpoint.ts";

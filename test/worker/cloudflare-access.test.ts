@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   BEHIND_ACCESS,
   CERTS,
+  CERTS_URL,
   claimsNow,
   sign,
   signWithPublicKey,
@@ -50,7 +51,7 @@ test.each([
 
   expect(status).toBe(200);
   expect(line()).toMatchObject({ caller });
-  expect(fetched).toHaveBeenCalledExactlyOnceWith(CERTS.url, {
+  expect(fetched).toHaveBeenCalledExactlyOnceWith(CERTS_URL, {
     cf: { cacheEverything: true, cacheTtl: 300 },
   });
 });
