@@ -115,6 +115,7 @@ test.each([
   ["in OpenAI's envelope", { type: "function", function: { name: "tide" } }, ["tide"]],
   ["without it", { name: "tide", parameters: {} }, ["tide"]],
   ["without a name", { type: "function", function: {} }, []],
+  ["of a text, without a name", { type: "custom", custom: {} }, []],
 ])("a model of Workers AI takes a tool %s", async (_what, tool, called) => {
   const inputs = { messages: [{ role: "user", content: "Ask tide" }], tools: [tool] };
   const { body } = await askModel("@cf/meta/llama", inputs);

@@ -43,6 +43,18 @@ test("OpenAI's model takes tokens, dimensions and base64", async () => {
 });
 
 test.each([
+  ["dimensions", { dimensions: 0 }],
+  ["dimensions", { dimensions: 3073 }],
+  ["encoding_format", { encoding_format: "hex" }],
+  ["input", { input: [] }],
+])("OpenAI's model refuses %s as %j", async (param, inputs) => {
+  expect(await askModel(THEIRS, { input: "a", ...inputs })).toMatchObject({
+    status: 400,
+    body: { error: { param, code: "invalid_value" } },
+  });
+});
+
+test.each([
   ["abcde", 2],
   [["abcde", "a"], 3],
   [[1, 2, 3], 3],

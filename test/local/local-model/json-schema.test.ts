@@ -80,6 +80,8 @@ test.each([
   [{}, {}],
   [undefined, {}],
   [{ type: [] }, {}],
+  // No schema, which asks for nothing.
+  [{ enum: "x" }, {}],
   [{ required: ["a"] }, { a: {} }],
   [{ items: { type: "null" } }, [null]],
   [{ prefixItems: [{ type: "boolean" }] }, [true]],

@@ -206,6 +206,7 @@ test.each([
     /^tools.0: Input tag 'my_bash_1'/,
   ],
   ["a kind of tool that is no text", { tools: [{ type: 1 }] }, /^tools.0.type: /],
+  ["a text that is none", { messages: [user({ type: "text", text: 1 })] }, /^messages.0.content/],
   ["a block whose kind is no text", { messages: [user({ type: 1 })] }, /^messages.0.content/],
   [
     "a form of the answer that is none",

@@ -101,6 +101,12 @@ test.each([
     INVALID("tool_choice"),
   ],
   [
+    "a choice among tools of no kind",
+    { input: "a", tool_choice: { type: "allowed_tools", tools: [{ type: 1 }] } },
+    expect.stringMatching(/^Invalid value for 'tool_choice': /),
+    INVALID("tool_choice"),
+  ],
+  [
     "an effort that is no text",
     { input: "a", reasoning: { effort: 1 } },
     expect.stringMatching(/^Invalid value for 'reasoning.effort': /),
