@@ -4,11 +4,11 @@ import { z } from "zod";
 import { showKey } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { list } from "../../../policy/words.ts";
-import { listAll } from "../../account/account.ts";
+import { listAll, mapAnswer } from "../../account/account.ts";
 import { parseJson } from "../../../policy/json.ts";
 import { finding, type Finding } from "../finding.ts";
 import { hostOf } from "../logpush.ts";
-import { judgeEach, type Kind } from "./kind.ts";
+import type { Kind } from "./kind.ts";
 
 const schema = z.object({
   slug: z.string(),
@@ -26,7 +26,9 @@ export const customProviders: Kind = {
   look: async ({ accountId, cloudflare }) => {
     const request = () => cloudflare.aiGateway.customProviders.list({ account_id: accountId });
     const documented = { what: "a custom provider", schema };
-    return judgeEach(await listAll(PERMISSIONS.readGateways, documented, request), judge);
+    return mapAnswer(await listAll(PERMISSIONS.readGateways, documented, request), (items) =>
+      items.flatMap(judge),
+    );
   },
 };
 

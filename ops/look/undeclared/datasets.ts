@@ -4,8 +4,9 @@ import { z } from "zod";
 import { quote, showKey } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { list } from "../../../policy/words.ts";
+import { listAll } from "../../account/account.ts";
 import { finding, type Finding } from "../finding.ts";
-import { gradeFor, listInGateway, type Kind, type PlacedGateway } from "./kind.ts";
+import { gradeFor, inGateways, type PlacedGateway } from "./kind.ts";
 
 const schema = z.object({
   name: z.string(),
@@ -15,18 +16,15 @@ const schema = z.object({
 
 type Dataset = Readonly<z.output<typeof schema>>;
 
-export const datasets: Kind = {
+export const datasets = inGateways({
   name: "datasets",
   needs: PERMISSIONS.readGateways,
-  look: (place) =>
-    listInGateway(place, {
-      what: "a dataset",
-      schema,
-      list: ({ accountId, cloudflare, gatewayId }) =>
-        cloudflare.aiGateway.datasets.list(gatewayId, { account_id: accountId }),
-      judge,
-    }),
-};
+  list: ({ accountId, cloudflare, gatewayId }) =>
+    listAll(PERMISSIONS.readGateways, { what: "a dataset", schema }, () =>
+      cloudflare.aiGateway.datasets.list(gatewayId, { account_id: accountId }),
+    ),
+  judge,
+});
 
 // https://developers.cloudflare.com/ai-gateway/observability/evaluations/
 function judge({ name, enable, filters }: Dataset, gateway: PlacedGateway): Finding {

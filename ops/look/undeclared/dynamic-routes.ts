@@ -7,7 +7,7 @@ import { count, list } from "../../../policy/words.ts";
 import { checkAnswer, tryRequest, type Answer } from "../../account/account.ts";
 import { CommandError } from "../../cli/errors.ts";
 import { finding, type Finding } from "../finding.ts";
-import { gradeFor, judgeEach, lookInEach, type Kind, type PlacedGateway } from "./kind.ts";
+import { gradeFor, inGateways, type PlacedGateway } from "./kind.ts";
 
 const NEEDED = PERMISSIONS.readGateways;
 
@@ -29,14 +29,12 @@ interface Route extends Readonly<z.output<typeof route>> {
   readonly versions: number;
 }
 
-export const dynamicRoutes: Kind = {
+export const dynamicRoutes = inGateways({
   name: "dynamic routes",
   needs: NEEDED,
-  look: (place) =>
-    lookInEach(place, async (gateway) =>
-      judgeEach(await listRoutes(gateway), (each) => judge(each, gateway)),
-    ),
-};
+  list: listRoutes,
+  judge,
+});
 
 function listRoutes(gateway: PlacedGateway): Promise<Answer<readonly Route[]>> {
   const { accountId: account_id, cloudflare, gatewayId: gateway_id } = gateway;

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { quote } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { count, list } from "../../../policy/words.ts";
+import { listAll } from "../../account/account.ts";
 import { finding, type Finding } from "../finding.ts";
-import { gradeFor, listInGateway, type Kind, type PlacedGateway } from "./kind.ts";
+import { gradeFor, inGateways, type PlacedGateway } from "./kind.ts";
 
 const schema = z.object({
   name: z.string(),
@@ -15,18 +16,15 @@ const schema = z.object({
 
 type Evaluation = Readonly<z.output<typeof schema>>;
 
-export const evaluations: Kind = {
+export const evaluations = inGateways({
   name: "evaluations",
   needs: PERMISSIONS.readGateways,
-  look: (place) =>
-    listInGateway(place, {
-      what: "an evaluation",
-      schema,
-      list: ({ accountId, cloudflare, gatewayId }) =>
-        cloudflare.aiGateway.evaluations.list(gatewayId, { account_id: accountId }),
-      judge,
-    }),
-};
+  list: ({ accountId, cloudflare, gatewayId }) =>
+    listAll(PERMISSIONS.readGateways, { what: "an evaluation", schema }, () =>
+      cloudflare.aiGateway.evaluations.list(gatewayId, { account_id: accountId }),
+    ),
+  judge,
+});
 
 function judge(evaluation: Evaluation, gateway: PlacedGateway): Finding {
   const { name, total_logs, datasets } = evaluation;

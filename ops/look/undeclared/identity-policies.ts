@@ -3,9 +3,9 @@ import { z } from "zod";
 
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { quote } from "../../../policy/looks-secret.ts";
-import { tryCheck, type Answer } from "../../account/account.ts";
+import { tryCheck } from "../../account/account.ts";
 import { finding, type Finding } from "../finding.ts";
-import { gradeFor, judgeEach, lookInEach, type Kind, type PlacedGateway } from "./kind.ts";
+import { gradeFor, inGateways, type PlacedGateway } from "./kind.ts";
 
 // The documentation asks for edit permissions, for reading too.
 const NEEDED = PERMISSIONS.writeGateways;
@@ -20,23 +20,22 @@ const policies = z.object({ result: z.array(policy) }).transform(({ result }) =>
 
 type Policy = Readonly<z.output<typeof policy>>;
 
-export const identityPolicies: Kind = {
+export const identityPolicies = inGateways({
   name: "identity policies",
   needs: NEEDED,
-  look: (place) =>
-    lookInEach(place, async (gateway) =>
-      judgeEach(await listPolicies(gateway), (each) => judge(each, gateway)),
-    ),
-};
+  list: listPolicies,
+  judge,
+});
 
 /** Lists the policies with their drafts. The SDK has no method for them. */
-function listPolicies(gateway: PlacedGateway): Promise<Answer<readonly Policy[]>> {
-  const { accountId, cloudflare, gatewayId } = gateway;
-  const id = encodeURIComponent(gatewayId);
-  const path = `/accounts/${accountId}/ai-gateway/gateways/${id}/policies`;
-  return tryCheck(NEEDED, { what: "a list of identity policies", schema: policies }, () =>
-    cloudflare.get(path, { query: { includeStaging: true } }),
-  );
+function listPolicies({ accountId, cloudflare, gatewayId }: PlacedGateway) {
+  const gateways = `/accounts/${accountId}/ai-gateway/gateways`;
+  // Within the request, whose failures are answers: no address has half a character.
+  const request = () =>
+    cloudflare.get(`${gateways}/${encodeURIComponent(gatewayId)}/policies`, {
+      query: { includeStaging: true },
+    });
+  return tryCheck(NEEDED, { what: "a list of identity policies", schema: policies }, request);
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {

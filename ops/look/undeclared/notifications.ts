@@ -3,9 +3,10 @@ import { ALERTS, alertPolicies } from "../../../policy/gateway/alerts.ts";
 import { quote } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { count, list } from "../../../policy/words.ts";
+import { mapAnswer } from "../../account/account.ts";
 import { listNotificationPolicies, type Policy } from "../alerts.ts";
 import { finding, type Finding } from "../finding.ts";
-import { judgeEach, type Kind } from "./kind.ts";
+import type { Kind } from "./kind.ts";
 
 /** What each alert is about. Other alerts of an account have nothing to do with a gateway. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map(
@@ -19,8 +20,8 @@ export const notifications: Kind = {
     const declared = new Set(
       stacks.flatMap(({ settings }) => alertPolicies(settings).map(({ name }) => name)),
     );
-    return judgeEach(await listNotificationPolicies(connection), (policy) =>
-      declared.has(policy.name ?? "") ? [] : judge(policy),
+    return mapAnswer(await listNotificationPolicies(connection), (policies) =>
+      policies.filter(({ name }) => !declared.has(name ?? "")).flatMap(judge),
     );
   },
 };

@@ -5,9 +5,9 @@ import { LOGPUSH_DATASET } from "../../../policy/gateway/logpush-job.ts";
 import { quote } from "../../../policy/looks-secret.ts";
 import { PERMISSIONS } from "../../../policy/platform.ts";
 import { list } from "../../../policy/words.ts";
-import { listAll } from "../../account/account.ts";
+import { listAll, mapAnswer } from "../../account/account.ts";
 import { finding, type Finding } from "../finding.ts";
-import { judgeEach, type Kind } from "./kind.ts";
+import type { Kind } from "./kind.ts";
 
 // Every call of Logpush is documented to need Logs Write, reading too.
 // https://developers.cloudflare.com/logs/logpush/permissions/
@@ -26,7 +26,9 @@ export const transformers: Kind = {
   needs: NEEDED,
   look: async ({ accountId, cloudflare }) => {
     const request = () => cloudflare.logpush.transformers.list({ account_id: accountId });
-    return judgeEach(await listAll(NEEDED, { what: "a transformer", schema }, request), judge);
+    return mapAnswer(await listAll(NEEDED, { what: "a transformer", schema }, request), (items) =>
+      items.flatMap(judge),
+    );
   },
 };
 
