@@ -1,4 +1,3 @@
-/** Compares the account's gateways with the stack files. */
 import { FREE_PLAN_LOGS, GATEWAYS, PAID_PLAN_LOGS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
 import { need } from "../account/account.ts";

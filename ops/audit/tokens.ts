@@ -1,4 +1,3 @@
-/** Compares the API tokens that can read the account's logs with the declared readers. */
 import { readerTokenName, retentionWorkerName } from "../../policy/gateway/names.ts";
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";

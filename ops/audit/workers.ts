@@ -1,4 +1,3 @@
-/** Finds which gateway each Worker of the account calls. */
 import type { Stack } from "../../policy/stack/stack.ts";
 import { count } from "../../policy/words.ts";
 import { need } from "../account/account.ts";

@@ -9,7 +9,7 @@ import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { parseIfGiven, readArguments, invalidValue } from "../cli/arguments.ts";
 import { print, printError } from "../cli/print.ts";
-import { parseStackFile, readStackText, writeStackText } from "../cli/stack-text.ts";
+import { aboutFile, parseStackFile, readStackText, writeStackText } from "../cli/stack-text.ts";
 import { addCaller, readCallers, removeCallers, type FileCaller } from "./callers-text.ts";
 
 const USAGE = `usage: npm run -s caller -- add|rotate|remove NAME --stack STACK [--until DAY] [--key BEGINNING | --all]
@@ -64,14 +64,11 @@ async function changeCallers(
     key: () => parseIfGiven(args.key, parseKey),
   });
   const text = await readStackText(words.file);
-  try {
+  await aboutFile(words.file, () => {
     const known = readCallers(text);
-    if (words.action === "remove") await remove(words, text, { known, all: args.all });
-    else await add(words, text, known);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    throw new CommandError(`${words.file} ${error.message}`);
-  }
+    if (words.action === "remove") return remove(words, text, { known, all: args.all });
+    return add(words, text, known);
+  });
   return true;
 }
 

@@ -34,3 +34,12 @@ export async function writeStackText(file: string, text: string): Promise<void> 
     throw new CommandError(`cannot be written: ${reasonOf(error)}`);
   });
 }
+
+/** Changes a stack file; a CommandError of the change goes on where the file is named. */
+export async function aboutFile<T>(file: string, change: () => T | Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError(`${file} ${error.message}`) : error;
+  }
+}

@@ -1,4 +1,3 @@
-/** Examines the token of the deploy: whether it is in force, and may do what the stack needs. */
 import { deployPermissions } from "../../policy/gateway/permissions.ts";
 import { inDashboard, type Permission } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";

@@ -1,4 +1,3 @@
-/** Makes the record of an erasure, for the files of whoever requested it. */
 import { escapeMarkdown } from "../../policy/harmless.ts";
 import { datasetOf } from "../../policy/gateway/metrics.ts";
 import { callersIn } from "../../policy/gateway/callers.ts";

@@ -12,7 +12,7 @@ import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
 import { print, printError } from "../cli/print.ts";
 import { addSetting } from "../cli/settings-text.ts";
-import { parseStackFile, readStackText, writeStackText } from "../cli/stack-text.ts";
+import { aboutFile, parseStackFile, readStackText, writeStackText } from "../cli/stack-text.ts";
 
 const USAGE = `usage: npm run keys -- --private FILE [--stack STACK --bucket NAME [--keep-days DAYS]]
 
@@ -85,11 +85,8 @@ function parseTarget({ stack, bucket, "keep-days": days }: Values<typeof OPTIONS
 async function changedText(target: Target, publicKey: string): Promise<string> {
   const { stackFile, bucket, keepDays } = target;
   const text = await readStackText(stackFile);
-  try {
-    return addSetting(text, "ai-gateway:logpush", { bucket, keepDays, publicKey });
-  } catch (error) {
-    throw error instanceof CommandError ? new CommandError(`${stackFile} ${error.message}`) : error;
-  }
+  const value = { bucket, keepDays, publicKey };
+  return aboutFile(stackFile, () => addSetting(text, "ai-gateway:logpush", value));
 }
 
 /** Makes the pair, writes the private key to the file, and returns the public key. */

@@ -1,4 +1,3 @@
-/** Follows a gateway's new logs. */
 import type { Gateway } from "../account/account.ts";
 import { findLogs, type Log, type LogQuery } from "../look/logs.ts";
 

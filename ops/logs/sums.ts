@@ -1,5 +1,3 @@
-/** Sums up numbers, altogether and in groups. */
-
 /** Numbers of one thing, by name. */
 type Numbers = Readonly<Record<string, number>>;
 

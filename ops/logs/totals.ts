@@ -1,4 +1,3 @@
-/** Sums up logs. */
 import { callerOf, type Log } from "../look/logs.ts";
 import { sumUp, type Sums } from "./sums.ts";
 

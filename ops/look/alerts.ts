@@ -1,4 +1,3 @@
-/** Reads the notification policies of an account, and the webhooks that they call. */
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";

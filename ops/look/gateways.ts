@@ -1,4 +1,3 @@
-/** Reads the gateways of an account. */
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";

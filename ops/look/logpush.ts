@@ -1,4 +1,3 @@
-/** Reads the Logpush jobs of an account, and the buckets that they fill. */
 import { z } from "zod";
 
 import { LOGPUSH_DATASET } from "../../policy/gateway/logpush-job.ts";

@@ -1,4 +1,3 @@
-/** Calls the Logs API about one gateway. */
 import type Cloudflare from "cloudflare";
 import { z } from "zod";
 

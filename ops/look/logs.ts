@@ -1,4 +1,3 @@
-/** Lists the logs of one gateway, filtered and in order. */
 import { z } from "zod";
 
 import { checkAnswer, need, repeated, type Gateway } from "../account/account.ts";

@@ -1,4 +1,3 @@
-/** Reads the Workers of an account: their bindings, triggers and addresses. */
 import { z } from "zod";
 
 import { PERMISSIONS } from "../../policy/platform.ts";

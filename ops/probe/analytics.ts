@@ -1,4 +1,3 @@
-/** Probes whether analytics count a call that left no log. */
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";
 import { DAY_MS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";

@@ -1,4 +1,3 @@
-/** Probes which documented fields a create keeps. */
 import { generateKeyPairSync } from "node:crypto";
 
 import type { EvidenceAnswer } from "../../policy/evidence/evidence.ts";

@@ -1,4 +1,3 @@
-/** Defines the rules about waivers, which come last and cannot be waived. */
 import { nearestName, problemsIn } from "../settings/problems.ts";
 import { BOTH_ERROR, STRICT_IN_PRODUCTION, type Rule } from "./rule.ts";
 

@@ -1,4 +1,3 @@
-/** Whether Pulumi handed a program the settings of the reviewed file, and no others. */
 import { ENCRYPTED_HASH } from "../settings/caller-key.ts";
 import type { Problem } from "../settings/problems.ts";
 import { formatPath, jsonSchemas, nodeAt, type Path } from "../settings/schema.ts";

@@ -1,4 +1,3 @@
-/** The fact about limits: how many requests, how much money, how large and how long. */
 import { withBudget } from "../gateway/callers.ts";
 import { FREE_PLAN_CPU_MS } from "../platform.ts";
 import type { Settings } from "../settings/settings.ts";

@@ -1,4 +1,3 @@
-/** The fact about money and keys: with whose key each provider is called, and who pays. */
 import {
   authorOf,
   keyLabel,

@@ -1,4 +1,3 @@
-/** The fact about what the Worker measures, and who gets it: worker/chat/telemetry has what it holds. */
 import { datasetOf } from "../gateway/metrics.ts";
 import { callersIn } from "../gateway/callers.ts";
 import { PERMISSIONS } from "../platform.ts";
