@@ -51,8 +51,8 @@ export function checkStacks(wanted: readonly string[], names: readonly string[])
 }
 
 /** Reads one stack, with stand-ins for secrets. Throws a CommandError with every problem. */
-export function readStack(name: string | undefined, folder = process.cwd()): Stack {
-  const project = readFiles(folder);
+export function readStack(name: string | undefined): Stack {
+  const project = readFiles(process.cwd());
   const names = [...project.stacks.keys()];
   if (name === undefined) {
     throw new UsageError(`--stack is missing; the project has ${names.join(", ") || "none"}`);

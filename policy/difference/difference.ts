@@ -243,32 +243,3 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
       ? { effect: "less private", because: "logs name the callers" }
       : { effect: "more private", because: "new logs no longer name the callers" },
 };
-
-/** Settings, each with all below it, that say nothing about logs. A test finds a setting that is in neither list. */
-export const NEUTRAL: readonly string[] = [
-  "plan",
-  "logs.alertUrl",
-  "alerts",
-  "readers[].name",
-  "readers[].kind",
-  "worker.name",
-  "worker.models[].id",
-  "worker.models[].speaks",
-  "worker.models[].stream",
-  "worker.fallbacks",
-  "worker.timeoutSeconds",
-  "worker.idleSeconds",
-  "worker.callerLimit",
-  "worker.origins",
-  "worker.domain",
-  "worker.workersDev",
-  "worker.workersDevSubdomain",
-  "worker.maxBodyBytes",
-  "worker.placement",
-  "worker.cpuMs",
-  "callers",
-  "providers[].provider",
-  "providers[].alias",
-  "waivers[].rule",
-  "waivers[].reason",
-];

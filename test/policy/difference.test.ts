@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { JUDGES, NEUTRAL, compareStacks } from "../../policy/difference/difference.ts";
+import { JUDGES, compareStacks } from "../../policy/difference/difference.ts";
 import { listLeaves } from "../../policy/difference/leaves.ts";
 import { jsonSchemas, type Node } from "../../policy/settings/schema.ts";
 import { stackWith } from "../support/settings.ts";
@@ -159,6 +159,35 @@ test("a stack is compared by the names of its items, and without its secrets", (
     ]),
   );
 });
+
+/** Settings, each with all below it, a change of which means nothing for logs. */
+const NEUTRAL: readonly string[] = [
+  "plan",
+  "logs.alertUrl",
+  "alerts",
+  "readers[].name",
+  "readers[].kind",
+  "worker.name",
+  "worker.models[].id",
+  "worker.models[].speaks",
+  "worker.models[].stream",
+  "worker.fallbacks",
+  "worker.timeoutSeconds",
+  "worker.idleSeconds",
+  "worker.callerLimit",
+  "worker.origins",
+  "worker.domain",
+  "worker.workersDev",
+  "worker.workersDevSubdomain",
+  "worker.maxBodyBytes",
+  "worker.placement",
+  "worker.cpuMs",
+  "callers",
+  "providers[].provider",
+  "providers[].alias",
+  "waivers[].rule",
+  "waivers[].reason",
+];
 
 test("every setting of the schema is judged", () => {
   const isJudged = (pattern: string) =>
