@@ -229,7 +229,7 @@ test("an error has the ids that find it, and a line that took no longer than it 
       trace_id: headers.get("traceparent")?.split("-")[1],
     },
   });
-  expect(headers.has("x-log-id")).toBe(false);
+  expect([headers.has("x-log-id"), headers.has("x-model")]).toEqual([false, false]);
   expect(Object(line()).durationMs).toBeLessThan(60_000);
 });
 
