@@ -17,12 +17,11 @@ interface TestFiles {
    * the first failure ends a mutant's run.
    */
   readonly slow?: readonly RegExp[];
-  readonly setupFiles?: readonly string[];
 }
 
 /** Makes the configuration for the test files with such texts. */
 export function mutationTests(files: TestFiles): ViteUserConfig {
-  const { among, has = /^/, lacks, slow = [], setupFiles = [] } = files;
+  const { among, has = /^/, lacks, slow = [] } = files;
   const texts = globSync([...among]).map((name) => [name, readFileSync(name, "utf8")] as const);
   const suited = texts.filter(([, text]) => has.test(text) && !lacks.test(text));
   const rank = ([, text]: (typeof suited)[number]) => slow.findLastIndex((each) => each.test(text));
@@ -38,7 +37,6 @@ export function mutationTests(files: TestFiles): ViteUserConfig {
         "./test/support/compile-cache.ts",
         "./test/mutation/load-anew.ts",
         "./test/mutation/no-properties.ts",
-        ...setupFiles,
         "./test/support/end-of-file.ts",
       ],
       sequence: { sequencer: inOrder(inTurn.map(([name]) => name)) },

@@ -1,4 +1,4 @@
-/** The tests that must notice a broken Worker (`npm run mutation:worker`), and run it in their process. */
+/** The tests that must notice a broken Worker, and need none that runs (`npm run mutation:worker`). */
 import { defineConfig } from "vitest/config";
 
 import { mutationTests } from "./mutation-tests.ts";
@@ -8,12 +8,6 @@ export default defineConfig(
     // The tables of the docs are made of the Worker's own.
     among: ["test/worker/**/*.test.ts", "test/docs/pages.test.ts"],
     lacks:
-      /"(?:miniflare|node:child_process)"|\/support\/(?:browser|[a-z]+-(?:program|stack))\.ts"/,
-    // A running Worker; then clients that try again, and tests that wait for a limit of time.
-    slow: [
-      /\/support\/(?:workerd|collector|talk)\.ts"/,
-      /"\.\.\/\.\.\/support\/(?:workerd|talk)\.ts"|\bsetTimeout\b/,
-    ],
-    setupFiles: ["./test/mutation/in-node.ts"],
+      /"(?:miniflare|node:child_process)"|\/support\/(?:browser|workerd|collector|talk|[a-z]+-(?:program|stack))\.ts"/,
   }),
 );

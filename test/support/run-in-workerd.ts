@@ -18,7 +18,7 @@ import { readPoint, speakerOf, watchedEntry } from "./runtime-faults.ts";
 import { ROOT } from "./settings.ts";
 import type { Cloudflare, Deploy, Running } from "./workerd.ts";
 
-/** Runs the bundled Worker. */
+/** Runs the bundled Worker, at first without bindings. */
 export async function runInWorkerd({ limits, cloudflare }: Deploy): Promise<Running> {
   const contents = await (source ??= readWorker());
   const faults: string[] = [];

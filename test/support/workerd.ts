@@ -19,6 +19,7 @@ import { z } from "zod";
 
 import { atEndOfFile } from "./endings.ts";
 import { models } from "./models.ts";
+import { runInWorkerd } from "./run-in-workerd.ts";
 
 /** The token of the caller `web`. */
 export const TOKEN = "token-of-web";
@@ -197,7 +198,7 @@ function hello(): Reply {
   return { headers: { "cf-aig-log-id": "log-1" }, body: { response: "hello", usage } };
 }
 
-/** The bindings of a scene but for its limits, in a form that every runtime can take. */
+/** The bindings of a scene but for its limits. */
 export interface Bindings {
   readonly texts: Readonly<Record<string, string>>;
   readonly hasAi: boolean;
@@ -218,19 +219,6 @@ export interface Running {
   /** Waits for what it has to report. Throws where it left a fault that no caller and no line shows. */
   readonly check: () => Promise<void>;
   readonly stop: () => Promise<void>;
-}
-
-/** Runs the Worker, at first without bindings. */
-export type RunWorker = (deploy: Deploy) => Promise<Running>;
-
-let run: RunWorker = async (deploy) => {
-  const { runInWorkerd } = await import("./run-in-workerd.ts");
-  return runInWorkerd(deploy);
-};
-
-/** Chooses another runtime for the Workers of this process. */
-export function chooseRuntime(chosen: RunWorker): void {
-  run = chosen;
 }
 
 interface Runtime extends Running {
@@ -266,7 +254,7 @@ async function endWorkers(): Promise<void> {
 
 async function startRuntime(limits: Deploy["limits"]): Promise<Runtime> {
   const cloudflare = await startCloudflare();
-  const running = await run({ limits, cloudflare });
+  const running = await runInWorkerd({ limits, cloudflare });
   return {
     ...running,
     cloudflare,
