@@ -18,8 +18,8 @@ import { writeFork } from "./support/write-fork.ts";
 const run = promisify(execFile);
 
 test("without local/, ops/ and their tests the rest passes", { timeout: 600_000 }, async () => {
-  const configs = [".github", ".oxlintrc.json", "vitest.config.ts", "LICENSE"];
-  const project = await copyProject([...configs, "test", "docs", "README.md"]);
+  const configs = [".github", ".npmrc", ".oxlintrc.json", "package-lock.json", "vitest.config.ts"];
+  const project = await copyProject([...configs, "test", "docs", "LICENSE", "README.md"]);
   onTestFinished(project.remove);
   // A test that needs this project's own stack files is seen here.
   for (const fork of fc.sample(arbitraryFork, runs(1, 1))) await writeFork(project.folder, fork);

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 
 import type { Project } from "./project.ts";
 
-const FOLDERS = ["local", "ops", "test/local", "test/ops"];
+// The workflows run the ring's commands.
+const FOLDERS = ["local", "ops", "test/local", "test/ops", "test/workflows"];
 
 /** Deletes the ring from a project that has its tests, and each test file that imports it, itself or through another. */
 export async function deleteRing({ folder }: Project): Promise<void> {
