@@ -4,10 +4,10 @@
  */
 import { quote } from "../looks-secret.ts";
 import { SPEND_RULES } from "../platform.ts";
-import { IDENTITIES, REPEATABLE } from "./identities.ts";
 import { DEFAULT_ALIAS } from "./providers.ts";
 import { FORMATS, allowedFormats, formatOf, isEmbeddingModel, isOfCallers } from "./formats.ts";
 import { problemIf, problemsIn, type Problem } from "./problems.ts";
+import { repeated, twice } from "./repeats.ts";
 import { count } from "../words.ts";
 
 /** A group of settings before it is checked, each model as a group. */
@@ -17,7 +17,7 @@ type Raw = Readonly<Record<string, unknown>>;
 export function checkReferences(raw: Raw): readonly Problem[] {
   const models = groupsOf(groupOf(raw["worker"])["models"]);
   return [
-    ...repeated(raw, models),
+    ...repeated(raw),
     ...problemsIn("worker.models[].name", models, (model, index) =>
       wrongName(models, model, index),
     ),
@@ -31,27 +31,6 @@ export function checkReferences(raw: Raw): readonly Problem[] {
     ...repeatedKeys(raw),
     ...keysWithoutStore(raw),
   ];
-}
-
-const TWICE = "is in the list twice; remove one";
-
-function repeated(raw: Raw, models: readonly Raw[]): readonly Problem[] {
-  return [
-    ...Object.entries(IDENTITIES).flatMap(([list, field]) =>
-      REPEATABLE.has(list) ? [] : twice(`${list}[].${field}`, valuesOf(raw[list], field)),
-    ),
-    ...twice("worker.models[]", valuesOf(models, "id")),
-    ...twice("worker.allow[]", listOf(groupOf(raw["worker"])["allow"])),
-  ];
-}
-
-/** Finds values that an earlier item has. */
-function twice(path: string, values: readonly unknown[], message = TWICE): readonly Problem[] {
-  return problemsIn(
-    path,
-    values,
-    (value, index) => value !== undefined && values.indexOf(value) < index && message,
-  );
 }
 
 /** Finds a name that a caller could not tell from another model's id or name. */
@@ -108,17 +87,14 @@ function wrongCallerModels({ callers }: Raw, models: readonly Raw[]): readonly P
   return groupsOf(callers).flatMap((caller, place) => {
     const own = listOf(caller["models"]);
     const path = `callers[${place}].models[]`;
-    return [
-      ...twice(path, own),
-      ...problemsIn(
-        path,
-        own,
-        (model) =>
-          typeof model === "string" &&
-          !known.includes(model) &&
-          `is ${show(model)}; allowed is an id or a name of worker.models`,
-      ),
-    ];
+    return problemsIn(
+      path,
+      own,
+      (model) =>
+        typeof model === "string" &&
+        !known.includes(model) &&
+        `is ${show(model)}; allowed is an id or a name of worker.models`,
+    );
   });
 }
 
