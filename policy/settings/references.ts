@@ -4,6 +4,7 @@
  */
 import { quote } from "../looks-secret.ts";
 import { SPEND_RULES } from "../platform.ts";
+import { ENCRYPTED_HASH, TOKEN_HASH } from "./caller-key.ts";
 import { DEFAULT_ALIAS } from "./providers.ts";
 import { FORMATS, allowedFormats, formatOf, isEmbeddingModel, isOfCallers } from "./formats.ts";
 import { problemIf, problemsIn, type Problem } from "./problems.ts";
@@ -26,6 +27,7 @@ export function checkReferences(raw: Raw): readonly Problem[] {
     ...wrongFallbacks(raw, models),
     ...wrongCallerModels(raw, models),
     ...callersThatDiffer(raw),
+    ...sharedTokens(raw),
     ...tooManySpendRules(raw),
     ...silenceWithoutEnd(raw),
     ...repeatedKeys(raw),
@@ -114,6 +116,24 @@ function callersThatDiffer(raw: Raw): readonly Problem[] {
       );
     }),
   );
+}
+
+/** Finds tokens of two callers: each call would count for one of them, whoever made it. */
+function sharedTokens({ callers }: Raw): readonly Problem[] {
+  const all = groupsOf(callers);
+  // No two that are encrypted can be compared, and what is no hash is reported as that.
+  const hashes = valuesOf(callers, "sha256").map((hash) =>
+    hash !== ENCRYPTED_HASH && TOKEN_HASH.test(String(hash)) ? hash : undefined,
+  );
+  return problemsIn("callers[].sha256", all, ({ name }, index) => {
+    const first = hashes.indexOf(hashes[index]);
+    const other = all[first]?.["name"];
+    const isNamed = name !== undefined && other !== undefined;
+    if (hashes[index] === undefined || first === index || !isNamed) return undefined;
+    const same = `is that of callers[${first}], too`;
+    if (name === other) return `${same}; remove one`;
+    return `${same}: one token for ${show(other)} and ${show(name)}; make one of its own for each with npm run caller`;
+  });
 }
 
 /** Finds more limits of money than a gateway has, and one that a caller's limit would be taken for. */

@@ -11,7 +11,7 @@ const UNSEEN: readonly { readonly told: RegExp; readonly because: string }[] = [
   { told: /\[[a-z-]+\]$/, because: "a rule looks at several settings, the tier or the day" },
   { told: / is in the list twice; /, because: "JSON Schema compares whole items, not their names" },
   {
-    told: / differs from callers\[|, the name of that caller's own limit; |a gateway has at most /,
+    told: / (?:differs from|is that of) callers\[|, the name of that caller's own limit; |a gateway has at most /,
     because: "JSON Schema compares no two callers, and no caller with a limit",
   },
   { told: / which ends the whole answer before; /, because: "JSON Schema compares no two numbers" },

@@ -41,7 +41,7 @@ test("each distinct limit is one binding, however many callers have it", () => {
   const callers = [
     { ...WEB, limit: FIVE },
     { ...JOB, limit: FIVE },
-    { ...JOB, name: "ci", limit: twenty },
+    { name: "ci", sha256: "c".repeat(64), limit: twenty },
   ];
   const limits = Object.entries(bindingsOf(callers)).filter(([name]) =>
     name.startsWith("CALLER_LIMIT"),
