@@ -159,6 +159,9 @@ function hint(value: unknown, node: Node): string {
   if (mayBeSecret(value) && !holdsSecret(node) && node.unshown !== true) {
     return "; it looks like a secret, so no message shows it: if it is one, delete it, and make a new one";
   }
+  if (node.mayBeClear === true) {
+    return "; write the hash of the token and not the token: npm run caller -- add makes both; if this is a token, make a new one";
+  }
   const isQuoted =
     (node.type === "integer" && /^\d+$/.test(String(value))) ||
     (node.type === "boolean" && /^(true|false)$/.test(String(value)));

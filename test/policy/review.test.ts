@@ -193,6 +193,7 @@ test("no planted secret appears in any format", async () => {
 `;
   const { text, markdown, json } = await review({ dev: DEV + secrets }, { dev: DEV });
 
-  expect(text).toContain("callers[1].sha256 is a secret and stands in the file in clear");
+  expect(text).toContain("callers[1].sha256 has a value that is not allowed");
+  expect(text).toContain("exports[0].headers.K is a secret and stands in the file in clear");
   expect(text + markdown + json).not.toContain("planted");
 });

@@ -12,7 +12,7 @@ test("a token in place of its hash is refused without being shown", () => {
   const problems = problemsOf(stackValues("dev", { callers }));
 
   expect(problems).toEqual([
-    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case, and not the hash of nothing",
+    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case, and not the hash of nothing; write the hash of the token and not the token: npm run caller -- add makes both; if this is a token, make a new one",
   ]);
 });
 
@@ -20,7 +20,7 @@ test("the hash of nothing lets nobody in, as an empty token would have it", () =
   const sha256 = createHash("sha256").update("").digest("hex");
 
   expect(problemsOf(stackValues("dev", { callers: [{ name: "web", sha256 }] }))).toEqual([
-    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case, and not the hash of nothing",
+    "callers[0].sha256 has a value that is not allowed; allowed is 64 hexadecimal characters, lower case, and not the hash of nothing; write the hash of the token and not the token: npm run caller -- add makes both; if this is a token, make a new one",
   ]);
 });
 
