@@ -110,11 +110,30 @@ function listEnvironments(environment: unknown): readonly string[] {
 
 /** Pulumi ignores a setting that lost its indentation, without a word: it would be on in the eyes of who wrote it. */
 function refuseOutside(content: unknown): void {
-  const outside = Object.keys(isRecord(content) ? content : {}).find((key) => key.includes(":"));
-  if (outside === undefined) return;
-  throw new Error(
-    `not a stack file: ${quote(outside)} stands outside config, where Pulumi ignores it; indent it by two`,
+  const outside = Object.entries(isRecord(content) ? content : {}).find(
+    ([key, value]) => key.includes(":") || isNamespace(key, value),
   );
+  if (outside === undefined) return;
+  const [key, value] = outside;
+  const remedy = key.includes(":")
+    ? "indent it by two"
+    : `move it there, and ${describeFullNames(key, value)}`;
+  throw new Error(
+    `not a stack file: ${quote(key)} stands outside config, where Pulumi ignores it; ${remedy}`,
+  );
+}
+
+/** Whether a group has settings of a namespace below the namespace's name, as no stack file has them. */
+function isNamespace(key: string, value: unknown): boolean {
+  const isOurs = nearestName(key, [NAMESPACE.slice(0, -1)]) !== undefined;
+  return (isRecord(value) || value === null) && (isOurs || key === "cloudflare");
+}
+
+/** `write each of its settings with it, as "ai-gateway:plan"` */
+function describeFullNames(key: string, value: unknown): string {
+  const namespace = key === "cloudflare" ? "cloudflare:" : NAMESPACE;
+  const example = namespace + showKey(Object.keys(Object(value))[0] ?? "plan");
+  return `write each of its settings by its full name, as ${JSON.stringify(example)}`;
 }
 
 /** Else each setting that a stack must have would be told as missing. */
@@ -127,11 +146,13 @@ function findNoConfig(content: Readonly<Record<string, unknown>>): Problem | und
 
 /** Pulumi reads a name without namespace as the project's own, whatever the project is called: `zdr` as `ai-gateway:zdr`. */
 function refuseBareNames(config: Readonly<Record<string, unknown>>): void {
-  const bare = Object.keys(config).find((key) => !key.includes(":"));
+  const bare = Object.entries(config).find(([key]) => !key.includes(":"));
   if (bare === undefined) return;
-  throw new Error(
-    `not a stack file: ${quote(bare)} under config has no namespace; write it as ${JSON.stringify(NAMESPACE + showKey(bare))}, or with the name of the project that reads it`,
-  );
+  const [key, value] = bare;
+  const remedy = isNamespace(key, value)
+    ? describeFullNames(key, value)
+    : `write it as ${JSON.stringify(NAMESPACE + showKey(key))}, or with the name of the project that reads it`;
+  throw new Error(`not a stack file: ${quote(key)} under config has no namespace; ${remedy}`);
 }
 
 function asPulumiText(value: unknown): string {

@@ -133,6 +133,23 @@ test("a name without a namespace is refused", () => {
   );
 });
 
+test.each([
+  ["ai-gateway: { plan: free, zdr: true }", "ai-gateway:plan"],
+  ["aigateway: { plan: free }", "ai-gateway:plan"],
+  ["ai-gateway: {}", "ai-gateway:plan"],
+  ["ai-gateway:", "ai-gateway:plan"],
+  ["cloudflare: { baseUrl: x }", "cloudflare:baseUrl"],
+])("a namespace as a group has settings to be written by full name: %s", (group, name) => {
+  const remedy = `write each of its settings by its full name, as "${name}"`;
+
+  expect(() => readStackFile(`config:\n  ${group}\n`)).toThrow(
+    new RegExp(` under config has no namespace; ${remedy}$`),
+  );
+  expect(() => readStackFile(`config: {}\n${group}\n`)).toThrow(
+    new RegExp(` stands outside config, where Pulumi ignores it; move it there, and ${remedy}$`),
+  );
+});
+
 test("no line %YAML 1.1 makes a word a boolean", () => {
   expect(readStackFile("%YAML 1.1\n---\nconfig:\n  ai-gateway:x: no\n").values).toEqual({
     x: "no",
