@@ -6,10 +6,17 @@
  * would not see is refused.
  */
 import type { ConfigValues } from "../settings/parse-settings.ts";
-import { nearestName, type Problem } from "../settings/problems.ts";
+import { allowed, nearestName, type Problem } from "../settings/problems.ts";
 import { looksSecret, quote, showKey } from "../looks-secret.ts";
 import { isTrustedApi } from "./api-address.ts";
-import { formatPath, jsonSchemas, nodeAt, scalarNode, type Path } from "../settings/schema.ts";
+import {
+  formatPath,
+  hasNode,
+  jsonSchemas,
+  nodeAt,
+  scalarNode,
+  type Path,
+} from "../settings/schema.ts";
 import { isRecord } from "../json.ts";
 import { Unclear, readYaml, type Content } from "./yaml.ts";
 
@@ -60,12 +67,25 @@ export function readStackFile(file: Content, project = "ai-gateway"): StackFile 
       others.map(([key, value]) => [key, isCipher(value) ? A_SECRET : asPulumiText(value)]),
     ),
     misplaced: [
-      ...others.flatMap(([key, value]) => findMisplaced(key, value, project)),
+      ...others.flatMap(([key, value]) => [
+        ...findMisplaced(key, value, project),
+        ...findRefused(key, value),
+      ]),
       ...findForeignApi(config),
     ],
     environments: listEnvironments(content["environment"]),
     noConfig: findNoConfig(content),
   };
+}
+
+/** Finds each number of another namespace that Pulumi refuses. */
+function findRefused(key: string, value: unknown): readonly Problem[] {
+  if (isRefused(value)) {
+    const message = `${showKey(key)} is ${showNumber(value)}, which Pulumi refuses; write a finite number, or quote it if it is text`;
+    return [{ path: "", message }];
+  }
+  if (value instanceof Unclear || typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap((item) => findRefused(key, item));
 }
 
 /** Nothing reads a setting of these, and whoever wrote it believes that something does. */
@@ -161,10 +181,18 @@ function asPulumiText(value: unknown): string {
   if (value instanceof Unclear) return value.text;
   return JSON.stringify(value, (_, item: unknown) => {
     if (item instanceof Unclear) return item.text;
-    if (typeof item === "number" && !Number.isFinite(item))
-      throw new Error("not a stack file: .inf and .nan are numbers that Pulumi refuses");
-    return item;
+    return isRefused(item) ? showNumber(item) : item;
   });
+}
+
+/** Whether Pulumi refuses the file for this number, whatever setting has it. */
+function isRefused(value: unknown): value is number {
+  return typeof value === "number" && !Number.isFinite(value);
+}
+
+/** Writes such a number as YAML has it: `-.inf` */
+function showNumber(value: number): string {
+  return Number.isNaN(value) ? ".nan" : `${value < 0 ? "-" : ""}.inf`;
 }
 
 /** Pulumi writes an encrypted value as the one-key mapping `secure: v1:…`, at any depth. */
@@ -182,8 +210,11 @@ function findUnclear(path: Path, value: unknown): readonly Problem[] {
     return Object.entries(value).flatMap(([key, item]) => findUnclear([...path, key], item));
   }
   const node = scalarNode(nodeAt(jsonSchemas.legacy, path));
-  if (node.secret === true) return [];
   const report = (message: string) => [{ path: formatPath(path), message }];
+  // What is no setting is reported as that.
+  if (isRefused(value) && hasNode(jsonSchemas.legacy, path))
+    return report(`is ${showNumber(value)}, which Pulumi refuses; allowed is ${allowed(node)}`);
+  if (node.secret === true) return [];
   if (value instanceof Unclear) {
     const isHidden = node.unshown === true || looksSecret(value.text);
     const shown = isHidden ? "has no quotes" : `is ${value.text} without quotes`;
