@@ -1,5 +1,6 @@
 /** What a review says of one stack, as Markdown in which every foreign text is code. */
 import { inCode } from "../../policy/harmless.ts";
+import { REMOVED } from "../../policy/review/render.ts";
 import { formatProblem, type Problem } from "../../policy/settings/problems.ts";
 import type { Parts, StackReview } from "./review-file.ts";
 
@@ -11,7 +12,7 @@ type Difference = Reviewed["difference"];
 
 export function policyLines(review: StackReview): readonly string[] {
   if (review.kind === "removed") {
-    return ["**Its file is gone:** nothing here deploys it any more, or deletes what it made."];
+    return [`**Its file is gone:** ${REMOVED}.`];
   }
   const { environments } = review;
   const environment =

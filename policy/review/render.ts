@@ -101,8 +101,9 @@ function problemLines(problems: readonly Problem[]): readonly string[] {
   return problems.map((problem) => `  error    ${formatProblem(problem)}`);
 }
 
-const REMOVED =
-  "nothing here deploys it any more, and nothing deletes what it made (pulumi destroy does)";
+/** What becomes of a stack without a file: plain `pulumi destroy` refuses, and `npm run destroy` reads the file. */
+export const REMOVED =
+  "nothing here deploys it any more, or deletes what it made; to delete that, restore the file, then npm run destroy (docs/operate.md)";
 
 function differenceText(difference: Difference | undefined): string[] {
   if (difference === undefined) return [];

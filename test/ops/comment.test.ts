@@ -170,7 +170,9 @@ test("stacks that cannot be read, are new or are gone have their comments too", 
   expect(bodies["c"]).toContain(
     "**The file before cannot be read by this version:**\n\n- **error**",
   );
-  expect(bodies["gone"]).toContain("**Its file is gone:**");
+  expect(bodies["gone"]).toMatch(
+    /\*\*Its file is gone:\*\* .* restore the file, then npm run destroy/,
+  );
 });
 
 test("a stack that is gone needs no preview", async () => {
