@@ -13,7 +13,6 @@ import { withStandIns, type Stack } from "../policy/stack/stack.ts";
 import { describeStale } from "../policy/statement/page.ts";
 import { stateStack } from "../policy/statement/statement.ts";
 import type { ConfigValues } from "../policy/settings/parse-settings.ts";
-import { formatProblems } from "../policy/settings/problems.ts";
 import { applyResources, type Account } from "./account.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import { ROOT, STATE } from "./paths.js";
@@ -35,11 +34,12 @@ export interface LoadedStack extends Account {
 /**
  * Runs the stack's program and applies what it declares. The local key is one more caller, since
  * the hashes of the real callers are encrypted, and their tokens elsewhere. Throws a StackError
- * with the message that `pulumi up` would print.
+ * with the message of every other command, or that `pulumi up` would print.
  */
 export async function loadAccount(stack: string, key: string): Promise<LoadedStack> {
   const read = readStack(stack);
-  const values = readValues(stack, read);
+  if (!read.ok) throw new StackError(read.message);
+  const { readable: values } = withStandIns(read.file.values);
   const local = {
     ...values,
     accountId: values["accountId"] ?? LOCAL_ACCOUNT_ID,
@@ -52,7 +52,7 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
   // in for a while.
   const [evaluation] = await Promise.all([
     evaluate({ stack, config }),
-    read.ok && warnOfStalePage(read.stack),
+    warnOfStalePage(read.stack),
   ]);
   if (!evaluation.ok) throw new StackError(evaluation.message);
   try {
@@ -67,21 +67,15 @@ export async function loadAccount(stack: string, key: string): Promise<LoadedSta
  * Adds a caller whose key we know to those of the stack. Where each of them may spend no more than
  * so much, neither may this one: one caller without a limit would break a rule that the file keeps.
  */
-function withLocalCaller({ callers, spendLimits }: ConfigValues, key: string): string {
+function withLocalCaller({ callers = "[]", spendLimits }: ConfigValues, key: string): string {
   const local = { name: "local", sha256: createHash("sha256").update(key).digest("hex") };
-  try {
-    const known: unknown = JSON.parse(callers ?? "[]");
-    // Anything else is for the program to refuse, as it would be in a deploy.
-    if (Array.isArray(known)) {
-      // A gateway has so many rules at most, and one of its own bounds every caller.
-      const hasRoom = known.length < SPEND_RULES && spendLimits === undefined;
-      const limits = known.map((caller: unknown): unknown => Object(caller).limitUsd);
-      const isEachLimited = hasRoom && limits.every((limit) => limit !== undefined);
-      const [limitUsd] = isEachLimited ? limits : [];
-      return JSON.stringify([...known, { ...local, limitUsd }]);
-    }
-  } catch {}
-  return callers ?? "";
+  const known: readonly unknown[] = JSON.parse(callers);
+  // A gateway has so many rules at most, and one of its own bounds every caller.
+  const hasRoom = known.length < SPEND_RULES && spendLimits === undefined;
+  const limits = known.map((caller): unknown => Object(caller).limitUsd);
+  const isEachLimited = hasRoom && limits.every((limit) => limit !== undefined);
+  const [limitUsd] = isEachLimited ? limits : [];
+  return JSON.stringify([...known, { ...local, limitUsd }]);
 }
 
 /** Reads the stack's file, at once and not in a later turn. */
@@ -94,16 +88,6 @@ function readStack(stack: string): ReadStack {
   }
   if (project.stacks.has(stack)) return readStackOf(project, stack);
   throw new StackError(`Pulumi.${stack}.yaml cannot be read; is it still there?`);
-}
-
-/** Returns what the file has, with stand-ins. What else is wrong with it, the program refuses. */
-function readValues(stack: string, read: ReadStack): ConfigValues {
-  if (read.file === undefined) throw new StackError(read.message);
-  const { noConfig, unclear, values } = read.file;
-  const { readable, unreadable } = withStandIns(values);
-  const problems = [...(noConfig === undefined ? [] : [noConfig]), ...unreadable, ...unclear];
-  if (problems.length > 0) throw new StackError(formatProblems(stack, problems));
-  return readable;
 }
 
 /** Warns where the stack's policy page is not that of its file: a deploy to production would stop. */

@@ -26,6 +26,13 @@ test("edits to the stack file and to the Worker are taken over, a bad one is not
   await local.chat({ "cf-aig-collect-log": "true", "cf-aig-collect-log-payload": "true" });
   expect(rows(await local.page())).toHaveLength(before);
 
+  const inClear = "config:\n  cloudflare:apiToken: hush";
+  await project.edit("Pulumi.dev.yaml", "config:", inClear);
+  await local.process.waitFor(
+    /last good state goes on: stack dev has 1 problem:\n.*apiToken is a secret/,
+  );
+  await project.edit("Pulumi.dev.yaml", inClear, "config:");
+
   await project.edit("Pulumi.dev.yaml", "collect: none", "collect: nothing");
   await local.process.waitFor(/last good state goes on: stack dev has 1 problem:\n.*"nothing"/);
   expect((await local.chat()).status).toBe(200);

@@ -1,10 +1,12 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 
 import type { Account } from "../../local/account.ts";
+import { formatProblems } from "../../policy/settings/problems.ts";
+import { parseStackFile } from "../../policy/stack/stack.ts";
 import { copyProject, type Project } from "../support/project.ts";
 import { stackText } from "../support/settings.ts";
 
@@ -59,6 +61,25 @@ test("a value that a review calls unclear stops it, too", async () => {
   );
 });
 
+// Not only what the settings are wrong in: a secret in clear, another namespace, the deploy's address.
+test("whatever a review refuses of a file stops it, with the review's own words", async () => {
+  const worker = '{ name: w, models: [5, "@cf/a/b", "@cf/a/b", "custom/x", null] }';
+  const more = `  ai-gateway:anonymousCallers: { key: ${"ab".repeat(32)} }
+  ai-gateway:exports:
+    - { kind: otel, url: "https://a.example.com", headers: { Authorization: Bearer supersecret } }
+  aigateway:rateLimit: 5
+  cloudflare:apiToken: planted-token
+  cloudflare:baseUrl: https://elsewhere.example.com
+`;
+  const loaded = load("[{ name: web, sha256: planted-hash }]", worker, more);
+  const refused = await loaded.catch((error: unknown) => error);
+
+  const read = parseStackFile("dev", await readFile(join(project.folder, "Pulumi.dev.yaml")));
+  expect(read).toMatchObject({ ok: false, problems: { length: 10 } });
+  expect(refused).toMatchObject({ message: formatProblems("dev", read.ok ? [] : read.problems) });
+  expect(String(refused)).not.toMatch(/supersecret|planted/);
+});
+
 test("evidence that cannot be read stops it with the file's name", async () => {
   const folder = join(project.folder, "docs/evidence");
   await mkdir(folder, { recursive: true });
@@ -86,14 +107,13 @@ test("a policy page that cannot be read is a warning, and the stack runs", async
   ]);
 });
 
-test("a page is that of the file as the project's own name has it read", async () => {
-  const printed = vi.spyOn(console, "error").mockReturnValue();
+test("a setting under the project's own name stops it, as it does a review", async () => {
   await project.edit("Pulumi.yaml", "name: ", "name: acme-llm # ");
   onTestFinished(() => project.edit("Pulumi.yaml", "name: acme-llm # ", "name: "));
 
-  await load("[]", undefined, "  acme-llm:zdr: true\n");
-
-  expect(printed.mock.calls).toEqual([]);
+  await expect(load("[]", undefined, "  acme-llm:zdr: true\n")).rejects.toThrow(
+    /^stack dev has 1 problem:\n {2}acme-llm:zdr is read by nothing here; write it as ai-gateway:zdr$/,
+  );
 });
 
 /** Loads the dev stack with some callers, another Worker, and more settings. */
