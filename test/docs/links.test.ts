@@ -1,4 +1,7 @@
-/** Every link between the pages leads to a file that exists and, where it names a heading, to that heading. */
+/**
+ * Every link between the pages leads to a file that exists and, where it names a heading, to that heading; every other
+ * path that a page names is that of a file.
+ */
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -28,6 +31,24 @@ test("every link between the pages leads to a file and a heading that exist", ()
 test("no page links to the policy page of one stack", () => {
   expect(links.filter(({ target }) => /\bpolicy\/[^#]/.test(target))).toEqual([]);
 });
+
+// A table's column of tests once named a file that nobody had.
+test("every source and test that a page names exists", () => {
+  const named = [...pages].flatMap(([page, text]) => pathsOf(text).map((path) => ({ page, path })));
+
+  expect(named.filter(({ path }) => !existsSync(join(ROOT, path)))).toEqual([]);
+  expect(named.map(({ path }) => path)).toContain("test/local/local-model/");
+});
+
+/** Lists the paths of files below the folders of sources, and of folders of tests; `<group>.ts` and `*.ts` are patterns. */
+function pathsOf(text: string): readonly string[] {
+  const paths = text.matchAll(
+    /(?<![\w./-])(?:infra|local|ops|policy|record|worker|test)\/[\w./<>*-]*/g,
+  );
+  return [...paths].flatMap(([path]) =>
+    /\.[jt]s$|^test\/.*\/$/.test(path) && !/[<*]/.test(path) ? [path] : [],
+  );
+}
 
 /** Links to other hosts are left out: they would need a network. */
 function linksOf(page: string, text: string): readonly Link[] {

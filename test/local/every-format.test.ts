@@ -1,5 +1,5 @@
 /**
- * Whether each endpoint of the Worker reaches a model of each form: an agent takes two steps with
+ * Whether each endpoint of the Worker reaches a model of each format: an agent takes two steps with
  * tools, before the local model, which refuses what the provider's API would refuse.
  */
 import { createAnthropic } from "@ai-sdk/anthropic";
@@ -13,7 +13,7 @@ import { startLocal, type Local } from "../support/start-local.ts";
 
 const LAST = "@cf/openai/gpt-oss-120b";
 const ADDED = ["openai/gpt-4o", "openai/gpt-5.6-terra", "anthropic/claude-sonnet-5"];
-// The table knows nothing of these, so the stack file declares their form.
+// The table knows nothing of these, so the stack file declares their format.
 const DECLARED = { "acme/chat": "chat", "acme/items": "responses", "acme/blocks": "messages" };
 const MODELS = ["@cf/meta/llama-3.1-8b-instruct-fast", LAST, ...ADDED, ...Object.keys(DECLARED)];
 
