@@ -1,4 +1,4 @@
-/** What the stack states, beside its logs: the facts of its policy page. */
+/** What the stack states, beside its logs: the facts of its policy, from the file as it runs. */
 import { html } from "hono/html";
 
 import { listGrounds, toAnswer } from "../../../policy/statement/page.ts";
@@ -16,7 +16,7 @@ export function statementSection({ name, statement }: Stack): Html {
   ];
   return html`<section aria-labelledby="statement">
     <h2 id="statement">What stack ${name} does with prompts and logs</h2>
-    ${factsTable(`${gatewayId} (${tier}), as docs/policy/${name}.md states it`, rows)}
+    ${factsTable(`${gatewayId} (${tier}), as Pulumi.${name}.yaml has it`, rows)}
     ${listGrounds(statement).map(
       ({ title, lines }) =>
         html`<h3>${title}</h3>
