@@ -87,6 +87,21 @@ test("a log has all its fields, and its bodies", async () => {
   expect(await page.innerText("pre >> nth=2")).toBe('{\n  "response": "hi"\n}');
 });
 
+test.each([
+  ["Request", { bodies: BODIES }, ".facts", "#request"],
+  ["Response", { bodies: BODIES }, "pre[aria-labelledby=request]", "#response"],
+  ["No bodies", {}, ".facts", "main h2"],
+])("the heading %s stands apart from what is above it", async (_, log, above, heading) => {
+  const { open } = await openLogsPage(browser, { logs: [log] });
+
+  const { page } = await open("/logs/log-0");
+
+  const [upper, lower] = [page.locator(above).first(), page.locator(heading)];
+  const bottom = await upper.evaluate((element) => element.getBoundingClientRect().bottom);
+  const top = await lower.evaluate((element) => element.getBoundingClientRect().top);
+  expect(top - bottom).toBeGreaterThan(10);
+});
+
 test("a score stands there where a log has one", async () => {
   const { open, store } = await openLogsPage(browser, { logs: [{}, {}] });
   for (const [id, patch] of [
