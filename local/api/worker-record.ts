@@ -122,11 +122,15 @@ export function describeWorker(worker: WorkerRecord) {
 /** The time that a Worker takes to start, which is not measured here. */
 export const startup_time_ms = 1;
 
+/** The author of each deploy, which wrangler prints: a token of this account has no user. */
+const author_email = "token@account.invalid";
+
 export function describeVersion(worker: WorkerRecord) {
   const { etag, compatibility_date, compatibility_flags, usage_model } = describeWorker(worker);
+  const { modifiedAt } = worker;
   return {
     id: versionIdOf(worker),
-    metadata: { created_on: worker.modifiedAt, modified_on: worker.modifiedAt, source: "api" },
+    metadata: { created_on: modifiedAt, modified_on: modifiedAt, source: "api", author_email },
     resources: {
       bindings: worker.bindings.map(toWireBinding),
       script: { etag },
@@ -167,6 +171,7 @@ export function describeDeployments(worker: WorkerRecord): {
     id: uuidOf("deployment", worker.name, created_on),
     source: "api",
     strategy: "percentage",
+    author_email,
     created_on,
     versions: [{ version_id: id, percentage: 100 }],
   }));

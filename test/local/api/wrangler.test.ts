@@ -67,6 +67,9 @@ test("wrangler lists what is there, and what is not imitated it refuses in one s
 
   expect(whoami).toMatchObject({ code: 0, output: expect.stringContaining(running.accountId) });
   expect(deployments).toMatchObject({ code: 0, output: expect.stringContaining(version) });
+  // wrangler prints a field that is published as optional, and is not there, as "undefined".
+  expect(deployments.output).toMatch(/Author: +token@account\.invalid/);
+  expect(deployments.output).not.toContain("undefined");
   const refusal =
     "does not imitate older versions, nor a rollback: of by-wrangler only the newest upload is kept [code: 501]";
   expect(versions).toMatchObject({ code: 1, output: expect.stringContaining(refusal) });
