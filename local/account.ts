@@ -64,7 +64,15 @@ const spendRule = z.strictObject({
  */
 export const aiGateway = z.strictObject({
   accountId: z.string(),
-  aiGatewayId: z.string().min(1).max(64),
+  aiGatewayId: z
+    .string()
+    .min(1)
+    .max(64)
+    // The documentation has the length alone; the characters are those that a stack file may have.
+    .regex(
+      /^[a-z0-9_]+(?:-[a-z0-9_]+)*$/,
+      "has lowercase letters, digits and _, in groups that single hyphens join",
+    ),
   authentication: z.boolean(),
   byokOnly: z.boolean(),
   cacheInvalidateOnUpdate: z.boolean(),

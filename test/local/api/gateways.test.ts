@@ -202,6 +202,9 @@ test("a deleted gateway is gone with its logs, and with no other's", async () =>
 
 test.each([
   ["an id that exists", { id: "app" }, 409, /7001.*exists/],
+  ["an id of other characters", { id: "Bad Id!" }, 400, /7001.*lowercase letters.*"id"/],
+  ["hyphens side by side in its id", { id: "a--b" }, 400, /7001.*single hyphens.*"id"/],
+  ["an id that is too long", { id: "a".repeat(65) }, 400, /7001.*64 characters.*"id"/],
   ["a bad number", { log_management: 5 }, 400, /7001.*"log_management"/],
   ["everything wrong at once", { cache_ttl: -1, zdr: "no" }, 400, /"cache_ttl".*"zdr"/],
   ["a field nobody knows", { cache_tll: 1 }, 400, /Unrecognized key/],
