@@ -7,6 +7,7 @@ import { z } from "zod";
 import { aiGateway, type GatewaySettings } from "../account.ts";
 import { configRecord, secretRecord } from "../provider-keys/records.ts";
 import { readText } from "../read-text.ts";
+import { refuse } from "./envelope.ts";
 import { isDeclared, tokenRecord } from "./token-record.ts";
 import { workerRecord } from "./worker-record.ts";
 
@@ -128,12 +129,18 @@ export class AccountState {
     return Object.values(this.#state[kind]);
   }
 
-  /** Keeps a record in place of the one with its key. */
+  /**
+   * Keeps a record in place of the one with its key; throws an ApiError where that is declared. A
+   * gateway's settings alone may be other than declared, for verify to find, until the next start.
+   */
   put<K extends Kind>(kind: K, key: string | number, record: Records[K]): void {
+    if (kind !== "gateways") changeable(this.find(kind, String(key)), key);
     this.update((state) => ({ ...state, [kind]: { ...state[kind], [key]: record } }));
   }
 
+  /** Removes a record; throws an ApiError where it is declared. */
   remove(kind: Kind, key: string | number): void {
+    changeable(this.find(kind, String(key)), key);
     this.update((state) => {
       const { [key]: gone, ...rest } = state[kind];
       return { ...state, [kind]: rest };
@@ -174,6 +181,15 @@ export class AccountState {
 
 interface Declarable {
   readonly isDeclared: boolean;
+  readonly name?: unknown;
+}
+
+/** Returns a record; throws an ApiError where the running stack declares it, and so alone changes it. */
+export function changeable<T extends Declarable | undefined>(record: T, key?: string | number): T {
+  if (record?.isDeclared !== true) return record;
+  const remedy = "change the stack file, or deploy to npm start -- --api --empty";
+  const { name = key } = record;
+  return refuse(409, 10_000, `${String(name)} is the running stack's own: ${remedy}`);
 }
 
 type Keyed = { readonly id: string | number } | { readonly name: string };

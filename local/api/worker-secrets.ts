@@ -3,8 +3,9 @@ import { z } from "zod";
 
 import { notImitated, readBody, refuse } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
+import { changeable } from "./state.ts";
 import type { WorkerRecord } from "./worker-record.ts";
-import { changeable, deploy, READ, SCRIPT, workerOf, WRITE } from "./worker-state.ts";
+import { deploy, READ, SCRIPT, workerOf, WRITE } from "./worker-state.ts";
 
 const SECRETS = `${SCRIPT}/secrets`;
 

@@ -14,13 +14,6 @@ export function workerOf(c: ApiContext): WorkerRecord {
   return worker ?? refuse(404, 10_007, "This Worker does not exist on your account.");
 }
 
-/** Returns the Worker; throws an ApiError where the running stack declares it. */
-export function changeable<T extends WorkerRecord | undefined>(worker: T): T {
-  if (worker?.isDeclared !== true) return worker;
-  const remedy = "change the stack file, or deploy to npm start -- --api --empty";
-  return refuse(409, 10_000, `${worker.name} is the running stack's own: ${remedy}`);
-}
-
 /** Serves, keeps and announces a Worker; throws an ApiError where it does not load. */
 export async function deploy({ env }: ApiContext, worker: WorkerRecord): Promise<void> {
   const address = await env.workers.find(worker.name);

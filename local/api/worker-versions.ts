@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { notImitated, readBody, refuse } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
+import { changeable } from "./state.ts";
 import {
   describeDeployments,
   describeScriptSettings,
@@ -13,7 +14,7 @@ import {
   versionIdOf,
   type WorkerRecord,
 } from "./worker-record.ts";
-import { changeable, deploy, READ, SCRIPT, WRITE, workerOf } from "./worker-state.ts";
+import { deploy, READ, SCRIPT, WRITE, workerOf } from "./worker-state.ts";
 
 export const VERSION_ROUTES: readonly Route[] = [
   ["POST", `${SCRIPT}/versions`, WRITE, uploadVersion],

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { check, readBody } from "./envelope.ts";
 import { param, type ApiContext, type Route } from "./route.ts";
+import { changeable } from "./state.ts";
 import {
   describeDeployments,
   describeScriptSettings,
@@ -14,7 +15,7 @@ import {
   versionIdOf,
   type WorkerRecord,
 } from "./worker-record.ts";
-import { changeable, deploy, READ, SCRIPT, WORKERS, workerOf, WRITE } from "./worker-state.ts";
+import { deploy, READ, SCRIPT, WORKERS, workerOf, WRITE } from "./worker-state.ts";
 
 export const WORKER_ROUTES: readonly Route[] = [
   ["GET", `${WORKERS}/scripts`, READ, listWorkers],

@@ -19,20 +19,29 @@ test("the official SDK makes, lists and deletes a custom provider", async () => 
 
 test("a dataset belongs to its gateway, and goes with it", async () => {
   const { aiGateway, account, running } = await start();
+  await aiGateway.create({ ...account, id: "made", ...REQUIRED });
   const wanted = { ...account, name: "d", enable: true, filters: [] };
-  const { id } = await aiGateway.datasets.create("app", wanted);
+  const { id } = await aiGateway.datasets.create("made", wanted);
 
-  const own = await aiGateway.datasets.list("app", account);
+  const own = await aiGateway.datasets.list("made", account);
   const other = await aiGateway.datasets.list("other", account);
   await expect(
     aiGateway.datasets.delete(id, { ...account, gateway_id: "other" }),
   ).rejects.toMatchObject({ status: 404 });
-  await aiGateway.delete("app", account);
+  await aiGateway.delete("made", account);
 
-  expect(own.result).toMatchObject([{ id, gateway_id: "app", name: "d" }]);
+  expect(own.result).toMatchObject([{ id, gateway_id: "made", name: "d" }]);
   expect(other.result).toEqual([]);
   expect(running.account.state.held).toEqual({});
 });
+
+const REQUIRED = {
+  cache_invalidate_on_update: true,
+  cache_ttl: null,
+  collect_logs: true,
+  rate_limiting_interval: 0,
+  rate_limiting_limit: 0,
+};
 
 test("a dynamic route is listed with its versions, and none can be made", async () => {
   const { aiGateway, account, running } = await start();

@@ -2,8 +2,10 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { ROUTES } from "../../../local/api/api.ts";
+import type { Declaration } from "../../../local/api/state.ts";
 import type { WorkerRecord } from "../../../local/api/worker-record.ts";
-import { startAccount } from "../../support/account.ts";
+import { keepLog, startAccount } from "../../support/account.ts";
+import { OPEN } from "../../support/gateway.ts";
 
 const DECLARED: WorkerRecord = {
   name: "chat",
@@ -96,6 +98,74 @@ test.each([
     ],
   });
   expect(account.state.workers["chat"]).toEqual(DECLARED);
+});
+
+const KEPT = { isDeclared: true, name: "own", id: "own" };
+const NOW = "2026-11-22T00:00:00Z";
+const STORE = "5ec5".repeat(8);
+const SECRET = { store_id: STORE, comment: "", scopes: ["ai_gateway" as const], preview: "…" };
+const CONFIG = { gateway_id: "app", provider_slug: "openai", alias: "a", default_config: true };
+const HOOK = { url: "https://alerts.test/x" };
+const JOB = { dataset: "http_requests", destination_conf: "https://logs.test/x", enabled: true };
+const POLICY = {
+  effect: "allow" as const,
+  permission_groups: [{ id: "g" }],
+  resources: {},
+  id: "p",
+};
+const TOKEN = { status: "active" as const, policies: [POLICY], issued_on: NOW, modified_on: NOW };
+
+/** A record of each kind that a stack declares. */
+const RECORDS: Declaration = {
+  gateways: new Map([["app", { ...OPEN, aiGatewayId: "app" }]]),
+  workers: [{ ...DECLARED, name: "own" }],
+  tokens: [{ ...TOKEN, ...KEPT, hash: "h" }],
+  buckets: [{ name: "own", createdAt: NOW, rules: [], isDeclared: true }],
+  logpushJobs: [{ ...JOB, ...KEPT, id: 7 }],
+  secrets: [{ ...SECRET, ...KEPT, created: NOW, modified: NOW }],
+  providerConfigs: [{ ...CONFIG, id: "own", secret_id: "own", modified_at: NOW, isDeclared: true }],
+  policies: [{ ...KEPT, mechanisms: {} }],
+  webhooks: [{ ...KEPT, ...HOOK }],
+};
+
+test.each<[string, string, object?]>([
+  ["DELETE", "ai-gateway/gateways/app"],
+  ["DELETE", "ai-gateway/gateways/app/provider_configs/own"],
+  ["PUT", "tokens/own/value"],
+  ["DELETE", "tokens/own"],
+  ["PUT", "r2/buckets/own/lifecycle", { rules: [{ id: "r" }] }],
+  ["DELETE", "r2/buckets/own"],
+  ["PUT", "logpush/jobs/7", { enabled: false }],
+  ["DELETE", "logpush/jobs/7"],
+  ["PATCH", `secrets_store/stores/${STORE}/secrets/own`, { value: "k" }],
+  ["DELETE", `secrets_store/stores/${STORE}/secrets/own`],
+  ["PUT", "alerting/v3/policies/own", { enabled: false }],
+  ["DELETE", "alerting/v3/policies/own"],
+  ["PUT", "alerting/v3/destinations/webhooks/own", { ...HOOK, name: "other" }],
+  ["DELETE", "alerting/v3/destinations/webhooks/own"],
+  ["POST", "workers/scripts/own/subdomain", { enabled: false }],
+  ["DELETE", "workers/scripts/own/subdomain"],
+  ["PUT", "workers/scripts/own/schedules", []],
+])("%s %s leaves what the running stack declares alone", async (method, path, body) => {
+  const { apiUrl, accountId, account, store, key } = await start();
+  account.declare(RECORDS);
+  keepLog(store, { id: "one" });
+  const before = account.state;
+
+  const response = await fetch(`${apiUrl}/accounts/${accountId}/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}` },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+
+  expect({ status: response.status, body: await response.json() }).toMatchObject({
+    status: 409,
+    body: {
+      errors: [{ message: expect.stringMatching(/^(?:own|app) is the running stack's own/) }],
+    },
+  });
+  expect(account.state).toEqual(before);
+  expect(store.find("one")).toBeDefined();
 });
 
 // A declared Worker has the setting, with nothing in it, where its program leaves it out.
