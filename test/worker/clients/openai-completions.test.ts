@@ -83,7 +83,7 @@ test.each([
   [{ logit_bias: { 1: 2 } }, "logit_bias is not supported"],
   [{ suffix: "." }, "suffix is not supported"],
   [{ prompt: ["Ships", "Ports"] }, "prompt.1: expected one text; send a request for each"],
-  [{ prompt: [[1, 2]] }, "prompt.0: expected one text; models of chats take no tokens"],
+  [{ prompt: [[1, 2]] }, "prompt: expected one text; models of chats take no tokens"],
   [{ prompt: 7 }, "prompt: expected one text; models of chats take no tokens"],
 ])("%j is refused by its name", async (changes, message) => {
   const worker = await startWorker();

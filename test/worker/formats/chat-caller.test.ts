@@ -275,8 +275,10 @@ const unsupported = (field: string) => `${field} is not supported; leave it out`
 test.each<[object, string]>([
   [{ prompt: 5 }, "prompt: expected one text; models of chats take no tokens"],
   [{ prompt: ["a", "b"] }, "prompt.1: expected one text; send a request for each"],
-  [{ prompt: [] }, "prompt.0: expected one text; models of chats take no tokens"],
-  [{ prompt: [1] }, "prompt.0: expected one text; models of chats take no tokens"],
+  [{ prompt: [] }, "prompt.0: expected one text"],
+  // No request for each of them would help.
+  [{ prompt: [1, 2] }, "prompt: expected one text; models of chats take no tokens"],
+  [{ prompt: ["a", 1] }, "prompt: expected one text; models of chats take no tokens"],
   [{ max_tokens: 0 }, "max_tokens: expected 1 or more"],
   [{ max_tokens: 1.5 }, "max_tokens: expected a whole number"],
   [{ temperature: 2.1 }, "temperature: expected 2 or less"],

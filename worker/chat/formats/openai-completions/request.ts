@@ -13,8 +13,8 @@ const prompt = v.string("expected one text; models of chats take no tokens");
 export const completionRequest = v.object({
   model: v.string(),
   prompt: v.lazy((value): v.GenericSchema<string | readonly [string]> =>
-    Array.isArray(value)
-      ? v.strictTuple([prompt], "expected one text; send a request for each")
+    isListOfTexts(value)
+      ? v.strictTuple([v.string("expected one text")], "expected one text; send a request for each")
       : prompt,
   ),
   stream: optional(v.boolean()),
@@ -27,6 +27,11 @@ export const completionRequest = v.object({
   frequency_penalty: optional(penalty),
   presence_penalty: optional(penalty),
 });
+
+/** Tells several prompts from one that consists of tokens, which no request of its own would help. */
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
 
 /** The fields that are refused, unless they have one of these values: chats have none of them. */
 export const UNSUPPORTED: Unsupported = {
