@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { Agent } from "undici";
 import { z } from "zod";
 
+import { reasonOf } from "../../policy/reason.ts";
 import type { FormatName } from "../../policy/settings/formats.ts";
 import { printError } from "../print.ts";
 import { formatOfRequest, type Model } from "./model.ts";
@@ -34,7 +35,7 @@ export async function connectUpstream(base: URL): Promise<Model> {
 
   return async (name, inputs, format = formatOfRequest(name, inputs)) => {
     const { path, fields } = toRequest(format, callInputs.parse(inputs));
-    const { statusCode: status, body: answer } = await agent.request({
+    const asked = agent.request({
       origin,
       path: `${pathname}/${path}`,
       method: "POST",
@@ -44,19 +45,42 @@ export async function connectUpstream(base: URL): Promise<Model> {
       },
       body: JSON.stringify({ ...fields, model }),
     });
+    const silent = (error: unknown) => throwPrinted(error, origin);
+    const { statusCode: status, body: answer } = await asked.catch(silent);
     if (status < 300 && fields["stream"] === true) {
       return {
         status,
         body: "",
-        pieces: Readable.toWeb(answer).pipeThrough(new TextDecoderStream()),
+        pieces: untilFailure(Readable.toWeb(answer).pipeThrough(new TextDecoderStream()), silent),
       };
     }
-    const body = await answer.text();
-    // The gateway answers 2005 whatever the reason was; the person at the keyboard wants the
-    // reason.
+    const body = await answer.text().catch(silent);
     if (status >= 300) printError(`upstream answered ${status}: ${body.slice(0, 500)}`);
     return { status, body };
   };
+}
+
+/**
+ * Prints why an upstream gave no answer, or no whole one: the gateway answers 2005 whatever the
+ * reason was, and the person at the keyboard wants the reason. An origin has no key in it.
+ */
+function throwPrinted(error: unknown, origin: string): never {
+  // The error of a name with several addresses has no message.
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  printError(`upstream ${origin} does not answer: ${reasonOf(error) || code}`);
+  throw error;
+}
+
+/** Passes the pieces of a stream on, and calls `fail` with the error that cuts it. */
+async function* untilFailure(
+  pieces: AsyncIterable<string>,
+  fail: (error: unknown) => never,
+): AsyncGenerator<string> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    fail(error);
+  }
 }
 
 interface UpstreamRequest {

@@ -1,9 +1,14 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+
 import { expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
 
 import type { Model } from "../../local/gateway/model.ts";
 import { connectUpstream } from "../../local/gateway/upstream.ts";
 import { listen } from "../support/listen.ts";
 
+const CUT = /other side closed|read ECONNRESET/;
 const MESSAGES = [{ role: "user", content: "Hi" }];
 
 test("a stream of an upstream is passed on as it comes, letters that are cut in two whole", async () => {
@@ -79,6 +84,34 @@ test("what an upstream refuses is passed on, and its reason is printed", async (
     { status: 404, body: reason },
   ]);
   expect(print.mock.calls).toEqual([[`upstream answered 404: ${reason.slice(0, 500)}`]]);
+});
+
+test("an upstream that is gone, or cuts an answer, is printed with its address and the reason", async () => {
+  const print = vi.spyOn(console, "error").mockImplementation(() => {});
+  onTestFinished(() => print.mockRestore());
+  const server = createServer((request, response) => {
+    if (request.method === "GET") return response.end('{"data":[{"id":"at-home"}]}');
+    response.write("data: a");
+    return setImmediate(() => request.socket.destroy());
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const origin = `http://127.0.0.1:${z.object({ port: z.number() }).parse(server.address()).port}`;
+  const model = await connectUpstream(new URL(`${origin}/v1`));
+  const asked = { messages: MESSAGES };
+
+  await expect(model("any", asked)).rejects.toThrow(CUT);
+  const { pieces } = await model("any", { ...asked, stream: true });
+  await expect(Array.fromAsync(pieces ?? [])).rejects.toThrow(CUT);
+  server.closeAllConnections();
+  await once(server.close(), "close");
+  await expect(model("any", asked)).rejects.toThrow("ECONNREFUSED");
+
+  const isCut = new RegExp(`^upstream ${origin} does not answer: (?:${CUT.source})$`);
+  expect(print.mock.calls).toEqual([
+    [expect.stringMatching(isCut)],
+    [expect.stringMatching(isCut)],
+    [`upstream ${origin} does not answer: connect ECONNREFUSED ${origin.slice(7)}`],
+  ]);
 });
 
 test.each([
