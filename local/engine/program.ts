@@ -9,6 +9,9 @@ import { readProjectFiles } from "../../infra/project-files.ts";
 import { recordStack } from "../../record/record.ts";
 import { ROOT } from "../paths.js";
 import type { Evaluation, Order } from "./evaluate.ts";
+import { printLogPlainly } from "./plain-log.ts";
+
+printLogPlainly();
 
 // A program that fails rejects the stack's outputs too, which nobody awaits: the failure is
 // reported below.
