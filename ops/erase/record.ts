@@ -72,7 +72,7 @@ const HOW = "deleted by id over the Logs API, then looked for again";
 /** Lists the copies, besides the gateway's logs, that this project knows of. */
 export function copiesOf({ settings }: Stack): readonly string[] {
   const { exports, logpush, telemetry, cache, guardrails, worker, anonymousCallers } = settings;
-  const name = anonymousCallers === undefined ? "name" : "hash";
+  const named = NAMED[anonymousCallers === undefined ? "name" : "hash"];
   const exported = exports.map(
     ({ url, keepDays }) =>
       `copies exported to ${url}, kept there ${forDays(keepDays)}: erase them there`,
@@ -89,8 +89,8 @@ export function copiesOf({ settings }: Stack): readonly string[] {
     cache && `answers in the gateway's cache, for up to ${count(cache.ttlSeconds, "second")}`,
     guardrails &&
       "guardrails' evaluations, which are logs of their own: whether they name the caller is not documented",
-    `Workers Logs of ${worker.name}: a line for each request with the caller's name, without bodies`,
-    `AI Gateway's analytics: each call, logged or not, with the caller's ${name}, for a time that is not documented; nothing known erases them`,
+    `Workers Logs of ${worker.name}: a line for each request, ${named} and without bodies`,
+    `AI Gateway's analytics: each call, logged or not, ${named}, for a time that is not documented; nothing known erases them`,
     "what the models' providers keep by their own terms",
   ];
   return [...exported, ...others.filter((copy) => copy !== undefined)];
