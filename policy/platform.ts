@@ -1,4 +1,5 @@
 /** Holds what Cloudflare fixes and no setting changes. */
+import { list } from "./words.ts";
 
 // https://developers.cloudflare.com/ai-gateway/reference/limits/
 /** The logs that an account's gateways together store on the free plan, on the legacy system. */
@@ -89,9 +90,12 @@ export const OBSERVABILITY_SINCE = "2026-09-24";
 
 export type Permission = (typeof PERMISSIONS)[keyof typeof PERMISSIONS];
 
-/** Returns the dashboard's name of a permission, which has Edit where the API has Write. */
-export function inDashboard(permission: Permission): string {
-  return permission.replace(/Write$/, "Edit");
+/**
+ * Lists permissions for a person, by the names of the dashboard, where tokens are made: they have
+ * Edit where the API's have Write. No text shows a permission in another way.
+ */
+export function inDashboard(...permissions: readonly string[]): string {
+  return list(permissions.map((name) => name.replace(/ Write$/, " Edit")));
 }
 
 export const DAY_SECONDS = 86_400;

@@ -248,10 +248,5 @@ function describeDenial({ errors }: PermissionDeniedError, needed: Needed): stri
   const misplaced = errors.find(({ code }) => code === WRONG_PLACE);
   if (misplaced !== undefined) return `CLOUDFLARE_API_TOKEN is refused: ${misplaced.message}`;
   if (needed === "a token of the account") return `CLOUDFLARE_API_TOKEN is not ${needed}`;
-  return `CLOUDFLARE_API_TOKEN lacks ${nameBoth(needed)} for this account`;
-}
-
-function nameBoth(needed: Permission): string {
-  const shown = inDashboard(needed);
-  return shown === needed ? needed : `${needed} (${shown} in the dashboard)`;
+  return `CLOUDFLARE_API_TOKEN lacks ${inDashboard(needed)} for this account`;
 }

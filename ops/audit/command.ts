@@ -1,6 +1,5 @@
 /** Runs `npm run audit`: lists what no stack file declares, and who can read an account's logs. */
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
-import { list } from "../../policy/words.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
 import { endProgress, print, printJson, showProgress } from "../cli/print.ts";
@@ -20,9 +19,9 @@ const USAGE = `usage: npm run audit [-- --stack NAME] [--json]
   --stack  the account of this stack only; may be repeated
   --json   for programs
 
-Looks at every account that a stack file of this folder is for. CLOUDFLARE_API_TOKEN needs ${readGateways},
+Looks at every account that a stack file of this folder is for. CLOUDFLARE_API_TOKEN needs ${inDashboard(readGateways)},
 and for the rest, each part of which is "not looked at" without it:
-  ${list([...OTHERS].map(inDashboard))}
+  ${inDashboard(...OTHERS)}
 exit code: 0 nothing to act on, 1 something, 2 invalid arguments or no answer`;
 
 const OPTIONS = {

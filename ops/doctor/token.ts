@@ -1,7 +1,6 @@
 import { deployPermissions } from "../../policy/gateway/permissions.ts";
 import { inDashboard, type Permission } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { list } from "../../policy/words.ts";
 import type { Connection } from "../account/account.ts";
 import { finding, type Finding } from "../look/finding.ts";
 import { isInForce, mayDo, readOwnToken } from "../look/tokens.ts";
@@ -14,7 +13,7 @@ export async function checkToken(
   stack: Stack,
 ): Promise<readonly Finding[]> {
   const needed = deployPermissions(stack.settings);
-  const named = list(needed.map(inDashboard));
+  const named = inDashboard(...needed);
   const answer = await readOwnToken(connection);
   if (answer.kind !== "answer") {
     const reason = answer.kind === "unknown" ? answer.reason : "the account has no such token";
@@ -34,7 +33,7 @@ export async function checkToken(
 }
 
 function lacking(missing: readonly Permission[]): Finding {
-  const names = list(missing.map(inDashboard));
+  const names = inDashboard(...missing);
   const remedy = `give it ${names} for this account (README, "Deploy")`;
   return { ...finding("broken", ABOUT, `lacks ${names}`), remedy };
 }

@@ -23,7 +23,7 @@ const USAGE = `usage: npm run erase -- --stack NAME --caller NAME [--until DAY] 
   --json    the record as JSON, not Markdown
 
 What it does not erase stands in the record: above all AI Gateway's analytics, which count each call by its caller.
-CLOUDFLARE_API_TOKEN needs ${readGateways} to count, ${writeGateways} (${inDashboard(writeGateways).split(" ").at(-1)} in the dashboard) to delete.
+CLOUDFLARE_API_TOKEN needs ${readGateways} to count, ${inDashboard(writeGateways)} to delete.
 exit code: 0 no log of the caller is there (any more), 1 there are some, 2 invalid arguments, no answer,
 or no log of a name that is no caller of the stack file, which may be misspelt`;
 

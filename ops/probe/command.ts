@@ -45,7 +45,8 @@ const USAGE = `usage: npm run probe -- --stack NAME [--yes] [--out FOLDER | --no
   --wait         longest wait for a log to appear or to go (30 seconds)
   --json         print the evidence as JSON
 
-Makes gateways probe-…, two at a time, and removes them again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)} (${writeGateways.replace(" Write", "\nWrite")} in the API). AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets up to ${5 + SPEND_CALLS} short
+Makes gateways probe-…, two at a time, and removes them again. CLOUDFLARE_API_TOKEN needs ${inDashboard(writeGateways)}.
+AI_GATEWAY_RUN_TOKEN, with ${runGateways} and ${readModels}, lets up to ${5 + SPEND_CALLS} short
 calls of the stack's first Workers AI model run, and two of each third party's model, which are billed; without
 it, the questions about calls are named as not asked. Those about Logpush need ${inDashboard(writeLogpush)}, that about analytics
 ${readAnalytics}; without it they are answered as unknown. It takes some minutes.

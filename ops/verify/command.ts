@@ -2,7 +2,6 @@
 import { isByWorkerAlone } from "../../policy/gateway/collect.ts";
 import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
-import { list } from "../../policy/words.ts";
 import { openAccount, readToken } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
@@ -50,7 +49,7 @@ const USAGE = `usage: npm run verify -- --stack NAME [--url URL] [--wait SECONDS
 CLOUDFLARE_API_TOKEN needs ${readGateways}, ${readWorkers} and, for readers and the token
 itself, ${readTokens}; for logpush ${inDashboard(writeLogpush)} and ${readBuckets}; for providers
 ${readSecrets}; for coverage ${readAnalytics}; for alerts, and for what no stack declares,
-${list(NEEDED)}.
+${inDashboard(...NEEDED)}.
 What it may not read is reported as not looked at.
 AI_GATEWAY_CALLER_TOKEN is the token of one of the stack's callers: with it four canaries go through
 the Worker, of which three ask a model and are billed.

@@ -1,7 +1,7 @@
 /** Checks the tokens of the declared readers, and the one that this command uses. */
 import { readerTokenName } from "../../policy/gateway/names.ts";
 import { verifyPermissions } from "../../policy/gateway/permissions.ts";
-import { PERMISSIONS } from "../../policy/platform.ts";
+import { inDashboard, PERMISSIONS } from "../../policy/platform.ts";
 import type { Settings } from "../../policy/settings/settings.ts";
 import { count } from "../../policy/words.ts";
 import type { Account } from "../account/account.ts";
@@ -69,12 +69,12 @@ export function judgeReaders(
 
 function judgeReader({ until, addresses = [] }: Reader, token: Token): readonly string[] {
   const { policies, expires_on } = token;
-  const may = permissionsOf(policies).join(", ");
+  const may = permissionsOf(policies);
   const from = networksOf(token) ?? [];
   return problemsIf(
     [
-      may !== readGateways,
-      `may do ${may || "nothing"}; a reader has ${readGateways} and nothing else`,
+      may.join() !== readGateways,
+      `may do ${inDashboard(...may) || "nothing"}; a reader has ${readGateways} and nothing else`,
     ],
     [
       !endsWith(until, expires_on),
@@ -109,6 +109,6 @@ export function judgeOwnToken(settings: Settings, { policies }: Token): Finding 
   const allowed = new Set([...needed, ...READING]);
   const more = permissionsOf(policies).filter((name) => !allowed.has(name));
   if (more.length === 0) return finding("kept", OWN, "may do no more than this command needs");
-  const enough = `${needed.join(", ")} are enough for this command`;
-  return finding("warning", OWN, `may also do ${more.join(", ")}; ${enough}`);
+  const enough = `${inDashboard(...needed)} are enough for this command`;
+  return finding("warning", OWN, `may also do ${inDashboard(...more)}; ${enough}`);
 }

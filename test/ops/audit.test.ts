@@ -222,7 +222,7 @@ test("what the token may not see is not looked at, and never fine", async () => 
   expect(unseen.map(({ message }) => message).slice(0, 3)).toEqual([
     "not looked at: cannot list the Workers: CLOUDFLARE_API_TOKEN lacks Workers Scripts Read for this account",
     "not looked at: cannot list the API tokens: CLOUDFLARE_API_TOKEN lacks Account API Tokens Read for this account",
-    "not looked at: cannot list the Logpush jobs: CLOUDFLARE_API_TOKEN lacks Logs Write (Logs Edit in the dashboard) for this account",
+    "not looked at: cannot list the Logpush jobs: CLOUDFLARE_API_TOKEN lacks Logs Edit for this account",
   ]);
   expect(auditText({ accountId: ACCOUNT_ID, stacks: [] }, findings)).toContain(
     "0 to act on, 5 not looked at",

@@ -33,6 +33,13 @@ test.each(NAMES)("%s --help ends with 0 and its usage, %s -x with 2", async (nam
   expect(wrong.stderr).toContain(help.stdout);
 });
 
+// The dashboard, where a token is made, has Edit where the API has Write.
+test.each(NAMES)("%s --help names permissions as the dashboard does", async (name) => {
+  const { stdout } = await callOps(name, ["--help"]);
+
+  expect(stdout.match(/\S+\sWrite\b/g)).toBeNull();
+});
+
 test("every folder of a command has its npm script, and no other script is one", async () => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
   const doors = Object.entries(scripts).filter(([, script]) =>

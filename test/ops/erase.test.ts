@@ -122,7 +122,7 @@ test("a token that may only read deletes nothing, and the message says what it n
 
   expect(code).toBe(2);
   expect(stderr).toContain(
-    "cannot delete logs of shop-dev: CLOUDFLARE_API_TOKEN lacks AI Gateway Write (AI Gateway Edit in the dashboard)",
+    "cannot delete logs of shop-dev: CLOUDFLARE_API_TOKEN lacks AI Gateway Edit",
   );
   expect(running.store.count()).toBe(1);
 });

@@ -119,12 +119,12 @@ test("fields of Logpush that are not offered are named, and so are new ones", as
   });
 });
 
-test("a token without Logs Write leaves the questions about Logpush unanswered", async () => {
+test("a token without Logs Edit leaves the questions about Logpush unanswered", async () => {
   const scratch = scratchOf(() => ({ status: 403 }));
 
   expect(await probeLogpushFields(scratch)).toMatchObject({
     verdict: "unknown",
-    seen: expect.stringContaining("CLOUDFLARE_API_TOKEN lacks Logs Write (Logs Edit"),
+    seen: expect.stringContaining("CLOUDFLARE_API_TOKEN lacks Logs Edit"),
   });
   expect(await probeLogpushFilter(scratch)).toMatchObject({
     verdict: "unknown",

@@ -107,7 +107,7 @@ test.each<[string, (running: RunningAccount) => void | Promise<void>, RegExp]>([
   ["keepDays", ({ store }) => keepOld(store), /the oldest log is 40 days old, promised are 30/],
   ["cap", gateway({ logManagement: 10_000_000 }), /log_management is 10000000/],
   ["when full", gateway({ logManagementStrategy: "STOP_INSERTING" }), /STOP_INSERTING/],
-  ["readers", widenReader, /may do AI Gateway Read, AI Gateway Write/],
+  ["readers", widenReader, /may do AI Gateway Read, AI Gateway Edit/],
   ["exports", gateway({ otels: undefined }), /otel is not set/],
   ["copies", job({ enabled: false }), /^is switched off; run pulumi up/],
   [

@@ -210,18 +210,20 @@ test("what belongs to a gateway without a stack breaks no promise", async () => 
   expect(findings.find(({ about }) => about.startsWith("dataset"))).toMatchObject({ kind: "note" });
 });
 
+const MISSING = "the API has no such list for this token, which needs";
+
 test.each([
-  [403, "CLOUDFLARE_API_TOKEN lacks Account Settings Read for this account"],
-  [
-    404,
-    "the API has no such list for this token, which needs Account Settings Read, or the account has none of them yet",
-  ],
-])("a list refused with %s is a sentence with the permission", async (status, reason) => {
-  const findings = await look({ refused: { "/members": status } });
+  ["members", 403, "CLOUDFLARE_API_TOKEN lacks Account Settings Read for this account"],
+  ["members", 404, `${MISSING} Account Settings Read, or the account has none of them yet`],
+  ["transformers of Logpush", 404, `${MISSING} Logs Edit, or the account has none of them yet`],
+])("%s refused with %s are a sentence with the permission", async (about, status, reason) => {
+  const refused = { "/members": status, "/logpush/transformers": status };
+
+  const findings = await look({ refused });
 
   expect(findings).toContainEqual({
     kind: "unknown",
-    about: "members",
+    about,
     message: `not looked at, because ${reason}`,
   });
 });

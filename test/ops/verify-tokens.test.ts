@@ -46,7 +46,7 @@ test.each([
       },
     ],
     [
-      'token "ai-gateway shop-prod reader oncall" may do AI Gateway Read, AI Gateway Write; a reader has AI Gateway Read and nothing else',
+      'token "ai-gateway shop-prod reader oncall" may do AI Gateway Read, AI Gateway Edit; a reader has AI Gateway Read and nothing else',
       'token "ai-gateway shop-prod reader oncall" ends never; declared is 2027-03-31',
       'token "ai-gateway shop-prod reader oncall" is taken from everywhere; declared is 203.0.113.0/24',
     ],
@@ -105,7 +105,7 @@ test("a token that may do more than this command needs is a warning", () => {
   expect(judgeOwnToken(settings, readsMore).kind).toBe("kept");
   expect(judgeOwnToken(settings, wide)).toMatchObject({
     kind: "warning",
-    message: expect.stringContaining("may also do AI Gateway Write;"),
+    message: expect.stringContaining("may also do AI Gateway Edit;"),
   });
 });
 
@@ -119,7 +119,7 @@ test("what a stack's own parts need is no more than this command needs", () => {
   expect(judgeOwnToken(settings, token).kind).toBe("kept");
   expect(judgeOwnToken(stackWith("prod").settings, token)).toMatchObject({
     kind: "warning",
-    message: expect.stringMatching(/^may also do Logs Write, Secrets Store Read, Workers R2 /),
+    message: expect.stringMatching(/^may also do Logs Edit, Secrets Store Read, Workers R2 /),
   });
 });
 

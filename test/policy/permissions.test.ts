@@ -15,7 +15,7 @@ test("the pages' permissions are those of the one list", () => {
   const providers = [{ provider: "openai", key: "sk-of-a-test" }];
   const keys = { secretsStoreId: "0".repeat(32), providers };
   const { settings } = stackWith("prod", { plan: "paid", logpush, alerts, ...keys });
-  const all = deployPermissions(settings).map(inDashboard);
+  const all = deployPermissions(settings).map((name) => inDashboard(name));
   const readme = readFileSync(join(ROOT, "README.md"), "utf8");
   const workflows = readFileSync(join(ROOT, "docs/workflows.md"), "utf8");
   const [row = ""] = /^\| `CLOUDFLARE_API_TOKEN` of `dev`.*$/m.exec(workflows) ?? [];
@@ -35,6 +35,8 @@ test("the pages' permissions are those of the one list", () => {
     /^\| `CLOUDFLARE_VERIFY_TOKEN` \|.*$/m.exec(workflows)?.[0].split("|").slice(2) ?? [];
   const named = cells.flatMap((cell) => cell.split(",")).map((name) => name.trim());
   expect(named.filter((name) => /\w/.test(name)).toSorted()).toEqual(
-    verifyPermissions(settings).map(inDashboard).toSorted(),
+    verifyPermissions(settings)
+      .map((name) => inDashboard(name))
+      .toSorted(),
   );
 });

@@ -1,5 +1,5 @@
 /** Looks for all that decides what becomes of prompts, and that no stack file declares. */
-import type { Permission } from "../../../policy/platform.ts";
+import { inDashboard, type Permission } from "../../../policy/platform.ts";
 import { list } from "../../../policy/words.ts";
 import { finding, notLookedAt, type Finding } from "../finding.ts";
 import { analyticsReaders } from "./analytics-readers.ts";
@@ -48,6 +48,6 @@ export async function lookAtUndeclared(place: Place): Promise<readonly Finding[]
 async function look(kind: Kind, place: Place): Promise<readonly Finding[]> {
   const answer = await kind.look(place);
   if (answer.kind === "answer") return answer.value;
-  const missing = `the API has no such list for this token, which needs ${kind.needs}, or the account has none of them yet`;
+  const missing = `the API has no such list for this token, which needs ${inDashboard(kind.needs)}, or the account has none of them yet`;
   return [notLookedAt(kind.name, answer, missing)];
 }
