@@ -30,13 +30,12 @@ export function readArguments<Values extends object>(readings: {
 }
 
 /**
- * Makes the error about an invalid value; `what` begins with "is" or "are". A value that may be a
- * secret is not repeated: somebody may have pasted it into the wrong place.
+ * Makes the error about an invalid value; `what` begins with "is" or "are". An empty value counts as
+ * missing: it is what a variable without a value leaves of an argument. A value that may be a secret
+ * is not repeated: somebody may have pasted it into the wrong place.
  */
 export function invalidValue(option: string, value: string | undefined, what: string): UsageError {
-  return new UsageError(
-    `${option} is ${value === undefined ? "missing" : quote(value)}; allowed ${what}`,
-  );
+  return new UsageError(`${option} is ${value ? quote(value) : "missing"}; allowed ${what}`);
 }
 
 /** Returns the value of an option. Throws a UsageError where it is absent or empty. */
@@ -68,8 +67,8 @@ export function parseWait(value: string): number {
 }
 
 /** Parses an address of HTTP. Any other URL is refused, and so is one with a password. */
-export function parseAddress(option: string, value: string, example: string): URL {
-  const url = URL.parse(value);
+export function parseAddress(option: string, value: string | undefined, example: string): URL {
+  const url = URL.parse(value ?? "");
   if (isAddress(url)) return url;
   throw invalidValue(option, value, `is an address such as ${example}`);
 }

@@ -54,7 +54,7 @@ export function checkStacks(wanted: readonly string[], names: readonly string[])
 export function readStack(name: string | undefined): Stack {
   const project = readFiles(process.cwd());
   const names = [...project.stacks.keys()];
-  if (name === undefined) {
+  if (!name) {
     throw new UsageError(`--stack is missing; the project has ${names.join(", ") || "none"}`);
   }
   checkStacks([name], names);

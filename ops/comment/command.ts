@@ -5,12 +5,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { quote } from "../../policy/looks-secret.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
-import { CommandError, UsageError } from "../cli/errors.ts";
+import { CommandError } from "../cli/errors.ts";
 import { writeOutput } from "../cli/output-file.ts";
 import { print } from "../cli/print.ts";
-import { parseAddress, readArguments, requireOption } from "../cli/arguments.ts";
+import { invalidValue, parseAddress, readArguments, requireOption } from "../cli/arguments.ts";
 import { commentBody } from "./body.ts";
 import { readData } from "./data-file.ts";
 import { refuses, type PreviewState } from "./judge.ts";
@@ -32,8 +31,8 @@ const OPTIONS = {
   review: { type: "string" },
   previews: { type: "string" },
   out: { type: "string" },
-  run: { type: "string", default: "" },
-  commit: { type: "string", default: "" },
+  run: { type: "string" },
+  commit: { type: "string" },
 } as const;
 
 export const command = defineCommand({ usage: USAGE, options: OPTIONS, run: writeComments });
@@ -71,7 +70,7 @@ async function readPreview(folder: string | undefined, stack: string): Promise<P
   return digest === undefined ? { kind: "missing" } : { kind: "read", preview: summarize(digest) };
 }
 
-function requireHash(text: string): string {
-  if (/^[0-9a-f]{7,64}$/.test(text)) return text;
-  throw new UsageError(`--commit is ${quote(text)}; allowed is the hash of a commit`);
+function requireHash(text: string | undefined): string {
+  if (text !== undefined && /^[0-9a-f]{7,64}$/.test(text)) return text;
+  throw invalidValue("--commit", text, "is the hash of a commit");
 }

@@ -40,6 +40,13 @@ test.each(NAMES)("%s --help names permissions as the dashboard does", async (nam
   expect(stdout.match(/\S+\sWrite\b/g)).toBeNull();
 });
 
+// Of an option that was left out, comment once reported that it is "".
+test.each(NAMES)("%s without words reports nothing as an empty text", async (name) => {
+  const { stderr } = await callOps(name, []);
+
+  expect(stderr).not.toContain('is ""');
+});
+
 test("every folder of a command has its npm script, and no other script is one", async () => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
   const doors = Object.entries(scripts).filter(([, script]) =>

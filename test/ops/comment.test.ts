@@ -293,6 +293,13 @@ test("wrong words end with 2, all of them named", async () => {
   for (const name of ["--review", "--out", "--run", "--commit"]) expect(stderr).toContain(name);
 });
 
+test.each([[[]], [["--run", "", "--commit", ""]]])("after %j each is missing", async (words) => {
+  const { stderr } = await callOps("comment", ["--review", "r", "--out", "o", ...words]);
+
+  expect(stderr).toContain("--run is missing; allowed is an address such as https://");
+  expect(stderr).toContain("--commit is missing; allowed is the hash of a commit");
+});
+
 // As the provider's own class says it, and as the engine writes it below a component.
 const GATEWAY = `ai-gateway:index:Gateway$${Reflect.get(AiGateway, "__pulumiType")}::gateway`;
 

@@ -245,6 +245,7 @@ test("a log that appears behind a newer one is followed too", async () => {
 
 test.each([
   [[], "--stack is missing; the project has dev, prod"],
+  [["--stack", ""], "--stack is missing; the project has dev, prod"],
   [["--stack", "dev", "--limit", "0"], '--limit is "0"; allowed is a whole number from 1'],
   [["--stack", "dev", "--since", "soon"], '--since is "soon"; allowed are 30m, 24h, 7d, a day'],
   [["--stack", "dev", "../x"], 'ID is "../x"; allowed are letters, digits, _ and -'],
