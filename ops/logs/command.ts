@@ -95,8 +95,8 @@ interface Scene {
 async function showList(scene: Scene): Promise<void> {
   const { found } = await take(scene);
   if (scene.isJson) printJson(found, 2);
-  else print(found.length === 0 ? "no logs" : logsText(found));
   if (found.length === 0) refuseStranger(scene);
+  if (!scene.isJson) print(found.length === 0 ? "no logs" : logsText(found));
 }
 
 /** Throws where no logs are no answer, because their caller's name may be misspelt. */

@@ -82,7 +82,7 @@ test("no logs of a name that is no caller are no answer, and the nearest caller 
   const removed = await ask("gone");
 
   const why = '"wbe" is no caller of stack dev; did you mean web?; its file has web, app';
-  expect(misspelt).toEqual({ code: 2, stdout: "no logs\n", stderr: `error: no logs: ${why}\n` });
+  expect(misspelt).toEqual({ code: 2, stdout: "", stderr: `error: no logs: ${why}\n` });
   expect(totals).toEqual({ code: 2, stdout: "", stderr: `error: no logs: ${why}\n` });
   expect(json).toMatchObject({ code: 2, stdout: "[]\n" });
   expect(removed).toMatchObject({ code: 0, stderr: "" });
