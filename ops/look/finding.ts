@@ -56,27 +56,39 @@ export function problemsIf(
 
 interface Look<T> {
   readonly about: string;
+  /** What does not exist where there is nothing; absent where it is `about` itself. */
+  readonly thing?: string;
   readonly answer: Answer<T>;
   readonly remedy: string;
 }
 
 /** Judges a value of the account where there is one. */
 export function judge<T>(
-  { about, answer, remedy }: Look<T>,
+  { about, thing, answer, remedy }: Look<T>,
   problemsOf: (value: T) => readonly string[],
   keptBy: string | ((value: T) => string),
 ): readonly Finding[] {
-  if (answer.kind !== "answer") return withoutAnswer(about, answer, remedy);
+  if (answer.kind !== "answer") {
+    const subject = thing === undefined ? "" : `${thing} `;
+    return withoutAnswer(about, answer, `${subject}does not exist; ${remedy}`);
+  }
   const { value } = answer;
   const kept = typeof keptBy === "string" ? keptBy : keptBy(value);
   const problems = problemsOf(value).map((problem) => `${problem}; ${remedy}`);
   return verdict(about, problems, kept);
 }
 
-/** Reports a promise that cannot be judged: nothing is there, or there was no answer. */
-export function withoutAnswer(about: string, answer: NoAnswer, remedy: string): readonly Finding[] {
+/**
+ * Reports a promise that cannot be judged: there was no answer, or nothing is there. `missing` then
+ * says what does not exist, where it is not `about`, and what to do.
+ */
+export function withoutAnswer(
+  about: string,
+  answer: NoAnswer,
+  missing: string,
+): readonly Finding[] {
   return answer.kind === "missing"
-    ? [finding("broken", about, `does not exist; ${remedy}`)]
+    ? [finding("broken", about, missing)]
     : [notLookedAt(about, answer)];
 }
 
@@ -110,4 +122,9 @@ export function countOf(findings: readonly Finding[], wanted: Finding["kind"]): 
 /** Returns the remedy where the account is not as the program declares it, whoever changed it. */
 export function deployAgain({ name }: Stack): string {
   return `run pulumi up --refresh --stack ${name}`;
+}
+
+/** Reports a stack's gateway as missing, where the finding is about something that it has. */
+export function noGateway(stack: Stack): string {
+  return `gateway ${stack.settings.gatewayId} does not exist; ${deployAgain(stack)}`;
 }

@@ -21,7 +21,9 @@ export async function checkAlerts(account: Account): Promise<readonly Finding[]>
     listNotificationPolicies(account),
     listWebhooks(account),
   ]);
-  if (webhooks.kind !== "answer") return withoutAnswer("alerts", webhooks, remedy);
+  if (webhooks.kind !== "answer") {
+    return withoutAnswer("alerts", webhooks, "the account has no list of webhooks; check its id");
+  }
   const webhook = webhooks.value.find(({ name }) => name === alertWebhookName(gatewayId));
   return alertPolicies(stack.settings).flatMap((declared) =>
     judge(

@@ -1,7 +1,7 @@
 /** Sends canaries through the Worker, and judges what each left in the log. */
 import { collected } from "../../policy/gateway/collect.ts";
 import type { Account, Answer } from "../account/account.ts";
-import { deployAgain, finding, withoutAnswer, type Finding } from "../look/finding.ts";
+import { finding, noGateway, withoutAnswer, type Finding } from "../look/finding.ts";
 import { poll, readLogParts, type LogParts, type Patience } from "../look/log-parts.ts";
 import { listLogs } from "../look/logs-api.ts";
 import { findAddress, type Address } from "./address.ts";
@@ -66,7 +66,7 @@ async function follow(account: Account, canary: Canary, patience: Patience) {
       ? [broken]
       : logs.kind === "answer"
         ? judgeLogs(stack, canary, found)
-        : withoutAnswer(about, logs, deployAgain(stack));
+        : withoutAnswer(about, logs, noGateway(stack));
   return { findings, flight: { canary, logs: found } };
 }
 

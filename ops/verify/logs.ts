@@ -5,7 +5,7 @@ import type { Settings } from "../../policy/settings/settings.ts";
 import { DAY_MS } from "../../policy/platform.ts";
 import { count } from "../../policy/words.ts";
 import { checkAnswer, type Account } from "../account/account.ts";
-import { deployAgain, finding, withoutAnswer, type Finding } from "../look/finding.ts";
+import { finding, noGateway, withoutAnswer, type Finding } from "../look/finding.ts";
 import { listLogs } from "../look/logs-api.ts";
 
 interface StoredLogs {
@@ -29,7 +29,7 @@ export async function checkLogs(account: Account): Promise<readonly Finding[]> {
     return { count: result_info.total_count, oldest: result[0]?.created_at };
   });
   if (answer.kind !== "answer") {
-    return withoutAnswer("stored logs", answer, deployAgain(account.stack));
+    return withoutAnswer("stored logs", answer, noGateway(account.stack));
   }
   const stored = answer.value;
   return [

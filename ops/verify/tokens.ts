@@ -30,11 +30,13 @@ const READING: readonly string[] = UNDECLARED.filter((name) => name.endsWith(" R
 
 type Reader = Settings["readers"][number];
 
+const NO_ACCOUNT = "the account has no list of tokens; check its id";
+
 export async function checkReaders(account: Account): Promise<readonly Finding[]> {
   const about = "readers";
   const { settings } = account.stack;
   const answer = await listTokens(account);
-  if (answer.kind !== "answer") return withoutAnswer(about, answer, "check the account's id");
+  if (answer.kind !== "answer") return withoutAnswer(about, answer, NO_ACCOUNT);
   const holders = settings.readers.filter((reader) => reader.token);
   const kept =
     holders.length === 0
@@ -99,7 +101,7 @@ const OWN = "CLOUDFLARE_API_TOKEN";
 /** Checks whether this command's own token may do more than it needs. */
 export async function checkOwnToken(account: Account): Promise<readonly Finding[]> {
   const answer = await readOwnToken(account);
-  if (answer.kind !== "answer") return withoutAnswer(OWN, answer, "make a token");
+  if (answer.kind !== "answer") return withoutAnswer(OWN, answer, "does not exist; make a token");
   return [judgeOwnToken(account.stack.settings, answer.value)];
 }
 

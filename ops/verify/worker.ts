@@ -113,6 +113,7 @@ export function judgeConsole(invocationLogs: boolean | null | undefined): readon
 export async function checkAddresses(account: Account): Promise<readonly Finding[]> {
   const { stack } = account;
   const { domain, name, workersDev } = stack.settings.worker;
+  const thing = `Worker ${name}`;
   const remedy = deployAgain(stack);
   const [subdomain, hostnames] = await Promise.all([
     readSubdomain(account, name),
@@ -120,12 +121,12 @@ export async function checkAddresses(account: Account): Promise<readonly Finding
   ]);
   return [
     ...judge(
-      { about: "addresses: workers.dev", answer: subdomain, remedy },
+      { about: "addresses: workers.dev", thing, answer: subdomain, remedy },
       (found) => judgeSubdomain(stack, found),
       `workers.dev is ${workersDev ? "on" : "off"}, previews are off`,
     ),
     ...judge(
-      { about: "addresses: domain", answer: hostnames, remedy },
+      { about: "addresses: domain", thing, answer: hostnames, remedy },
       (found) => judgeDomains(stack, found),
       domain === undefined ? "no custom domain" : `${domain} is served`,
     ),

@@ -139,7 +139,13 @@ test("of a stack that was never deployed each line is whole, and all have one ad
 
   const lines = stdout.trimEnd().split("\n");
   expect(code).toBe(1);
-  expect(lines).toContainEqual(expect.stringMatching(/^✘ {2}stored logs +does not exist; run/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^✘ {2}gateway shop-dev +does not exist; run/),
+  );
+  // Of the logs, and of addresses, it once did not say what does not exist.
+  const missing = lines.filter((line) => line.includes("does not exist"));
+  for (const line of missing) expect(line).toMatch(/(?:gateway|Worker) \S+ +does not exist/);
+  expect(missing.length).toBeGreaterThan(2);
   expect(lines.filter((line) => line.endsWith(";"))).toEqual([]);
   const advice = stdout.match(/run pulumi up.*/g) ?? [];
   expect(new Set(advice)).toEqual(new Set(["run pulumi up --refresh --stack dev"]));
