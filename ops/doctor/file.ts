@@ -33,7 +33,7 @@ export async function checkFile(name: string): Promise<Examined> {
       return review.kind === "reviewed" ? review.findings.map(asFinding) : [];
     }),
     ...findStandIns(read.file),
-    ...(read.ok ? (await checkPage(read)).map(withPolicy) : []),
+    ...(read.ok ? await checkPage(read) : []),
   ];
   const file = `Pulumi.${name}.yaml`;
   const isFine = findings.every(({ kind }) => kind !== "broken");
@@ -41,11 +41,6 @@ export async function checkFile(name: string): Promise<Examined> {
     stack: read.ok ? read.stack : undefined,
     findings: isFine ? [finding("kept", file, "can be deployed"), ...findings] : findings,
   };
-}
-
-/** Adds what to do where the page is not that of the file. */
-function withPolicy(page: Finding): Finding {
-  return page.kind === "broken" ? { ...page, remedy: "npm run policy, and review it" } : page;
 }
 
 function asBroken({ path, message }: { readonly path: string; readonly message: string }): Finding {

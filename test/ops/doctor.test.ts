@@ -23,6 +23,15 @@ beforeAll(async () => {
   return () => rm(programs, { recursive: true });
 });
 
+test("what to do about a page of another policy stands there once", async () => {
+  const scene = await prepare();
+  await scene.edit("maxEntries: 10000", "maxEntries: 20000");
+
+  const { stdout } = await examine(scene);
+
+  expect(stdout.match(/npm run policy/g)).toHaveLength(1);
+});
+
 test("a stack that lacks nothing ends with 0", async () => {
   const { code, stdout } = await examine(await prepare());
 
@@ -81,7 +90,7 @@ test.each<[string, (scene: Scene) => Promise<unknown> | void, string]>([
   [
     "a page of another policy",
     (scene) => scene.edit("maxEntries: 10000", "maxEntries: 20000"),
-    "    → npm run policy, and review it",
+    "; run npm run policy, and have the page reviewed",
   ],
   [
     "a secret that nothing encrypted",
