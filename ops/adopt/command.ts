@@ -1,7 +1,6 @@
 /** Runs `npm run adopt`: prints a stack file and an import, and changes nothing at Cloudflare. */
 import { writeFile } from "node:fs/promises";
 
-import { reasonOf } from "../../policy/reason.ts";
 import { isStackName } from "../../policy/stack/project.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { OBSERVABILITY_SINCE, PERMISSIONS } from "../../policy/platform.ts";
@@ -9,6 +8,7 @@ import type { LogSystem } from "../../policy/settings/settings.ts";
 import { connect, need } from "../account/account.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
+import { reasonOfFile } from "../cli/file-errors.ts";
 import {
   invalidValue,
   parseChoice,
@@ -98,7 +98,7 @@ function logSystem(createdAt: string | undefined): LogSystem {
 
 async function writeNew(file: string, text: string): Promise<void> {
   await writeFile(file, text, { flag: "wx" }).catch((error: unknown) => {
-    throw new CommandError(`${file} cannot be written: ${reasonOf(error)}`);
+    throw new CommandError(`${file} cannot be written: ${reasonOfFile(error)}`);
   });
 }
 

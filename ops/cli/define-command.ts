@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 import { reasonOf } from "../../policy/reason.ts";
 import { CommandError, UsageError } from "./errors.ts";
+import { explainFileError } from "./file-errors.ts";
 import { print, printError } from "./print.ts";
 
 /** The values of a command's options, by option name. */
@@ -38,14 +39,16 @@ export function defineCommand<Options extends ParseArgsOptionsConfig>(
 }
 
 /**
- * Runs what a command does and returns its exit code: 2 where that throws a CommandError, which is printed, with the usage
- * where the arguments are invalid. Any other error is thrown.
+ * Runs what a command does and returns its exit code: 2 where that throws a CommandError, which is
+ * printed, with the usage where the arguments are invalid, or where a file cannot be read or
+ * written. Any other error is thrown.
  */
 export async function reportErrors(usage: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+  } catch (thrown) {
+    const error = thrown instanceof CommandError ? thrown : explainFileError(thrown);
+    if (error === undefined) throw thrown;
     const help = error instanceof UsageError ? `\n\n${usage}` : "";
     printError(`error: ${error.message}${help}`);
     return 2;

@@ -1,8 +1,8 @@
 /** Writes the file that a command leaves when its work is over. */
-import { open, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, rm, writeFile } from "node:fs/promises";
 
-import { reasonOf } from "../../policy/reason.ts";
 import { CommandError } from "./errors.ts";
+import { reasonOfFile } from "./file-errors.ts";
 
 /**
  * Checks in advance that `writeOutput` can succeed, throws what it would throw, and leaves nothing
@@ -26,6 +26,14 @@ export async function writeOutput(option: string, file: string, text: string): P
   });
 }
 
+/** Makes a folder, and returns the outermost one that it made. */
+export function makeFolder(option: string, folder: string): Promise<string | undefined> {
+  return mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const where = `${option} is ${JSON.stringify(folder)}`;
+    throw new CommandError(`${where} and cannot be made: ${reasonOfFile(error)}`);
+  });
+}
+
 /** Opens and closes a file. Returns false where it exists and the flag refuses that. */
 async function tryOpen(file: string, flag: "wx" | "a"): Promise<boolean> {
   try {
@@ -39,5 +47,5 @@ async function tryOpen(file: string, flag: "wx" | "a"): Promise<boolean> {
 
 function cannotWrite(option: string, file: string, error: unknown): CommandError {
   const where = `${option} is ${JSON.stringify(file)}`;
-  return new CommandError(`${where} and cannot be written: ${reasonOf(error)}`);
+  return new CommandError(`${where} and cannot be written: ${reasonOfFile(error)}`);
 }

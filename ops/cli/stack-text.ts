@@ -3,9 +3,9 @@ import { lstat, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import { showKey } from "../../policy/looks-secret.ts";
-import { reasonOf } from "../../policy/reason.ts";
 import { invalidValue, requireOption } from "./arguments.ts";
 import { CommandError } from "./errors.ts";
+import { reasonOfFile } from "./file-errors.ts";
 
 /** Returns the name of the file of the stack that an option names. */
 export function parseStackFile(value: string | undefined): string {
@@ -31,7 +31,7 @@ export async function readStackText(file: string): Promise<string> {
 /** Writes a stack file. Throws a CommandError that goes on where the file was named. */
 export async function writeStackText(file: string, text: string): Promise<void> {
   await writeFile(resolve(file), text).catch((error: unknown) => {
-    throw new CommandError(`cannot be written: ${reasonOf(error)}`);
+    throw new CommandError(`cannot be written: ${reasonOfFile(error)}`);
   });
 }
 

@@ -1,5 +1,5 @@
 /** The stack files of a folder, as data. */
-import { readEvidence, readProjectFiles } from "../../infra/project-files.ts";
+import { readEvidence, readPage, readProjectFiles } from "../../infra/project-files.ts";
 import type { Evidence } from "../../policy/evidence/evidence.ts";
 import { quote } from "../../policy/looks-secret.ts";
 import { readProject, type Project } from "../../policy/stack/project.ts";
@@ -7,6 +7,7 @@ import { readStackOf } from "../../policy/stack/read-stack.ts";
 import type { Stack } from "../../policy/stack/stack.ts";
 import { reasonOf } from "../../policy/reason.ts";
 import { CommandError, UsageError } from "./errors.ts";
+import { explainFileError } from "./file-errors.ts";
 
 /** Reads what Pulumi may read of a folder. Throws a CommandError where a file is a link. */
 export function readFiles(folder: string): Project {
@@ -18,11 +19,16 @@ export function readEvidenceOf(folder: string): readonly Evidence[] {
   return orCommandError(() => readEvidence(folder));
 }
 
+/** Reads the policy page of a stack. Throws a CommandError where it cannot be read. */
+export function readPageOf(folder: string, stack: string): string | undefined {
+  return orCommandError(() => readPage(folder, stack));
+}
+
 function orCommandError<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new CommandError(reasonOf(error));
+    throw explainFileError(error) ?? new CommandError(reasonOf(error));
   }
 }
 

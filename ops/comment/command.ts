@@ -2,12 +2,11 @@
  * Writes the comments of a pull request, one for each stack. Reads what other jobs left as data, runs nothing of it, and
  * reaches nothing: the workflow posts what is written here.
  */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
-import { writeOutput } from "../cli/output-file.ts";
+import { makeFolder, writeOutput } from "../cli/output-file.ts";
 import { print } from "../cli/print.ts";
 import { invalidValue, parseAddress, readArguments, requireOption } from "../cli/arguments.ts";
 import { commentBody } from "./body.ts";
@@ -46,7 +45,7 @@ async function writeComments({ previews, ...args }: Values<typeof OPTIONS>): Pro
   });
   const parts = await readReview(review);
   const today = new Date().toISOString().slice(0, 10);
-  await mkdir(out, { recursive: true });
+  await makeFolder("--out", out);
   let isRefused = false;
   for (const each of parts.filter((part) => "stack" in part)) {
     const preview = await readPreview(previews, each.stack);

@@ -7,6 +7,7 @@ import { printableLine } from "../../policy/harmless.ts";
 import { list } from "../../policy/words.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError } from "../cli/errors.ts";
+import { reasonOfFile } from "../cli/file-errors.ts";
 import { endProgress, printError, printJson, showProgress } from "../cli/print.ts";
 import { requireOption } from "../cli/arguments.ts";
 import { decryptLog, DecryptError } from "./decrypt.ts";
@@ -107,13 +108,14 @@ function describeLines(
 function describeFailure(error: Error): string {
   if (error.message.startsWith("EISDIR")) return "is a folder; name the files in it";
   const isBrokenGzip = "code" in error && String(error.code).startsWith("Z_");
-  if (!isBrokenGzip) return `cannot be read: ${error.message}`;
+  if (!isBrokenGzip) return `cannot be read: ${reasonOfFile(error)}`;
   return `cannot be read to its end: ${error.message}; fetch it again`;
 }
 
 async function readKey(file: string): Promise<KeyObject> {
-  const pem = await readFile(file).catch((error: Error) => {
-    throw new CommandError(`the private key cannot be read: ${error.message}`);
+  const pem = await readFile(file).catch((error: unknown) => {
+    const where = `--private is ${JSON.stringify(file)}`;
+    throw new CommandError(`${where} and cannot be read: ${reasonOfFile(error)}`);
   });
   try {
     const key = createPrivateKey(pem);

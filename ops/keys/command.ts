@@ -10,6 +10,7 @@ import { count } from "../../policy/words.ts";
 import { invalidValue, readArguments, requireOption } from "../cli/arguments.ts";
 import { defineCommand, type Values } from "../cli/define-command.ts";
 import { CommandError, UsageError } from "../cli/errors.ts";
+import { reasonOfFile } from "../cli/file-errors.ts";
 import { print, printError } from "../cli/print.ts";
 import { addSetting } from "../cli/settings-text.ts";
 import { aboutFile, parseStackFile, readStackText, writeStackText } from "../cli/stack-text.ts";
@@ -47,7 +48,10 @@ async function main(args: Values<typeof OPTIONS>): Promise<boolean> {
   if (target !== undefined) await changedText(target, "a text\nof lines\n");
   const publicKey = await makeKeys(file);
   if (target === undefined) print(toStackFile(publicKey));
-  else await writeStackText(target.stackFile, await changedText(target, publicKey));
+  else {
+    const text = await changedText(target, publicKey);
+    await aboutFile(target.stackFile, () => writeStackText(target.stackFile, text));
+  }
   const where = `The private key is in ${file}, for you alone. Who has it can read the copies, and without it nobody can: keep a second one in a safe place.`;
   printError(
     target === undefined
@@ -108,7 +112,7 @@ async function makeKeys(file: string): Promise<string> {
   await writeFile(file, privateKey, { flag: "wx", mode: 0o600 }).catch((error: Error) => {
     const because = error.message.startsWith("EEXIST")
       ? IS_THERE
-      : `cannot be written (${error.message}); choose another place`;
+      : `cannot be written (${reasonOfFile(error)}); choose another place`;
     throw new CommandError(`${file} ${because}`);
   });
   return publicKey;

@@ -1,6 +1,6 @@
 /** Writes the dated file that a probe or a verification leaves. */
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { VERSION } from "cloudflare/version";
@@ -14,7 +14,7 @@ import {
 } from "../../policy/evidence/evidence.ts";
 import type { Account } from "../account/account.ts";
 import { CommandError } from "../cli/errors.ts";
-import { requireWritable, writeOutput } from "../cli/output-file.ts";
+import { makeFolder, requireWritable, writeOutput } from "../cli/output-file.ts";
 
 /** The gateways and the model that a run called, if it did. */
 interface Reached {
@@ -84,13 +84,4 @@ function format(run: EvidenceRun): string {
       "no evidence is written: a word in it is as long as an account's id or a token; does the model asked have such a name?",
     );
   }
-}
-
-/** Makes a folder, and returns the outermost one that it made. */
-function makeFolder(option: string, folder: string): Promise<string | undefined> {
-  return mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new CommandError(
-      `${option} is ${JSON.stringify(folder)} and cannot be made: ${error.message}`,
-    );
-  });
 }

@@ -2,13 +2,12 @@
  * Records the form of the REST API's answers during a probe, as a fixture that the local account is
  * tested against. It holds names and types of fields, and no value but codes of errors.
  */
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import type { EvidenceSubject } from "../../policy/evidence/evidence.ts";
 import type { Connection } from "../account/account.ts";
 import { parseJson } from "../../policy/json.ts";
-import { writeOutput } from "../cli/output-file.ts";
+import { makeFolder, writeOutput } from "../cli/output-file.ts";
 
 /** The answers to one call, which had the same status. */
 interface RecordedCall {
@@ -52,7 +51,7 @@ export async function writeAnswers(
   asked: EvidenceSubject,
   calls: readonly RecordedCall[],
 ): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder("--answers", dirname(file));
   const fixture = { asked, at: new Date().toISOString(), calls };
   await writeOutput("--answers", file, `${JSON.stringify(fixture, undefined, 2)}\n`);
 }

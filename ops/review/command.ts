@@ -2,7 +2,7 @@
  * What the stack files say, which rules they break, and what a change of them means. Reads stack files and evidence as
  * data and nothing else of the folder under review, so that one version can review another's files.
  */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 
 import { printableJson } from "../../policy/harmless.ts";
 import { showKey } from "../../policy/looks-secret.ts";
@@ -87,6 +87,6 @@ async function review({ base, stack, ...args }: Values<typeof OPTIONS>): Promise
 }
 
 function requireFolder(dir: string): string {
-  if (existsSync(dir)) return dir;
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true) return dir;
   throw new UsageError(`--dir is ${JSON.stringify(dir)}; there is no such folder`);
 }

@@ -293,6 +293,17 @@ test("wrong words end with 2, all of them named", async () => {
   for (const name of ["--review", "--out", "--run", "--commit"]) expect(stderr).toContain(name);
 });
 
+test("a place for comments that is a file ends with 2 and one sentence", async () => {
+  await writeReview({ dev: DEV });
+  await writeFile(join(folder, "out"), "");
+
+  const { code, stderr } = await comment();
+
+  expect(code).toBe(2);
+  const where = `--out is "${join(folder, "out")}"`;
+  expect(stderr).toBe(`error: ${where} and cannot be made: there is a file already\n`);
+});
+
 test.each([[[]], [["--run", "", "--commit", ""]]])("after %j each is missing", async (words) => {
   const { stderr } = await callOps("comment", ["--review", "r", "--out", "o", ...words]);
 

@@ -178,7 +178,7 @@ test("decrypt opens what comes after a file that cannot be read, and tells all o
   expect(stderr.split("\n")).toEqual([
     `error: ${cut} cannot be read to its end: unexpected end of file; fetch it again`,
     `error: ${folder} is a folder; name the files in it`,
-    `error: ${missing} cannot be read: ENOENT: no such file or directory, open '${missing}'`,
+    `error: ${missing} cannot be read: there is no such file or folder`,
     "",
   ]);
   expect(code).toBe(2);
@@ -226,11 +226,19 @@ test("without a key, or without a file, decrypt says so and opens nothing", asyn
   const none = await callOps("decrypt", []);
   const wrong = await callOps("decrypt", ["--private", publicOnly, publicOnly]);
   const missing = await callOps("decrypt", ["--private", key, join(folder, "none.log.gz")]);
+  const noKey = await callOps("decrypt", ["--private", join(folder, "nope")]);
+  const asKey = await callOps("decrypt", ["--private", folder]);
 
   expect([none.code, wrong.code, missing.code]).toEqual([2, 2, 2]);
+  const named = (file: string) => `error: --private is "${file}" and cannot be read:`;
+  expect(noKey).toMatchObject({
+    code: 2,
+    stderr: `${named(join(folder, "nope"))} there is no such file or folder\n`,
+  });
+  expect(asKey).toMatchObject({ code: 2, stderr: `${named(folder)} it is a folder\n` });
   expect(none.stderr).toMatch(/^error: --private is missing/);
   expect(wrong.stderr).toMatch(/public\.pem holds no private RSA key in PEM/);
-  expect(missing.stderr).toMatch(/none\.log\.gz cannot be read: ENOENT/);
+  expect(missing.stderr).toMatch(/none\.log\.gz cannot be read: there is no such file/);
 });
 
 /** As the documentation says, in the words of another implementation: the browser's. */

@@ -32,6 +32,20 @@ test("what to do about a page of another policy stands there once", async () => 
   expect(stdout.match(/npm run policy/g)).toHaveLength(1);
 });
 
+test("a policy page that is a folder ends with 2 and one sentence", async () => {
+  const scene = await prepare();
+  const page = join(scene.folder, "docs/policy/dev.md");
+  await rm(page);
+  await mkdir(page);
+
+  const { code, stderr } = await examine(scene);
+
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: "error: dev.md is a link or a folder; a policy page is a file\n",
+  });
+});
+
 test("a stack that lacks nothing ends with 0", async () => {
   const { code, stdout } = await examine(await prepare());
 

@@ -18,9 +18,13 @@ test("a place that can be written is left as it was: a file whole, and no file a
 });
 
 test.each([
-  ["a folder", "folder", "EISDIR"],
-  ["a place in a folder that does not exist", "nowhere/record.md", "ENOENT"],
-  ["a place below a file", "file/record.md", "ENOTDIR"],
+  ["a folder", "folder", "it is a folder"],
+  [
+    "a place in a folder that does not exist",
+    "nowhere/record.md",
+    "there is no such file or folder",
+  ],
+  ["a place below a file", "file/record.md", "a file stands where a folder is needed"],
 ])("%s cannot be written, and is told so with its name", async (_, name, reason) => {
   const folder = await makeFolder();
   await mkdir(join(folder, "folder"));

@@ -133,7 +133,7 @@ test("a place that cannot be written is told before anything is asked, and nothi
   const { code, stderr } = await probe(running, ["--yes", "--out", join(ROOT, "package.json")]);
 
   expect(code).toBe(2);
-  expect(stderr).toContain(`package.json" and cannot be made: EEXIST`);
+  expect(stderr).toContain(`package.json" and cannot be made: there is a file already`);
   expect(running.account.state.gateways).toBe(before);
 });
 

@@ -46,6 +46,7 @@ test.each([
   [["--base=--output=x"], '--base is "--output=x"; it must be a commit, branch or tag'],
   [["--dir", join(ROOT, "docs")], "has no stack file, Pulumi.<stack>.yaml"],
   [["--dir", join(ROOT, "nowhere")], "there is no such folder"],
+  [["--dir", join(ROOT, "README.md")], "there is no such folder"],
   [["--speed"], "Unknown option '--speed'"],
   [["--base", "v1", "--base", "v1"], "--base: one value at a time"],
   [["--stack", "a", "--stack", "b"], '--stack is "a" and "b"; the project has dev, prod'],

@@ -174,7 +174,7 @@ test("a record that cannot be written is told before anything is asked", async (
   const { code, stdout, stderr } = await verify("--record", record, { CLOUDFLARE_BASE_URL: api });
 
   expect({ code, stdout, questions }).toEqual({ code: 2, stdout: "", questions: 0 });
-  expect(stderr).toContain(`--record is "${record}" and cannot be written: ENOENT`);
+  expect(stderr).toContain(`--record is "${record}" and cannot be written: there is no such`);
 });
 
 const WORDS = ["--stack", "prod"];
