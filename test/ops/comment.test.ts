@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { AiGateway } from "@pulumi/cloudflare/aiGateway.js";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
 import { reviewStacks, toJson } from "../../policy/review/review.ts";
 import { callOps } from "../support/ops-command.ts";
@@ -115,8 +115,9 @@ test("a replacement of several steps is one, and of another resource no gateway'
 });
 
 test("a waiver of the stack file lets a gateway go, to the end of its last day", async () => {
-  const today = new Date().toISOString().slice(0, 10);
-  await writeReview({ dev: DEV + WAIVER(today), prod: PROD + WAIVER("2026-01-01") });
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-22T23:59:59.999Z") });
+  onTestFinished(() => void vi.useRealTimers());
+  await writeReview({ dev: DEV + WAIVER("2026-11-22"), prod: PROD + WAIVER("2026-11-21") });
   await writePreview("dev", [["replace", GATEWAY]]);
   await writePreview("prod", [["replace", GATEWAY]]);
 
@@ -125,7 +126,7 @@ test("a waiver of the stack file lets a gateway go, to the end of its last day",
   expect(code).toBe(1);
   expect(stdout).toBe("dev  not refused\nprod  refused: see its comment\n");
   expect(bodies["dev"]).toContain(
-    `Excused by the waiver of gateway-replaced until ${today}: \`it gets its final name\`.`,
+    `Excused by the waiver of gateway-replaced until 2026-11-22: \`it gets its final name\`.`,
   );
 });
 

