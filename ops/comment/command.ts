@@ -1,6 +1,6 @@
 /**
- * Writes the comments of a pull request, one for each stack. Reads what other jobs left as data, runs nothing of it, and
- * reaches nothing: the workflow posts what is written here.
+ * Writes the comments of a pull request, one for each stack. Reads what other jobs left as data,
+ * runs nothing of it, and reaches nothing: the workflow posts what is written here.
  */
 import { join } from "node:path";
 

@@ -9,8 +9,9 @@ import { parseJson } from "../../policy/json.ts";
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads a JSON file of another job. Returns undefined where there is none. Throws a CommandError, which repeats nothing
- * of the file, where it is a link, too large, no JSON or of another shape: its author may be a stranger.
+ * Reads a JSON file of another job. Returns undefined where there is none. Throws a CommandError,
+ * which repeats nothing of the file, where it is a link, too large, no JSON or of another shape: its
+ * author may be a stranger.
  */
 export async function readData<Shape extends z.ZodType>(
   file: string,

@@ -1,6 +1,7 @@
 /**
- * What the stack files say, which rules they break, and what a change of them means. Reads stack files and evidence as
- * data and nothing else of the folder under review, so that one version can review another's files.
+ * Runs `npm run review`: reports what the stack files say, which rules they break, and what a change
+ * of them means. Reads stack files and evidence as data and nothing else of the folder under review,
+ * so that one version can review another's files.
  */
 import { statSync } from "node:fs";
 
