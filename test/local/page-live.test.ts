@@ -1,5 +1,5 @@
 /** New logs appear on an open page, and leave its reader where they are. */
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { keepLog } from "../support/account.ts";
@@ -119,6 +119,23 @@ test("a page that nothing answers says that it is not live, until it is again", 
     "Not live: no answer",
     "Not live: open the address that npm start printed last",
   ]);
+});
+
+test("an answer that a later one has overtaken changes nothing", async () => {
+  const { open } = await openLogsPage(browser, { logs: logs(1) });
+  const { page } = await open("/");
+  await look(page);
+  const held = Promise.withResolvers<void>();
+  const fail = (route: Route) => held.promise.then(() => route.abort());
+  await page.route("**/*", fail, { times: 1 });
+
+  await page.evaluate("look()");
+  await look(page);
+  const failed = page.waitForEvent("requestfailed");
+  held.resolve();
+  await failed;
+
+  expect(await page.getByRole("status").innerText()).toBe("");
 });
 
 test("what did not change is not sent again", async () => {

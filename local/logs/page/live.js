@@ -13,6 +13,7 @@ let version = "";
 let unannounced = 0;
 let announcedAt = 0;
 let timer;
+let latest;
 
 button.hidden = false;
 button.addEventListener("click", () => {
@@ -28,10 +29,13 @@ function look() {
   clearTimeout(timer);
   if (document.hidden || button.getAttribute("aria-pressed") !== "true") return;
   const request = new XMLHttpRequest();
+  latest = request;
   request.open("GET", location.href);
   request.responseType = "document";
   if (version !== "") request.setRequestHeader("if-none-match", version);
   request.addEventListener("loadend", () => {
+    // An answer that was overtaken is older than what is shown.
+    if (request !== latest) return;
     show(request);
     announce();
     timer = setTimeout(look, EVERY_MS);
