@@ -12,12 +12,3 @@ export function dataOf(body: string): readonly string[] {
     .filter((line) => line.startsWith("data:"))
     .map((line) => line.slice("data:".length));
 }
-
-/** Parses a text; undefined where it is no JSON. */
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

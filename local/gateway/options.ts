@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { z } from "zod";
 
-import { parse } from "./events.ts";
+import { parseJson } from "../../policy/json.ts";
 
 /**
  * The options of a request; where one is absent, the gateway's setting holds. Names and bounds:
@@ -98,7 +98,7 @@ export function readHeaderOptions(headers: IncomingHttpHeaders): RequestOptions 
     cacheTtlSeconds: toNumber(header("cache-ttl") ?? read("cf-cache-ttl")),
     cacheKey: header("cache-key"),
     metadata: toMetadata(header("metadata")),
-    customCost: customCost.safeParse(parse(header("custom-cost") ?? "")).data,
+    customCost: customCost.safeParse(parseJson(header("custom-cost") ?? "")).data,
     eventId: header("event-id"),
     maxAttempts: toNumber(header("max-attempts")),
     retryDelayMs: toNumber(header("retry-delay")),
@@ -131,7 +131,7 @@ function hex(text: string | undefined, length: number): string | undefined {
 }
 
 function toMetadata(text: string | undefined): RequestOptions["metadata"] {
-  const parsed = flatMetadata.safeParse(parse(text ?? ""));
+  const parsed = flatMetadata.safeParse(parseJson(text ?? ""));
   return parsed.data && firstFive(parsed.data);
 }
 

@@ -1,7 +1,8 @@
 /** Puts the text of a streamed answer together, whatever the form of its events. */
 import { z } from "zod";
 
-import { dataOf, parse } from "./events.ts";
+import { parseJson } from "../../policy/json.ts";
+import { dataOf } from "./events.ts";
 
 const text = z.string();
 /** Where an event of each form has its piece of the answer's text. */
@@ -27,6 +28,6 @@ const pieces = z.union([
  * no stream, or has no text.
  */
 export function streamText(body: string): string | undefined {
-  const all = dataOf(body).map((data) => pieces.safeParse(parse(data)).data ?? "");
+  const all = dataOf(body).map((data) => pieces.safeParse(parseJson(data)).data ?? "");
   return all.join("") || undefined;
 }

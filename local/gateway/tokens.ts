@@ -1,7 +1,8 @@
 /** Reads the token counts of answers, in every form, whole or streamed. */
 import { z } from "zod";
 
-import { dataOf, isStream, parse } from "./events.ts";
+import { parseJson } from "../../policy/json.ts";
+import { dataOf, isStream } from "./events.ts";
 
 /** The token counts of an answer; both are absent where one is, or is no count. */
 interface Tokens {
@@ -38,7 +39,7 @@ export function readTokens(body: string): Tokens {
 }
 
 function read(text: string): Tokens {
-  const parsed = answer.safeParse(parse(text)).data;
+  const parsed = answer.safeParse(parseJson(text)).data;
   const found = parsed?.usage ?? parsed?.response?.usage ?? parsed?.message?.usage;
   if (found === undefined) return {};
   const { cache_read_input_tokens: cached = 0, cache_creation_input_tokens: written = 0 } = found;

@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 
+import { parseJson } from "../../policy/json.ts";
 import { isLoopback } from "../../policy/loopback.ts";
-import { parseJson } from "../../worker/json.ts";
 import { textBinding, type Account, type Script } from "../account.ts";
 
 /** A collector, as a gateway or a Worker declares it. */

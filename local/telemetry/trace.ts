@@ -1,7 +1,7 @@
 /** The form of traces that are kept: OTLP in JSON, one span each. */
 import { z } from "zod";
 
-import { parseJson } from "../../worker/json.ts";
+import { parseJson } from "../../policy/json.ts";
 
 const value = z.record(z.string(), z.unknown());
 const span = z.looseObject({ attributes: z.array(z.object({ key: z.string(), value })) });

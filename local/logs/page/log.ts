@@ -1,6 +1,7 @@
 /** One log: its fields, and its bodies or the reason there are none. */
 import { html } from "hono/html";
 
+import { parseJson } from "../../../policy/json.ts";
 import { HEAD_CHARACTERS } from "../../api/log-wire.ts";
 import { streamText } from "../../gateway/stream-text.ts";
 import type { KeptTrace } from "../../telemetry/trace.ts";
@@ -137,9 +138,6 @@ function traceContent({ sender, name, exports, trace }: KeptTrace, index: number
 }
 
 function indent(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), undefined, 2);
-  } catch {
-    return body;
-  }
+  const json = parseJson(body);
+  return json === undefined ? body : JSON.stringify(json, undefined, 2);
 }
