@@ -1,6 +1,6 @@
 import type { Evidence } from "../evidence/evidence.ts";
 import type { Stack } from "../stack/stack.ts";
-import { problemIf, type Problem } from "../settings/problems.ts";
+import { problemsIn, type Problem } from "../settings/problems.ts";
 import type { Tier } from "../settings/settings.ts";
 
 /** An error stops a preview, a deploy and `npm start`; a warning is printed. */
@@ -46,11 +46,9 @@ export function expired(
   items: readonly { readonly name: string; readonly until?: string | undefined }[],
   today: string,
 ): readonly Problem[] {
-  return items.flatMap(({ name, until }, index) =>
-    problemIf(
-      until !== undefined && until < today,
-      `${list}[${index}].until`,
-      `was ${until} for ${name}`,
-    ),
+  return problemsIn(
+    `${list}[].until`,
+    items,
+    ({ name, until }) => until !== undefined && until < today && `was ${until} for ${name}`,
   );
 }

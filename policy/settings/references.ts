@@ -8,7 +8,7 @@ import { ENCRYPTED_HASH, TOKEN_HASH } from "./caller-key.ts";
 import { DEFAULT_ALIAS } from "./providers.ts";
 import { FORMATS, allowedFormats, formatOf, isEmbeddingModel, isOfCallers } from "./formats.ts";
 import { problemIf, problemsIn, type Problem } from "./problems.ts";
-import { repeated, twice } from "./repeats.ts";
+import { repeated, twice, valuesOf } from "./repeats.ts";
 import { count } from "../words.ts";
 
 /** A group of settings before it is checked, each model as a group. */
@@ -197,11 +197,6 @@ function groupOf(value: unknown): Raw {
 
 function groupsOf(list: unknown): readonly Raw[] {
   return listOf(list).map(groupOf);
-}
-
-/** Lists one field of each item; undefined where an item has none. */
-function valuesOf(list: unknown, field: string): readonly unknown[] {
-  return groupsOf(list).map((item) => item[field]);
 }
 
 function show(value: unknown): string {

@@ -43,6 +43,6 @@ function toScalar(value: unknown): unknown {
 }
 
 /** Lists one field of each item; undefined where an item has none. */
-function valuesOf(list: unknown, field: string): readonly unknown[] {
+export function valuesOf(list: unknown, field: string): readonly unknown[] {
   return Array.isArray(list) ? list.map((item: unknown): unknown => Object(item)[field]) : [];
 }
