@@ -1,6 +1,7 @@
 /** The local account: what the program declared, in the form that the gateway and the runtime use. */
 import { z } from "zod";
 
+import { GATEWAY_ID } from "../policy/settings/notes.ts";
 import type { Declared } from "./engine/evaluate.ts";
 import { notificationPolicy, notificationWebhook } from "./notifications.ts";
 import { logpushJob, r2Bucket, r2BucketLifecycle } from "./logpush/resources.ts";
@@ -68,11 +69,7 @@ export const aiGateway = z.strictObject({
     .string()
     .min(1)
     .max(64)
-    // The documentation has the length alone; the characters are those that a stack file may have.
-    .regex(
-      /^[a-z0-9_]+(?:-[a-z0-9_]+)*$/,
-      "has lowercase letters, digits and _, in groups that single hyphens join",
-    ),
+    .regex(GATEWAY_ID, "has lowercase letters, digits and _, in groups that single hyphens join"),
   authentication: z.boolean(),
   byokOnly: z.boolean(),
   cacheInvalidateOnUpdate: z.boolean(),

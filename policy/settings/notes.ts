@@ -32,6 +32,9 @@ export const AUTHENTICATION_REQUIRED =
 /** The page of AI Gateway's limits. */
 export const LIMITS = `${DOCS}/reference/limits/`;
 
+/** The characters of a gateway's id; Cloudflare documents the length alone. */
+export const GATEWAY_ID = /^[a-z0-9_]+(?:-[a-z0-9_]+)*$/;
+
 /** Makes a whole number from `min` to `max`. */
 export function whole(min: number, max: number) {
   return z.int().min(min).max(max);

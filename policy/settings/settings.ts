@@ -8,7 +8,7 @@ import { z } from "zod";
 import { anonymousCallers, callers } from "./callers.ts";
 import { alerts } from "./alerts.ts";
 import { exports, legacyLogs, logSystem, logpush, observabilityLogs, readers } from "./logs.ts";
-import { AUTHENTICATION_REQUIRED, LIMITS, day, text, shownText } from "./notes.ts";
+import { AUTHENTICATION_REQUIRED, GATEWAY_ID, LIMITS, day, text, shownText } from "./notes.ts";
 import { providers, secretsStoreId } from "./providers.ts";
 import {
   billing,
@@ -25,15 +25,11 @@ import { telemetry } from "./telemetry.ts";
 import { worker } from "./worker.ts";
 
 const head = {
-  gatewayId: z
-    .string()
-    .max(64)
-    .regex(/^[a-z0-9_]+(?:-[a-z0-9_]+)*$/)
-    .meta({
-      description: "id of the stack's AI Gateway; changing it makes a new gateway",
-      expects: "1 to 64 of a-z, 0-9, _ and single -",
-      source: LIMITS,
-    }),
+  gatewayId: z.string().max(64).regex(GATEWAY_ID).meta({
+    description: "id of the stack's AI Gateway; changing it makes a new gateway",
+    expects: "1 to 64 of a-z, 0-9, _ and single -",
+    source: LIMITS,
+  }),
   accountId: text(/^[0-9a-f]{32}$/).meta({
     description: "Cloudflare account",
     unshown: true,
