@@ -98,8 +98,7 @@ async function readStart({ body }: Response): Promise<string> {
   let text = "";
   for (;;) {
     const { done = true, value } = (await reader?.read()) ?? {};
-    // A character that two pieces share is broken, and stands in no number.
-    text += decoder.decode(value);
+    text += decoder.decode(value, { stream: true });
     if (done || text.length > MAX_RESPONSE_LENGTH) break;
   }
   await reader?.cancel();
