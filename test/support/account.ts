@@ -28,6 +28,15 @@ import type { WorkerHost } from "../../local/worker-host.ts";
 import { Client } from "../../ops/account/client.ts";
 import { OPEN } from "./gateway.ts";
 
+/** The fields that a create of a gateway requires. */
+export const REQUIRED = {
+  cache_invalidate_on_update: true,
+  cache_ttl: null,
+  collect_logs: true,
+  rate_limiting_interval: 0,
+  rate_limiting_limit: 0,
+};
+
 /** The changes of a test to an ordinary account. */
 export interface AccountScene {
   /**

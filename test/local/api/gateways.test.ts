@@ -7,20 +7,13 @@ import type { AIGatewayUpdateParams } from "cloudflare/resources/ai-gateway/ai-g
 import { expect, onTestFinished, test } from "vitest";
 
 import {
+  REQUIRED,
   keepLog,
   startAccount,
   type AccountScene,
   type RunningAccount,
 } from "../../support/account.ts";
 import { OPEN } from "../../support/gateway.ts";
-
-const REQUIRED = {
-  cache_invalidate_on_update: true,
-  cache_ttl: null,
-  collect_logs: true,
-  rate_limiting_interval: 0,
-  rate_limiting_limit: 0,
-};
 
 test("a declared gateway is read and listed as the API spells it", async () => {
   const { gateways, account_id } = await start({

@@ -1,7 +1,7 @@
 /** What the account holds beside everything that a stack declares: kept and listed, without any effect. */
 import { expect, onTestFinished, test } from "vitest";
 
-import { startAccount } from "../../support/account.ts";
+import { REQUIRED, startAccount } from "../../support/account.ts";
 import { holdIn } from "../../support/held.ts";
 
 test("the official SDK makes, lists and deletes a custom provider", async () => {
@@ -34,14 +34,6 @@ test("a dataset belongs to its gateway, and goes with it", async () => {
   expect(other.result).toEqual([]);
   expect(running.account.state.held).toEqual({});
 });
-
-const REQUIRED = {
-  cache_invalidate_on_update: true,
-  cache_ttl: null,
-  collect_logs: true,
-  rate_limiting_interval: 0,
-  rate_limiting_limit: 0,
-};
 
 test("a dynamic route is listed with its versions, and none can be made", async () => {
   const { aiGateway, account, running } = await start();

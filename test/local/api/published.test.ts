@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 
 import { ROUTES } from "../../../local/api/api.ts";
-import { keepLog, startAccount } from "../../support/account.ts";
+import { keepLog, REQUIRED, startAccount } from "../../support/account.ts";
 import { HELD, holdIn } from "../../support/held.ts";
 import { findPublished } from "../../support/published-methods.ts";
 import { judge, type JudgedAnswer } from "../../support/published-types.ts";
@@ -99,14 +99,6 @@ const NOT_JUDGED: Readonly<Record<string, readonly string[]>> = {
     "POST /accounts/:account/analytics_engine/sql",
   ],
   "refused to every token: there is no user": ["GET /memberships", "GET /user"],
-};
-
-const REQUIRED = {
-  cache_invalidate_on_update: true,
-  cache_ttl: null,
-  collect_logs: true,
-  rate_limiting_interval: 0,
-  rate_limiting_limit: 0,
 };
 
 const VERDICTS = Object.fromEntries(
