@@ -89,26 +89,26 @@ async function* bundleRows(): AsyncGenerator<Row> {
 
 async function* startRows(rounds: number): AsyncGenerator<Row> {
   const { local, wrangler } = await measureStarts(rounds);
-  yield compare({
-    what: "npm start to first answer",
-    measured: median(local) / 1000,
-    reference: median(wrangler) / 1000,
-    unit: "s",
-    source: "wrangler dev",
-    aim: 0.5,
-  });
+  const beside = { reference: wrangler, source: "wrangler dev", aim: 0.5 };
+  yield secondsRow("npm start to first answer", local, beside);
 }
 
 async function* reviewRows(rounds: number): AsyncGenerator<Row> {
   const { review, bare } = measureReview(rounds);
-  yield compare({
-    what: "npm run review, three stacks",
-    measured: median(review) / 1000,
-    reference: median(bare) / 1000,
-    unit: "s",
-    source: "node alone",
-    aim: 4,
-  });
+  const beside = { reference: bare, source: "node alone", aim: 4 };
+  yield secondsRow("npm run review, three stacks", review, beside);
+}
+
+interface Beside {
+  readonly reference: readonly number[];
+  readonly source: string;
+  readonly aim: number;
+}
+
+/** Compares milliseconds, round by round, in seconds. */
+function secondsRow(what: string, times: readonly number[], beside: Beside): Row {
+  const reference = median(beside.reference) / 1000;
+  return compare({ ...beside, what, unit: "s", measured: median(times) / 1000, reference });
 }
 
 async function* testRows(rounds: number): AsyncGenerator<Row> {
