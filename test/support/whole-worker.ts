@@ -2,16 +2,11 @@
  * The whole chat Worker as one function: what a request gets, and the lines that it leaves. A test
  * replies in the model's place, and stubs `fetch` where the Worker fetches.
  */
-import { createHash } from "node:crypto";
-
 import { afterEach, beforeEach, vi } from "vitest";
 
 import app from "../../worker/chat/index.ts";
+import { BINDINGS, TOKEN } from "./bindings.ts";
 import { models } from "./models.ts";
-
-/** The token of the caller `web`, and its hash. */
-export const TOKEN = "token-of-web";
-export const sha256 = createHash("sha256").update(TOKEN).digest("hex");
 
 /** An answer of a model, with the id of its log in a header. */
 export const HI = { response: "hello", usage: { prompt_tokens: 3, completion_tokens: 1 } };
@@ -58,23 +53,8 @@ const hello: Run = async () => Response.json(HI, { headers: LOG_ID });
 // oxlint-disable-next-line eslint/max-params -- the reply is seldom another
 export async function ask(path: string, init: Init = {}, changes: object = {}, reply: Run = hello) {
   run.mockReset().mockImplementation(reply);
-  const env = {
-    AI: { run, gateway },
-    GATEWAY_ID: "app-test",
-    COLLECT_LOGS: "metadata",
-    MODELS: JSON.stringify(models("@cf/a/a", "openai/b")),
-    ALLOW: "[]",
-    ACCESS: "token",
-    CALLERS: JSON.stringify([{ name: "web", sha256 }]),
-    ORIGINS: "[]",
-    FALLBACKS: "[]",
-    TIMEOUT_MS: "60000",
-    IDLE_MS: "60000",
-    MAX_BODY_BYTES: "200",
-    STACK: "test",
-    RELEASE: "abc123",
-    ...changes,
-  };
+  const own = { AI: { run, gateway }, MODELS: JSON.stringify(models("@cf/a/a", "openai/b")) };
+  const env = { ...BINDINGS, ...own, MAX_BODY_BYTES: "200", ...changes };
   const waited: Promise<unknown>[] = [];
   const context = {
     waitUntil: (work: Promise<unknown>) => void waited.push(work),

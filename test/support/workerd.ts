@@ -1,9 +1,7 @@
 /**
- * Runs the chat Worker in the real Workers runtime, with the real AI binding, or in another one
- * that was chosen before. A scripted server takes Cloudflare's place, and keeps what left the
- * runtime. It needs no `local/`, which may be deleted.
+ * Runs the chat Worker in the real Workers runtime, with the real AI binding. A scripted server takes
+ * Cloudflare's place, and keeps what left the runtime. It needs no `local/`, which may be deleted.
  */
-import { createHash } from "node:crypto";
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -17,33 +15,14 @@ import { pipeline } from "node:stream/promises";
 import { inject } from "vitest";
 import { z } from "zod";
 
+import { BINDINGS as SHARED, TOKEN } from "./bindings.ts";
 import { atEndOfFile } from "./endings.ts";
 import { models } from "./models.ts";
 import { runInWorkerd } from "./run-in-workerd.ts";
 
-/** The token of the caller `web`. */
-export const TOKEN = "token-of-web";
+export { TOKEN } from "./bindings.ts";
 
-/** The bindings of a production deploy: metadata only, callers by token. */
-const BINDINGS = {
-  GATEWAY_ID: "app-test",
-  COLLECT_LOGS: "metadata",
-  MODELS: modelsBinding("@cf/old/model", "@cf/new/model"),
-  ALLOW: "[]",
-  ACCESS: "token",
-  CALLERS: JSON.stringify([
-    { name: "web", sha256: createHash("sha256").update(TOKEN).digest("hex") },
-    { name: "job", sha256: createHash("sha256").update("token-of-job").digest("hex") },
-  ]),
-  ORIGINS: "[]",
-  FALLBACKS: "[]",
-  // No machine is so busy that a test reaches these which is about something else.
-  TIMEOUT_MS: "60000",
-  IDLE_MS: "60000",
-  MAX_BODY_BYTES: "2000",
-  STACK: "test",
-  RELEASE: "abc123",
-};
+const BINDINGS = { ...SHARED, MODELS: modelsBinding("@cf/old/model", "@cf/new/model") };
 
 /** Makes the binding MODELS; each model speaks the form that its provider's models take. */
 export function modelsBinding(...ids: readonly string[]): string {

@@ -1,6 +1,7 @@
 /** The whole Worker as one function: what it answers, what a model gets for it, and the line that is left. */
 import { expect, test, vi } from "vitest";
 
+import { sha256 } from "../support/bindings.ts";
 import { models } from "../support/models.ts";
 import {
   watchLines,
@@ -15,7 +16,6 @@ import {
   post,
   ROOMY,
   run,
-  sha256,
 } from "../support/whole-worker.ts";
 
 watchLines();

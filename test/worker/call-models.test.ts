@@ -26,25 +26,12 @@ import {
   RefusalError,
   unknownFields,
 } from "../../worker/chat/refusal.ts";
+import { BINDINGS } from "../support/bindings.ts";
 import { modelOf, models } from "../support/models.ts";
 import { refusalOf } from "../support/responses.ts";
 
 const IDS = ["@cf/a/a", "@cf/a/b", "openai/c"];
-const BINDINGS = {
-  GATEWAY_ID: "app-test",
-  COLLECT_LOGS: "metadata",
-  MODELS: JSON.stringify(models(...IDS)),
-  ALLOW: "[]",
-  ACCESS: "open",
-  CALLERS: "[]",
-  ORIGINS: "[]",
-  FALLBACKS: "[]",
-  TIMEOUT_MS: "60000",
-  IDLE_MS: "60000",
-  MAX_BODY_BYTES: "2000",
-  STACK: "test",
-  RELEASE: "abc123",
-};
+const MODELS = JSON.stringify(models(...IDS));
 
 type Reply = (model: string, signal: AbortSignal) => Response | Promise<Response>;
 
@@ -54,7 +41,7 @@ const busy = () => new Response('{"error":"busy"}', { status: 503 });
 /** Calls the models, whose inputs are their ids, and whose answers are read as texts. */
 function calling(reply: Reply, changes: object = {}, bindings: object = {}) {
   const run = vi.fn<AiBinding["run"]>(async (model, _, { signal }) => reply(model, signal));
-  const env = checkEnv({ ...BINDINGS, ...bindings, AI: { run } });
+  const env = checkEnv({ ...BINDINGS, MODELS, ...bindings, AI: { run } });
   const trace = continueTrace(undefined);
   const line = openLine("POST", trace);
   const measures = openMeasures();
@@ -306,7 +293,7 @@ const caller = (own?: readonly string[]): Pick<Caller, "models"> => ({
 });
 
 test("a caller has its own models, or all, in the stack's order", () => {
-  const env = checkEnv({ ...BINDINGS, AI: { run: () => undefined } });
+  const env = checkEnv({ ...BINDINGS, MODELS, AI: { run: () => undefined } });
   const idsFor = (own?: readonly string[]) => modelsOf(env, caller(own)).map(({ id }) => id);
 
   expect(idsFor()).toEqual(IDS);

@@ -2,6 +2,7 @@
 import { UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { sha256, TOKEN } from "../support/bindings.ts";
 import {
   BEHIND_ACCESS,
   CERTS,
@@ -10,7 +11,7 @@ import {
   sign,
   signWithPublicKey,
 } from "../support/access-proofs.ts";
-import { ask, line, sha256, TOKEN, watchLines } from "../support/whole-worker.ts";
+import { ask, line, watchLines } from "../support/whole-worker.ts";
 
 watchLines();
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 1_764_374_400_000 }));

@@ -4,18 +4,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { BLOBS, DOUBLES } from "../../worker/chat/env.ts";
 import { parseJson } from "../../worker/json.ts";
+import { sha256 } from "../support/bindings.ts";
 import { models } from "../support/models.ts";
 import { encodeByOpenTelemetry, readExport } from "../support/otlp.ts";
-import {
-  ask,
-  CHAT,
-  HI,
-  line,
-  sha256,
-  watchLines,
-  type Init,
-  type Run,
-} from "../support/whole-worker.ts";
+import { ask, CHAT, HI, line, watchLines, type Init, type Run } from "../support/whole-worker.ts";
 import { event } from "../support/wire.ts";
 
 watchLines();
